@@ -1,0 +1,28 @@
+/**
+ * The authorisation catalogue (B1): the closed list of single operations that a role can allow. The words on the
+ * right are shown in the console. `scoped` says that a grant's scope (region, team, queue, site) narrows it; the
+ * others act on the account as a whole and need an unscoped grant.
+ */
+export const authorisations = {
+  'account.manage': { says: 'Change the account itself', scoped: false },
+  'users.read': { says: 'See who belongs to the account', scoped: false },
+  'users.manage': { says: 'Invite, change and remove users', scoped: false },
+  'access.read': { says: 'See roles and who holds them', scoped: false },
+  'access.manage': { says: 'Define roles and give them to users', scoped: false },
+  'sites.read': { says: 'See sites and their snippets', scoped: false },
+  'sites.manage': { says: 'Create and change sites', scoped: false },
+  'routing.read': { says: 'See queues', scoped: true },
+  'routing.manage': { says: 'Create and change queues', scoped: false },
+  'presence.read': { says: 'See which agents are there', scoped: false },
+  'canned-replies.manage': { says: 'Write and change canned replies', scoped: false },
+  'conversations.handle': { says: 'Be offered conversations and talk with visitors', scoped: true },
+  'conversations.find': { says: 'Find conversations: their state, times, queue and agent', scoped: true },
+  'conversations.read': { says: 'Read transcripts of conversations of others', scoped: true },
+  'conversations.take': { says: 'Pick a waiting conversation out of the queue', scoped: true },
+  'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
+  'audit.read': { says: 'Read the audit trail', scoped: false },
+} as const satisfies Record<string, { says: string; scoped: boolean }>;
+
+export type Authorisation = keyof typeof authorisations;
+
+export const authorisationNames = Object.keys(authorisations) as [Authorisation, ...Authorisation[]];

@@ -1,0 +1,133 @@
+import { endpoint } from '../endpoint/index.ts';
+import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { authorisationNames } from './authorisations.ts';
+
+export * from './authorisations.ts';
+export * from './roles.ts';
+
+const label = Type.String({ minLength: 1, maxLength: 60 });
+
+/**
+ * Where a grant holds (B2). Values of one dimension are alternatives; dimensions narrow each other; a dimension
+ * left out does not narrow. `{}` is the whole account. Region and team are labels of queues.
+ */
+export const Scope = closed({
+  region: Type.Optional(Type.Array(label, { minItems: 1, maxItems: 100 })),
+  team: Type.Optional(Type.Array(label, { minItems: 1, maxItems: 100 })),
+  queue: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+  site: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+});
+export type Scope = Static<typeof Scope>;
+
+const roleFields = {
+  name: Name,
+  authorisations: Type.Array(oneOf(...authorisationNames), { uniqueItems: true }),
+  /** Ids of the roles that this one holds. */
+  roles: Type.Array(Id, { uniqueItems: true, maxItems: 50 }),
+};
+
+export const Role = closed({
+  id: Id,
+  /** The word of a built-in role, null for a role of the account's own. */
+  builtIn: nullable(Type.String()),
+  ...roleFields,
+  /** Everything the role allows, through every role that it holds. */
+  allows: Type.Array(oneOf(...authorisationNames)),
+});
+export type Role = Static<typeof Role>;
+
+export const Grant = closed({ id: Id, userId: Id, roleId: Id, scope: Scope });
+export type Grant = Static<typeof Grant>;
+
+const account = { accountId: Id };
+
+export const listRoles = endpoint({
+  id: 'access.listRoles',
+  method: 'GET',
+  path: '/accounts/{accountId}/roles',
+  summary: 'The roles of the account, built-in ones first',
+  access: { holding: 'access.read' },
+  params: closed(account),
+  status: 200,
+  response: listOf(Role),
+});
+
+export const createRole = endpoint({
+  id: 'access.createRole',
+  method: 'POST',
+  path: '/accounts/{accountId}/roles',
+  summary: 'Define a role',
+  access: { holding: 'access.manage' },
+  params: closed(account),
+  body: closed(roleFields),
+  status: 201,
+  response: Role,
+  errors: ['access.exceeds-own', 'access.role-too-deep', 'names.taken', 'not-found'],
+});
+
+export const changeRole = endpoint({
+  id: 'access.changeRole',
+  method: 'PATCH',
+  path: '/accounts/{accountId}/roles/{roleId}',
+  summary: 'Change a role of the account’s own',
+  access: { holding: 'access.manage' },
+  params: closed({ ...account, roleId: Id }),
+  body: changesOf(roleFields),
+  status: 200,
+  response: Role,
+  errors: [
+    'access.exceeds-own',
+    'access.role-built-in',
+    'access.role-cycle',
+    'access.role-too-deep',
+    'names.taken',
+    'not-found',
+  ],
+});
+
+export const deleteRole = endpoint({
+  id: 'access.deleteRole',
+  method: 'DELETE',
+  path: '/accounts/{accountId}/roles/{roleId}',
+  summary: 'Delete a role that nobody holds',
+  access: { holding: 'access.manage' },
+  params: closed({ ...account, roleId: Id }),
+  status: 204,
+  errors: ['access.role-built-in', 'access.role-in-use', 'not-found'],
+});
+
+export const listGrants = endpoint({
+  id: 'access.listGrants',
+  method: 'GET',
+  path: '/accounts/{accountId}/grants',
+  summary: 'Who holds which role, and where',
+  access: { holding: 'access.read' },
+  params: closed(account),
+  query: closed({ userId: Type.Optional(Id) }),
+  status: 200,
+  response: listOf(Grant),
+});
+
+export const giveRole = endpoint({
+  id: 'access.giveRole',
+  method: 'POST',
+  path: '/accounts/{accountId}/grants',
+  summary: 'Give a role to a user, for the whole account or within a scope',
+  access: { holding: 'access.manage' },
+  params: closed(account),
+  body: closed({ userId: Id, roleId: Id, scope: Scope }),
+  status: 201,
+  response: Grant,
+  errors: ['access.exceeds-own', 'not-found'],
+});
+
+export const withdrawRole = endpoint({
+  id: 'access.withdrawRole',
+  method: 'DELETE',
+  path: '/accounts/{accountId}/grants/{grantId}',
+  summary: 'Take a role back',
+  access: { holding: 'access.manage' },
+  params: closed({ ...account, grantId: Id }),
+  status: 204,
+  errors: ['access.exceeds-own', 'access.last-administrator', 'not-found'],
+});

@@ -1,0 +1,61 @@
+import type { Authorisation } from './authorisations.ts';
+
+/**
+ * The built-in roles (B1). Every account has them; nobody can change them. An administrator does not read
+ * conversations (B3): whoever should gets a role that says so, and that grant is audited.
+ */
+export const builtInRoles = {
+  administrator: {
+    name: 'Account administrator',
+    authorisations: [
+      'account.manage',
+      'users.read',
+      'users.manage',
+      'access.read',
+      'access.manage',
+      'sites.read',
+      'sites.manage',
+      'routing.read',
+      'routing.manage',
+      'presence.read',
+      'canned-replies.manage',
+    ],
+    roles: [],
+  },
+  agent: {
+    name: 'Agent',
+    authorisations: ['conversations.handle', 'conversations.take', 'routing.read', 'presence.read'],
+    roles: [],
+  },
+  supervisor: {
+    name: 'Supervisor',
+    authorisations: [
+      'conversations.find',
+      'conversations.read',
+      'conversations.direct',
+      'canned-replies.manage',
+      'users.read',
+    ],
+    roles: ['agent'],
+  },
+  analyst: {
+    name: 'Analyst',
+    authorisations: ['conversations.find', 'routing.read', 'presence.read'],
+    roles: [],
+  },
+  'privacy-officer': {
+    name: 'Privacy officer',
+    authorisations: ['audit.read', 'access.read', 'users.read', 'conversations.find'],
+    roles: [],
+  },
+  coach: {
+    name: 'Coach',
+    authorisations: ['conversations.find', 'conversations.read', 'routing.read', 'presence.read'],
+    roles: [],
+  },
+} as const satisfies Record<
+  string,
+  { name: string; authorisations: readonly Authorisation[]; roles: readonly string[] }
+>;
+
+export type BuiltInRole = keyof typeof builtInRoles;

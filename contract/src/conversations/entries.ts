@@ -1,0 +1,70 @@
+import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { maxTextLength } from './streams.ts';
+
+export * from './streams.ts';
+
+export const Text = Type.String({ minLength: 1, maxLength: maxTextLength, pattern: '\\S' });
+
+/** Why a conversation ended: an agent, the visitor, or the visitor’s session ran out (E3). */
+export const endings = ['agent', 'visitor', 'session-ended'] as const;
+
+const agent = { agentId: Id, agentName: Type.String() };
+
+/** Every kind of entry: which stream it stands in and what its body holds. */
+export const entryKinds = {
+  started: { audience: 'public', body: closed({}) },
+  message: { audience: 'public', body: closed({ text: Text }) },
+  joined: { audience: 'public', body: closed(agent) },
+  left: { audience: 'public', body: closed(agent) },
+  transferred: { audience: 'public', body: closed({ queueName: nullable(Type.String()) }) },
+  resolved: { audience: 'public', body: closed({ by: oneOf(...endings) }) },
+  note: { audience: 'internal', body: closed({ text: Text }) },
+  offered: { audience: 'internal', body: closed(agent) },
+  declined: { audience: 'internal', body: closed(agent) },
+  missed: { audience: 'internal', body: closed(agent) },
+  connection: { audience: 'internal', body: closed({ state: oneOf('weak', 'lost', 'back') }) },
+} as const;
+
+export type EntryKind = keyof typeof entryKinds;
+export type EntryBody<Kind extends EntryKind> = Static<(typeof entryKinds)[Kind]['body']>;
+
+/** The kinds that people post; the platform writes the others when something happens. */
+export const postedKinds = ['message', 'note'] as const;
+export type PostedKind = (typeof postedKinds)[number];
+
+export const Actor = closed({
+  kind: oneOf('visitor', 'agent', 'system'),
+  /** The user’s id for an agent; null for visitor and system. */
+  id: nullable(Id),
+  name: nullable(Type.String()),
+});
+export type Actor = Static<typeof Actor>;
+
+/** One entry as a client sees it. `cid` is the id its author’s client gave it; null for entries of the platform. */
+export const Entry = closed({
+  seq: Type.Integer({ minimum: 1 }),
+  kind: oneOf(...(Object.keys(entryKinds) as [EntryKind, ...EntryKind[]])),
+  at: Instant,
+  actor: Actor,
+  cid: nullable(Id),
+  /** Fits `entryKinds[kind].body`. */
+  body: Type.Object({}, { additionalProperties: true }),
+});
+type EntryOf<Kind extends EntryKind> = {
+  seq: number;
+  kind: Kind;
+  at: string;
+  actor: Actor;
+  cid: string | null;
+  body: EntryBody<Kind>;
+};
+export type Entry = { [Kind in EntryKind]: EntryOf<Kind> }[EntryKind];
+
+/** A stretch of one stream. `head` is its last seq, so a page is the last one when it ends there. */
+export const EntryPage = closed({
+  /** Changes when the log was restored from a backup: everything known before must be dropped. */
+  epoch: Id,
+  head: Type.Integer(),
+  entries: Type.Array(Entry),
+});
+export type EntryPage = { epoch: string; head: number; entries: Entry[] };

@@ -1,0 +1,68 @@
+import type { Authorisation } from '../access/authorisations.ts';
+import type { ErrorCode } from '../errors/index.ts';
+import type { Static, TSchema } from '../shared/index.ts';
+
+/**
+ * Who may call an endpoint. The server refuses everyone else before the handler runs (B1, B2):
+ *
+ * - `anyone`: no sign-in;
+ * - `visitor`: a visitor session of the site in the path, on an origin that site allows;
+ * - `signed-in`: any user with a session;
+ * - `member`: a user with a session who belongs to the account in the path;
+ * - an authorisation: a member who holds it, whatever the scope. Scope decides which rows are seen.
+ */
+export type Access = 'anyone' | 'visitor' | 'signed-in' | 'member' | { readonly holding: Authorisation };
+
+export interface Endpoint {
+  /** `feature.operation`, unique. The operationId of the OpenAPI document and the name in logs. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`, with `{name}` for each path parameter (RFC 6570, level 1). */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  readonly status: 200 | 201 | 204;
+  /** Absent exactly when the status is 204. */
+  readonly response?: TSchema;
+  /** The refusals particular to this endpoint; those of its access and of validation go without saying. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+/** Writes an endpoint down once; the route, the client, the tests and the OpenAPI document all read it. */
+export function endpoint<const Declared extends Endpoint>(declared: Declared): Declared {
+  return declared;
+}
+
+type PartOf<Declared extends Endpoint, Part extends 'params' | 'query' | 'body' | 'response'> =
+  Declared[Part] extends TSchema ? Static<Declared[Part]> : undefined;
+
+export type ParamsOf<Declared extends Endpoint> = PartOf<Declared, 'params'>;
+export type QueryOf<Declared extends Endpoint> = PartOf<Declared, 'query'>;
+export type BodyOf<Declared extends Endpoint> = PartOf<Declared, 'body'>;
+export type ResponseOf<Declared extends Endpoint> = PartOf<Declared, 'response'>;
+
+/** What a caller gives: only the parts that the endpoint has. */
+export type InputOf<Declared extends Endpoint> = (Declared['params'] extends TSchema
+  ? { params: Static<Declared['params']> }
+  : object) &
+  (Declared['query'] extends TSchema ? { query?: Static<Declared['query']> } : object) &
+  (Declared['body'] extends TSchema ? { body: Static<Declared['body']> } : object);
+
+/** The path below the origin for these parameters and this query. */
+export function urlOf(
+  declared: Endpoint,
+  input: { params?: unknown; query?: unknown } = {},
+): string {
+  const params = (input.params ?? {}) as Record<string, string>;
+  const path = declared.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined && value !== null) query.append(name, String(value));
+  }
+  const search = query.toString();
+  return `/api/v1${path}${search === '' ? '' : `?${search}`}`;
+}

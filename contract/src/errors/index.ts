@@ -1,0 +1,53 @@
+import { closed, Type, type Static } from '../shared/index.ts';
+
+/**
+ * Every refusal the API can give, with its HTTP status and its title (RFC 9457). The code is stable: clients
+ * branch on it, catalogues translate it as `problem.<code>`, and it is never reused for something else.
+ */
+export const refusals = {
+  'request.invalid': { status: 400, title: 'The request does not fit the endpoint.' },
+  'request.malformed': { status: 400, title: 'The request body is not valid JSON in UTF-8.' },
+  'request.too-large': { status: 413, title: 'The request body is too large.' },
+  'request.media-type': { status: 415, title: 'The request body must be application/json.' },
+  'request.rate-limited': { status: 429, title: 'Too many requests; wait and try again.' },
+  'request.csrf': { status: 403, title: 'The request does not carry a valid token of this session.' },
+  'request.origin': { status: 403, title: 'Requests from this origin are not allowed.' },
+  'signin.required': { status: 401, title: 'Sign in first.' },
+  'signin.refused': { status: 401, title: 'The e-mail address or the password is wrong.' },
+  'signin.password-weak': { status: 422, title: 'The password does not fit the password rules.' },
+  'signin.invitation-invalid': { status: 404, title: 'The invitation has been used, has expired or never existed.' },
+  'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
+  'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
+  'access.role-cycle': { status: 409, title: 'A role cannot hold itself, however far down.' },
+  'access.role-too-deep': { status: 409, title: 'Roles may hold roles to a depth of eight.' },
+  'access.role-built-in': { status: 409, title: 'Built-in roles cannot be changed.' },
+  'access.role-in-use': { status: 409, title: 'The role is still given to someone or held by a role.' },
+  'access.last-administrator': { status: 409, title: 'An account keeps at least one active administrator.' },
+  'not-found': { status: 404, title: 'There is no such thing here.' },
+  'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },
+  'users.already-accepted': { status: 409, title: 'The user has accepted the invitation already.' },
+  'routing.queue-in-use': { status: 409, title: 'A site or an open conversation still uses the queue.' },
+  'names.taken': { status: 409, title: 'The name is taken.' },
+  'conversations.closed': { status: 409, title: 'The conversation is resolved.' },
+  'conversations.not-offered': { status: 409, title: 'The conversation is not offered to you any more.' },
+  'conversations.not-yours': { status: 403, title: 'The conversation is with another agent.' },
+  'conversations.transition': { status: 409, title: 'The conversation is not in a state that allows this.' },
+  'conversations.nobody-there': { status: 409, title: 'Nobody who could take the conversation is available.' },
+  'visitors.session-ended': { status: 401, title: 'The visitor session has ended.' },
+  'internal': { status: 500, title: 'Something went wrong on our side.' },
+  'unavailable': { status: 503, title: 'The service is starting or stopping; try again shortly.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof refusals;
+
+/** Problem details (RFC 9457). `code` says which refusal; `fields` says which inputs, by JSON pointer, never with their values. */
+export const Problem = closed({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String({ description: 'The request id, to find the request in the logs.' })),
+  fields: Type.Optional(Type.Array(closed({ pointer: Type.String(), problem: Type.String() }))),
+});
+export type Problem = Static<typeof Problem>;

@@ -1,0 +1,69 @@
+import * as access from './access/index.ts';
+import * as accounts from './accounts/index.ts';
+import * as cannedReplies from './canned-replies/index.ts';
+import * as conversations from './conversations/index.ts';
+import type { Endpoint } from './endpoint/index.ts';
+import * as realtime from './realtime/index.ts';
+import * as routing from './routing/index.ts';
+import * as signin from './signin/index.ts';
+import * as sites from './sites/index.ts';
+import * as users from './users/index.ts';
+import * as widget from './widget/index.ts';
+
+/** Every endpoint there is, in reading order. The server, the OpenAPI document and the endpoint walk go through it. */
+export const endpoints: readonly Endpoint[] = [
+  signin.signIn,
+  signin.getSession,
+  signin.signOut,
+  signin.changePassword,
+  signin.readInvitation,
+  signin.acceptInvitation,
+  accounts.getAccount,
+  accounts.changeAccount,
+  users.listUsers,
+  users.inviteUser,
+  users.getUser,
+  users.changeUser,
+  users.removeUser,
+  users.inviteUserAgain,
+  access.listRoles,
+  access.createRole,
+  access.changeRole,
+  access.deleteRole,
+  access.listGrants,
+  access.giveRole,
+  access.withdrawRole,
+  sites.listSites,
+  sites.createSite,
+  sites.changeSite,
+  sites.deleteSite,
+  routing.listQueues,
+  routing.createQueue,
+  routing.changeQueue,
+  routing.deleteQueue,
+  routing.listPresence,
+  routing.setPresence,
+  cannedReplies.listCannedReplies,
+  cannedReplies.createCannedReply,
+  cannedReplies.changeCannedReply,
+  cannedReplies.deleteCannedReply,
+  conversations.listMyConversations,
+  conversations.listWaitingConversations,
+  conversations.findConversations,
+  conversations.getConversation,
+  conversations.readEntries,
+  conversations.postEntry,
+  conversations.acceptConversation,
+  conversations.declineConversation,
+  conversations.takeConversation,
+  conversations.transferConversation,
+  conversations.resolveConversation,
+  realtime.createRealtimeTicket,
+  widget.getWidgetConfiguration,
+  widget.startVisitorSession,
+  widget.endVisitorSession,
+  widget.startConversation,
+  widget.getVisitorConversation,
+  widget.readVisitorEntries,
+  widget.endConversation,
+];

@@ -1,0 +1,73 @@
+import { Entry, maxTextLength, postedKinds, type StreamName } from '../conversations/entries.ts';
+import type { Entry as LogEntry } from '../conversations/entries.ts';
+import type { ErrorCode } from '../errors/index.ts';
+import { closed, Id, oneOf, Type, type Static } from '../shared/index.ts';
+import { protocolVersion } from './protocol.ts';
+
+const Stream = Type.Unsafe<StreamName>(
+  Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:(public|internal)$' }),
+);
+const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** What a client may send. Anything else closes the connection with 1008. */
+export const clientFrames = {
+  /** First frame, within five seconds. `credential`: an agent’s ticket or a visitor’s session token. */
+  hello: closed({
+    t: Type.Literal('hello'),
+    protocol: Type.Literal(protocolVersion),
+    credential: Type.String({ minLength: 20, maxLength: 200 }),
+  }),
+  /** Follow streams from a seq on. `epoch` is the one the client’s entries belong to; absent when it has none. */
+  sub: closed({
+    t: Type.Literal('sub'),
+    streams: Type.Array(closed({ stream: Stream, epoch: Type.Optional(Id), after: Seq }), { minItems: 1, maxItems: 50 }),
+  }),
+  unsub: closed({ t: Type.Literal('unsub'), streams: Type.Array(Stream, { minItems: 1, maxItems: 50 }) }),
+  post: closed({
+    t: Type.Literal('post'),
+    /** A UUIDv7 of the client’s making; the same one again is answered, not written. */
+    cid: Id,
+    stream: Stream,
+    kind: oneOf(...postedKinds),
+    text: Type.String({ minLength: 1, maxLength: maxTextLength, pattern: '\\S' }),
+  }),
+  /** What has arrived here and what a person has looked at; both only ever grow. */
+  seen: closed({ t: Type.Literal('seen'), stream: Stream, delivered: Seq, read: Seq }),
+  typing: closed({ t: Type.Literal('typing'), stream: Stream, on: Type.Boolean() }),
+  /** `waitingMs`: the age of the oldest post without an acknowledgement. */
+  pong: closed({ t: Type.Literal('pong'), n: Type.Integer(), waitingMs: Type.Integer({ minimum: 0 }) }),
+} as const;
+
+export type ClientFrame = {
+  [Kind in keyof typeof clientFrames]: Static<(typeof clientFrames)[Kind]>;
+}[keyof typeof clientFrames];
+
+export const ClientFrameSchema = Type.Union(Object.values(clientFrames));
+
+export { Entry };
+
+/** What a server sends. */
+export type ServerFrame =
+  | { t: 'welcome'; node: string; heartbeatMs: number }
+  /** The subscription stands; entries up to `head` follow. */
+  | { t: 'subbed'; stream: StreamName; epoch: string; head: number }
+  /** The client must drop what it has of the stream and load it over HTTP. */
+  | { t: 'reset'; stream: StreamName; epoch: string; head: number }
+  /** The stream is not there for this caller. */
+  | { t: 'gone'; stream: StreamName }
+  | { t: 'entries'; stream: StreamName; entries: LogEntry[] }
+  /** Sent only after COMMIT (E4). */
+  | { t: 'ack'; cid: string; stream: StreamName; seq: number; at: string; duplicate: boolean }
+  /** Refused; with `retryAfterMs` the client tries again, without it the post has failed. */
+  | { t: 'nack'; cid: string; code: ErrorCode; retryAfterMs?: number }
+  | { t: 'receipts'; stream: StreamName; visitorDelivered: number; visitorRead: number; agentRead: number }
+  | { t: 'typing'; stream: StreamName; actor: 'visitor' | 'agent'; name: string | null; on: boolean }
+  /** Visitors: how many conversations are ahead in the queue. */
+  | { t: 'place'; stream: StreamName; ahead: number }
+  /** Agents: lists that are worth loading again. A hint; lists are also loaded after every reconnect. */
+  | { t: 'changed'; lists: ('mine' | 'waiting' | 'presence')[] }
+  | { t: 'ping'; n: number }
+  /** This node is going away: connect again, to another one, within the given time. */
+  | { t: 'drain'; withinMs: number }
+  /** Said before the server closes the connection. */
+  | { t: 'bye'; code: ErrorCode };

@@ -1,0 +1,18 @@
+import { endpoint } from '../endpoint/index.ts';
+import { closed, Id, Instant, Type } from '../shared/index.ts';
+
+export * from './frames.ts';
+export * from './link.ts';
+export * from './protocol.ts';
+export * from './thread.ts';
+
+export const createRealtimeTicket = endpoint({
+  id: 'realtime.createRealtimeTicket',
+  method: 'POST',
+  path: '/accounts/{accountId}/realtime-ticket',
+  summary: 'A ticket to open one agent socket: works once, for 30 seconds',
+  access: 'member',
+  params: closed({ accountId: Id }),
+  status: 201,
+  response: closed({ ticket: Type.String(), expiresAt: Instant }),
+});

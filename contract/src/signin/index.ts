@@ -1,0 +1,103 @@
+import { authorisationNames } from '../access/authorisations.ts';
+import { endpoint } from '../endpoint/index.ts';
+import { closed, Email, Id, Instant, Name, oneOf, Type, type Static } from '../shared/index.ts';
+
+/** Bounds on a new password (C1, ASVS 6.2.1 and 6.2.9). Any characters count, and all of them are verified. */
+export const passwordLength = { min: 12, max: 128 };
+
+const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
+const GivenPassword = Type.String({ minLength: 1, maxLength: 1024 });
+const Token = Type.String({ minLength: 20, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' });
+
+/** Who is signed in, and what the console needs to draw itself. */
+export const Session = closed({
+  user: closed({ id: Id, email: Email, name: Type.String() }),
+  accounts: Type.Array(
+    closed({
+      id: Id,
+      name: Type.String(),
+      /** Everything the user’s roles allow in this account, whatever the scope. */
+      authorisations: Type.Array(oneOf(...authorisationNames)),
+    }),
+  ),
+  /** Sent back in the `x-csrf-token` header of every request that changes something (C7). */
+  csrfToken: Type.String(),
+  /** When the session ends if nothing is done before. */
+  idleUntil: Instant,
+  expiresAt: Instant,
+});
+export type Session = Static<typeof Session>;
+
+export const signIn = endpoint({
+  id: 'signin.signIn',
+  method: 'POST',
+  path: '/session',
+  summary: 'Sign in with e-mail address and password',
+  description:
+    'Starts a session in the cookie `__Host-samtal`. Unknown addresses, wrong passwords, locked and inactive users get the same answer, and take the same time.',
+  access: 'anyone',
+  body: closed({ email: Email, password: GivenPassword }),
+  status: 201,
+  response: Session,
+  errors: ['signin.refused', 'request.rate-limited'],
+});
+
+export const getSession = endpoint({
+  id: 'signin.getSession',
+  method: 'GET',
+  path: '/session',
+  summary: 'Who is signed in',
+  access: 'signed-in',
+  status: 200,
+  response: Session,
+});
+
+export const signOut = endpoint({
+  id: 'signin.signOut',
+  method: 'DELETE',
+  path: '/session',
+  summary: 'Sign out',
+  access: 'signed-in',
+  status: 204,
+});
+
+export const changePassword = endpoint({
+  id: 'signin.changePassword',
+  method: 'PUT',
+  path: '/session/password',
+  summary: 'Change the own password; every other session of the user ends',
+  access: 'signed-in',
+  body: closed({ current: GivenPassword, next: NewPassword }),
+  status: 204,
+  errors: ['signin.refused', 'signin.password-weak', 'request.rate-limited'],
+});
+
+export const readInvitation = endpoint({
+  id: 'signin.readInvitation',
+  method: 'POST',
+  path: '/invitation',
+  summary: 'What an invitation is for',
+  access: 'anyone',
+  body: closed({ token: Token }),
+  status: 200,
+  response: closed({
+    accountName: Type.String(),
+    email: Email,
+    name: Type.String(),
+    expiresAt: Instant,
+  }),
+  errors: ['signin.invitation-invalid', 'request.rate-limited'],
+});
+
+export const acceptInvitation = endpoint({
+  id: 'signin.acceptInvitation',
+  method: 'POST',
+  path: '/invitation/acceptance',
+  summary: 'Accept an invitation and choose a password',
+  description:
+    'A person who has a password already gives that one, and nothing about the person changes but the new membership.',
+  access: 'anyone',
+  body: closed({ token: Token, name: Name, password: NewPassword }),
+  status: 204,
+  errors: ['signin.invitation-invalid', 'signin.password-weak', 'signin.refused', 'request.rate-limited'],
+});

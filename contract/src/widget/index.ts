@@ -1,0 +1,123 @@
+import { EntryPage, Text } from '../conversations/entries.ts';
+import { endpoint } from '../endpoint/index.ts';
+import { closed, Id, Instant, Locale, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import {
+  configurationRoute,
+  endConversationRoute,
+  endSessionRoute,
+  getConversationRoute,
+  readEntriesRoute,
+  startConversationRoute,
+  startSessionRoute,
+} from './routes.ts';
+
+export const SiteKey = Type.String({ pattern: '^[A-Za-z0-9]{20}$' });
+
+const site = closed({ siteKey: SiteKey });
+
+/** What the widget needs to draw itself on one page. */
+export const WidgetConfiguration = closed({
+  locale: Locale,
+  direction: oneOf('ltr', 'rtl'),
+  accentColour: Type.String(),
+  /** Every text of the widget in `locale`: `contract/text/widget/<locale>.json`. */
+  text: Type.Record(Type.String(), Type.String()),
+});
+export type WidgetConfiguration = Static<typeof WidgetConfiguration>;
+
+/** A conversation as its visitor sees it: an offer to an agent is still waiting. */
+export const VisitorConversation = closed({
+  id: Id,
+  caseId: Type.String(),
+  state: oneOf('waiting', 'active', 'resolved'),
+  agentName: nullable(Type.String()),
+  public: closed({ epoch: Id, head: Type.Integer() }),
+});
+export type VisitorConversation = Static<typeof VisitorConversation>;
+
+export const VisitorSession = closed({
+  /** Sent as `authorization: Bearer`, and in the socket’s hello. Kept in the page’s own storage; never a cookie (D1). */
+  token: Type.String(),
+  visitorId: Id,
+  expiresAt: Instant,
+});
+export type VisitorSession = Static<typeof VisitorSession>;
+
+export const getWidgetConfiguration = endpoint({
+  id: 'widget.getWidgetConfiguration',
+  ...configurationRoute,
+  summary: 'What the widget needs to draw itself',
+  access: 'anyone',
+  params: site,
+  query: closed({ locale: Type.Optional(Locale) }),
+  status: 200,
+  response: WidgetConfiguration,
+  errors: ['not-found', 'request.origin'],
+});
+
+export const startVisitorSession = endpoint({
+  id: 'widget.startVisitorSession',
+  ...startSessionRoute,
+  summary: 'Begin a visitor session: nothing is known about the visitor but its id (D2)',
+  access: 'anyone',
+  params: site,
+  status: 201,
+  response: VisitorSession,
+  errors: ['not-found', 'request.origin', 'request.rate-limited'],
+});
+
+export const endVisitorSession = endpoint({
+  id: 'widget.endVisitorSession',
+  ...endSessionRoute,
+  summary: 'End the visitor session; an open conversation is resolved',
+  access: 'visitor',
+  params: site,
+  status: 204,
+});
+
+export const startConversation = endpoint({
+  id: 'widget.startConversation',
+  ...startConversationRoute,
+  summary: 'Write the first message',
+  description: 'If a conversation is open already the message joins it. The same `cid` again writes nothing.',
+  access: 'visitor',
+  params: site,
+  body: closed({ cid: Id, text: Text }),
+  status: 201,
+  response: VisitorConversation,
+});
+
+export const getVisitorConversation = endpoint({
+  id: 'widget.getVisitorConversation',
+  ...getConversationRoute,
+  summary: 'The visitor’s latest conversation of this session, if there is one',
+  access: 'visitor',
+  params: site,
+  status: 200,
+  response: closed({ conversation: nullable(VisitorConversation) }),
+});
+
+export const readVisitorEntries = endpoint({
+  id: 'widget.readVisitorEntries',
+  ...readEntriesRoute,
+  summary: 'A page of the public stream of the visitor’s latest conversation',
+  access: 'visitor',
+  params: site,
+  query: closed({
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  }),
+  status: 200,
+  response: EntryPage,
+  errors: ['not-found'],
+});
+
+export const endConversation = endpoint({
+  id: 'widget.endConversation',
+  ...endConversationRoute,
+  summary: 'The visitor ends the conversation',
+  access: 'visitor',
+  params: site,
+  status: 204,
+  errors: ['not-found'],
+});

@@ -1,0 +1,132 @@
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
+import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import type { Tables } from './tables.ts';
+
+/** An account's id. A transaction is about one account, or about the platform: signing in, and finding due work. */
+export type Scope = string | 'platform';
+
+/** What a transaction hands to whoever works in it. Without one there is no way to query. */
+export interface Tx {
+  readonly sql: Kysely<Tables>;
+  /** Runs once the transaction has committed, and never if it has not. For announcing, not for writing. */
+  afterCommit(effect: () => void): void;
+}
+
+/** A transaction that cannot write. */
+export type ReadTx = Tx;
+
+// bigint: counters and sizes, all far below 2^53.
+types.setTypeParser(types.builtins.INT8, Number);
+
+const accountId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The only door to the database. Each transaction takes on a role that owns nothing and cannot bypass row-level
+ * security: `samtal_app` bound to one account, or `samtal_platform`. Both settings end with the transaction.
+ */
+export class Database {
+  readonly #pool: Pool;
+  readonly #builders = new WeakMap<PoolClient, Kysely<Tables>>();
+
+  constructor(options: PoolConfig & { onError: (error: Error) => void }) {
+    const { onError, ...config } = options;
+    this.#pool = new Pool({
+      max: 20,
+      connectionTimeoutMillis: 10_000,
+      ...config,
+      // No statement may hold a connection, or a lock, for ever.
+      options: '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
+    });
+    this.#pool.on('error', onError);
+  }
+
+  /** Does `work` in one transaction: all of it is committed, or none. Refuses to nest: pass the `Tx` on instead. */
+  async transaction<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return await this.#run(scope, 'begin', work);
+  }
+
+  /** Reads one consistent state (repeatable read). */
+  async read<Result>(scope: Scope, work: (tx: ReadTx) => Promise<Result>): Promise<Result> {
+    return await this.#run(scope, 'begin isolation level repeatable read read only', work);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #run<Result>(scope: Scope, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    const effects: (() => void)[] = [];
+    let result: Result;
+    try {
+      // One message, so that binding the transaction costs no round trip of its own.
+      await client.query(`${begin}; ${binding(scope)}`);
+      result = await work({ sql: this.#builder(client), afterCommit: (effect) => void effects.push(effect) });
+      const { command } = await client.query('commit');
+      if (command !== 'COMMIT') throw new Error('The transaction was rolled back because a statement in it had failed');
+    } catch (error) {
+      await this.#abandon(client);
+      throw error;
+    }
+    client.release();
+    for (const effect of effects) effect();
+    return result;
+  }
+
+  /** Rolls back; a connection on which even that fails is thrown away. */
+  async #abandon(client: PoolClient): Promise<void> {
+    try {
+      await client.query('rollback');
+      client.release();
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+    }
+  }
+
+  #builder(client: PoolClient): Kysely<Tables> {
+    let builder = this.#builders.get(client);
+    if (builder === undefined) {
+      builder = new Kysely<Tables>({ dialect: dialectOn(client) });
+      this.#builders.set(client, builder);
+    }
+    return builder;
+  }
+}
+
+function binding(scope: Scope): string {
+  if (scope === 'platform') return 'set local role samtal_platform';
+  if (!accountId.test(scope)) throw new Error('A transaction was asked for without a proper account id');
+  return `set local role samtal_app; set local samtal.account = '${scope}'`;
+}
+
+/** Kysely on a connection whose transaction somebody else begins and ends. */
+function dialectOn(client: PoolClient) {
+  const connection: DatabaseConnection = {
+    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      const result = await client.query<Row & object>(query.sql, [...query.parameters]);
+      return { rows: result.rows, numAffectedRows: BigInt(result.rowCount ?? 0) };
+    },
+    streamQuery() {
+      throw new Error('Streaming is not part of a transaction’s interface');
+    },
+  };
+  const driver: Driver = {
+    init: async () => {},
+    acquireConnection: async () => connection,
+    beginTransaction: refuseNesting,
+    commitTransaction: refuseNesting,
+    rollbackTransaction: refuseNesting,
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  };
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => driver,
+    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
+}
+
+async function refuseNesting(): Promise<never> {
+  throw new Error('Transactions do not nest: pass the Tx on');
+}

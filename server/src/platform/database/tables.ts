@@ -1,0 +1,167 @@
+import type { Authorisation, BuiltInRole, Scope } from '@samtal/contract/access';
+import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/contract/conversations';
+import type { ColumnType, Generated } from 'kysely';
+
+/** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
+export interface Tables {
+  account: {
+    id: string;
+    name: string;
+    status: Generated<'active' | 'suspended'>;
+    created_at: GeneratedInstant;
+  };
+  identity: {
+    id: string;
+    email: string;
+    email_folded: string;
+    name: string;
+    password_hash: string | null;
+    password_changed_at: Date | null;
+    created_at: GeneratedInstant;
+  };
+  membership: {
+    account_id: string;
+    user_id: string;
+    email: string;
+    name: string;
+    status: Generated<'invited' | 'active' | 'inactive'>;
+    max_conversations: Generated<number>;
+    created_at: GeneratedInstant;
+    last_sign_in_at: Date | null;
+  };
+  invitation: { account_id: string; user_id: string; token_hash: Buffer; expires_at: Date };
+  session: {
+    id: string;
+    user_id: string;
+    token_hash: Buffer;
+    created_at: GeneratedInstant;
+    used_at: GeneratedInstant;
+    expires_at: Date;
+  };
+  csrf_token: { session_id: string; token_hash: Buffer; created_at: GeneratedInstant };
+  sign_in_failure: { subject: Buffer; failures: number; last_at: Date; locked_until: Date | null };
+  realtime_ticket: {
+    token_hash: Buffer;
+    account_id: string;
+    user_id: string;
+    session_id: string;
+    expires_at: Date;
+  };
+  role: { account_id: string; id: string; built_in: BuiltInRole | null; name: string };
+  role_authorisation: { account_id: string; role_id: string; authorisation: Authorisation };
+  role_held: { account_id: string; role_id: string; held_role_id: string };
+  role_allows: { account_id: string; role_id: string; authorisation: Authorisation };
+  role_grant: {
+    account_id: string;
+    id: string;
+    user_id: string;
+    role_id: string;
+    scope: ColumnType<Scope, string, string>;
+    created_at: GeneratedInstant;
+  };
+  queue: {
+    account_id: string;
+    id: string;
+    name: string;
+    region: string | null;
+    team: string | null;
+    priority: Generated<number>;
+    assignment: Generated<'offer' | 'assign'>;
+    offer_seconds: Generated<number>;
+  };
+  site: {
+    account_id: string;
+    id: string;
+    site_key: string;
+    name: string;
+    origins: string[];
+    queue_id: string;
+    locale: Generated<string>;
+    accent_colour: Generated<string>;
+    session_life_minutes: Generated<number>;
+    created_at: GeneratedInstant;
+  };
+  agent_presence: {
+    account_id: string;
+    user_id: string;
+    choice: Generated<'available' | 'away'>;
+    connected_until: GeneratedInstant;
+    idle_since: GeneratedInstant;
+  };
+  canned_reply: { account_id: string; id: string; shortcut: string; text: string };
+  visitor_session: {
+    account_id: string;
+    id: string;
+    site_id: string | null;
+    token_hash: Buffer;
+    created_at: GeneratedInstant;
+    expires_at: Date;
+  };
+  key_bucket: { account_id: string; id: string; conversations: Generated<number>; opened_at: GeneratedInstant };
+  conversation: {
+    account_id: string;
+    id: string;
+    case_id: string;
+    state: ConversationState;
+    site_id: string | null;
+    site_name: string;
+    queue_id: string;
+    queue_name: string;
+    agent_id: string | null;
+    offer_until: Date | null;
+    visitor_id: string;
+    link: Generated<LinkState>;
+    started_at: GeneratedInstant;
+    queued_at: GeneratedInstant;
+    resolved_at: Date | null;
+    visitor_delivered: Generated<number>;
+    visitor_read: Generated<number>;
+    agent_read: Generated<number>;
+  };
+  conversation_key: {
+    account_id: string;
+    conversation_id: string;
+    bucket_id: string;
+    wrapped: Buffer;
+    commitment: Buffer;
+  };
+  stream: {
+    account_id: string;
+    conversation_id: string;
+    audience: Audience;
+    epoch: string;
+    last_seq: Generated<number>;
+  };
+  entry: {
+    account_id: string;
+    conversation_id: string;
+    audience: Audience;
+    seq: number;
+    kind: EntryKind;
+    actor: 'visitor' | 'agent' | 'system';
+    author: string | null;
+    cid: string | null;
+    at: Date;
+    body: Buffer;
+  };
+  offer: {
+    account_id: string;
+    conversation_id: string;
+    user_id: string;
+    offered_at: GeneratedInstant;
+    answered_at: Date | null;
+    outcome: 'accepted' | 'declined' | 'missed' | 'withdrawn' | null;
+  };
+  visitor_link: {
+    account_id: string;
+    conversation_id: string;
+    heard_at: Date;
+    closed_at: Date | null;
+    poor: Generated<boolean>;
+  };
+  audit_outbox: { id: Generated<number>; account_id: string; at: GeneratedInstant; body: string };
+  audit_entry: { account_id: string; seq: number; at: Date; body: string; previous: Buffer; hash: Buffer };
+  audit_head: { account_id: string; seq: number; hash: Buffer; mac: Buffer };
+}
+
+type GeneratedInstant = ColumnType<Date, Date | undefined, Date>;
