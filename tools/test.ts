@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { spec } from 'node:test/reporters';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { allowedSkips } from './allowed-skips.ts';
+import { filesBelow, root } from './files.ts';
+import { testEvents, type Outcome } from './test-run.ts';
+
+/** A cluster that all tests of a run share, so that each need not start its own (server/test/shared-cluster.ts). */
+interface SharedCluster {
+  /** Added to the environment of every test. */
+  readonly env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const limits = { testTimeoutMs: 10 * 60_000, fileTimeoutMs: 20 * 60_000 };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'test-name-pattern': { type: 'string', multiple: true, default: [] },
+    root: { type: 'string', default: root },
+  },
+});
+const folder = values.root;
+
+/** Tests named so that nothing would run them. */
+const strays = filesBelow(folder, '**/*.{test,spec}.{tsx,js,mjs,cjs,jsx}', '**/*.spec.ts');
+const files = filesBelow(folder, '**/*.test.ts').filter(
+  (file) => positionals.length === 0 || positionals.some((wanted) => file.startsWith(wanted)),
+);
+const inBrowser = files.filter((file) => file.startsWith('e2e/'));
+const others = files.filter((file) => !inBrowser.includes(file));
+
+const outcome: Outcome = { passed: 0, failed: 0, notRun: [], empty: [] };
+const cluster = await startSharedCluster();
+try {
+  Object.assign(process.env, cluster?.env);
+  await runAll();
+} finally {
+  await cluster?.stop();
+}
+const problems = complaints();
+for (const problem of problems) console.log(`✖ ${problem}`);
+console.log(`${outcome.passed} passed, ${outcome.failed} failed`);
+process.exitCode = outcome.failed > 0 || problems.length > 0 ? 1 : 0;
+
+async function startSharedCluster(): Promise<SharedCluster | null> {
+  const path = join(folder, 'server/test/shared-cluster.ts');
+  const needed = [...others, ...inBrowser].some((file) => /^(server|e2e)\//.test(file));
+  if (!needed || !existsSync(path)) return null;
+  const module = (await import(pathToFileURL(path).href)) as { startSharedCluster(): Promise<SharedCluster> };
+  return module.startSharedCluster();
+}
+
+/** A browser takes a core of its own: its tests come last, one file at a time. */
+async function runAll(): Promise<void> {
+  const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(folder, path));
+  const batches = [
+    { files: absolute(others), concurrency: 2 },
+    { files: absolute(inBrowser), concurrency: 1 },
+  ];
+  const events = testEvents(batches, { namePatterns: values['test-name-pattern'], limits, outcome });
+  await pipeline(Readable.from(events), new spec(), process.stdout, { end: false });
+}
+
+/** What makes a run worthless although no test failed. */
+function complaints(): string[] {
+  const place = (file: string): string => relative(folder, file);
+  const filtered = values['test-name-pattern'].length > 0;
+  return [
+    ...(outcome.passed + outcome.failed === 0 ? ['no test ran'] : []),
+    ...outcome.notRun
+      .filter(({ title }) => !(title in allowedSkips))
+      .map(
+        ({ title, file }) =>
+          `“${title}” did not run (${place(file)}); tools/allowed-skips.ts does not name it`,
+      ),
+    ...(filtered ? [] : outcome.empty.map((file) => `${place(file)} holds no test`)),
+    ...strays.map((file) => `${file} would never run: name it *.test.ts`),
+  ];
+}
