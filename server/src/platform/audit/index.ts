@@ -1,0 +1,1 @@
+export { platformChain, recordAudit, type AuditActor, type AuditEvent } from './record.ts';

@@ -1,0 +1,28 @@
+import type { Tx } from '../database/index.ts';
+
+/** The chain of what concerns no single account: sign-ins, and operators’ work. */
+export const platformChain = '00000000-0000-0000-0000-000000000000';
+
+/** Who did it. An operator is whoever may run the command line. */
+export type AuditActor =
+  | { readonly kind: 'user' | 'visitor'; readonly id: string }
+  | { readonly kind: 'system' | 'operator' | 'unknown' };
+
+/** What happened, in ids and kinds: never a name, an address, or anything that somebody wrote (H2, G5). */
+export interface AuditEvent {
+  /** `feature.what-happened`, such as `users.invited`. */
+  readonly action: string;
+  readonly actor: AuditActor;
+  /** What it happened to. */
+  readonly subject?: { readonly kind: string; readonly id: string };
+  readonly details?: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+}
+
+/** Writes events to the outbox in the transaction of what they record: both happen, or neither. */
+export async function recordAudit(tx: Tx, account: string, ...events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.sql
+    .insertInto('audit_outbox')
+    .values(events.map((event) => ({ account_id: account, body: JSON.stringify(event) })))
+    .execute();
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import type { Log } from '../log/index.ts';
+import type { Anyone, CallerOf, Gate, Member } from './callers.ts';
+import { secureHeaders } from './headers.ts';
+import { problemOf, Refusal } from './refusal.ts';
+import { compileExact, compileText, validated, type Validator } from './validation.ts';
+
+/** The most that a JSON body may weigh. Files do not come this way. */
+const bodyLimit = 64 * 1024;
+
+/** One call of an endpoint, validated and admitted. */
+export interface Call<Served extends Endpoint> {
+  readonly caller: CallerOf<Served['access']>;
+  readonly params: ParamsOf<Served>;
+  readonly query: QueryOf<Served>;
+  readonly body: BodyOf<Served>;
+  /** For the few endpoints that set a cookie or a header of their own. */
+  readonly reply: FastifyReply;
+  readonly request: FastifyRequest;
+}
+
+export type Handler<Served extends Endpoint> = (call: Call<Served>) => Promise<ResponseOf<Served>>;
+
+export interface HttpOptions {
+  readonly log: Log;
+  /** Addresses and networks of proxies whose forwarding headers count. Nobody else’s do. */
+  readonly trustedProxies: readonly string[];
+  readonly tls: { cert: string | Buffer; key: string | Buffer } | null;
+  /** The address the platform is reached at from outside. */
+  readonly publicUrl: URL;
+  readonly gate: Gate;
+}
+
+/** The HTTP side of the platform: routes come from endpoint constants, and every refusal leaves as problem details. */
+export class HttpServer {
+  readonly fastify: FastifyInstance;
+  readonly #gate: Gate;
+  readonly #served = new Set<string>();
+
+  constructor({ log, trustedProxies, tls, publicUrl, gate }: HttpOptions) {
+    this.#gate = gate;
+    this.fastify = Fastify({
+      bodyLimit,
+      genReqId: () => randomUUID(),
+      trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+      routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      forceCloseConnections: 'idle',
+      logger: false,
+      ...(tls === null ? {} : { https: tls }),
+    }) as unknown as FastifyInstance;
+    this.#takeJsonOnly();
+    secureHeaders(this.fastify, publicUrl);
+    this.#refuseReadably(log);
+    this.fastify.addHook('onResponse', async (request, reply) => {
+      log.info('request', {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? '(none)',
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      });
+    });
+  }
+
+  /** The endpoints that have a handler, to compare with the contract’s list. */
+  get served(): ReadonlySet<string> {
+    return this.#served;
+  }
+
+  /** Answers an endpoint. Admission, validation of what comes in and of what goes out are done here, for all alike. */
+  serve<const Served extends Endpoint>(endpoint: Served, handler: Handler<Served>): void {
+    if (this.#served.has(endpoint.id)) throw new Error(`The endpoint ${endpoint.id} has two handlers`);
+    this.#served.add(endpoint.id);
+    const check = {
+      params: endpoint.params === undefined ? null : compileExact(endpoint.params),
+      query: endpoint.query === undefined ? null : compileText(endpoint.query),
+      body: endpoint.body === undefined ? null : compileExact(endpoint.body),
+      response: endpoint.response === undefined ? null : compileExact(endpoint.response),
+    };
+    const route: RouteOptions = {
+      method: endpoint.method,
+      url: `/api/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`,
+      handler: async (request, reply) => {
+        const caller = await this.#admit(endpoint, request, check.params);
+        const call = {
+          caller,
+          params: request.params,
+          query: validatedQuery(check.query, request.query),
+          body: validatedBody(check.body, request.body),
+          reply,
+          request,
+        } as unknown as Call<Served>;
+        const answer: unknown = await handler(call);
+        if (check.response !== null && !check.response(answer)) {
+          const [fault] = check.response.errors ?? [];
+          throw new Error(`The answer of ${endpoint.id} does not fit its schema at ${fault?.instancePath} (${fault?.keyword})`);
+        }
+        return reply.status(endpoint.status).header('cache-control', 'no-store').send(answer);
+      },
+    };
+    this.fastify.route(route);
+  }
+
+  /** Deny by default: who is calling, then whether the account is theirs, then whether they may. */
+  async #admit(endpoint: Endpoint, request: FastifyRequest, params: Validator | null): Promise<unknown> {
+    const { access } = endpoint;
+    const path = request.params as { accountId?: string; siteKey?: string };
+    if (access === 'anyone' || access === 'visitor') {
+      if (params !== null) validated(params, path, 'path');
+      return access === 'anyone' ? anyone(request) : await this.#gate.visitor(request, path.siteKey ?? '');
+    }
+    const person = await this.#gate.signedIn(request);
+    if (endpoint.method !== 'GET') await this.#gate.checkForgery(request, person);
+    if (params !== null) validated(params, path, 'path');
+    if (access === 'signed-in') return person;
+    const member = await this.#gate.member(person, path.accountId ?? '');
+    if (member === null) throw new Refusal('not-found');
+    if (!allows(access, member)) throw new Refusal('access.forbidden');
+    return member;
+  }
+
+  #takeJsonOnly(): void {
+    const { fastify } = this;
+    const parse = fastify.getDefaultJsonParser('error', 'error');
+    const text = new TextDecoder('utf-8', { fatal: true });
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+      let decoded: string;
+      try {
+        decoded = text.decode(body as Buffer);
+      } catch {
+        done(new Refusal('request.malformed'));
+        return;
+      }
+      // An empty body is no body: some clients name a type all the same.
+      if (decoded === '') done(null, undefined);
+      else parse(request, decoded, done);
+    });
+  }
+
+  #refuseReadably(log: Log): void {
+    this.fastify.setErrorHandler(async (error, request, reply) => {
+      const refusal = refusalOf(error);
+      if (refusal.code === 'internal') log.error('request-failed', { requestId: request.id, route: request.routeOptions.url ?? '(none)' }, error);
+      return sendProblem(reply, refusal, request.id);
+    });
+    this.fastify.setNotFoundHandler(async (request, reply) => sendProblem(reply, new Refusal('not-found'), request.id));
+  }
+}
+
+export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): FastifyReply {
+  const problem = problemOf(refusal, requestId);
+  if (refusal.retryAfterS !== null) void reply.header('retry-after', String(refusal.retryAfterS));
+  return reply
+    .status(problem.status)
+    .header('cache-control', 'no-store')
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problem));
+}
+
+export function anyone(request: FastifyRequest): Anyone {
+  const origin = request.headers.origin;
+  return {
+    // Behind a proxy the header may hold anything: what is not an address counts as the proxy itself.
+    address: isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? '') : request.ip,
+    origin: typeof origin === 'string' ? origin : null,
+  };
+}
+
+function allows(access: Access, member: Member): boolean {
+  return typeof access !== 'object' || member.grants.some((grant) => grant.authorisations.has(access.holding));
+}
+
+function validatedQuery(validator: Validator | null, query: unknown): unknown {
+  const given = { ...(query as Record<string, unknown>) };
+  if (validator !== null) return validated(validator, given, 'query');
+  if (Object.keys(given).length > 0) throw new Refusal('request.invalid', { fields: [{ pointer: '/query', problem: 'must be empty' }] });
+  return undefined;
+}
+
+function validatedBody(validator: Validator | null, body: unknown): unknown {
+  if (validator !== null) return validated(validator, body, 'body');
+  if (body !== undefined && body !== null) throw new Refusal('request.invalid', { fields: [{ pointer: '/body', problem: 'must be empty' }] });
+  return undefined;
+}
+
+/** Fastify’s own errors in the contract’s words; everything unexpected is `internal`, and says nothing. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('request.too-large');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Refusal('request.media-type');
+  if (error instanceof SyntaxError || statusCode === 400) return new Refusal('request.malformed');
+  return new Refusal('internal');
+}

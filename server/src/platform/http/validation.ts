@@ -1,0 +1,34 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { TSchema } from '@samtal/contract/shared';
+import { Refusal } from './refusal.ts';
+
+/** Bodies are taken as they are: no value is converted, no unknown field is dropped, nothing is filled in. */
+const exact = new Ajv2020({ strict: true, allErrors: false, coerceTypes: false, removeAdditional: false, allowUnionTypes: true });
+/** A query string has only text: numbers and booleans are read out of it. */
+const fromText = new Ajv2020({ strict: true, allErrors: false, coerceTypes: true, removeAdditional: false, allowUnionTypes: true });
+for (const ajv of [exact, fromText]) addFormats.default(ajv, ['uuid', 'email', 'date-time']);
+
+export type Validator = ValidateFunction<unknown>;
+
+export function compileExact(schema: TSchema): Validator {
+  return exact.compile(schema);
+}
+
+export function compileText(schema: TSchema): Validator {
+  return fromText.compile(schema);
+}
+
+/** Refuses what does not fit the schema, naming where and what was expected, never the value. */
+export function validated(validate: Validator, value: unknown, where: 'body' | 'query' | 'path'): unknown {
+  if (validate(value)) return value;
+  throw new Refusal(where === 'path' ? 'not-found' : 'request.invalid', {
+    fields: where === 'path' ? [] : (validate.errors ?? []).slice(0, 5).map((error) => fault(error, where)),
+  });
+}
+
+function fault(error: ErrorObject, where: string): { pointer: string; problem: string } {
+  // An unknown field's name is the caller's own text: it is not repeated.
+  const expected = error.keyword === 'additionalProperties' ? 'holds a field that is not known here' : (error.message ?? 'does not fit');
+  return { pointer: `/${where}${error.instancePath}`, problem: expected };
+}
