@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { createLog, OperationalError, type Log, type LogFields } from './index.ts';
 
 const marker = 'Anna-Svensson-191212121212';
@@ -186,9 +187,8 @@ test('the readable form is one line for people', () => {
     (log) => log.info('server-started', { url: 'http://127.0.0.1:8080', durationMs: 900 }),
     true,
   );
-  // oxlint-disable-next-line no-control-regex -- terminal colours are what is looked for
   assert.match(
-    text.replaceAll(/\u001b\[\d+m/g, ''),
+    stripVTControlCharacters(text),
     /^\d\d:\d\d:\d\d info  server-started url=http:\/\/127\.0\.0\.1:8080 durationMs=900\n$/,
   );
 });
