@@ -1,5 +1,16 @@
 import { endpoint } from '../endpoint/index.ts';
-import { closed, Id, Instant, listOf, nullable, oneOf, pageOf, pageQuery, Type, type Static } from '../shared/index.ts';
+import {
+  closed,
+  Id,
+  Instant,
+  listOf,
+  nullable,
+  oneOf,
+  pageOf,
+  pageQuery,
+  Type,
+  type Static,
+} from '../shared/index.ts';
 import { audiences, EntryPage, postedKinds, Text } from './entries.ts';
 
 export * from './entries.ts';
@@ -21,7 +32,9 @@ export const linkStates = ['unknown', 'ok', 'weak', 'lost'] as const;
 export type LinkState = (typeof linkStates)[number];
 
 /** A case id (E10): two groups of five from Crockford’s base 32, 50 random bits. Read without regard to case. */
-export const CaseId = Type.String({ pattern: '^[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{5}-?[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{5}$' });
+export const CaseId = Type.String({
+  pattern: '^[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{5}-?[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{5}$',
+});
 
 const stream = closed({ epoch: Id, head: Type.Integer() });
 
@@ -118,7 +131,8 @@ export const readEntries = endpoint({
   method: 'GET',
   path: '/accounts/{accountId}/conversations/{conversationId}/entries',
   summary: 'A page of one stream of the conversation log',
-  description: 'Your own conversations, or any in your scope with conversations.read. Reading from the start is audited.',
+  description:
+    'Your own conversations, or any in your scope with conversations.read. Reading from the start is audited.',
   access: 'member',
   params: one,
   query: closed({
@@ -186,7 +200,8 @@ export const transferConversation = endpoint({
   method: 'POST',
   path: '/accounts/{accountId}/conversations/{conversationId}/transfer',
   summary: 'Hand a conversation over to a queue or to an agent who is available',
-  description: 'Your own conversation, or any in your scope with conversations.direct. The note goes to the internal stream.',
+  description:
+    'Your own conversation, or any in your scope with conversations.direct. The note goes to the internal stream.',
   access: 'member',
   params: one,
   body: Type.Union([
@@ -195,7 +210,13 @@ export const transferConversation = endpoint({
   ]),
   status: 200,
   response: Conversation,
-  errors: ['conversations.closed', 'conversations.not-yours', 'conversations.nobody-there', 'conversations.transition', 'not-found'],
+  errors: [
+    'conversations.closed',
+    'conversations.not-yours',
+    'conversations.nobody-there',
+    'conversations.transition',
+    'not-found',
+  ],
 });
 
 export const resolveConversation = endpoint({

@@ -1,5 +1,4 @@
 import { Entry, maxTextLength, postedKinds, type StreamName } from '../conversations/entries.ts';
-import type { Entry as LogEntry } from '../conversations/entries.ts';
 import type { ErrorCode } from '../errors/index.ts';
 import { closed, Id, oneOf, Type, type Static } from '../shared/index.ts';
 import { protocolVersion } from './protocol.ts';
@@ -20,7 +19,10 @@ export const clientFrames = {
   /** Follow streams from a seq on. `epoch` is the one the client’s entries belong to; absent when it has none. */
   sub: closed({
     t: Type.Literal('sub'),
-    streams: Type.Array(closed({ stream: Stream, epoch: Type.Optional(Id), after: Seq }), { minItems: 1, maxItems: 50 }),
+    streams: Type.Array(closed({ stream: Stream, epoch: Type.Optional(Id), after: Seq }), {
+      minItems: 1,
+      maxItems: 50,
+    }),
   }),
   unsub: closed({ t: Type.Literal('unsub'), streams: Type.Array(Stream, { minItems: 1, maxItems: 50 }) }),
   post: closed({
@@ -55,7 +57,7 @@ export type ServerFrame =
   | { t: 'reset'; stream: StreamName; epoch: string; head: number }
   /** The stream is not there for this caller. */
   | { t: 'gone'; stream: StreamName }
-  | { t: 'entries'; stream: StreamName; entries: LogEntry[] }
+  | { t: 'entries'; stream: StreamName; entries: Entry[] }
   /** Sent only after COMMIT (E4). */
   | { t: 'ack'; cid: string; stream: StreamName; seq: number; at: string; duplicate: boolean }
   /** Refused; with `retryAfterMs` the client tries again, without it the post has failed. */

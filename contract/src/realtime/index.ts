@@ -3,6 +3,7 @@ import { closed, Id, Instant, Type } from '../shared/index.ts';
 
 export * from './frames.ts';
 export * from './link.ts';
+export * from './outbox.ts';
 export * from './protocol.ts';
 export * from './thread.ts';
 

@@ -1,6 +1,8 @@
 import type { Entry, EntryPage, PostedKind, StreamName } from '../conversations/entries.ts';
 import type { ErrorCode } from '../errors/index.ts';
 import type { ClientFrame, ServerFrame } from './frames.ts';
+import type { Outbox } from './outbox.ts';
+import { Outgoing } from './outgoing.ts';
 import { protocolVersion, realtime } from './protocol.ts';
 import {
   emptyThread,
@@ -22,13 +24,6 @@ export interface Socket {
   close(): void;
 }
 
-/** Where posts wait for their acknowledgement. Outlives the page where storage allows it. */
-export interface Outbox {
-  load(): Promise<PendingPost[]>;
-  put(post: PendingPost): Promise<void>;
-  remove(cid: string): Promise<void>;
-}
-
 /** `stopped`: not connected and not trying, because `stop` was called or the credential was refused. */
 export type ConnectionState = 'connecting' | 'online' | 'offline' | 'stopped';
 
@@ -48,7 +43,7 @@ export interface LinkListener {
   onChanged?(lists: readonly ('mine' | 'waiting' | 'presence')[]): void;
   /** The stream is not there for this caller (any more). */
   onGone?(stream: StreamName): void;
-  /** The server refused this caller; the link has stopped. */
+  /** The server refused this caller for good; the link has stopped. */
   onRefused?(code: ErrorCode): void;
 }
 
@@ -64,15 +59,11 @@ export interface LinkOptions {
   newId(): string;
 }
 
-/** An outbox for when nothing can be stored: it lives as long as the page. */
-export function memoryOutbox(): Outbox {
-  const posts = new Map<string, PendingPost>();
-  return {
-    load: async () => [...posts.values()],
-    put: async (post) => void posts.set(post.cid, post),
-    remove: async (cid) => void posts.delete(cid),
-  };
-}
+/** Refusals that pass: the link connects again. */
+const passing: readonly ErrorCode[] = ['unavailable', 'internal', 'request.rate-limited'];
+
+/** A connection that lasted this long worked: the next interruption starts from the shortest wait again. */
+const settledAfterMs = 5_000;
 
 /**
  * One client’s connection to the conversation log: connects and connects again, follows streams, and delivers posts.
@@ -83,18 +74,19 @@ export function memoryOutbox(): Outbox {
 export class Link {
   readonly #options: LinkOptions;
   readonly #threads = new Map<StreamName, Thread>();
+  readonly #outgoing = new Outgoing();
+  readonly #seen = new Map<StreamName, { delivered: number; read: number }>();
+  readonly #loading = new Set<StreamName>();
   #state: ConnectionState = 'stopped';
   #socket: Socket | null = null;
-  #welcomed = false;
-  #attempt = 0;
+  #welcomedAt: number | null = null;
+  /** Attempts begun so far; one that is not the latest any more has no say. */
+  #begun = 0;
+  #failures = 0;
+  #lastWrittenAt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #resend: ReturnType<typeof setInterval> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
-  /** When each post was last sent; posts are sent again when no answer came. */
-  readonly #sentAt = new Map<string, number>();
-  /** Posts that the server has answered for good, whose entry has not come yet. */
-  readonly #settled = new Set<string>();
-  readonly #loading = new Set<StreamName>();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -112,15 +104,17 @@ export class Link {
   async start(): Promise<void> {
     if (this.#state !== 'stopped') return;
     this.#setState('connecting');
-    for (const post of await this.#options.outbox.load()) this.#update(withPost(this.thread(post.stream), post));
+    const begun = this.#begun;
+    for (const post of await this.#options.outbox.load()) this.#takeUp(post);
+    if (begun !== this.#begun) return;
     this.#resend = setInterval(() => this.#sendPosts(), realtime.resendAfterMs / 3);
     await this.#connect();
   }
 
   stop(): void {
     this.#setState('stopped');
+    this.#begun += 1;
     clearTimeout(this.#retry);
-    clearTimeout(this.#silence);
     clearInterval(this.#resend);
     this.#dropSocket();
   }
@@ -133,20 +127,26 @@ export class Link {
   }
 
   follow(stream: StreamName): void {
-    if (!this.#threads.has(stream)) this.#threads.set(stream, emptyThread(stream));
+    if (!this.#threads.has(stream)) {
+      this.#threads.set(stream, { ...emptyThread(stream), pending: this.#outgoing.of(stream) });
+    }
     this.#subscribe([stream]);
   }
 
+  /** Looks no longer. Posts that are under way are still delivered. */
   unfollow(stream: StreamName): void {
-    this.#threads.delete(stream);
+    this.#forget(stream);
     this.#send({ t: 'unsub', streams: [stream] });
   }
 
   /** Writes to a stream. The post shows in the thread at once and stays in the outbox until it is in the log. */
   post(stream: StreamName, kind: PostedKind, text: string): PendingPost {
-    const post = { cid: this.#options.newId(), stream, kind, text, writtenAt: Date.now(), refused: null };
-    this.#update(withPost(this.thread(stream), post));
+    // Posts go out by their time, so two of the same millisecond, or a clock set back, must not swap them.
+    this.#lastWrittenAt = Math.max(Date.now(), this.#lastWrittenAt + 1);
+    const cid = this.#options.newId();
+    const post = { cid, stream, kind, text, writtenAt: this.#lastWrittenAt, refused: null };
     void this.#options.outbox.put(post);
+    this.#takeUp(post);
     this.#sendPosts();
     return post;
   }
@@ -154,10 +154,12 @@ export class Link {
   /** Takes a refused post away. */
   discard(post: PendingPost): void {
     this.#settle(post.cid);
-    this.#update(withoutPost(this.thread(post.stream), post.cid));
+    if (this.#threads.has(post.stream)) this.#update(withoutPost(this.thread(post.stream), post.cid));
   }
 
+  /** What has arrived here and what a person has looked at. Said again after each reconnect. */
   seen(stream: StreamName, delivered: number, read: number): void {
+    this.#seen.set(stream, { delivered, read });
     this.#send({ t: 'seen', stream, delivered, read });
   }
 
@@ -166,48 +168,50 @@ export class Link {
   }
 
   async #connect(): Promise<void> {
+    this.#begun += 1;
+    const begun = this.#begun;
     this.#setState('connecting');
+    this.#watchSilence();
     try {
       const { socket, credential } = await this.#options.connect();
-      if (this.#state !== 'connecting') return socket.close();
+      if (begun !== this.#begun || this.#state !== 'connecting') return socket.close();
       this.#socket = socket;
       socket.onopen = () => this.#send({ t: 'hello', protocol: protocolVersion, credential });
       socket.onmessage = (event) => this.#receive(JSON.parse(String(event.data)) as ServerFrame);
       socket.onclose = () => this.#lost(socket);
-      this.#watchSilence();
     } catch {
       // The attempt failed before there was a socket: the same as losing one.
-      this.#lost(null);
+      if (begun === this.#begun) this.#lost(null);
     }
   }
 
   #lost(socket: Socket | null): void {
-    if (this.#state === 'stopped' || this.#socket !== socket) return;
+    if (this.#state === 'stopped' || this.#state === 'offline' || this.#socket !== socket) return;
+    if (this.#welcomedAt !== null && Date.now() - this.#welcomedAt >= settledAfterMs) this.#failures = 0;
     this.#dropSocket();
-    this.#setState('offline');
     const { firstMs, baseMs } = realtime.backoff;
-    const ceiling = Math.min(baseMs * 2 ** this.#attempt, this.#options.backoffCapMs);
-    const waitMs = Math.random() * (this.#attempt === 0 ? firstMs : ceiling);
-    this.#attempt += 1;
+    const ceiling = Math.min(baseMs * 2 ** this.#failures, this.#options.backoffCapMs);
+    const waitMs = Math.random() * (this.#failures === 0 ? firstMs : ceiling);
+    this.#failures += 1;
     this.#retry = setTimeout(() => void this.#connect(), waitMs);
+    this.#setState('offline');
   }
 
   #dropSocket(): void {
     const socket = this.#socket;
     this.#socket = null;
-    this.#welcomed = false;
-    this.#sentAt.clear();
+    this.#welcomedAt = null;
+    this.#outgoing.forgetSends();
     clearTimeout(this.#silence);
     if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
   }
 
-  /** A socket that is silent for longer than a heartbeat allows is dead, whatever the browser thinks. */
+  /** A connection that is silent for longer than a heartbeat allows is dead, whatever the browser thinks. */
   #watchSilence(): void {
     clearTimeout(this.#silence);
-    const socket = this.#socket;
-    this.#silence = setTimeout(() => this.#lost(socket), realtime.link.weakSilenceMs);
+    this.#silence = setTimeout(() => this.#lost(this.#socket), realtime.link.weakSilenceMs);
   }
 
   #receive(frame: ServerFrame): void {
@@ -215,26 +219,22 @@ export class Link {
     const { listener } = this.#options;
     switch (frame.t) {
       case 'welcome':
-        this.#welcomed = true;
-        this.#attempt = 0;
-        this.#setState('online');
-        this.#subscribe([...this.#threads.keys()]);
-        this.#sendPosts();
-        listener.onChanged?.(['mine', 'waiting', 'presence']);
-        return;
+        return this.#welcome();
       case 'subbed':
         return this.#adoptEpoch(frame.stream, frame.epoch);
       case 'entries':
         return this.#take(frame.stream, frame.entries);
       case 'reset':
-        return void this.#reload(frame.stream, frame.epoch);
+        return void this.#reload(frame.stream);
       case 'gone':
-        this.#threads.delete(frame.stream);
+        this.#forget(frame.stream);
         return listener.onGone?.(frame.stream);
       case 'ack':
-        return this.#settle(frame.cid);
+        this.#settle(frame.cid);
+        return this.#sendPosts();
       case 'nack':
-        return this.#refuse(frame.cid, frame.code, frame.retryAfterMs);
+        this.#refuse(frame.cid, frame.code, frame.retryAfterMs);
+        return this.#sendPosts();
       case 'receipts':
         return listener.onReceipts?.(frame.stream, frame);
       case 'typing':
@@ -244,106 +244,137 @@ export class Link {
       case 'changed':
         return listener.onChanged?.(frame.lists);
       case 'ping':
-        return this.#send({ t: 'pong', n: frame.n, waitingMs: this.#oldestUnansweredMs() });
+        return this.#send({ t: 'pong', n: frame.n, waitingMs: this.#outgoing.oldestMs(Date.now()) });
       case 'drain': {
         const socket = this.#socket;
         setTimeout(() => this.#lost(socket), Math.random() * frame.withinMs);
         return;
       }
       case 'bye':
+        if (passing.includes(frame.code)) return this.#lost(this.#socket);
         this.stop();
         return listener.onRefused?.(frame.code);
     }
   }
 
+  #welcome(): void {
+    this.#welcomedAt = Date.now();
+    this.#setState('online');
+    this.#subscribe([...this.#threads.keys()]);
+    for (const [stream, { delivered, read }] of this.#seen)
+      this.#send({ t: 'seen', stream, delivered, read });
+    this.#sendPosts();
+    this.#options.listener.onChanged?.(['mine', 'waiting', 'presence']);
+  }
+
   #adoptEpoch(stream: StreamName, epoch: string): void {
-    const thread = this.thread(stream);
-    if (thread.epoch === null) this.#threads.set(stream, { ...thread, epoch });
+    const thread = this.#threads.get(stream);
+    if (thread !== undefined && thread.epoch === null) this.#threads.set(stream, { ...thread, epoch });
   }
 
   #take(stream: StreamName, entries: readonly Entry[]): void {
     const before = this.#threads.get(stream);
     if (before === undefined) return;
     const { thread, gap } = withEntries(before, entries);
-    if (thread !== before) {
-      for (const entry of entries) if (entry.cid !== null) this.#settle(entry.cid);
-      this.#update(thread);
-    }
+    if (thread !== before) this.#show(thread);
     if (gap) this.#subscribe([stream]);
   }
 
   /** Loads the whole stream in pages, then follows it from there. */
-  async #reload(stream: StreamName, epoch: string): Promise<void> {
+  async #reload(stream: StreamName): Promise<void> {
     if (this.#loading.has(stream)) return;
+    const socket = this.#socket;
     this.#loading.add(stream);
     try {
-      let thread: Thread = { ...emptyThread(stream), epoch, pending: this.thread(stream).pending };
+      let loaded = emptyThread(stream);
       for (;;) {
-        const page = await this.#options.loadPage(stream, lastSeq(thread));
-        thread = { ...withEntries(thread, page.entries).thread, epoch: page.epoch };
-        if (page.entries.length === 0 || lastSeq(thread) >= page.head) break;
+        const page = await this.#options.loadPage(stream, lastSeq(loaded));
+        if (loaded.epoch !== null && loaded.epoch !== page.epoch) loaded = emptyThread(stream);
+        const grown = withEntries(loaded, page.entries).thread;
+        const last = lastSeq(grown) >= page.head || grown === loaded;
+        loaded = { ...grown, epoch: page.epoch };
+        if (last) break;
       }
-      if (this.#threads.has(stream)) this.#update(thread);
-      this.#subscribe([stream]);
+      this.#replace(loaded);
     } catch {
       // The next connection subscribes again and is told to reset again.
-      this.#lost(this.#socket);
+      if (socket !== null) this.#lost(socket);
     } finally {
       this.#loading.delete(stream);
     }
   }
 
+  /** Shows what was loaded in place of what was known. Posts written since then stay. */
+  #replace(loaded: Thread): void {
+    const before = this.#threads.get(loaded.stream);
+    if (before === undefined) return;
+    const shown = new Set(loaded.entries.map((entry) => entry.cid));
+    const pending = before.pending.filter((post) => !shown.has(post.cid));
+    // A restored log may lack posts that were acknowledged already. They are known here, so they are written again.
+    for (const post of pending) if (post.refused === null) this.#outgoing.add(post);
+    this.#show({ ...loaded, pending });
+    this.#subscribe([loaded.stream]);
+    this.#sendPosts();
+  }
+
+  /** Updates the thread and puts posts away that it shows as entries: seeing one is as good as its acknowledgement. */
+  #show(thread: Thread): void {
+    const before = this.thread(thread.stream).pending;
+    const left = new Set(thread.pending.map((post) => post.cid));
+    for (const { cid } of before) if (!left.has(cid)) this.#settle(cid);
+    this.#update(thread);
+    this.#sendPosts();
+  }
+
   #subscribe(streams: StreamName[]): void {
-    if (!this.#welcomed) return;
     for (let start = 0; start < streams.length; start += 50) {
       this.#send({
         t: 'sub',
         streams: streams.slice(start, start + 50).map((stream) => {
           const thread = this.thread(stream);
-          return { stream, after: lastSeq(thread), ...(thread.epoch === null ? {} : { epoch: thread.epoch }) };
+          return {
+            stream,
+            after: lastSeq(thread),
+            ...(thread.epoch === null ? {} : { epoch: thread.epoch }),
+          };
         }),
       });
     }
   }
 
-  /** Sends, in the order written, every post that is new or was not answered in time. */
+  #takeUp(post: PendingPost): void {
+    this.#lastWrittenAt = Math.max(this.#lastWrittenAt, post.writtenAt);
+    this.#outgoing.add(post);
+    if (this.#threads.has(post.stream)) this.#update(withPost(this.thread(post.stream), post));
+  }
+
   #sendPosts(): void {
-    if (!this.#welcomed) return;
-    const now = Date.now();
-    const posts = [...this.#threads.values()].flatMap((thread) => thread.pending);
-    for (const post of posts.toSorted((a, b) => a.writtenAt - b.writtenAt)) {
-      const sentAt = this.#sentAt.get(post.cid);
-      if (post.refused !== null || this.#settled.has(post.cid)) continue;
-      if (sentAt !== undefined && now - sentAt < realtime.resendAfterMs) continue;
-      this.#sentAt.set(post.cid, now);
-      this.#send({ t: 'post', cid: post.cid, stream: post.stream, kind: post.kind, text: post.text });
+    if (this.#welcomedAt === null) return;
+    for (const { cid, stream, kind, text } of this.#outgoing.takeDue(Date.now())) {
+      this.#send({ t: 'post', cid, stream, kind, text });
     }
   }
 
-  #oldestUnansweredMs(): number {
-    const now = Date.now();
-    return Math.max(0, ...[...this.#sentAt.values()].map((at) => now - at));
-  }
-
-  /** The server has the post: it need not be sent again. It leaves the thread when its entry comes. */
+  /** The server has answered: the post need not be sent again. It leaves the thread when its entry comes. */
   #settle(cid: string): void {
-    this.#sentAt.delete(cid);
-    this.#settled.add(cid);
+    this.#outgoing.remove(cid);
     void this.#options.outbox.remove(cid);
   }
 
   #refuse(cid: string, code: ErrorCode, retryAfterMs: number | undefined): void {
-    if (retryAfterMs !== undefined) {
-      this.#sentAt.set(cid, Date.now() + retryAfterMs - realtime.resendAfterMs);
-      return;
-    }
-    const thread = [...this.#threads.values()].find((each) => each.pending.some((post) => post.cid === cid));
+    if (retryAfterMs !== undefined) return this.#outgoing.delay(cid, Date.now() + retryAfterMs);
     this.#settle(cid);
+    const thread = [...this.#threads.values()].find((each) => each.pending.some((post) => post.cid === cid));
     if (thread !== undefined) this.#update(withRefusal(thread, cid, code));
   }
 
+  #forget(stream: StreamName): void {
+    this.#threads.delete(stream);
+    this.#seen.delete(stream);
+  }
+
   #send(frame: ClientFrame): void {
-    if (this.#socket === null || (!this.#welcomed && frame.t !== 'hello')) return;
+    if (this.#socket === null || (this.#welcomedAt === null && frame.t !== 'hello')) return;
     this.#socket.send(JSON.stringify(frame));
   }
 

@@ -26,8 +26,8 @@ export function changesOf<Properties extends Record<string, TSchema>>(properties
 }
 
 /** One of a fixed set of words. */
-export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
-  return Type.Enum(words);
+export function oneOf<const Words extends [string, ...string[]]>(...words: Words) {
+  return Type.Enum<Words>(words);
 }
 
 export function nullable<Schema extends TSchema>(schema: Schema) {
