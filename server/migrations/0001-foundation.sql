@@ -287,6 +287,8 @@ create table stream (
   audience text not null check (audience in ('public', 'internal')),
   epoch uuid not null,
   last_seq bigint not null default 0,
+  -- Set with the last entry of a resolved conversation, under the same lock that posts take: none can follow it.
+  closed boolean not null default false,
   primary key (account_id, conversation_id, audience),
   foreign key (account_id, conversation_id) references conversation on delete cascade
 ) with (fillfactor = 50);
@@ -322,13 +324,13 @@ create table offer (
 );
 create index offer_of_conversation on offer (account_id, conversation_id, user_id);
 
--- When a visitor's socket was last heard, by whichever node has it (E3).
+-- How well a visitor is reached, by the word of the node that has the socket (E3). A node that has died vouches no more.
 create table visitor_link (
   account_id uuid not null,
   conversation_id uuid not null,
-  heard_at timestamptz not null,
+  vouched_at timestamptz not null,
   closed_at timestamptz,
-  poor boolean not null default false,
+  quality text not null check (quality in ('ok', 'weak', 'lost')),
   primary key (account_id, conversation_id),
   foreign key (account_id, conversation_id) references conversation on delete cascade
 ) with (fillfactor = 50);
@@ -384,8 +386,8 @@ begin
     execute format('create policy everything on %I to samtal_platform using (true) with check (true)', name);
   end loop;
   foreach name in array array[
-    'membership', 'invitation', 'role', 'role_allows', 'role_grant', 'queue', 'site', 'agent_presence',
-    'visitor_session', 'conversation', 'visitor_link', 'realtime_ticket', 'audit_outbox', 'audit_entry', 'audit_head'
+    'membership', 'invitation', 'role', 'role_authorisation', 'role_held', 'role_allows', 'role_grant', 'queue', 'site',
+    'agent_presence', 'visitor_session', 'conversation', 'visitor_link', 'realtime_ticket', 'audit_outbox', 'audit_entry', 'audit_head'
   ] loop
     execute format('create policy everything on %I to samtal_platform using (true) with check (true)', name);
   end loop;
@@ -413,6 +415,8 @@ grant select, delete on realtime_ticket to samtal_platform;
 grant select on role, role_allows, role_grant, queue, site, agent_presence, visitor_session, conversation, visitor_link
   to samtal_platform;
 grant delete on visitor_session to samtal_platform;
+-- An account is made together with its built-in roles.
+grant insert on role, role_authorisation, role_held, role_allows to samtal_platform;
 grant select, insert, delete on audit_outbox to samtal_platform;
 grant select, insert on audit_entry to samtal_platform;
 grant select, insert, update on audit_head to samtal_platform;

@@ -131,6 +131,7 @@ export interface Tables {
     audience: Audience;
     epoch: string;
     last_seq: Generated<number>;
+    closed: Generated<boolean>;
   };
   entry: {
     account_id: string;
@@ -155,9 +156,9 @@ export interface Tables {
   visitor_link: {
     account_id: string;
     conversation_id: string;
-    heard_at: Date;
+    vouched_at: Date;
     closed_at: Date | null;
-    poor: Generated<boolean>;
+    quality: 'ok' | 'weak' | 'lost';
   };
   audit_outbox: { id: Generated<number>; account_id: string; at: GeneratedInstant; body: string };
   audit_entry: { account_id: string; seq: number; at: Date; body: string; previous: Buffer; hash: Buffer };

@@ -1,0 +1,245 @@
+import type { Actor, EntryBody, EntryKind } from '@samtal/contract/conversations';
+import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import type { Fanout } from '../../platform/fanout/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import type { ConversationLog } from './log.ts';
+import { lockConversation, memberName, updateConversation, type ConversationRow } from './queries.ts';
+import { after } from './states.ts';
+
+/** Who lets a conversation change state: a user, the visitor, or the platform on its own. */
+export type By =
+  | { readonly kind: 'user'; readonly id: string; readonly name: string }
+  | { readonly kind: 'visitor'; readonly id: string }
+  | { readonly kind: 'system' };
+
+/**
+ * The transitions of conversations (states.ts). Each is one transaction: it locks the conversation, changes it, writes
+ * the entries that say so, records it for the audit, and announces it when it has happened.
+ */
+export class Desk {
+  readonly #log: ConversationLog;
+  readonly #fanout: Fanout;
+
+  constructor(log: ConversationLog, fanout: Fanout) {
+    this.#log = log;
+    this.#fanout = fanout;
+  }
+
+  /** Offers a waiting conversation to an agent for some seconds, or hands an active one over that way. */
+  async offer(tx: Tx, account: string, id: string, to: { userId: string; seconds: number }): Promise<ConversationRow> {
+    const before = await lockConversation(tx, account, id);
+    const state = after(before.state, before.state === 'active' ? 'hand-over' : 'offer');
+    const until = new Date(Date.now() + to.seconds * 1000);
+    const now = await updateConversation(tx, before, { state, agent_id: to.userId, offer_until: until });
+    await tx.sql
+      .insertInto('offer')
+      .values({ account_id: account, conversation_id: id, user_id: to.userId })
+      .execute();
+    await this.#write(tx, now, system, 'offered', await this.#agent(tx, account, to.userId));
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  /** The agent takes up an offer. Refused when it has passed on, whoever asks. */
+  async accept(tx: Tx, account: string, id: string, agent: Extract<By, { kind: 'user' }>): Promise<ConversationRow> {
+    const before = await this.#offeredTo(tx, account, id, agent.id);
+    const now = await updateConversation(tx, before, { state: after(before.state, 'accept'), offer_until: null });
+    await answerOffer(tx, before, 'accepted');
+    await this.#join(tx, now, agent);
+    await this.#audit(tx, now, 'accepted', agent);
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  async decline(tx: Tx, account: string, id: string, agent: Extract<By, { kind: 'user' }>): Promise<ConversationRow> {
+    const before = await this.#offeredTo(tx, account, id, agent.id);
+    const now = await this.#passOn(tx, before, 'declined');
+    await this.#audit(tx, now, 'declined', agent);
+    return now;
+  }
+
+  /** An offer nobody answered in time passes on (E2). Null when it was answered at the last moment. */
+  async miss(tx: Tx, account: string, id: string): Promise<ConversationRow | null> {
+    const before = await lockConversation(tx, account, id);
+    if (before.state !== 'offered' || before.offer_until === null || before.offer_until > new Date()) return null;
+    return await this.#passOn(tx, before, 'missed');
+  }
+
+  /** Gives a waiting conversation to an agent at once: routing assigns it, or the agent picks it. */
+  async give(
+    tx: Tx,
+    account: string,
+    id: string,
+    { agent, how }: { agent: Extract<By, { kind: 'user' }>; how: 'assign' | 'take' },
+  ): Promise<ConversationRow> {
+    const before = await lockConversation(tx, account, id);
+    const now = await updateConversation(tx, before, { state: after(before.state, how), agent_id: agent.id });
+    await this.#join(tx, now, agent);
+    await this.#audit(tx, now, how === 'take' ? 'taken' : 'assigned', how === 'take' ? agent : { kind: 'system' });
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  /** Puts a conversation into a queue, at its end, and out of the hands of whoever had it. */
+  async queue(
+    tx: Tx,
+    account: string,
+    id: string,
+    { to, by, note }: { to: { id: string; name: string }; by: By; note: string | null },
+  ): Promise<ConversationRow> {
+    const before = await lockConversation(tx, account, id);
+    const state = after(before.state, 'queue');
+    await answerOffer(tx, before, 'withdrawn');
+    await this.#note(tx, before, by, note);
+    await this.#write(tx, before, by, 'transferred', { queueName: to.name });
+    await this.#leave(tx, before);
+    const now = await updateConversation(tx, before, {
+      state,
+      agent_id: null,
+      offer_until: null,
+      queue_id: to.id,
+      queue_name: to.name,
+      queued_at: new Date(),
+    });
+    await this.#audit(tx, now, 'transferred', by, { queueId: to.id });
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  /** Hands an active or waiting conversation to one agent, as an offer. */
+  async handOver(
+    tx: Tx,
+    account: string,
+    id: string,
+    { to, by, note }: { to: { userId: string; seconds: number }; by: By; note: string | null },
+  ): Promise<ConversationRow> {
+    const before = await lockConversation(tx, account, id);
+    after(before.state, 'hand-over');
+    await this.#note(tx, before, by, note);
+    await this.#write(tx, before, by, 'transferred', { queueName: null });
+    await this.#leave(tx, before);
+    const now = await this.offer(tx, account, id, to);
+    await this.#audit(tx, now, 'transferred', by, { agentId: to.userId });
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  /** Ends a conversation. Nothing can be posted to it any more. */
+  async resolve(
+    tx: Tx,
+    account: string,
+    id: string,
+    { by, reason }: { by: By; reason: EntryBody<'resolved'>['by'] },
+  ): Promise<ConversationRow> {
+    const before = await lockConversation(tx, account, id);
+    const state = after(before.state, 'resolve');
+    await answerOffer(tx, before, 'withdrawn');
+    await this.#write(tx, before, by, 'resolved', { by: reason });
+    await this.#log.close(tx, account, id);
+    const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
+    await this.#freeAgent(tx, before);
+    await this.#audit(tx, now, 'resolved', by, { by: reason });
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  /** Notes that the visitor's connection became weak, was lost, or is back (E3). */
+  async noteLink(tx: Tx, account: string, id: string, link: 'ok' | 'weak' | 'lost'): Promise<void> {
+    const before = await lockConversation(tx, account, id);
+    if (before.link === link || before.state === 'resolved') return;
+    const now = await updateConversation(tx, before, { link });
+    // The first connection is no news.
+    if (before.link !== 'unknown') await this.#write(tx, now, system, 'connection', { state: link === 'ok' ? 'back' : link });
+    this.#changed(tx, before, now);
+  }
+
+  async #offeredTo(tx: Tx, account: string, id: string, userId: string): Promise<ConversationRow> {
+    const conversation = await lockConversation(tx, account, id);
+    if (conversation.state !== 'offered' || conversation.agent_id !== userId) throw new Refusal('conversations.not-offered');
+    return conversation;
+  }
+
+  async #passOn(tx: Tx, before: ConversationRow, outcome: 'declined' | 'missed'): Promise<ConversationRow> {
+    const agent = await this.#agent(tx, before.account_id, before.agent_id ?? '');
+    await answerOffer(tx, before, outcome);
+    await this.#write(tx, before, system, outcome, agent);
+    await this.#freeAgent(tx, before);
+    const state = after(before.state, outcome === 'missed' ? 'miss' : 'decline');
+    const now = await updateConversation(tx, before, { state, agent_id: null, offer_until: null });
+    this.#changed(tx, before, now);
+    return now;
+  }
+
+  async #agent(tx: Tx, account: string, userId: string): Promise<{ agentId: string; agentName: string }> {
+    return { agentId: userId, agentName: await memberName(tx, account, userId) };
+  }
+
+  async #join(tx: Tx, conversation: ConversationRow, agent: Extract<By, { kind: 'user' }>): Promise<void> {
+    await this.#write(tx, conversation, agent, 'joined', { agentId: agent.id, agentName: agent.name });
+  }
+
+  async #leave(tx: Tx, before: ConversationRow): Promise<void> {
+    if (before.state !== 'active' || before.agent_id === null) return;
+    await this.#write(tx, before, system, 'left', await this.#agent(tx, before.account_id, before.agent_id));
+    await this.#freeAgent(tx, before);
+  }
+
+  async #note(tx: Tx, conversation: ConversationRow, by: By, text: string | null): Promise<void> {
+    if (text !== null) await this.#write(tx, conversation, by, 'note', { text });
+  }
+
+  /** Longest idle counts from when the agent last got free. */
+  async #freeAgent(tx: Tx, before: ConversationRow): Promise<void> {
+    if (before.agent_id === null || before.state === 'waiting') return;
+    await tx.sql
+      .updateTable('agent_presence')
+      .set({ idle_since: new Date() })
+      .where('account_id', '=', before.account_id)
+      .where('user_id', '=', before.agent_id)
+      .execute();
+  }
+
+  async #write<Kind extends EntryKind>(tx: Tx, conversation: ConversationRow, by: By, kind: Kind, body: EntryBody<Kind>): Promise<void> {
+    const draft = { conversationId: conversation.id, kind, actor: actorOf(by), author: by.kind === 'user' ? by.id : null, cid: null, body };
+    await this.#log.append(tx, conversation.account_id, [draft]);
+  }
+
+  async #audit(tx: Tx, conversation: ConversationRow, what: string, by: By, details?: Record<string, string>): Promise<void> {
+    const actor: AuditActor = by.kind === 'system' ? { kind: 'system' } : { kind: by.kind, id: by.id };
+    await recordAudit(tx, conversation.account_id, {
+      action: `conversations.${what}`,
+      actor,
+      subject: { kind: 'conversation', id: conversation.id },
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+
+  #changed(tx: Tx, before: ConversationRow, now: ConversationRow): void {
+    const users = [before.agent_id, now.agent_id].filter((id) => id !== null);
+    const account = now.account_id;
+    tx.afterCommit(() => {
+      if (users.length > 0) this.#fanout.announce({ kind: 'lists', account, lists: ['mine'], users });
+      if (before.state !== now.state) this.#fanout.announce({ kind: 'lists', account, lists: ['waiting', 'presence'] });
+    });
+  }
+}
+
+const system: By = { kind: 'system' };
+
+function actorOf(by: By): Actor {
+  if (by.kind === 'user') return { kind: 'agent', id: by.id, name: by.name };
+  return { kind: by.kind, id: null, name: null };
+}
+
+async function answerOffer(tx: Tx, conversation: ConversationRow, outcome: 'accepted' | 'declined' | 'missed' | 'withdrawn'): Promise<void> {
+  if (conversation.state !== 'offered' || conversation.agent_id === null) return;
+  await tx.sql
+    .updateTable('offer')
+    .set({ outcome, answered_at: new Date() })
+    .where('account_id', '=', conversation.account_id)
+    .where('conversation_id', '=', conversation.id)
+    .where('user_id', '=', conversation.agent_id)
+    .where('outcome', 'is', null)
+    .execute();
+}

@@ -1,0 +1,9 @@
+export { Desk, type By } from './desk.ts';
+export { ConversationLog, type Draft, type Outcome } from './log.ts';
+export { findConversation, isOwn, mayRead } from './policy.ts';
+export { postAsAgent } from './post-as-agent.ts';
+export { PostQueue } from './post-queue.ts';
+export { presentToVisitor } from './presenter.ts';
+export type { ConversationRow } from './queries.ts';
+export { conversationRoutes, recordTranscriptRead } from './routes.ts';
+export { latestConversation, mayBeTriedAgain, startConversation, visitorMessage } from './start-conversation.ts';

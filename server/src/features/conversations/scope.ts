@@ -1,0 +1,27 @@
+import type { ReadTx } from '../../platform/database/index.ts';
+import { withinScopes, type Scope } from '../access/index.ts';
+
+/** Conversations of the account that lie within the scopes. Region and team are those of the queue (B2). */
+export function conversationsWithin(tx: ReadTx, account: string, scopes: readonly Scope[]) {
+  return tx.sql
+    .selectFrom('conversation')
+    .leftJoin('queue', (join) =>
+      join.onRef('queue.account_id', '=', 'conversation.account_id').onRef('queue.id', '=', 'conversation.queue_id'),
+    )
+    .selectAll('conversation')
+    .where('conversation.account_id', '=', account)
+    .where(
+      withinScopes(scopes, {
+        region: 'queue.region',
+        team: 'queue.team',
+        queue: 'conversation.queue_id',
+        site: 'conversation.site_id',
+      }),
+    );
+}
+
+export async function isWithin(tx: ReadTx, account: string, id: string, scopes: readonly Scope[]): Promise<boolean> {
+  if (scopes.length === 0) return false;
+  const row = await conversationsWithin(tx, account, scopes).where('conversation.id', '=', id).executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import type { Fanout } from '../../platform/fanout/index.ts';
+import { found, type Visitor } from '../../platform/http/index.ts';
+import { newCaseId } from './case-id.ts';
+import type { ConversationLog, Draft } from './log.ts';
+import type { ConversationRow } from './queries.ts';
+
+/**
+ * The visitor's first message: makes the conversation, or joins the one that is open. The same `cid` again changes
+ * nothing, also when the conversation it began has been resolved meanwhile.
+ */
+export async function startConversation(
+  tx: Tx,
+  { log, fanout }: { log: ConversationLog; fanout: Fanout },
+  visitor: Visitor,
+  post: { cid: string; text: string },
+): Promise<ConversationRow> {
+  const { accountId: account } = visitor;
+  const latest = await latestConversation(tx, visitor);
+  const joined = latest !== null && (latest.state !== 'resolved' || (await hasPost(tx, latest, visitor, post.cid)));
+  const conversation = joined ? latest : await makeConversation(tx, visitor);
+  const drafts: Draft[] = [];
+  if (!joined) {
+    await log.open(tx, account, conversation.id);
+    drafts.push({ conversationId: conversation.id, kind: 'started', actor: nobody, author: null, cid: null, body: {} });
+    tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['waiting'] }));
+  }
+  drafts.push(visitorMessage(visitor, conversation.id, post));
+  await log.append(tx, account, drafts);
+  return conversation;
+}
+
+const nobody = { kind: 'system', id: null, name: null } as const;
+
+export function visitorMessage(visitor: { visitorId: string }, conversationId: string, { cid, text }: { cid: string; text: string }): Draft {
+  return {
+    conversationId,
+    kind: 'message',
+    actor: { kind: 'visitor', id: null, name: null },
+    author: visitor.visitorId,
+    cid,
+    body: { text },
+    admit: (standing) => (standing.visitorId === visitor.visitorId ? null : 'not-found'),
+  };
+}
+
+export async function latestConversation(
+  tx: Tx,
+  { accountId, visitorId }: { accountId: string; visitorId: string },
+): Promise<ConversationRow | null> {
+  const row = await tx.sql
+    .selectFrom('conversation')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('visitor_id', '=', visitorId)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+async function hasPost(tx: Tx, conversation: ConversationRow, visitor: Visitor, cid: string): Promise<boolean> {
+  const row = await tx.sql
+    .selectFrom('entry')
+    .select('seq')
+    .where('account_id', '=', conversation.account_id)
+    .where('conversation_id', '=', conversation.id)
+    .where('audience', '=', 'public')
+    .where('author', '=', visitor.visitorId)
+    .where('cid', '=', cid)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function makeConversation(tx: Tx, visitor: Visitor): Promise<ConversationRow> {
+  const { accountId: account } = visitor;
+  const site = found(
+    await tx.sql
+      .selectFrom('site')
+      .innerJoin('queue', (join) =>
+        join.onRef('queue.account_id', '=', 'site.account_id').onRef('queue.id', '=', 'site.queue_id'),
+      )
+      .select(['site.name as site_name', 'queue.id as queue_id', 'queue.name as queue_name'])
+      .where('site.account_id', '=', account)
+      .where('site.id', '=', visitor.siteId)
+      .executeTakeFirst(),
+  );
+  return await tx.sql
+    .insertInto('conversation')
+    .values({
+      account_id: account,
+      id: randomUUID(),
+      case_id: newCaseId(),
+      state: 'waiting',
+      site_id: visitor.siteId,
+      ...site,
+      agent_id: null,
+      offer_until: null,
+      visitor_id: visitor.visitorId,
+      resolved_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Two tabs began at once, or two case ids were the same: what to do is to try again. */
+export function mayBeTriedAgain(error: unknown): boolean {
+  return (
+    isUniqueViolation(error, 'conversation_open_of_visitor') ||
+    isUniqueViolation(error, 'conversation_account_id_case_id_key') ||
+    isUniqueViolation(error, 'entry_client_id')
+  );
+}

@@ -1,0 +1,4 @@
+export { releaseAgent, vouchForAgents, vouchedMs } from './presence.ts';
+export { Router } from './router.ts';
+export { routingRoutes } from './routes.ts';
+export { Watch } from './watch.ts';

@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import type { Database } from '../../platform/database/index.ts';
+import type { Fanout } from '../../platform/fanout/index.ts';
+import type { Log } from '../../platform/log/index.ts';
+import { realtime } from '@samtal/contract/realtime';
+import type { Desk } from '../conversations/index.ts';
+import type { Router } from './router.ts';
+
+const everyMs = 1_000;
+/** A node that has not vouched for a visitor's connection for this long has died with it. */
+const vouchedForMs = 15_000;
+
+interface Due {
+  readonly what: 'offer' | 'queue' | 'session' | 'presence' | 'ok' | 'weak' | 'lost';
+  readonly account_id: string;
+  readonly conversation_id: string | null;
+}
+
+/**
+ * What happens because time passes: offers run out, queues are routed again, connections become weak or lost, visitor
+ * sessions end. Each second one node, whichever is first, looks across accounts for what is due; each piece is then
+ * done in a transaction of its account, and does nothing if it has been done meanwhile.
+ */
+export class Watch {
+  readonly #parts: { database: Database; desk: Desk; router: Router; fanout: Fanout; log: Log };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(parts: { database: Database; desk: Desk; router: Router; fanout: Fanout; log: Log }) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => {
+      this.#round = this.#look().finally(() => {
+        if (!this.#stopped) this.start();
+      });
+    }, everyMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  async #look(): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      for (const due of await this.#findDue()) {
+        await this.#do(due).catch((error: unknown) => {
+          log.warn('watch-failed', { accountId: due.account_id, ...(due.conversation_id === null ? {} : { conversationId: due.conversation_id }) }, error);
+        });
+      }
+    } catch (error) {
+      log.warn('watch-failed', {}, error);
+    }
+  }
+
+  async #findDue(): Promise<Due[]> {
+    return await this.#parts.database.transaction('platform', async (tx) => {
+      const lock = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(7318002) as ours`.execute(tx.sql);
+      if (lock.rows[0]?.ours !== true) return [];
+      const { rows } = await sql<Due>`
+        select 'offer' as what, account_id, id as conversation_id from conversation
+          where state = 'offered' and offer_until < now()
+        union all
+        select distinct 'queue', account_id, null::uuid from conversation where state = 'waiting'
+        union all
+        select 'session', conversation.account_id, conversation.id from conversation
+          left join visitor_session on visitor_session.account_id = conversation.account_id
+            and visitor_session.id = conversation.visitor_id
+          where conversation.state <> 'resolved'
+            and (visitor_session.id is null or visitor_session.expires_at < now())
+        union all
+        select distinct 'presence', account_id, null::uuid from agent_presence
+          where connected_until between now() - interval '1500 milliseconds' and now()
+        union all
+        select link.wanted, link.account_id, link.conversation_id from (
+          select visitor_link.account_id, visitor_link.conversation_id, conversation.link as now_link,
+            case
+              when gap.ms is null then visitor_link.quality
+              when gap.ms > ${realtime.link.lostAfterCloseMs} then 'lost'
+              when gap.ms > ${realtime.link.weakAfterCloseMs} and conversation.link <> 'lost' then 'weak'
+              else conversation.link
+            end as wanted
+          from visitor_link
+          join conversation on conversation.account_id = visitor_link.account_id
+            and conversation.id = visitor_link.conversation_id and conversation.state <> 'resolved'
+          cross join lateral (
+            select extract(epoch from now() - coalesce(closed_at,
+              case when vouched_at < now() - ${`${vouchedForMs} milliseconds`}::interval then vouched_at end)) * 1000 as ms
+          ) gap
+        ) link where link.wanted <> link.now_link and link.wanted <> 'unknown'
+      `.execute(tx.sql);
+      return rows;
+    });
+  }
+
+  async #do({ what, account_id: account, conversation_id: id }: Due): Promise<void> {
+    const { database, desk, router, fanout } = this.#parts;
+    if (what === 'queue') router.wake(account);
+    else if (what === 'presence') fanout.announce({ kind: 'lists', account, lists: ['presence'] });
+    else if (id !== null) {
+      await database.transaction(account, async (tx) => {
+        if (what === 'offer') await desk.miss(tx, account, id);
+        else if (what === 'session') await desk.resolve(tx, account, id, { by: { kind: 'system' }, reason: 'session-ended' });
+        else await desk.noteLink(tx, account, id, what);
+      });
+    }
+  }
+}
