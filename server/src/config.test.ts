@@ -187,6 +187,16 @@ test('refuses a database, keyring or NATS address of another kind, without showi
   }
 });
 
+test('takes a database on a Unix socket', () => {
+  for (const url of [
+    'postgres://u:p@/d?host=/run/postgresql',
+    'postgres:///d?host=/run',
+    'postgres://u:p@%2Frun/d',
+  ]) {
+    assert.equal(readConfig({ SAMTAL_DATABASE_URL: url }).databaseUrl, url);
+  }
+});
+
 test('refuses a demo that is neither on nor off', () => {
   assert.match(
     faultOf({ SAMTAL_DEMO: 'false' }),

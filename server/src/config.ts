@@ -178,7 +178,9 @@ class Reader {
   ): string | null {
     const given = this.text(name);
     if (given === null) return null;
-    if (schemes.some((scheme) => given.startsWith(`${scheme}//`)) && URL.canParse(given)) return given;
+    // A database on a socket has no host between user and path: postgres://samtal@/samtal?host=/run/postgresql
+    const withHost = given.replace('@/', '@localhost/');
+    if (schemes.some((scheme) => given.startsWith(`${scheme}//`)) && URL.canParse(withHost)) return given;
     this.fault(name, `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
     return null;
   }
