@@ -9,6 +9,8 @@ export const authorisations = {
   'users.manage': { says: 'Invite, change and remove users', scoped: false },
   'access.read': { says: 'See roles and who holds them', scoped: false },
   'access.manage': { says: 'Define roles and give them to users', scoped: false },
+  // Lets an administrator appoint agents and auditors without being one (B3). It never reaches the holder himself.
+  'access.entrust': { says: 'Give others more than you hold yourself', scoped: false },
   'sites.read': { says: 'See sites and their snippets', scoped: false },
   'sites.manage': { says: 'Create and change sites', scoped: false },
   'routing.read': { says: 'See queues', scoped: true },

@@ -13,6 +13,7 @@ export const builtInRoles = {
       'users.manage',
       'access.read',
       'access.manage',
+      'access.entrust',
       'sites.read',
       'sites.manage',
       'routing.read',

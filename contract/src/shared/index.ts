@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 
 /** A UUID in its canonical lower-case form (RFC 9562). Every id the platform hands out is one. */
-export const Id = Type.String({ format: 'uuid' });
+export const Id = Type.String({ format: 'uuid', pattern: '^[0-9a-f-]{36}$' });
 
 /** An instant: RFC 3339, UTC, milliseconds, `Z`. */
 export const Instant = Type.String({ format: 'date-time' });

@@ -39,7 +39,7 @@ export const signIn = endpoint({
   body: closed({ email: Email, password: GivenPassword }),
   status: 201,
   response: Session,
-  errors: ['signin.refused', 'request.rate-limited'],
+  errors: ['signin.refused', 'request.origin', 'request.rate-limited'],
 });
 
 export const getSession = endpoint({
@@ -86,7 +86,7 @@ export const readInvitation = endpoint({
     name: Type.String(),
     expiresAt: Instant,
   }),
-  errors: ['signin.invitation-invalid', 'request.rate-limited'],
+  errors: ['signin.invitation-invalid', 'request.origin', 'request.rate-limited'],
 });
 
 export const acceptInvitation = endpoint({
@@ -99,5 +99,11 @@ export const acceptInvitation = endpoint({
   access: 'anyone',
   body: closed({ token: Token, name: Name, password: NewPassword }),
   status: 204,
-  errors: ['signin.invitation-invalid', 'signin.password-weak', 'signin.refused', 'request.rate-limited'],
+  errors: [
+    'signin.invitation-invalid',
+    'signin.password-weak',
+    'signin.refused',
+    'request.origin',
+    'request.rate-limited',
+  ],
 });

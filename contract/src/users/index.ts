@@ -85,7 +85,7 @@ export const inviteUserAgain = endpoint({
   params: one,
   status: 201,
   response: Invitation,
-  errors: ['users.already-accepted', 'not-found'],
+  errors: ['access.exceeds-own', 'users.already-accepted', 'not-found'],
 });
 
 export const changeUser = endpoint({

@@ -1,0 +1,67 @@
+import type { Authorisation } from '@samtal/contract/access';
+import { recordAudit } from '../../platform/audit/index.ts';
+import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
+import { keepingAnAdministrator } from './administrators.ts';
+import type { RoleFields } from './create-role.ts';
+import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
+import { effective } from './policy.ts';
+import { readGrants, readRoles, writeClosure, writeRole, type StoredRole } from './queries.ts';
+import { closure, holdersOf, withRole } from './role-graph.ts';
+
+/** Changes a role of the account’s own, and with it whatever the roles that hold it allow. */
+export async function changeRole(
+  tx: Tx,
+  accountId: string,
+  { giver, roleId, changes }: { giver: Giver; roleId: string; changes: Partial<RoleFields> },
+): Promise<void> {
+  await keepingAnAdministrator(tx, accountId, async () => {
+    const roles = await readRoles(tx, accountId);
+    const role = found(roles.get(roleId));
+    if (role.builtIn !== null) throw new Refusal('access.role-built-in');
+    const changed = { ...role, ...changes };
+    const graph = withRole(roles, changed);
+    const closures = new Map(holdersOf(graph, roleId).map((id) => [id, closure(graph, id)]));
+    refuseUnlessDefinable(giver, closures.get(roleId) ?? []);
+    await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, closures });
+    if (changed.name !== role.name) await renameRole(tx, accountId, changed);
+    await writeRole(tx, accountId, changed);
+    for (const [id, allows] of closures) await writeClosure(tx, accountId, id, allows);
+    await recordAudit(tx, accountId, {
+      action: 'access.role-changed',
+      actor: actorOf(giver),
+      subject: { kind: 'role', id: roleId },
+      details: { changed: Object.keys(changes), authorisations: changed.authorisations, roles: changed.roles },
+    });
+  });
+}
+
+/** A change of a role is a change of every grant of it: what is added and what is taken must be the giver’s to give. */
+async function refuseUnlessGrantsMayChange(
+  tx: Tx,
+  accountId: string,
+  { giver, roles, closures }: {
+    giver: Giver;
+    roles: ReadonlyMap<string, StoredRole>;
+    closures: ReadonlyMap<string, ReadonlySet<Authorisation>>;
+  },
+): Promise<void> {
+  for (const grant of await readGrants(tx, accountId, { roleIds: [...closures.keys()] })) {
+    const before = new Set(roles.get(grant.roleId)?.allows);
+    const after = closures.get(grant.roleId) ?? new Set();
+    const difference = [
+      ...[...before].filter((name) => !after.has(name)),
+      ...[...after].filter((name) => !before.has(name)),
+    ];
+    refuseUnlessPassable(giver, grant.userId, [effective(difference, grant.scope)]);
+  }
+}
+
+async function renameRole(tx: Tx, accountId: string, { id, name }: StoredRole): Promise<void> {
+  try {
+    await tx.sql.updateTable('role').set({ name }).where('account_id', '=', accountId).where('id', '=', id).execute();
+  } catch (error) {
+    if (isUniqueViolation(error, 'role_name')) throw new Refusal('names.taken');
+    throw error;
+  }
+}

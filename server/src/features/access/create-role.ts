@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { Authorisation } from '@samtal/contract/access';
+import { recordAudit } from '../../platform/audit/index.ts';
+import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { lockAccess } from './administrators.ts';
+import { actorOf, refuseUnlessDefinable, type Giver } from './giver.ts';
+import { readRoles, writeClosure, writeRole } from './queries.ts';
+import { closure, withRole } from './role-graph.ts';
+
+export interface RoleFields {
+  readonly name: string;
+  readonly authorisations: readonly Authorisation[];
+  /** Ids of the roles that it holds. */
+  readonly roles: readonly string[];
+}
+
+/** Defines a role of the account’s own and returns its id. */
+export async function createRole(
+  tx: Tx,
+  accountId: string,
+  { giver, fields }: { giver: Giver; fields: RoleFields },
+): Promise<string> {
+  await lockAccess(tx, accountId);
+  const role = { id: randomUUID(), authorisations: fields.authorisations, roles: fields.roles };
+  const graph = withRole(await readRoles(tx, accountId), role);
+  const allows = closure(graph, role.id);
+  refuseUnlessDefinable(giver, allows);
+  await insertRole(tx, accountId, { id: role.id, name: fields.name });
+  await writeRole(tx, accountId, role);
+  await writeClosure(tx, accountId, role.id, allows);
+  await recordAudit(tx, accountId, {
+    action: 'access.role-created',
+    actor: actorOf(giver),
+    subject: { kind: 'role', id: role.id },
+    details: { authorisations: role.authorisations, roles: role.roles },
+  });
+  return role.id;
+}
+
+async function insertRole(tx: Tx, accountId: string, { id, name }: { id: string; name: string }): Promise<void> {
+  try {
+    await tx.sql.insertInto('role').values({ account_id: accountId, id, built_in: null, name }).execute();
+  } catch (error) {
+    if (isUniqueViolation(error, 'role_name')) throw new Refusal('names.taken');
+    throw error;
+  }
+}

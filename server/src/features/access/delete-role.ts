@@ -1,0 +1,27 @@
+import { recordAudit } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
+import { lockAccess } from './administrators.ts';
+import { actorOf, type Giver } from './giver.ts';
+import { readGrants, readRoles } from './queries.ts';
+import { holdersOf } from './role-graph.ts';
+
+/** Deletes a role of the account’s own that nobody has and no role holds. */
+export async function deleteRole(
+  tx: Tx,
+  accountId: string,
+  { giver, roleId }: { giver: Giver; roleId: string },
+): Promise<void> {
+  await lockAccess(tx, accountId);
+  const roles = await readRoles(tx, accountId);
+  const role = found(roles.get(roleId));
+  if (role.builtIn !== null) throw new Refusal('access.role-built-in');
+  const grants = await readGrants(tx, accountId, { roleIds: [roleId] });
+  if (grants.length > 0 || holdersOf(roles, roleId).length > 1) throw new Refusal('access.role-in-use');
+  await tx.sql.deleteFrom('role').where('account_id', '=', accountId).where('id', '=', roleId).execute();
+  await recordAudit(tx, accountId, {
+    action: 'access.role-deleted',
+    actor: actorOf(giver),
+    subject: { kind: 'role', id: roleId },
+  });
+}

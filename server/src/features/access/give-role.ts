@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Scope } from '@samtal/contract/access';
+import { recordAudit } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { found } from '../../platform/http/index.ts';
+import { lockAccess } from './administrators.ts';
+import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
+import { effective, normalisedScope } from './policy.ts';
+import { readGrants, readRoles, type StoredGrant } from './queries.ts';
+
+/** Gives a role to a user within a scope. The same grant again changes nothing and returns the one there is. */
+export async function giveRole(
+  tx: Tx,
+  accountId: string,
+  { giver, userId, roleId, scope: asked }: { giver: Giver; userId: string; roleId: string; scope: Scope },
+): Promise<StoredGrant> {
+  await lockAccess(tx, accountId);
+  const scope = normalisedScope(asked);
+  const role = found((await readRoles(tx, accountId)).get(roleId));
+  found(await readMembership(tx, accountId, userId));
+  await refuseUnknownPlaces(tx, accountId, scope);
+  refuseUnlessPassable(giver, userId, [effective(role.allows, scope)]);
+  const text = JSON.stringify(scope);
+  const same = (await readGrants(tx, accountId, { userId, roleIds: [roleId] })).find(
+    (grant) => JSON.stringify(normalisedScope(grant.scope)) === text,
+  );
+  if (same !== undefined) return same;
+  const grant = { id: randomUUID(), userId, roleId, scope };
+  await tx.sql
+    .insertInto('role_grant')
+    .values({ account_id: accountId, id: grant.id, user_id: userId, role_id: roleId, scope: text })
+    .execute();
+  await recordAudit(tx, accountId, {
+    action: 'access.granted',
+    actor: actorOf(giver),
+    subject: { kind: 'user', id: userId },
+    details: { grant: grant.id, role: roleId, ...scope },
+  });
+  return grant;
+}
+
+async function readMembership(tx: Tx, accountId: string, userId: string): Promise<unknown> {
+  return await tx.sql
+    .selectFrom('membership')
+    .select('user_id')
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+}
+
+/** Refuses queues and sites that the account does not have. */
+async function refuseUnknownPlaces(tx: Tx, accountId: string, { queue = [], site = [] }: Scope): Promise<void> {
+  for (const { table, ids } of [{ table: 'queue', ids: queue } as const, { table: 'site', ids: site } as const]) {
+    if (ids.length === 0) continue;
+    const known = await tx.sql
+      .selectFrom(table)
+      .select('id')
+      .where('account_id', '=', accountId)
+      .where('id', 'in', ids)
+      .execute();
+    found(known.length === ids.length ? known : null);
+  }
+}

@@ -1,0 +1,79 @@
+import { authorisations, type Authorisation, type Scope } from '@samtal/contract/access';
+import type { HeldGrant, Member } from '../../platform/http/index.ts';
+
+const dimensions = ['region', 'team', 'queue', 'site'] as const satisfies (keyof Scope)[];
+
+/** What a scope is held against: a conversation, or a queue. Null where it has no value in a dimension. */
+export interface ScopeSubject {
+  readonly region: string | null;
+  readonly team: string | null;
+  readonly queue: string | null;
+  readonly site: string | null;
+}
+
+type Holder = Pick<Member, 'grants'>;
+
+/** Whether somebody holds the authorisation, wherever. */
+export function mayAnywhere(member: Holder, authorisation: Authorisation): boolean {
+  return member.grants.some((grant) => grant.authorisations.has(authorisation));
+}
+
+/** Where somebody holds the authorisation: nowhere if the list is empty, everywhere if a scope in it is `{}`. */
+export function scopesOf(member: Holder, authorisation: Authorisation): Scope[] {
+  return member.grants.filter((grant) => grant.authorisations.has(authorisation)).map((grant) => grant.scope);
+}
+
+/** Whether the subject lies in the scope: each dimension that the scope names must match (B2). */
+export function covers(scope: Scope, subject: ScopeSubject): boolean {
+  return dimensions.every((dimension) => {
+    const value = subject[dimension];
+    return scope[dimension]?.some((allowed) => allowed === value) ?? true;
+  });
+}
+
+/** Whether the subject lies in one of the scopes. */
+export function coveredByAny(scopes: readonly Scope[], subject: ScopeSubject): boolean {
+  return scopes.some((scope) => covers(scope, subject));
+}
+
+export function isWholeAccount(scope: Scope): boolean {
+  return dimensions.every((dimension) => scope[dimension] === undefined);
+}
+
+/** The same scope in the one form that is stored: values sorted, none twice. */
+export function normalisedScope(scope: Scope): Scope {
+  const entries = dimensions.flatMap((dimension) => {
+    const values = scope[dimension];
+    return values === undefined ? [] : [[dimension, [...new Set(values)].toSorted()] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What a role comes to when it is given within a scope: what acts on the account as a whole falls away. */
+export function effective(allows: Iterable<Authorisation>, scope: Scope): HeldGrant {
+  const whole = isWholeAccount(scope);
+  return { authorisations: new Set([...allows].filter((name) => whole || authorisations[name].scoped)), scope };
+}
+
+/** Whether everything within `inner` is within `outer` too, whichever labels queues will carry later. */
+export function includesScope(outer: Scope, inner: Scope): boolean {
+  return dimensions.every((dimension) => {
+    const allowed = outer[dimension];
+    const wanted = inner[dimension];
+    return allowed === undefined || (wanted?.every((value) => allowed.includes(value)) ?? false);
+  });
+}
+
+/** Whether somebody holds all of this, where it holds. */
+export function holds(member: Holder, { authorisations: wanted, scope }: HeldGrant): boolean {
+  return [...wanted].every((name) => scopesOf(member, name).some((own) => includesScope(own, scope)));
+}
+
+/**
+ * Whether somebody may give this to the receiver, take it from them, or decide over whoever holds it. Nobody passes on
+ * more than he holds; who is entrusted with it may appoint others, but not himself.
+ */
+export function mayPassOn(giver: Member, receiverId: string, grant: HeldGrant): boolean {
+  if (giver.userId !== receiverId && mayAnywhere(giver, 'access.entrust')) return true;
+  return holds(giver, grant);
+}

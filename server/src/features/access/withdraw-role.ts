@@ -1,0 +1,27 @@
+import { recordAudit } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { found } from '../../platform/http/index.ts';
+import { keepingAnAdministrator } from './administrators.ts';
+import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
+import { effective } from './policy.ts';
+import { readGrants, readRoles } from './queries.ts';
+
+/** Takes a role back. Anybody may lay down a role of his own. */
+export async function withdrawRole(
+  tx: Tx,
+  accountId: string,
+  { giver, grantId }: { giver: Giver; grantId: string },
+): Promise<void> {
+  await keepingAnAdministrator(tx, accountId, async () => {
+    const grant = found((await readGrants(tx, accountId)).find(({ id }) => id === grantId));
+    const role = found((await readRoles(tx, accountId)).get(grant.roleId));
+    refuseUnlessPassable(giver, grant.userId, [effective(role.allows, grant.scope)]);
+    await tx.sql.deleteFrom('role_grant').where('account_id', '=', accountId).where('id', '=', grantId).execute();
+    await recordAudit(tx, accountId, {
+      action: 'access.withdrawn',
+      actor: actorOf(giver),
+      subject: { kind: 'user', id: grant.userId },
+      details: { grant: grantId, role: grant.roleId },
+    });
+  });
+}

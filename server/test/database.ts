@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type QueryResult, type QueryResultRow } from 'pg';
+import { Database, externalAccess, openDatabase } from '../src/platform/database/index.ts';
+import { Keyring } from '../src/platform/keys/index.ts';
+import { testPostgresUrl } from './postgres.ts';
+
+/** A database of one test file, migrated and empty, with a keyring of its own. */
+export interface TestDatabase {
+  readonly database: Database;
+  /** Reaches it as its owner; what `SAMTAL_DATABASE_URL` would be. */
+  readonly url: string;
+  readonly keyring: Keyring;
+  readonly keyringDirectory: string;
+  /** Runs a statement past row-level security: to look, and to move rows about in time. */
+  asOwner<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
+  close(): Promise<void>;
+}
+
+const migrations = new URL('../migrations/', import.meta.url);
+const templateLock = 7_318_900;
+
+/** Clones the template of this schema, and makes the template when the cluster has none yet. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const postgres = await testPostgresUrl();
+  const name = `samtal_test_${randomBytes(8).toString('hex')}`;
+  await asMaintenance(postgres.url, async (maintenance) => {
+    const template = await provideTemplate(maintenance, postgres.url);
+    await maintenance.query(`create database ${name} template ${template}`);
+  });
+  const url = withDatabase(postgres.url, name);
+  const { database } = await openDatabase(externalAccess(url), failLoudly);
+  const owner = new Client({ connectionString: url });
+  owner.on('error', failLoudly);
+  await owner.connect();
+  const keyringDirectory = await mkdtemp(join(tmpdir(), 'samtal-test-keyring-'));
+  return {
+    database,
+    url,
+    keyring: await Keyring.open(keyringDirectory),
+    keyringDirectory,
+    asOwner: async (text, values) => {
+      await owner.query('set search_path = samtal');
+      return await owner.query(text, values);
+    },
+    close: async () => {
+      await database.close();
+      await owner.end();
+      await asMaintenance(postgres.url, (maintenance) => maintenance.query(`drop database ${name} with (force)`));
+      await rm(keyringDirectory, { recursive: true, force: true });
+      await postgres.stop();
+    },
+  };
+}
+
+/** The template’s name says which migrations made it. It gets that name when it is whole, and not before. */
+async function provideTemplate(maintenance: Client, url: string): Promise<string> {
+  const template = `samtal_template_${await migrationsHash()}`;
+  await maintenance.query('select pg_advisory_lock($1)', [templateLock]);
+  try {
+    const known = await maintenance.query('select from pg_database where datname = $1', [template]);
+    if (known.rowCount === 0) {
+      const draft = `${template}_draft`;
+      await maintenance.query(`drop database if exists ${draft} with (force)`);
+      await maintenance.query(`create database ${draft}`);
+      const { database } = await openDatabase(externalAccess(withDatabase(url, draft)), failLoudly);
+      await database.close();
+      await maintenance.query(`alter database ${draft} rename to ${template}`);
+    }
+  } finally {
+    await maintenance.query('select pg_advisory_unlock($1)', [templateLock]);
+  }
+  return template;
+}
+
+async function migrationsHash(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(migrations)).toSorted()) {
+    hash.update(name).update(await readFile(new URL(name, migrations)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function asMaintenance<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function withDatabase(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  return other.href;
+}
+
+/** An idle connection broke, which nothing in a test does on purpose. */
+function failLoudly(error: Error): never {
+  throw error;
+}
