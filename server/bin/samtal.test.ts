@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Tells what it was started with, then waits to be told how to end. */
+/** Listens for signals, tells what it was started with, then waits to be told how to end. */
 const program = `
-console.log(JSON.stringify({ args: process.argv.slice(2), version: process.versions.node, execPath: process.execPath }));
 process.on('SIGTERM', () => { console.log('terminated'); process.exit(7); });
 process.on('SIGHUP', () => process.kill(process.pid, 'SIGKILL'));
+console.log(JSON.stringify({ args: process.argv.slice(2), version: process.versions.node, execPath: process.execPath }));
 if (process.argv[2] === 'wait') setInterval(() => undefined, 1000);
 else process.exitCode = 3;
 `;
