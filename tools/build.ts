@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
@@ -10,7 +10,7 @@ import { filesBelow, root } from './files.ts';
 interface Built {
   readonly folder: string;
   /** Arguments for Node. */
-  command(output: string): string[];
+  readonly command: (output: string) => string[];
 }
 
 const packages: readonly Built[] = [
@@ -40,23 +40,10 @@ export function fingerprint(folder: string, base = root): string {
   ];
   for (const path of inputs) {
     const file = join(base, path);
-    if (!path.includes('.test.') && !isFolder(file))
+    if (!path.includes('.test.') && statSync(file).isFile())
       hash.update(`${path}\0`).update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
-}
-
-function isFolder(path: string): boolean {
-  return readdirOrNull(path) !== null;
-}
-
-function readdirOrNull(path: string): string[] | null {
-  try {
-    return readdirSync(path);
-  } catch {
-    // A file, or nothing at all: neither is a folder.
-    return null;
-  }
 }
 
 function builtFrom(folder: string): string | null {

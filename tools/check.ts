@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import { boundaryProblems } from './boundaries.ts';
@@ -9,6 +6,13 @@ import { featureListProblems } from './features.ts';
 import { root } from './files.ts';
 import { linkProblems } from './links.ts';
 import { lockFileProblems } from './lock-file.ts';
+import {
+  formatComplaints,
+  lintComplaints,
+  openApiComplaints,
+  typeComplaints,
+  unusedCodeComplaints,
+} from './programs.ts';
 import { secretProblems } from './secrets.ts';
 
 /** One guard. `run` answers with nothing when all is well, else with what to tell. */
@@ -20,11 +24,11 @@ interface Step {
 const packages = ['contract', 'server', 'widget', 'console', 'e2e', 'bench', 'tools'];
 
 const steps: readonly Step[] = [
-  program('lint', 'node_modules/oxlint/bin/oxlint'),
-  ...packages.map((name) => program(`types ${name}`, 'node_modules/typescript/bin/tsc', '-p', name)),
-  program('unused code', 'node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors'),
-  program('openapi', 'tools/openapi.ts'),
-  program('format', 'node_modules/oxfmt/bin/oxfmt', '--check', '.'),
+  program('lint', lintComplaints),
+  ...packages.map((name) => program(`types ${name}`, (folder) => typeComplaints(folder, name))),
+  program('unused code', unusedCodeComplaints),
+  program('openapi', openApiComplaints),
+  program('format', formatComplaints),
   guard('boundaries', boundaryProblems),
   guard('features', featureListProblems),
   guard('links', linkProblems),
@@ -33,21 +37,8 @@ const steps: readonly Step[] = [
   guard('secrets', secretProblems),
 ];
 
-/** Runs a Node program in the root of the repository; it fails when the program does, with all that it said. */
-function program(name: string, file: string, ...args: string[]): Step {
-  const run = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      if (!existsSync(join(root, file))) return resolve(`${file} is not there; run npm ci first`);
-      const child = spawn(process.execPath, [join(root, file), ...args], { cwd: root });
-      let said = '';
-      child.stdout.on('data', (text) => (said += String(text)));
-      child.stderr.on('data', (text) => (said += String(text)));
-      child.on('error', reject);
-      child.on('close', (code) =>
-        resolve(code === 0 ? '' : said.trim() || `${name} ended with code ${code}`),
-      );
-    });
-  return { name, run };
+function program(name: string, complaints: (folder: string) => Promise<string>): Step {
+  return { name, run: async () => await complaints(root) };
 }
 
 function guard(name: string, problems: (folder: string) => string[]): Step {

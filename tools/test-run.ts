@@ -9,6 +9,8 @@ export interface Outcome {
   notRun: { title: string; file: string }[];
   /** Files that hold no test at all. */
   empty: string[];
+  /** The runner's own verdict, which also knows about failures outside a test. */
+  succeeded: boolean;
 }
 
 /** Files that run with each other, so many at a time. */
@@ -45,6 +47,8 @@ export async function* testEvents(
     for await (const event of events) {
       if (event.type === 'test:diagnostic' && addSummary(totals, event.data as EventData.TestDiagnostic))
         continue;
+      if (event.type === 'test:summary' && !(event.data as EventData.TestSummary).success)
+        outcome.succeeded = false;
       count(event, outcome);
       yield event;
     }
@@ -69,8 +73,8 @@ function count({ type, data }: { type: string; data: unknown }, outcome: Outcome
   if (type !== 'test:pass' && type !== 'test:fail') return;
   const test = data as EventData.TestPass;
   const file = test.file ?? '';
-  if (test.details.type === 'suite') return;
   if (test.skip !== undefined || test.todo !== undefined) outcome.notRun.push({ title: test.name, file });
+  else if (test.details.type === 'suite') return;
   else if (type === 'test:fail') outcome.failed += 1;
   else if (test.name === file) outcome.empty.push(file);
   else outcome.passed += 1;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { spec } from 'node:test/reporters';
@@ -30,13 +30,15 @@ const folder = values.root;
 
 /** Tests named so that nothing would run them. */
 const strays = filesBelow(folder, '**/*.{test,spec}.{tsx,js,mjs,cjs,jsx}', '**/*.spec.ts');
+/** Folders or files, as people type them: `e2e`, `./e2e/**`, or an absolute path. */
+const chosen = positionals.map((path) => relative(folder, resolve(folder, path.replace(/\/\*.*$/, ''))));
 const files = filesBelow(folder, '**/*.test.ts').filter(
-  (file) => positionals.length === 0 || positionals.some((wanted) => file.startsWith(wanted)),
+  (file) => chosen.length === 0 || chosen.some((path) => file.startsWith(path)),
 );
 const inBrowser = files.filter((file) => file.startsWith('e2e/'));
 const others = files.filter((file) => !inBrowser.includes(file));
 
-const outcome: Outcome = { passed: 0, failed: 0, notRun: [], empty: [] };
+const outcome: Outcome = { passed: 0, failed: 0, notRun: [], empty: [], succeeded: true };
 const cluster = await startSharedCluster();
 try {
   Object.assign(process.env, cluster?.env);
@@ -74,6 +76,7 @@ function complaints(): string[] {
   const filtered = values['test-name-pattern'].length > 0;
   return [
     ...(outcome.passed + outcome.failed === 0 ? ['no test ran'] : []),
+    ...(outcome.succeeded || outcome.failed > 0 ? [] : ['something failed outside a test']),
     ...outcome.notRun
       .filter(({ title }) => !(title in allowedSkips))
       .map(

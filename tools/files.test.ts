@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+
+import { refusals } from '../contract/src/errors/index.ts';
+import { catalogueProblems } from './catalogues.ts';
+import { exampleFolder } from './example-folder.ts';
+import { lockFileProblems } from './lock-file.ts';
+import { secretProblems } from './secrets.ts';
+
+const problems = Object.fromEntries(
+  Object.keys(refusals).map((code) => [`problem.${code}`, 'Something to do.']),
+);
+const widget = { greeting: 'Hello {name}' };
+const catalogues = (swedish: object): Record<string, string> => ({
+  'contract/text/widget/en.json': JSON.stringify(widget),
+  'contract/text/widget/sv.json': JSON.stringify(swedish),
+  'contract/text/console/en.json': JSON.stringify(problems),
+  'contract/text/console/sv.json': JSON.stringify(problems),
+});
+
+test('accepts complete catalogues', (t) => {
+  assert.deepEqual(catalogueProblems(exampleFolder(t, catalogues({ greeting: 'Hej {name}' }))), []);
+});
+
+const badCatalogues: Record<string, { swedish: object; says: RegExp }> = {
+  'a text that was not translated': { swedish: {}, says: /sv\.json lacks greeting/ },
+  'a text that English lacks': { swedish: { greeting: 'Hej {name}', extra: 'Mer' }, says: /has extra/ },
+  'a placeholder that got lost': { swedish: { greeting: 'Hej' }, says: /other placeholders/ },
+  'an empty text': { swedish: { greeting: ' ' }, says: /greeting is not a text/ },
+};
+
+for (const [what, { swedish, says }] of Object.entries(badCatalogues)) {
+  test(`refuses catalogues with ${what}`, (t) => {
+    const found = catalogueProblems(exampleFolder(t, catalogues(swedish)));
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', says);
+  });
+}
+
+test('refuses catalogues without Swedish, and a refusal without a text', (t) => {
+  const found = catalogueProblems(
+    exampleFolder(t, {
+      'contract/text/widget/en.json': '{}',
+      'contract/text/console/en.json': JSON.stringify({ ...problems, 'problem.internal': undefined }),
+      'contract/text/console/sv.json': JSON.stringify({ ...problems, 'problem.internal': undefined }),
+    }),
+  );
+  assert.deepEqual(found, [
+    'contract/text/widget/sv.json is missing',
+    'contract/text/console/en.json lacks problem.internal',
+  ]);
+});
+
+const npmrc = 'omit-lockfile-registry-resolved=true\nignore-scripts=true\n';
+const locked = (entry: object): string =>
+  JSON.stringify({
+    packages: { '': {}, 'node_modules/one': entry, 'node_modules/own': { link: true, resolved: 'own' } },
+  });
+
+test('accepts a lock file with hashes and without addresses', (t) => {
+  const folder = exampleFolder(t, {
+    '.npmrc': npmrc,
+    'package-lock.json': locked({ integrity: 'sha512-one' }),
+  });
+  assert.deepEqual(lockFileProblems(folder), []);
+});
+
+test('refuses a lock file with an address or without a hash, and an .npmrc that allows more than it should', (t) => {
+  const address = { integrity: 'sha512-one', resolved: 'https://registry.example/one.tgz' };
+  const addressed = exampleFolder(t, { '.npmrc': npmrc, 'package-lock.json': locked(address) });
+  assert.deepEqual(lockFileProblems(addressed), [
+    'package-lock.json holds the download address of node_modules/one',
+  ]);
+  const unhashed = exampleFolder(t, { '.npmrc': npmrc, 'package-lock.json': locked({}) });
+  assert.deepEqual(lockFileProblems(unhashed), ['package-lock.json holds no hash of node_modules/one']);
+  const open = exampleFolder(t, {
+    '.npmrc': 'registry=https://registry.example/\n',
+    'package-lock.json': locked({ integrity: 'sha512-one' }),
+  });
+  assert.equal(lockFileProblems(open).length, 3);
+});
+
+/** Put together here, so that this file holds none of them. */
+const secrets: Record<string, string> = {
+  'a private key': `-----BEGIN ${'PRIVATE'} KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0B'}\n`,
+  'a cloud access key': `AK${'IA'}ABCDEFGHIJKLMNOP`,
+  'an access token': `gh${'p_'}abcdefghijklmnopqrstuvwxyz0123456789`,
+  'a registry credential': `//registry.example/:_${'authToken'}=secret`,
+  'a path of somebody’s machine': ` ${'/ho'}me/anna/samtal`,
+  'a path of somebody’s temporary folder': `"${'/tm'}p/samtal"`,
+};
+
+for (const [what, text] of Object.entries(secrets)) {
+  test(`refuses a file that holds ${what}`, (t) => {
+    const folder = exampleFolder(t, { 'one.txt': `first line\n${text}\n`, '.gitignore': 'node_modules\n' });
+    execFileSync('git', ['init', '-q'], { cwd: folder });
+    assert.deepEqual(secretProblems(folder), [`one.txt:2 holds ${what}`]);
+  });
+}
+
+test('finds no secret in ordinary text, and leaves ignored files alone', (t) => {
+  const folder = exampleFolder(t, {
+    'one.txt': 'GET /home and /users/1; see docs/work/plan.md\n',
+    'two.log': secrets['a cloud access key'] ?? '',
+    '.gitignore': 'node_modules\n*.log\n',
+  });
+  execFileSync('git', ['init', '-q'], { cwd: folder });
+  assert.deepEqual(secretProblems(folder), []);
+});

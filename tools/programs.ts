@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+import { root } from './files.ts';
+
+/** Runs a program of the repository on a folder. Answers with nothing when it is content, else with what it said. */
+async function complaints(folder: string, program: string, ...args: string[]): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, program), ...args], { cwd: folder });
+    let said = '';
+    child.stdout.on('data', (text) => (said += String(text)));
+    child.stderr.on('data', (text) => (said += String(text)));
+    child.on('error', reject);
+    child.on('close', (code) =>
+      resolve(code === 0 ? '' : said.trim() || `${program} ended with code ${code}`),
+    );
+  });
+}
+
+export async function formatComplaints(folder: string): Promise<string> {
+  return await complaints(folder, 'node_modules/oxfmt/bin/oxfmt', '--list-different', '.');
+}
+
+export async function lintComplaints(folder: string): Promise<string> {
+  return await complaints(folder, 'node_modules/oxlint/bin/oxlint');
+}
+
+export async function typeComplaints(folder: string, project: string): Promise<string> {
+  return await complaints(folder, 'node_modules/typescript/bin/tsc', '-p', project);
+}
+
+export async function unusedCodeComplaints(folder: string): Promise<string> {
+  return await complaints(
+    folder,
+    'node_modules/knip/bin/knip.js',
+    '--no-progress',
+    '--treat-config-hints-as-errors',
+  );
+}
+
+export async function openApiComplaints(folder: string): Promise<string> {
+  return await complaints(folder, 'tools/openapi.ts');
+}
