@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { globSync, readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
 /** The root of the repository. */
@@ -13,9 +12,20 @@ export function filesBelow(folder: string, ...patterns: string[]): string[] {
   return found.map((file) => file.split(sep).join('/')).toSorted();
 }
 
-/** Every file that is, or could be, committed: what git tracks, and what is new and not ignored. */
+/** Every file that is, or could be, committed: all that `.gitignore` does not name. */
 export function committableFiles(folder: string): string[] {
-  const listing = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-  const names = execFileSync('git', listing, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return names.split('\0').filter((name) => name !== '' && existsSync(join(folder, name)));
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !isIgnored(entry.name))
+    .flatMap((entry) => {
+      if (entry.isDirectory())
+        return committableFiles(join(folder, entry.name)).map((path) => `${entry.name}/${path}`);
+      return entry.isFile() ? [entry.name] : [];
+    })
+    .toSorted();
+}
+
+function isIgnored(name: string): boolean {
+  return (
+    left.includes(name) || ['screenshots', 'tmp'].includes(name) || /^\.dist-|\.log$|^\.DS_Store$/.test(name)
+  );
 }

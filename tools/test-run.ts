@@ -74,8 +74,11 @@ function count({ type, data }: { type: string; data: unknown }, outcome: Outcome
   const test = data as EventData.TestPass;
   const file = test.file ?? '';
   if (test.skip !== undefined || test.todo !== undefined) outcome.notRun.push({ title: test.name, file });
-  else if (test.details.type === 'suite') return;
-  else if (type === 'test:fail') outcome.failed += 1;
-  else if (test.name === file) outcome.empty.push(file);
+  else if (test.details.type !== 'suite') countTest(type, test.name, file, outcome);
+}
+
+function countTest(type: string, title: string, file: string, outcome: Outcome): void {
+  if (type === 'test:fail') outcome.failed += 1;
+  else if (title === file) outcome.empty.push(file);
   else outcome.passed += 1;
 }
