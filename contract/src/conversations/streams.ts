@@ -20,3 +20,7 @@ export function streamName(conversationId: string, audience: Audience): StreamNa
 export function conversationOf(stream: StreamName): string {
   return stream.slice(0, stream.lastIndexOf(':'));
 }
+
+export function audienceOf(stream: StreamName): Audience {
+  return stream.endsWith(':public') ? 'public' : 'internal';
+}

@@ -54,7 +54,7 @@ export type InputOf<Declared extends Endpoint> = (Declared['params'] extends TSc
 
 /** The path below the origin for these parameters and this query. */
 export function urlOf(
-  declared: Endpoint,
+  declared: Pick<Endpoint, 'path'>,
   input: { params?: unknown; query?: unknown } = {},
 ): string {
   const params = (input.params ?? {}) as Record<string, string>;

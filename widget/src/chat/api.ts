@@ -1,0 +1,88 @@
+import { urlOf } from '@samtal/contract/endpoint';
+import type { ResponseOf } from '@samtal/contract/endpoint';
+import type { Problem } from '@samtal/contract/errors';
+import type { EntryPage } from '@samtal/contract/conversations';
+import type { getVisitorConversation, VisitorConversation, VisitorSession } from '@samtal/contract/widget';
+import {
+  endConversationRoute,
+  endSessionRoute,
+  getConversationRoute,
+  readEntriesRoute,
+  startConversationRoute,
+  startSessionRoute,
+} from '@samtal/contract/widget/routes';
+
+/** The server's refusal (RFC 9457). `code` is empty when something between here and the server answered instead of it. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfterMs: number | null;
+
+  constructor(status: number, code: string, retryAfterMs: number | null) {
+    super(`refused with ${status} ${code}`);
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** Whether the same request may succeed later. */
+  get passes(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
+
+  get sessionEnded(): boolean {
+    return this.status === 401;
+  }
+}
+
+interface Request {
+  token?: string;
+  query?: Record<string, number>;
+  body?: object;
+}
+
+/** The widget's requests. Each throws `Refused`, or what `fetch` throws when nobody could be reached. */
+export interface Api {
+  startSession(): Promise<VisitorSession>;
+  endSession(token: string): Promise<void>;
+  startConversation(token: string, post: { cid: string; text: string }): Promise<VisitorConversation>;
+  getConversation(token: string): Promise<ResponseOf<typeof getVisitorConversation>>;
+  readEntries(token: string, after: number): Promise<EntryPage>;
+  endConversation(token: string): Promise<void>;
+}
+
+const timeoutMs = 15_000;
+
+export function apiOf(host: string, siteKey: string): Api {
+  const call = async <Answer>(route: { method: string; path: string }, request: Request = {}): Promise<Answer> => {
+    const { token, query, body } = request;
+    const response = await fetch(host + urlOf(route, { params: { siteKey }, query }), {
+      method: route.method,
+      credentials: 'omit',
+      // A request that is under way when the visitor leaves the page still arrives.
+      keepalive: body !== undefined,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw await refusalOf(response);
+    return (response.status === 204 ? undefined : await response.json()) as Answer;
+  };
+  return {
+    startSession: () => call(startSessionRoute),
+    endSession: (token) => call(endSessionRoute, { token }),
+    startConversation: (token, { cid, text }) => call(startConversationRoute, { token, body: { cid, text } }),
+    getConversation: (token) => call(getConversationRoute, { token }),
+    readEntries: (token, after) => call(readEntriesRoute, { token, query: { after, limit: 500 } }),
+    endConversation: (token) => call(endConversationRoute, { token }),
+  };
+}
+
+async function refusalOf(response: Response): Promise<Refused> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  const seconds = Number(response.headers.get('retry-after') ?? NaN);
+  return new Refused(response.status, problem.code ?? '', Number.isNaN(seconds) ? null : seconds * 1_000);
+}

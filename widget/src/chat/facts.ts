@@ -1,0 +1,33 @@
+import type { Entry } from '@samtal/contract/conversations';
+
+/** What the log says about where a conversation stands. */
+export interface Facts {
+  readonly state: 'waiting' | 'active' | 'resolved';
+  readonly agentName: string | null;
+  readonly ending: 'agent' | 'visitor' | 'session-ended' | null;
+}
+
+export const unanswered: Facts = { state: 'waiting', agentName: null, ending: null };
+
+/**
+ * waiting → active     an agent joins
+ * active → waiting     the agent leaves, or the conversation is transferred
+ * waiting, active → resolved
+ */
+export function factsOf(entries: readonly Entry[]): Facts {
+  return entries.reduce(after, unanswered);
+}
+
+function after(facts: Facts, entry: Entry): Facts {
+  switch (entry.kind) {
+    case 'joined':
+      return { ...facts, state: 'active', agentName: entry.body.agentName };
+    case 'left':
+    case 'transferred':
+      return facts.state === 'active' ? { ...facts, state: 'waiting', agentName: null } : facts;
+    case 'resolved':
+      return { ...facts, state: 'resolved', ending: entry.body.by };
+    default:
+      return facts;
+  }
+}

@@ -1,0 +1,420 @@
+import { streamName, type StreamName } from '@samtal/contract/conversations/streams';
+import type { Entry } from '@samtal/contract/conversations';
+import { Link, type ConnectionState, type Socket } from '@samtal/contract/realtime/link';
+import { realtime } from '@samtal/contract/realtime/protocol';
+import { emptyThread, lastSeq, withEntries, type PendingPost, type Thread } from '@samtal/contract/realtime/thread';
+import type { VisitorConversation } from '@samtal/contract/widget';
+import type { Drawer, OpeningPost, Remembered, RememberedTab } from '../storage.ts';
+import { Refused, type Api } from './api.ts';
+import { deliverOpening } from './deliver-opening.ts';
+import { factsOf } from './facts.ts';
+import { newId } from './new-id.ts';
+import type { StoredOutbox } from './outbox.ts';
+import { Pause } from './pause.ts';
+import { forgetMs, TypingSignal } from './typing.ts';
+import { emptyView, type Unsent, type View } from './view.ts';
+
+export interface VisitorChatOptions {
+  readonly api: Api;
+  readonly drawer: Drawer<Remembered>;
+  readonly tab: Drawer<RememberedTab>;
+  readonly outbox: StoredOutbox;
+  /** Aborted when the widget is removed. */
+  readonly gone: AbortSignal;
+  openSocket(): Socket;
+  /** Runs one piece of work at a time over all tabs of the visitor. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Whether the visitor looks at the messages now. */
+  isLooking(): boolean;
+  onView(view: View): void;
+  /** A message that is new since the page was loaded. */
+  onMessage(by: 'visitor' | 'agent', at: string): void;
+}
+
+/** An interruption shorter than this is not worth telling. */
+const tellAfterMs = 4_000;
+/** An undelivered first message older than this is offered in the composer; sending it by itself would surprise. */
+const staleAfterMs = 10 * 60_000;
+
+/**
+ * The visitor's side of a conversation, without its looks. Nothing is asked of the server before the visitor writes,
+ * unless an earlier page left a conversation behind.
+ *
+ * none → opening → waiting ⇄ active → resolved → none
+ */
+export class VisitorChat {
+  readonly #options: VisitorChatOptions;
+  readonly #link: Link;
+  readonly #pause = new Pause();
+  readonly #signal: TypingSignal;
+  #view = emptyView;
+  #thread: Thread | null = null;
+  #conversation: VisitorConversation | null = null;
+  /** First messages until the log shows them; those not delivered yet are in the drawer too. */
+  #opening: readonly OpeningPost[] = [];
+  #delivering = false;
+  #resuming = false;
+  #endedHere = false;
+  #read = 0;
+  /** Entries up to here were there before, or have been announced. */
+  #announced = 0;
+  #interruption: ReturnType<typeof setTimeout> | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: VisitorChatOptions) {
+    this.#options = options;
+    this.#signal = new TypingSignal((on) => {
+      if (this.#thread !== null) this.#link.typing(this.#thread.stream, on);
+    });
+    this.#link = new Link({
+      connect: async () => ({ socket: options.openSocket(), credential: options.drawer.read().token ?? '' }),
+      loadPage: (_, after) => options.api.readEntries(options.drawer.read().token ?? '', after),
+      outbox: options.outbox,
+      listener: {
+        onState: (state) => this.#showConnection(state),
+        onThread: (thread) => this.#show(thread),
+        onReceipts: (stream, { visitorRead, agentRead }) => {
+          if (stream !== this.#thread?.stream) return;
+          this.#read = Math.max(this.#read, visitorRead);
+          this.#set({ agentRead });
+        },
+        onTyping: (stream, actor, name, on) => {
+          if (stream === this.#thread?.stream && actor === 'agent') this.#showTyping(on ? (name ?? '') : null);
+        },
+        onPlace: (stream, ahead) => {
+          if (stream === this.#thread?.stream) this.#set({ ahead });
+        },
+        onGone: () => void this.#sessionEnded(),
+        onRefused: () => void this.#sessionEnded(),
+      },
+      backoffCapMs: realtime.backoff.visitorCapMs,
+      newId,
+    });
+    options.gone.addEventListener('abort', () => this.#stop());
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Takes up what an earlier page, or another tab, left behind. Call again when storage has changed. */
+  async takeUp(): Promise<void> {
+    const { drawer } = this.#options;
+    const { opening = [], ongoing } = drawer.read();
+    const stale = opening.filter((post) => Date.now() - post.writtenAt > staleAfterMs);
+    if (stale.length > 0) {
+      const left = opening.filter((post) => !stale.includes(post));
+      drawer.write({ opening: left.length === 0 ? undefined : left });
+      this.#returnToDraft(stale.map((post) => post.text));
+    }
+    const known = new Set(this.#opening.map((post) => post.cid));
+    const news = opening.filter((post) => !stale.includes(post) && !known.has(post.cid));
+    this.#opening = [...this.#opening, ...news];
+    if (ongoing !== undefined && ongoing !== this.#conversation?.id) await this.#resume();
+    if (news.length > 0) await this.#open();
+    this.#set({});
+  }
+
+  send(text: string): void {
+    if (this.#view.state === 'resolved') this.startNew();
+    this.#signal.stop();
+    if (this.#thread !== null && this.#undelivered().length === 0) {
+      this.#link.post(this.#thread.stream, 'message', text);
+      return;
+    }
+    const { drawer } = this.#options;
+    const post = { cid: newId(), text, writtenAt: Date.now() };
+    this.#opening = [...this.#opening, post];
+    drawer.write({ opening: [...(drawer.read().opening ?? []), post] });
+    this.#set({});
+    void this.#open();
+  }
+
+  /** Sends a message that was refused once more, as a new one. */
+  retry(cid: string): void {
+    const post = this.#thread?.pending.find((post) => post.cid === cid);
+    if (post === undefined) return;
+    this.#link.discard(post);
+    this.send(post.text);
+  }
+
+  discard(cid: string): void {
+    const post = this.#thread?.pending.find((post) => post.cid === cid);
+    if (post !== undefined) this.#link.discard(post);
+  }
+
+  typed(): void {
+    this.#signal.typed();
+  }
+
+  /** The visitor ends the conversation. */
+  async end(): Promise<void> {
+    const { token } = this.#options.drawer.read();
+    if (token === undefined) return;
+    try {
+      await this.#options.api.endConversation(token);
+    } catch (error) {
+      if (error instanceof Refused && error.sessionEnded) return this.#sessionEnded();
+      const overAlready = error instanceof Refused && (error.status === 404 || error.status === 409);
+      if (!overAlready) return this.#set({ trouble: 'end' });
+    }
+    this.#endedHere = true;
+    this.#set({ state: 'resolved', ending: 'visitor', trouble: null });
+    this.look();
+  }
+
+  /** Puts an ended conversation aside. */
+  startNew(): void {
+    const { drawer } = this.#options;
+    if (this.#conversation !== null) drawer.write({ done: this.#conversation.id });
+    drawer.write({ ongoing: undefined, read: undefined });
+    this.#leave();
+    this.#set({ ...emptyView, returned: this.#view.returned });
+  }
+
+  /** The visitor may look at the messages now, or no longer. */
+  look(): void {
+    const thread = this.#thread;
+    if (thread === null) return;
+    const last = lastSeq(thread);
+    if (this.#options.isLooking() && last > this.#read) {
+      this.#read = last;
+      this.#options.drawer.write({ read: last });
+    }
+    if (last > 0) this.#link.seen(thread.stream, last, this.#read);
+    this.#set({});
+    if (this.#view.state === 'resolved' && thread.pending.length === 0 && this.#read >= last) {
+      // The end has been seen: later pages need not fetch the chat for it.
+      this.#options.drawer.write({ ongoing: undefined });
+      this.#link.stop();
+    }
+  }
+
+  /** There is reason to hope for a connection. */
+  wake(): void {
+    this.#pause.wake();
+    this.#link.reconnectNow();
+  }
+
+  async endSession(): Promise<void> {
+    const { token } = this.#options.drawer.read();
+    if (token === undefined) return;
+    try {
+      await this.#options.api.endSession(token);
+    } catch (error) {
+      if (!(error instanceof Refused && error.sessionEnded)) throw error;
+    }
+  }
+
+  async #resume(): Promise<void> {
+    if (this.#resuming) return;
+    this.#resuming = true;
+    this.#set({ loading: true });
+    await this.#fetchConversation();
+    this.#resuming = false;
+    this.#set({ loading: false });
+  }
+
+  async #fetchConversation(): Promise<void> {
+    const { api, drawer, gone } = this.#options;
+    for (let failures = 0; !gone.aborted; failures += 1) {
+      const { token = '', done } = drawer.read();
+      try {
+        const { conversation } = await api.getConversation(token);
+        this.#set({ trouble: null, interrupted: false });
+        if (conversation !== null && conversation.id !== done) return await this.#enter(conversation, 'earlier');
+        return drawer.write({ ongoing: undefined });
+      } catch (error) {
+        if (error instanceof Refused && error.sessionEnded) return this.#sessionEnded();
+        if (error instanceof Refused && !error.passes) return drawer.write({ ongoing: undefined });
+        if (failures > 0) this.#set({ interrupted: true });
+        await this.#pause.beforeRetry(failures);
+      }
+    }
+  }
+
+  async #open(): Promise<void> {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    const { api, drawer, gone, alone } = this.#options;
+    try {
+      const onTrouble = (trouble: View['trouble']): void => this.#set({ trouble });
+      const work = () => deliverOpening({ api, drawer, pause: this.#pause, gone, onTrouble });
+      const conversation = await alone(work);
+      if (gone.aborted) return;
+      if (conversation !== null) await this.#enter(conversation, 'new');
+      // Another tab may have delivered it.
+      else if (drawer.read().ongoing !== this.#conversation?.id) await this.#resume();
+    } catch (error) {
+      this.#openingRefused(error);
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  #openingRefused(error: unknown): void {
+    if (!(error instanceof Refused)) throw error;
+    const undelivered = this.#undelivered();
+    this.#options.drawer.write({ opening: undefined });
+    this.#opening = this.#opening.filter((post) => !undelivered.includes(post));
+    this.#returnToDraft(undelivered.map((post) => post.text));
+    this.#set({ trouble: 'refused' });
+  }
+
+  async #enter(conversation: VisitorConversation, known: 'earlier' | 'new'): Promise<void> {
+    if (this.#conversation?.id === conversation.id) return;
+    const stream = streamName(conversation.id, 'public');
+    // A conversation that is over needs no socket.
+    const whole = conversation.state === 'resolved' ? await this.#readAll(stream) : null;
+    this.#leave();
+    const { drawer } = this.#options;
+    const remembered = drawer.read();
+    this.#conversation = conversation;
+    this.#read = remembered.ongoing === conversation.id ? (remembered.read ?? 0) : 0;
+    this.#announced = known === 'earlier' ? conversation.public.head : 0;
+    drawer.write({ ongoing: conversation.id });
+    this.#thread = emptyThread(stream);
+    this.#set({ state: conversation.state, caseId: conversation.caseId, agentName: conversation.agentName });
+    if (whole !== null) return this.#showEnded(whole);
+    this.#link.follow(stream);
+    await this.#link.start();
+  }
+
+  async #readAll(stream: StreamName): Promise<Thread> {
+    const { api, drawer } = this.#options;
+    for (let thread = emptyThread(stream); ; ) {
+      const page = await api.readEntries(drawer.read().token ?? '', lastSeq(thread));
+      const grown = withEntries(thread, page.entries).thread;
+      if (grown === thread || lastSeq(grown) >= page.head) return grown;
+      thread = grown;
+    }
+  }
+
+  /** It ended while this browser was away: what did not reach it goes back to the composer. */
+  async #showEnded(thread: Thread): Promise<void> {
+    const { outbox } = this.#options;
+    const unsent = await outbox.load();
+    for (const post of unsent) await outbox.remove(post.cid);
+    this.#returnToDraft(unsent.map((post) => post.text));
+    this.#show(thread);
+  }
+
+  #leave(): void {
+    if (this.#thread !== null) this.#link.unfollow(this.#thread.stream);
+    this.#link.stop();
+    this.#thread = null;
+    this.#conversation = null;
+    this.#endedHere = false;
+    this.#read = 0;
+    this.#announced = 0;
+    this.#showTyping(null);
+  }
+
+  #show(thread: Thread): void {
+    if (thread.stream !== this.#thread?.stream) return;
+    this.#thread = thread;
+    this.#opening = this.#opening.filter((post) => !thread.entries.some((entry) => entry.cid === post.cid));
+    const facts = factsOf(thread.entries);
+    const resolved = this.#endedHere || facts.state === 'resolved';
+    if (thread.entries.length > 0) {
+      const { agentName, state, ending } = facts;
+      this.#set(resolved ? { state: 'resolved', ending: ending ?? 'visitor' } : { state, agentName });
+    }
+    this.#announce(thread.entries);
+    const refused = resolved ? thread.pending.filter((post) => post.refused !== null) : [];
+    if (refused.length > 0) return this.#takeBack(refused);
+    this.look();
+  }
+
+  /** What was refused because the conversation is over goes back to the composer. */
+  #takeBack(refused: readonly PendingPost[]): void {
+    this.#returnToDraft(refused.map((post) => post.text));
+    for (const post of refused) this.#link.discard(post);
+  }
+
+  #announce(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.seq <= this.#announced) continue;
+      this.#announced = entry.seq;
+      if (entry.kind !== 'message' || entry.actor.kind === 'system') continue;
+      if (entry.actor.kind === 'agent') this.#showTyping(null);
+      this.#options.onMessage(entry.actor.kind, entry.at);
+    }
+  }
+
+  /** The session is over: what was not sent goes back to the composer, and the visitor can start anew. */
+  async #sessionEnded(): Promise<void> {
+    const { outbox, drawer } = this.#options;
+    this.#link.stop();
+    const unsent = [...this.#undelivered(), ...(await outbox.load())];
+    await outbox.clear();
+    drawer.clear();
+    this.#opening = [];
+    this.#thread = this.#thread === null ? null : { ...this.#thread, pending: [] };
+    this.#returnToDraft(unsent.map((post) => post.text));
+    const { ending } = this.#view;
+    this.#set({ state: 'resolved', ending: ending ?? 'session-ended', trouble: null, interrupted: false });
+  }
+
+  #returnToDraft(texts: readonly string[]): void {
+    if (texts.length === 0) return;
+    const { tab } = this.#options;
+    const draft = [...texts, tab.read().draft ?? ''].filter((text) => text !== '').join('\n');
+    tab.write({ draft });
+    this.#set({ returned: this.#view.returned + 1 });
+  }
+
+  #undelivered(): OpeningPost[] {
+    const stored = new Set((this.#options.drawer.read().opening ?? []).map((post) => post.cid));
+    return this.#opening.filter((post) => stored.has(post.cid));
+  }
+
+  #showConnection(state: ConnectionState): void {
+    if (state === 'online' || state === 'stopped') {
+      clearTimeout(this.#interruption);
+      this.#interruption = undefined;
+      return this.#set({ connected: state === 'online', interrupted: false });
+    }
+    this.#set({ connected: false });
+    this.#interruption ??= setTimeout(() => this.#set({ interrupted: true }), tellAfterMs);
+  }
+
+  #showTyping(typing: string | null): void {
+    clearTimeout(this.#typing);
+    if (typing !== null) this.#typing = setTimeout(() => this.#set({ typing: null }), forgetMs);
+    if (typing !== this.#view.typing) this.#set({ typing });
+  }
+
+  #set(change: Partial<View>): void {
+    if (this.#options.gone.aborted) return;
+    const entries = this.#thread?.entries ?? this.#view.entries;
+    const unsent = this.#unsent(entries);
+    const state = change.state ?? this.#view.state;
+    this.#view = {
+      ...this.#view,
+      ...change,
+      entries: change.entries ?? entries,
+      unsent,
+      state: state === 'none' && unsent.length > 0 ? 'opening' : state === 'opening' && unsent.length === 0 ? 'none' : state,
+      unread: entries.filter(
+        ({ kind, actor, seq }) => kind === 'message' && actor.kind === 'agent' && seq > this.#read,
+      ).length,
+    };
+    this.#options.onView(this.#view);
+  }
+
+  #unsent(entries: readonly Entry[]): Unsent[] {
+    const shown = new Set(entries.map((entry) => entry.cid));
+    const opening = this.#opening.filter((post) => !shown.has(post.cid)).map((post) => ({ ...post, failed: false }));
+    const pending = (this.#thread?.pending ?? []).map((post) => ({ ...post, failed: post.refused !== null }));
+    return [...opening, ...pending];
+  }
+
+  #stop(): void {
+    this.#link.stop();
+    this.#pause.wake();
+    this.#signal.stop();
+    clearTimeout(this.#interruption);
+    clearTimeout(this.#typing);
+  }
+}

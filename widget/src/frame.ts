@@ -1,0 +1,56 @@
+import type { WidgetConfiguration } from '@samtal/contract/widget';
+import type { Drawer, Remembered } from './storage.ts';
+
+/** What a page can listen to, with what it is told. Nobody is told what was written. */
+export interface SamtalEvents {
+  open: undefined;
+  close: undefined;
+  message: { by: 'visitor' | 'agent'; at: string };
+  state: 'none' | 'waiting' | 'active' | 'resolved';
+}
+
+export type SamtalListener<Name extends keyof SamtalEvents> = (told: SamtalEvents[Name]) => void;
+
+/** `window.Samtal`. */
+export interface Samtal {
+  open(): void;
+  close(): void;
+  /** Answers with a function that ends the listening. */
+  on<Name extends keyof SamtalEvents>(name: Name, listener: SamtalListener<Name>): () => void;
+  /** Takes the widget off the page without a trace. A conversation stays open unless it is forgotten. */
+  remove(options?: { forget?: boolean }): void;
+  /** Ends the visitor's session on the server too, and forgets it. */
+  shutdown(): Promise<void>;
+}
+
+/** What the loader hands to the chat when it is needed. */
+export interface Frame {
+  /** The origin that serves the widget. */
+  readonly host: string;
+  readonly siteKey: string;
+  readonly configuration: WidgetConfiguration;
+  readonly root: ShadowRoot;
+  /** Carries language, direction and colours; the chat draws its panel into it, before the launcher. */
+  readonly box: HTMLElement;
+  readonly launcher: HTMLButtonElement;
+  readonly drawer: Drawer<Remembered>;
+  /** Aborted when the widget is removed. */
+  readonly gone: AbortSignal;
+  tell<Name extends keyof SamtalEvents>(name: Name, told: SamtalEvents[Name]): void;
+  showUnread(count: number): void;
+}
+
+/** What the chat module offers to the loader. */
+export interface Chat {
+  readonly isOpen: boolean;
+  open(): void;
+  close(): void;
+  /** Ends the visitor's session on the server. */
+  endSession(): Promise<void>;
+  /** Resolves when nothing of the visitor is stored in this browser any more. */
+  forget(): Promise<void>;
+}
+
+export interface ChatModule {
+  mountChat(frame: Frame): Chat;
+}
