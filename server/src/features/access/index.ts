@@ -14,3 +14,4 @@ export {
 export { readGrantedRoles, readRoles, type GrantedRole, type StoredRole } from './queries.ts';
 export { readAuthorisations, type AccountAccess } from './read-authorisations.ts';
 export { scopeColumnCovers, withinScopes, type ScopeColumns } from './scope-predicate.ts';
+export { membersHolding } from './members-holding.ts';

@@ -2,7 +2,7 @@ import type { ConversationState } from '@samtal/contract/conversations';
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
-import type { Scope } from '../access/index.ts';
+import type { Scope } from '@samtal/contract/access';
 import { normalCaseId } from './case-id.ts';
 import type { ConversationRow } from './queries.ts';
 import { conversationsWithin } from './scope.ts';

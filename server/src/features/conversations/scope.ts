@@ -1,5 +1,6 @@
 import type { ReadTx } from '../../platform/database/index.ts';
-import { withinScopes, type Scope } from '../access/index.ts';
+import type { Scope } from '@samtal/contract/access';
+import { withinScopes } from '../access/index.ts';
 
 /** Conversations of the account that lie within the scopes. Region and team are those of the queue (B2). */
 export function conversationsWithin(tx: ReadTx, account: string, scopes: readonly Scope[]) {

@@ -1,4 +1,5 @@
-import { covers, type Scope } from '../access/index.ts';
+import type { Scope } from '@samtal/contract/access';
+import { covers } from '../access/index.ts';
 
 /** An agent who could be offered a conversation. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 import type { AgentPresence } from '@samtal/contract/routing';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { agentsHolding } from '../access/index.ts';
+import { membersHolding } from '../access/index.ts';
 import { loadsOf } from './queries.ts';
 
 /** A node vouches for its agents' sockets this long, and says so again well before. */
@@ -40,7 +40,7 @@ export async function choosePresence(tx: Tx, account: string, userId: string, ch
 
 /** Everyone who may be offered conversations, by name, and whether they are there. */
 export async function presentPresence(tx: ReadTx, account: string): Promise<AgentPresence[]> {
-  const holders = [...(await agentsHolding(tx, account, 'conversations.handle')).keys()];
+  const holders = [...(await membersHolding(tx, account, 'conversations.handle')).keys()];
   if (holders.length === 0) return [];
   const rows = await tx.sql
     .selectFrom('membership')

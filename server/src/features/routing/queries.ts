@@ -1,5 +1,5 @@
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { agentsHolding } from '../access/index.ts';
+import { membersHolding } from '../access/index.ts';
 import type { Candidate, WaitingConversation } from './choose-agent.ts';
 
 /** Waiting conversations with what their queue says, the most urgent first. */
@@ -74,7 +74,7 @@ export async function availableAgents(tx: Tx, account: string): Promise<Candidat
     .where('agent_presence.connected_until', '>', new Date())
     .where('membership.status', '=', 'active')
     .execute();
-  const scopes = await agentsHolding(tx, account, 'conversations.handle');
+  const scopes = await membersHolding(tx, account, 'conversations.handle');
   const loads = await loadsOf(tx, account);
   return rows
     .filter((row) => scopes.has(row.user_id))

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Scope } from '@samtal/contract/access';
 import * as contract from '@samtal/contract/routing';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Database, type ReadTx, type Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, Refusal, type HttpServer, type Member } from '../../platform/http/index.ts';
-import { scopesOf, withinScopes, type Scope } from '../access/index.ts';
+import { scopesOf, withinScopes } from '../access/index.ts';
 import { choosePresence, presentPresence } from './presence.ts';
 
 export function routingRoutes(http: HttpServer, { database, fanout }: { database: Database; fanout: Fanout }): void {

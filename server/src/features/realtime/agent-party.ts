@@ -1,0 +1,56 @@
+import { conversationOf } from '@samtal/contract/conversations';
+import type { Database } from '../../platform/database/index.ts';
+import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { findConversation, mayRead, postAsAgent, recordTranscriptRead, type PostQueue } from '../conversations/index.ts';
+import { loadMember } from '../access/index.ts';
+import type { Party } from './party.ts';
+import type { Receipts } from './receipts.ts';
+
+/** How long what a member may do is taken as known, between two looks at the database. */
+const memberMs = 5_000;
+
+export interface AgentPartyParts {
+  readonly database: Database;
+  readonly posts: PostQueue;
+  readonly receipts: Receipts;
+  readonly sessionStands: (sessionId: string) => Promise<boolean>;
+}
+
+/** An agent at the other end. What they may do is read anew every few seconds, and at once when it changed. */
+export function agentParty(first: Member, { database, posts, receipts, sessionStands }: AgentPartyParts): Party {
+  const account = first.accountId;
+  let member = { known: first, at: Date.now() };
+  const current = async (): Promise<Member> => {
+    if (Date.now() - member.at < memberMs) return member.known;
+    const known = await database.read(account, async (tx) => await loadMember(tx, first, account));
+    if (known === null) throw new Refusal('not-found');
+    member = { known, at: Date.now() };
+    return known;
+  };
+  return {
+    kind: 'agent',
+    account,
+    session: first.sessionId,
+    userId: first.userId,
+    admit: async (tx, stream, again) => {
+      const known = found(await loadMember(tx, first, account));
+      const conversation = await findConversation(tx, account, conversationOf(stream));
+      if (!(await mayRead(tx, known, conversation))) throw new Refusal('access.forbidden');
+      if (!again && stream.endsWith(':public')) await recordTranscriptRead(tx, known, conversation);
+    },
+    post: async ({ cid, stream, kind, text }) => {
+      if (!stream.endsWith(kind === 'note' ? ':internal' : ':public')) throw new Refusal('request.invalid');
+      return await postAsAgent(database, posts, await current(), { conversationId: conversationOf(stream), cid, kind, text });
+    },
+    seen: (stream, _delivered, read) => {
+      if (stream.endsWith(':public')) {
+        receipts.note({ account, conversation: conversationOf(stream), agentRead: read, agent: first.userId });
+      }
+    },
+    stillIn: async () => {
+      member.at = 0;
+      if (!(await sessionStands(first.sessionId))) return false;
+      return (await database.read(account, async (tx) => await loadMember(tx, first, account))) !== null;
+    },
+  };
+}

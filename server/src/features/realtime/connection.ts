@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { clientFrames, realtime, type ClientFrame, type ServerFrame } from '@samtal/contract/realtime';
+import type { StreamName } from '@samtal/contract/conversations';
+import type { WebSocket } from 'ws';
+import type { Database } from '../../platform/database/index.ts';
+import type { Announcement, Fanout } from '../../platform/fanout/index.ts';
+import { compileExact, Refusal } from '../../platform/http/index.ts';
+import type { Log } from '../../platform/log/index.ts';
+import type { ConversationLog } from '../conversations/index.ts';
+import { Allowance } from './allowance.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Hub } from './hub.ts';
+import type { Party } from './party.ts';
+import type { StreamFeed } from './stream-feed.ts';
+import { readPosition } from './stream-position.ts';
+import { Subscription, type Outlet } from './subscription.ts';
+
+/** More unsent than this: entries wait in the log. More than the second, or stuck for long: the socket is given up. */
+const fullBytes = 1024 * 1024;
+const overfullBytes = 4 * 1024 * 1024;
+const stuckMs = 30_000;
+const maxStreams = 200;
+const listsChangedMs = 200;
+
+const validators = new Map(Object.entries(clientFrames).map(([kind, schema]) => [kind, compileExact(schema)]));
+
+export interface ConnectionParts {
+  readonly database: Database;
+  readonly log: ConversationLog;
+  readonly fanout: Fanout;
+  readonly hub: Hub;
+  readonly logger: Log;
+}
+
+/** The frame a client sent, or null when it is none: malformed, unknown, or not fitting its schema. */
+export function readFrame(text: string): ClientFrame | null {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof frame !== 'object' || frame === null || !('t' in frame) || typeof frame.t !== 'string') return null;
+  return validators.get(frame.t)?.(frame) === true ? (frame as ClientFrame) : null;
+}
+
+/** One admitted socket: what it follows, what it posts, and how well it is heard. */
+export class Connection implements Outlet {
+  readonly id: string = randomUUID();
+  readonly party: Party;
+  readonly heartbeat = new Heartbeat(Date.now());
+  readonly #socket: WebSocket;
+  readonly #parts: ConnectionParts;
+  readonly #subscriptions = new Map<StreamName, Subscription>();
+  readonly #frames = new Allowance(30, 90, Date.now());
+  #work: Promise<void> = Promise.resolve();
+  #fullSince: number | null = null;
+  #changedLists = new Set<'mine' | 'waiting' | 'presence'>();
+  #listsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: WebSocket, party: Party, parts: ConnectionParts) {
+    this.#socket = socket;
+    this.party = party;
+    this.#parts = parts;
+  }
+
+  get session(): string {
+    return this.party.session;
+  }
+
+  follows(feed: StreamFeed): boolean {
+    return this.#subscriptions.get(feed.name)?.feed === feed;
+  }
+
+  /** Frames are handled one after the other, so that posts are written in the order they were sent. */
+  receive(text: string): void {
+    this.heartbeat.heard(Date.now());
+    const frame = readFrame(text);
+    if (frame === null || frame.t === 'hello') return this.end('request.invalid', 1008);
+    if (frame.t === 'pong') return this.heartbeat.pong(frame.n, frame.waitingMs, Date.now());
+    const retryAfterMs = this.#frames.take(Date.now());
+    if (retryAfterMs > 0) {
+      if (frame.t === 'post') this.send({ t: 'nack', cid: frame.cid, code: 'request.rate-limited', retryAfterMs });
+      else if (frame.t === 'sub') this.end('request.rate-limited', 1013);
+      return;
+    }
+    this.#work = this.#work.then(() => this.#handle(frame)).catch((error: unknown) => this.failed(error));
+  }
+
+  send(frame: ServerFrame): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** For frames that are worth nothing later. */
+  sendEphemeral(frame: ServerFrame): void {
+    if (this.ready()) this.send(frame);
+  }
+
+  ready(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN && this.#socket.bufferedAmount < fullBytes;
+  }
+
+  entries(stream: string, json: string): void {
+    this.#socket.send(`{"t":"entries","stream":"${stream}","entries":${json}}`);
+  }
+
+  failed(error: unknown): void {
+    this.#parts.logger.warn('connection-failed', { accountId: this.party.account }, error);
+    this.end('unavailable', 1011);
+  }
+
+  /** Says why, and closes. */
+  end(code: Extract<ServerFrame, { t: 'bye' }>['code'], closeCode: number): void {
+    if (closeCode === 1008) this.send({ t: 'bye', code });
+    this.#socket.close(closeCode);
+  }
+
+  listsChanged({ account, lists, users }: Extract<Announcement, { kind: 'lists' }>): void {
+    const { party } = this;
+    if (party.kind !== 'agent' || party.account !== account) return;
+    if (users !== undefined && (party.userId === null || !users.includes(party.userId))) return;
+    for (const list of lists) this.#changedLists.add(list);
+    // Several changes within a moment are one hint.
+    this.#listsTimer ??= setTimeout(() => {
+      this.#listsTimer = undefined;
+      this.sendEphemeral({ t: 'changed', lists: [...this.#changedLists] });
+      this.#changedLists.clear();
+    }, listsChangedMs);
+  }
+
+  /** The session may have ended, or what it allows may have changed. */
+  async recheck(): Promise<void> {
+    try {
+      if (!(await this.party.stillIn())) this.end(this.party.kind === 'agent' ? 'signin.required' : 'visitors.session-ended', 1008);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Called a few times a second: pushes on what waited for room, and gives up on what is stuck. */
+  tend(now: number): void {
+    const unsent = this.#socket.bufferedAmount;
+    this.heartbeat.unsent(unsent, now);
+    if (this.heartbeat.silentMs(now) > realtime.link.dropSilenceMs) return this.#socket.terminate();
+    if (unsent < fullBytes) this.#fullSince = null;
+    else this.#fullSince ??= now;
+    const stuck = this.#fullSince !== null && now - this.#fullSince > stuckMs;
+    if (unsent > overfullBytes || stuck) return this.end('unavailable', 1013);
+    for (const subscription of this.#subscriptions.values()) subscription.wake();
+  }
+
+  /** Following a stream: the visitor may be waiting for an agent, and wants to know how long. */
+  get mayWait(): boolean {
+    return this.#subscriptions.size > 0;
+  }
+
+  pingDue(now: number, everyMs: number): boolean {
+    return now - this.heartbeat.pingedAt >= everyMs;
+  }
+
+  ping(now: number): void {
+    this.send({ t: 'ping', n: this.heartbeat.ping(now) });
+  }
+
+  /** The socket has closed. */
+  closed(): void {
+    clearTimeout(this.#listsTimer);
+    for (const [stream, subscription] of this.#subscriptions) this.#unfollow(stream, subscription);
+  }
+
+  async #handle(frame: Exclude<ClientFrame, { t: 'hello' } | { t: 'pong' }>): Promise<void> {
+    switch (frame.t) {
+      case 'sub':
+        for (const each of frame.streams) await this.#subscribe(each);
+        return;
+      case 'unsub':
+        for (const stream of frame.streams) {
+          const subscription = this.#subscriptions.get(stream);
+          if (subscription !== undefined) this.#unfollow(stream, subscription);
+        }
+        return;
+      case 'post':
+        return await this.#post(frame);
+      case 'seen':
+        if (this.#subscriptions.has(frame.stream)) this.party.seen(frame.stream, frame.delivered, frame.read);
+        return;
+      case 'typing': {
+        if (!this.#subscriptions.has(frame.stream)) return;
+        const { account, kind: actor } = this.party;
+        this.#parts.fanout.announce({ kind: 'typing', account, stream: frame.stream, actor, on: frame.on, from: this.id });
+      }
+    }
+  }
+
+  /** Registers first and reads then: whatever is written between the two wakes the subscription (realtime protocol). */
+  async #subscribe({ stream, epoch, after }: { stream: StreamName; epoch?: string; after: number }): Promise<void> {
+    const { account } = this.party;
+    const known = this.#subscriptions.get(stream);
+    if (known !== undefined) this.#unfollow(stream, known);
+    if (this.#subscriptions.size >= maxStreams) return this.end('request.invalid', 1008);
+    const feed = this.#parts.hub.feed(account, stream);
+    const subscription = new Subscription(feed, { outlet: this, ...this.#parts });
+    feed.followers.add(subscription);
+    this.#subscriptions.set(stream, subscription);
+    const position = await this.#admitted(stream, known !== undefined);
+    if (position === null) {
+      this.#unfollow(stream, subscription);
+      return this.send({ t: 'gone', stream });
+    }
+    const restored = epoch !== undefined && epoch !== position.epoch;
+    if (restored || after > position.head || position.head - after > realtime.resumeLimit) {
+      this.#unfollow(stream, subscription);
+      return this.send({ t: 'reset', stream, epoch: position.epoch, head: position.head });
+    }
+    this.send({ t: 'subbed', stream, epoch: position.epoch, head: position.head });
+    if (position.receipts !== null) this.send({ t: 'receipts', stream, ...position.receipts });
+    feed.advance(position.head);
+    subscription.begin(after);
+  }
+
+  /** Where the stream stands, or null when it is not there for this party. */
+  async #admitted(stream: StreamName, again: boolean) {
+    const { account } = this.party;
+    try {
+      return await this.#parts.database.transaction(account, async (tx) => {
+        await this.party.admit(tx, stream, again);
+        return await readPosition(tx, account, stream);
+      });
+    } catch (error) {
+      if (error instanceof Refusal) return null;
+      throw error;
+    }
+  }
+
+  #unfollow(stream: StreamName, subscription: Subscription): void {
+    this.#parts.hub.unfollow(subscription.feed, subscription);
+    this.#subscriptions.delete(stream);
+  }
+
+  async #post({ cid, stream, kind, text }: Extract<ClientFrame, { t: 'post' }>): Promise<void> {
+    try {
+      const outcome = await this.party.post({ cid, stream, kind, text });
+      if (!outcome.written) return this.send({ t: 'nack', cid, code: outcome.refused });
+      const { seq, at, duplicate } = outcome;
+      this.send({ t: 'ack', cid, stream, seq, at: at.toISOString(), duplicate });
+    } catch (error) {
+      if (error instanceof Refusal) return this.send({ t: 'nack', cid, code: error.code });
+      this.#parts.logger.warn('post-failed', { accountId: this.party.account }, error);
+      this.send({ t: 'nack', cid, code: 'unavailable', retryAfterMs: 1_000 });
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { PostedKind, StreamName } from '@samtal/contract/conversations';
+import type { Tx } from '../../platform/database/index.ts';
+import type { Outcome } from '../conversations/index.ts';
+
+/** Who is at the other end of a connection, and what they may do: an agent, or a visitor. */
+export interface Party {
+  readonly kind: 'agent' | 'visitor';
+  readonly account: string;
+  /** The session the connection stands on: it ends with it. */
+  readonly session: string;
+  /** The user's id of an agent; null for visitors. */
+  readonly userId: string | null;
+  /** Visitors: how long their session outlives the last contact. */
+  readonly sessionLifeMinutes?: number;
+  /** Throws a Refusal unless they may follow the stream. `again`: this connection has followed it before. */
+  admit(tx: Tx, stream: StreamName, again: boolean): Promise<void>;
+  /** Throws a Refusal when it may never be written; anything else thrown may be tried again. */
+  post(post: { cid: string; stream: StreamName; kind: PostedKind; text: string }): Promise<Outcome>;
+  /** What has arrived and what was read of a public stream. */
+  seen(stream: StreamName, delivered: number, read: number): void;
+  /** Whether the session still stands. */
+  stillIn(): Promise<boolean>;
+}

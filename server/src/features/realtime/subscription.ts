@@ -1,0 +1,74 @@
+import type { Database } from '../../platform/database/index.ts';
+import type { ConversationLog } from '../conversations/index.ts';
+import type { StreamFeed } from './stream-feed.ts';
+
+const pageSize = 200;
+
+/** Where a subscription's entries go. `ready` is false while the socket has more than it can take: the log keeps them. */
+export interface Outlet {
+  ready(): boolean;
+  entries(stream: string, json: string): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Hands one follower the entries of one stream, in order and each once: from memory where the feed still has them, from
+ * the database where it does not. Only one hand-over is under way at a time; being woken meanwhile is remembered.
+ */
+export class Subscription {
+  readonly feed: StreamFeed;
+  cursor = Number.POSITIVE_INFINITY;
+  readonly #outlet: Outlet;
+  readonly #database: Database;
+  readonly #log: ConversationLog;
+  #handing = false;
+
+  constructor(feed: StreamFeed, { outlet, database, log }: { outlet: Outlet; database: Database; log: ConversationLog }) {
+    this.feed = feed;
+    this.#outlet = outlet;
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** Begins after this seq. Before, being woken does nothing. */
+  begin(after: number): void {
+    this.cursor = after;
+    this.wake();
+  }
+
+  wake(): void {
+    if (this.#handing || this.cursor >= this.feed.head) return;
+    this.#handing = true;
+    void this.#handOver();
+  }
+
+  async #handOver(): Promise<void> {
+    try {
+      while (this.cursor < this.feed.head && this.#outlet.ready()) {
+        const kept = this.feed.after(this.cursor);
+        if (kept === null) await this.#fromDatabase();
+        else this.#give(kept.json, kept.last);
+      }
+    } catch (error) {
+      this.#outlet.failed(error);
+    } finally {
+      this.#handing = false;
+    }
+  }
+
+  async #fromDatabase(): Promise<void> {
+    const { account, conversation, audience } = this.feed;
+    const page = await this.#database.read(account, async (tx) =>
+      await this.#log.read(tx, account, { conversationId: conversation, audience, after: this.cursor, limit: pageSize }),
+    );
+    const last = page.entries.at(-1);
+    // The head was announced but nothing is there: the stream was restored or erased. The next sub will tell.
+    if (last === undefined) throw new Error('A stream ends before its head');
+    this.#give(page.entries.map((entry) => JSON.stringify(entry)), last.seq);
+  }
+
+  #give(json: readonly string[], last: number): void {
+    this.cursor = last;
+    this.#outlet.entries(this.feed.name, `[${json.join(',')}]`);
+  }
+}

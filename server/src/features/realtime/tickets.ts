@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Member } from '../../platform/http/index.ts';
+
+const ticketLifeMs = 30_000;
+
+/** A ticket opens one socket, once, soon: the session's cookie alone opens none. Only its hash is kept. */
+export async function createTicket(tx: Tx, member: Member): Promise<{ ticket: string; expiresAt: string }> {
+  const ticket = randomBytes(32).toString('base64url');
+  const expires = new Date(Date.now() + ticketLifeMs);
+  await tx.sql
+    .insertInto('realtime_ticket')
+    .values({
+      token_hash: hashed(ticket),
+      account_id: member.accountId,
+      user_id: member.userId,
+      session_id: member.sessionId,
+      expires_at: expires,
+    })
+    .execute();
+  return { ticket, expiresAt: expires.toISOString() };
+}
+
+/** Redeems a ticket: of any number of tries at the same time, one succeeds. */
+export async function redeemTicket(database: Database, ticket: string) {
+  return await database.transaction('platform', async (tx) => {
+    const row = await tx.sql
+      .deleteFrom('realtime_ticket')
+      .where('token_hash', '=', hashed(ticket))
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined || row.expires_at < new Date()) return null;
+    return { accountId: row.account_id, userId: row.user_id, sessionId: row.session_id };
+  });
+}
+
+function hashed(ticket: string): Buffer {
+  return createHash('sha256').update(ticket).digest();
+}

@@ -1,0 +1,35 @@
+import { conversationOf } from '@samtal/contract/conversations';
+import type { Database } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { findConversation, visitorMessage, type PostQueue } from '../conversations/index.ts';
+import { visitorSessionStands, type VisitorSession } from '../widget/index.ts';
+import type { Party } from './party.ts';
+import type { Receipts } from './receipts.ts';
+
+/** A visitor at the other end: follows and writes to the public stream of their own conversations, nothing else. */
+export function visitorParty(
+  session: VisitorSession & { sessionLifeMinutes: number },
+  { database, posts, receipts }: { database: Database; posts: PostQueue; receipts: Receipts },
+): Party {
+  const { accountId: account, visitorId } = session;
+  return {
+    kind: 'visitor',
+    account,
+    session: visitorId,
+    userId: null,
+    sessionLifeMinutes: session.sessionLifeMinutes,
+    admit: async (tx, stream) => {
+      const conversation = await findConversation(tx, account, conversationOf(stream));
+      if (conversation.visitor_id !== visitorId || !stream.endsWith(':public')) throw new Refusal('not-found');
+    },
+    post: async ({ cid, stream, kind, text }) => {
+      if (kind !== 'message' || !stream.endsWith(':public')) throw new Refusal('request.invalid');
+      return await posts.submit(account, visitorMessage(session, conversationOf(stream), { cid, text }));
+    },
+    seen: (stream, delivered, read) => {
+      receipts.note({ account, conversation: conversationOf(stream), visitorDelivered: delivered, visitorRead: read });
+    },
+    stillIn: async () =>
+      await database.read(account, async (tx) => await visitorSessionStands(tx, account, visitorId)),
+  };
+}

@@ -1,0 +1,103 @@
+import * as contract from '@samtal/contract/widget';
+import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Fanout } from '../../platform/fanout/index.ts';
+import { found, Refusal, type HttpServer, type Visitor } from '../../platform/http/index.ts';
+import {
+  latestConversation,
+  mayBeTriedAgain,
+  presentToVisitor,
+  startConversation,
+  type ConversationLog,
+  type Desk,
+} from '../conversations/index.ts';
+import { checkOrigin, openSite } from './admission.ts';
+import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
+import { SessionThrottle } from './session-throttle.ts';
+import { createVisitorSession, deleteVisitorSession } from './visitor-sessions.ts';
+
+export interface WidgetParts {
+  readonly database: Database;
+  readonly log: ConversationLog;
+  readonly desk: Desk;
+  readonly fanout: Fanout;
+}
+
+export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: WidgetParts): void {
+  const catalogues = readCatalogues();
+  const throttle = new SessionThrottle();
+
+  http.serve(contract.getWidgetConfiguration, async ({ caller, params, query }) => {
+    const site = await openSite(database, params.siteKey);
+    checkOrigin(site, caller.origin, true);
+    const locale = bestLocale(new Set(catalogues.keys()), [query.locale, site.locale]);
+    return {
+      locale,
+      direction: directionOf(locale),
+      accentColour: site.accentColour,
+      text: { ...found(catalogues.get('en')), ...found(catalogues.get(locale)) },
+    };
+  });
+
+  http.serve(contract.startVisitorSession, async ({ caller, params }) => {
+    const site = await openSite(database, params.siteKey);
+    checkOrigin(site, caller.origin, false);
+    throttle.check(caller.address);
+    const session = await database.transaction(site.accountId, async (tx) => await createVisitorSession(tx, site));
+    return { token: session.token, visitorId: session.visitorId, expiresAt: session.expiresAt.toISOString() };
+  });
+
+  http.serve(contract.endVisitorSession, async ({ caller }) => {
+    await database.transaction(caller.accountId, async (tx) => {
+      await endOpenConversation(tx, desk, caller);
+      await deleteVisitorSession(tx, caller.accountId, caller.visitorId);
+      tx.afterCommit(() => fanout.announce({ kind: 'recheck', session: caller.visitorId }));
+    });
+    return undefined;
+  });
+
+  http.serve(contract.startConversation, async ({ caller, body }) => {
+    const start = async () =>
+      await database.transaction(caller.accountId, async (tx) => {
+        const conversation = await startConversation(tx, { log, fanout }, caller, body);
+        return await presentToVisitor(tx, caller.accountId, conversation);
+      });
+    try {
+      return await start();
+    } catch (error) {
+      if (mayBeTriedAgain(error)) return await start();
+      throw error;
+    }
+  });
+
+  http.serve(contract.getVisitorConversation, async ({ caller }) =>
+    await database.read(caller.accountId, async (tx) => {
+      const row = await latestConversation(tx, caller);
+      return { conversation: row === null ? null : await presentToVisitor(tx, caller.accountId, row) };
+    }),
+  );
+
+  http.serve(contract.readVisitorEntries, async ({ caller, query }) =>
+    await database.read(caller.accountId, async (tx) => {
+      const conversation = found(await latestConversation(tx, caller));
+      const { after = 0, limit = 200 } = query;
+      return await log.read(tx, caller.accountId, { conversationId: conversation.id, audience: 'public', after, limit });
+    }),
+  );
+
+  http.serve(contract.endConversation, async ({ caller }) => {
+    await database.transaction(caller.accountId, async (tx) => {
+      if (!(await endOpenConversation(tx, desk, caller))) throw new Refusal('not-found');
+    });
+    return undefined;
+  });
+}
+
+async function endOpenConversation(tx: Tx, desk: Desk, visitor: Visitor): Promise<boolean> {
+  const conversation = await latestConversation(tx, visitor);
+  if (conversation === null || conversation.state === 'resolved') return false;
+  await desk.resolve(tx, visitor.accountId, conversation.id, {
+    by: { kind: 'visitor', id: visitor.visitorId },
+    reason: 'visitor',
+  });
+  return true;
+}
