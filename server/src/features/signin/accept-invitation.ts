@@ -1,0 +1,83 @@
+import { recordAudit } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { tokenHash } from '../../platform/tokens/index.ts';
+import { forgiveAttempt, provePassword, type PasswordDoor } from './prove-password.ts';
+import type { OpenInvitation } from './queries.ts';
+import { openInvitation } from './read-invitation.ts';
+import { recordFailure } from './record-signin.ts';
+import { refuseWeakPassword, replacePasswordHash } from './set-password.ts';
+
+export interface Acceptance {
+  readonly token: string;
+  readonly name: string;
+  readonly password: string;
+  /** Where it comes from. */
+  readonly address: string;
+}
+
+/**
+ * Makes the invited person a member. Who has a password must give that one, so that holding a link is not enough to
+ * take over a person who works in other accounts; anybody else chooses one.
+ */
+export async function acceptInvitation(door: PasswordDoor, acceptance: Acceptance): Promise<void> {
+  const invitation = await openInvitation(door, acceptance);
+  const newHash =
+    invitation.passwordHash === null
+      ? await hashOfNewPassword(door, invitation, acceptance)
+      : await refuseWrongPassword(door, invitation, acceptance);
+  await door.database.transaction('platform', (tx) => join(tx, invitation, { ...acceptance, newHash }));
+}
+
+async function hashOfNewPassword(
+  { database, passwords }: PasswordDoor,
+  { userId }: OpenInvitation,
+  { password, name }: Acceptance,
+): Promise<string> {
+  await database.read('platform', (tx) => refuseWeakPassword(tx, { userId, password, name, pointer: '/body/password' }));
+  return await passwords.hash(password);
+}
+
+async function refuseWrongPassword(
+  door: PasswordDoor,
+  { userId, email }: OpenInvitation,
+  { password, address }: Acceptance,
+): Promise<null> {
+  const attempt = { email, password, address };
+  const proof = await provePassword(door, attempt);
+  await door.database.transaction('platform', async (tx) => {
+    if (proof.right) await forgiveAttempt(tx, door.failures, attempt);
+    else await recordFailure(tx, 'signin.acceptance-failed', { userId, reason: proof.reason });
+  });
+  if (!proof.right) throw new Refusal('signin.refused');
+  return null;
+}
+
+/** The deletion decides who comes first: an invitation is used once. */
+async function join(
+  tx: Tx,
+  { accountId, userId, passwordHash }: OpenInvitation,
+  { token, name, newHash }: Acceptance & { newHash: string | null },
+): Promise<void> {
+  const used = await tx.sql
+    .deleteFrom('invitation')
+    .where('token_hash', '=', tokenHash(token))
+    .returning('user_id')
+    .executeTakeFirst();
+  if (used === undefined) throw new Refusal('signin.invitation-invalid');
+  if (newHash !== null) {
+    if (!(await replacePasswordHash(tx, userId, { from: passwordHash, to: newHash }))) {
+      throw new Refusal('signin.refused');
+    }
+    await tx.sql.updateTable('identity').set({ name }).where('id', '=', userId).execute();
+  }
+  await tx.sql
+    .updateTable('membership')
+    .set({ status: 'active', name })
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .where('status', '<>', 'inactive')
+    .execute();
+  const actor = { kind: 'user', id: userId } as const;
+  await recordAudit(tx, accountId, { action: 'signin.invitation-accepted', actor, details: { passwordSet: newHash !== null } });
+}

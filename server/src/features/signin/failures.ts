@@ -1,0 +1,79 @@
+import { createHmac } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/index.ts';
+import type { Keyring } from '../../platform/keys/index.ts';
+import { failureLimits, failuresForgottenS, type FailureLimit } from './limits.ts';
+
+/** Whom attempts are counted for. Only a keyed hash of it is stored: neither addresses nor e-mail are (C1). */
+export interface Subject extends FailureLimit {
+  readonly hash: Buffer;
+}
+
+/** Counts attempts to sign in, so that guessing gets slow and then stops (C1). All in the platform’s scope. */
+export class Failures {
+  readonly #key: Buffer;
+
+  constructor(keyring: Keyring) {
+    this.#key = keyring.purposeKey('sign-in-failures');
+  }
+
+  ofEmail(email: string): Subject {
+    return { hash: this.#hash('email', email.toLowerCase()), ...failureLimits.email };
+  }
+
+  /** An IPv4 address, or the /64 network of an IPv6 address: that is what one household has. */
+  ofNetwork(address: string): Subject {
+    return { hash: this.#hash('network', networkOf(address)), ...failureLimits.network };
+  }
+
+  /**
+   * Counts an attempt before it is judged, in one statement, so that a hundred at once are a hundred. Returns 0, or for
+   * how many seconds the subject is locked; then the attempt does not count, and must not be judged.
+   */
+  async count(tx: Tx, { hash, free, longestWaitS }: Subject): Promise<number> {
+    const failures = sql`case when f.last_at < now() - make_interval(secs => ${failuresForgottenS})
+      then 1 else f.failures + 1 end`;
+    const { rows } = await sql<{ failures: number }>`
+      insert into sign_in_failure as f (subject, failures, last_at) values (${hash}, 1, now())
+      on conflict (subject) do update set
+        failures = ${failures},
+        last_at = now(),
+        locked_until = case when ${failures} >= ${free}::int
+          then now() + make_interval(secs => least(power(2, least(${failures} - ${free}::int, 20)), ${longestWaitS})) end
+      where f.locked_until is null or f.locked_until <= now()
+      returning failures`.execute(tx.sql);
+    return rows.length > 0 ? 0 : await this.#lockedForS(tx, hash);
+  }
+
+  /** The attempt was an honest one after all: it counts no more. */
+  async uncount(tx: Tx, { hash, free }: Subject): Promise<void> {
+    await sql`
+      update sign_in_failure set failures = failures - 1,
+        locked_until = case when failures - 1 >= ${free}::int then locked_until end
+      where subject = ${hash} and failures > 0`.execute(tx.sql);
+  }
+
+  /** Whoever it was has shown to be the right one: all is forgotten. */
+  async forget(tx: Tx, { hash }: Subject): Promise<void> {
+    await tx.sql.deleteFrom('sign_in_failure').where('subject', '=', hash).execute();
+  }
+
+  async #lockedForS(tx: Tx, hash: Buffer): Promise<number> {
+    const { rows } = await sql<{ seconds: number }>`
+      select greatest(1, ceil(extract(epoch from locked_until - now())))::int as seconds
+      from sign_in_failure where subject = ${hash}`.execute(tx.sql);
+    return rows[0]?.seconds ?? 1;
+  }
+
+  #hash(kind: string, value: string): Buffer {
+    return createHmac('sha256', this.#key).update(`${kind}/${value}`).digest();
+  }
+}
+
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return 'unknown';
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString();
+}

@@ -1,0 +1,62 @@
+import {
+  acceptInvitation as acceptInvitationEndpoint,
+  changePassword as changePasswordEndpoint,
+  getSession,
+  readInvitation,
+  signIn as signInEndpoint,
+  signOut as signOutEndpoint,
+} from '@samtal/contract/signin';
+import type { Database } from '../../platform/database/index.ts';
+import type { HttpServer } from '../../platform/http/index.ts';
+import type { Keyring } from '../../platform/keys/index.ts';
+import { acceptInvitation } from './accept-invitation.ts';
+import { changePassword } from './change-password.ts';
+import { clearSessionCookie, setSessionCookie } from './cookie.ts';
+import { describeSession } from './describe-session.ts';
+import { Failures } from './failures.ts';
+import { refuseForeignOrigin } from './gate.ts';
+import { Passwords } from './passwords.ts';
+import { openInvitation } from './read-invitation.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+
+export function signinRoutes(
+  http: HttpServer,
+  { database, keyring, publicUrl }: { database: Database; keyring: Keyring; publicUrl: URL },
+): void {
+  const door = { database, passwords: new Passwords(), failures: new Failures(keyring) };
+
+  http.serve(signInEndpoint, async ({ caller: { address }, body, request, reply }) => {
+    refuseForeignOrigin(request, publicUrl);
+    const { token, session } = await signIn(door, { ...body, address });
+    setSessionCookie(reply, token);
+    return session;
+  });
+
+  http.serve(getSession, async ({ caller: { sessionId } }) =>
+    database.transaction('platform', (tx) => describeSession(tx, sessionId)),
+  );
+
+  http.serve(signOutEndpoint, async ({ caller, reply }) => {
+    await database.transaction('platform', (tx) => signOut(tx, caller));
+    clearSessionCookie(reply);
+    return undefined;
+  });
+
+  http.serve(changePasswordEndpoint, async ({ caller, body }) => {
+    await changePassword(door, caller, body);
+    return undefined;
+  });
+
+  http.serve(readInvitation, async ({ caller: { address }, body: { token }, request }) => {
+    refuseForeignOrigin(request, publicUrl);
+    const { accountName, email, name, expiresAt } = await openInvitation(door, { token, address });
+    return { accountName, email, name, expiresAt: expiresAt.toISOString() };
+  });
+
+  http.serve(acceptInvitationEndpoint, async ({ caller: { address }, body, request }) => {
+    refuseForeignOrigin(request, publicUrl);
+    await acceptInvitation(door, { ...body, address });
+    return undefined;
+  });
+}

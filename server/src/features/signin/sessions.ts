@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/index.ts';
+import { newToken, tokenHash } from '../../platform/tokens/index.ts';
+import { csrfTokensKept, sessionIdleS, sessionLifeS, sessionTouchS } from './limits.ts';
+
+/*
+ * Sessions live in the database, and every instant in them is the database’s: several nodes read them.
+ * All of this is in the platform’s scope.
+ */
+
+const alive = sql<boolean>`expires_at > now() and used_at > now() - make_interval(secs => ${sessionIdleS})`;
+
+/** Begins a session. The token is the only copy: what is stored is its hash. */
+export async function startSession(tx: Tx, userId: string): Promise<{ sessionId: string; token: string }> {
+  const sessionId = randomUUID();
+  const token = newToken();
+  await tx.sql
+    .insertInto('session')
+    .values({
+      id: sessionId,
+      user_id: userId,
+      token_hash: tokenHash(token),
+      expires_at: sql<Date>`now() + make_interval(secs => ${sessionLifeS})`,
+    })
+    .execute();
+  return { sessionId, token };
+}
+
+/** The session of this token while it lives, or null. To find it is to use it: that puts off its idle end. */
+export async function useSession(tx: Tx, token: string): Promise<{ sessionId: string; userId: string } | null> {
+  const session = await tx.sql
+    .selectFrom('session')
+    .select(['id', 'user_id', sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale')])
+    .where('token_hash', '=', tokenHash(token))
+    .where(alive)
+    .executeTakeFirst();
+  if (session === undefined) return null;
+  if (session.stale) await touchSession(tx, session.id);
+  return { sessionId: session.id, userId: session.user_id };
+}
+
+/** Puts off the idle end of a session that is used otherwise than by HTTP requests. */
+export async function touchSession(tx: Tx, sessionId: string): Promise<void> {
+  await tx.sql
+    .updateTable('session')
+    .set({ used_at: sql<Date>`now()` })
+    .where('id', '=', sessionId)
+    .where(alive)
+    .where(sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`)
+    .execute();
+}
+
+/** Which of these sessions still live. */
+export async function livingSessions(tx: Tx, sessionIds: readonly string[]): Promise<Set<string>> {
+  if (sessionIds.length === 0) return new Set();
+  const rows = await tx.sql.selectFrom('session').select('id').where('id', 'in', [...sessionIds]).where(alive).execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Ends a person’s sessions, but one if that is named. */
+export async function endSessions(
+  tx: Tx,
+  { userId, except }: { userId: string; except?: string },
+): Promise<string[]> {
+  let query = tx.sql.deleteFrom('session').where('user_id', '=', userId);
+  if (except !== undefined) query = query.where('id', '<>', except);
+  return (await query.returning('id').execute()).map(({ id }) => id);
+}
+
+/** A CSRF token for one more page of the session. */
+export async function issueCsrfToken(tx: Tx, sessionId: string): Promise<string> {
+  const token = newToken();
+  await tx.sql
+    .insertInto('csrf_token')
+    // Not the transaction’s instant: two tokens of one transaction must have an order.
+    .values({ session_id: sessionId, token_hash: tokenHash(token), created_at: sql<Date>`clock_timestamp()` })
+    .execute();
+  await tx.sql
+    .deleteFrom('csrf_token')
+    .where('session_id', '=', sessionId)
+    .where('token_hash', 'in', (eb) =>
+      eb
+        .selectFrom('csrf_token')
+        .select('token_hash')
+        .where('session_id', '=', sessionId)
+        .orderBy('created_at', 'desc')
+        .offset(csrfTokensKept),
+    )
+    .execute();
+  return token;
+}
+
+/** Whether the session was given this CSRF token. */
+export async function isCsrfTokenOf(tx: Tx, sessionId: string, token: string): Promise<boolean> {
+  const row = await tx.sql
+    .selectFrom('csrf_token')
+    .select('session_id')
+    .where('session_id', '=', sessionId)
+    .where('token_hash', '=', tokenHash(token))
+    .executeTakeFirst();
+  return row !== undefined;
+}

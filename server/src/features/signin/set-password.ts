@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
+import { passwordProblem, type PasswordProblem } from './password-policy.ts';
+import { readAccountNames, readIdentity } from './queries.ts';
+
+const explanations: Record<PasswordProblem, string> = {
+  length: 'must have 12 to 128 characters',
+  'not-text': 'holds characters that are not text',
+  common: 'is too easy to guess',
+  personal: 'is a name or an address of yours',
+};
+
+/** Refuses a password that the person cannot have. `pointer` says which field it came in. */
+export async function refuseWeakPassword(
+  tx: ReadTx,
+  { userId, password, pointer, name }: { userId: string; password: string; pointer: string; name?: string },
+): Promise<void> {
+  const identity = found(await readIdentity(tx, userId));
+  const accountNames = await readAccountNames(tx, userId);
+  const problem = passwordProblem(password, { email: identity.email, name: name ?? identity.name, accountNames });
+  if (problem === null) return;
+  throw new Refusal('signin.password-weak', { fields: [{ pointer, problem: explanations[problem] }] });
+}
+
+/**
+ * Replaces the hash of a person’s password, if it is still the one that was looked at; false if somebody was faster. In
+ * the platform’s scope.
+ */
+export async function replacePasswordHash(
+  tx: Tx,
+  userId: string,
+  { from, to }: { from: string | null; to: string | null },
+): Promise<boolean> {
+  const changed = await tx.sql
+    .updateTable('identity')
+    .set({ password_hash: to, password_changed_at: sql<Date>`now()` })
+    .where('id', '=', userId)
+    .where(sql<boolean>`password_hash is not distinct from ${from}`)
+    .returning('id')
+    .executeTakeFirst();
+  return changed !== undefined;
+}
