@@ -1,0 +1,1 @@
+export { createCannedReply, type NewCannedReply } from './create-canned-reply.ts';
