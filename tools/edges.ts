@@ -2,4 +2,36 @@
  * Which feature of the server may use which other one, and what for. A feature is used through its `index.ts` only.
  * The list is free of circles and holds nothing that the code does not use; `tools/boundaries.ts` sees to both.
  */
-export const edges: readonly { from: string; to: string; because: string }[] = [];
+export const edges: readonly { from: string; to: string; because: string }[] = [
+  { from: 'accounts', to: 'access', because: 'A new account is made with the built-in roles.' },
+  { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
+  {
+    from: 'conversations',
+    to: 'access',
+    because: 'Lists, transcripts and actions are narrowed to the scope of a member.',
+  },
+  {
+    from: 'routing',
+    to: 'access',
+    because: 'Whoever may handle conversations in a scope serves its queues.',
+  },
+  {
+    from: 'routing',
+    to: 'conversations',
+    because: 'An offer and an assignment are transitions of a conversation.',
+  },
+  { from: 'widget', to: 'conversations', because: 'A visitor starts, reads and ends a conversation.' },
+  {
+    from: 'widget',
+    to: 'sites',
+    because: 'A visitor session belongs to a site, on an origin that it allows.',
+  },
+  { from: 'realtime', to: 'access', because: 'An agent’s socket follows only what its member may read.' },
+  { from: 'realtime', to: 'conversations', because: 'Sockets carry the conversation log and post to it.' },
+  {
+    from: 'realtime',
+    to: 'routing',
+    because: 'A connected agent is present, and a lost visitor is told of.',
+  },
+  { from: 'realtime', to: 'widget', because: 'A visitor’s socket is let in by its visitor session.' },
+];
