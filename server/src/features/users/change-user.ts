@@ -1,0 +1,58 @@
+import { recordAudit } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
+import { actorOf, keepingAnAdministrator, type Giver } from '../access/index.ts';
+import type { BeforeLeaving } from './leaving.ts';
+import { readUser, type StoredUser } from './queries.ts';
+import { refuseUnlessManageable } from './refuse-unless-manageable.ts';
+
+export interface UserChanges {
+  readonly name?: string;
+  readonly maxConversations?: number;
+  readonly status?: 'active' | 'inactive';
+}
+
+export interface ChangeOfUser {
+  readonly giver: Giver;
+  readonly userId: string;
+  readonly changes: UserChanges;
+  readonly beforeLeaving: BeforeLeaving;
+}
+
+/** Changes a user. One who is switched off is refused from the next request on, in this account alone. */
+export async function changeUser(
+  tx: Tx,
+  accountId: string,
+  { giver, userId, changes, beforeLeaving }: ChangeOfUser,
+): Promise<void> {
+  await keepingAnAdministrator(tx, accountId, async () => {
+    const user = found(await readUser(tx, accountId, userId));
+    await refuseUnlessManageable(tx, accountId, { giver, userId });
+    if (changes.status !== undefined) refuseUnlessAccepted(user);
+    if (user.status === 'active' && changes.status === 'inactive') await beforeLeaving(tx, accountId, userId);
+    await tx.sql
+      .updateTable('membership')
+      .set({
+        ...(changes.name === undefined ? {} : { name: changes.name }),
+        ...(changes.maxConversations === undefined ? {} : { max_conversations: changes.maxConversations }),
+        ...(changes.status === undefined ? {} : { status: changes.status }),
+      })
+      .where('account_id', '=', accountId)
+      .where('user_id', '=', userId)
+      .execute();
+    await recordAudit(tx, accountId, {
+      action: 'users.changed',
+      actor: actorOf(giver),
+      subject: { kind: 'user', id: userId },
+      details: { changed: Object.keys(changes), status: changes.status ?? user.status },
+    });
+  });
+}
+
+/** Only the person makes an invited user active. An invitation that should not stand is withdrawn by removing the user. */
+function refuseUnlessAccepted({ status }: StoredUser): void {
+  if (status !== 'invited') return;
+  throw new Refusal('request.invalid', {
+    fields: [{ pointer: '/body/status', problem: 'cannot change before the invitation is accepted' }],
+  });
+}

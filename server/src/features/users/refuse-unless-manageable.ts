@@ -1,0 +1,16 @@
+import type { Tx } from '../../platform/database/index.ts';
+import { effective, readGrantedRoles, refuseUnlessPassable, type Giver } from '../access/index.ts';
+
+/** Refuses to decide over a user who holds more than whoever decides. */
+export async function refuseUnlessManageable(
+  tx: Tx,
+  accountId: string,
+  { giver, userId }: { giver: Giver; userId: string },
+): Promise<void> {
+  const granted = await readGrantedRoles(tx, accountId, userId);
+  refuseUnlessPassable(
+    giver,
+    userId,
+    granted.map(({ allows, scope }) => effective(allows, scope)),
+  );
+}

@@ -1,0 +1,30 @@
+import { recordAudit } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { found } from '../../platform/http/index.ts';
+import { actorOf, keepingAnAdministrator, type Giver } from '../access/index.ts';
+import type { BeforeLeaving } from './leaving.ts';
+import { readUser } from './queries.ts';
+import { refuseUnlessManageable } from './refuse-unless-manageable.ts';
+
+/** Removes a user from the account, with every role held in it. What the user wrote stays. */
+export async function removeUser(
+  tx: Tx,
+  accountId: string,
+  { giver, userId, beforeLeaving }: { giver: Giver; userId: string; beforeLeaving: BeforeLeaving },
+): Promise<void> {
+  await keepingAnAdministrator(tx, accountId, async () => {
+    const user = found(await readUser(tx, accountId, userId));
+    await refuseUnlessManageable(tx, accountId, { giver, userId });
+    if (user.status === 'active') await beforeLeaving(tx, accountId, userId);
+    await tx.sql
+      .deleteFrom('membership')
+      .where('account_id', '=', accountId)
+      .where('user_id', '=', userId)
+      .execute();
+    await recordAudit(tx, accountId, {
+      action: 'users.removed',
+      actor: actorOf(giver),
+      subject: { kind: 'user', id: userId },
+    });
+  });
+}
