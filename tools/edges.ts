@@ -6,6 +6,11 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'accounts', to: 'access', because: 'A new account is made with the built-in roles.' },
   { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
   {
+    from: 'users',
+    to: 'access',
+    because: 'Nobody manages a user who holds more, nor the last administrator.',
+  },
+  {
     from: 'conversations',
     to: 'access',
     because: 'Lists, transcripts and actions are narrowed to the scope of a member.',
