@@ -13,5 +13,5 @@ export {
 } from './policy.ts';
 export { readGrantedRoles, readRoles, type GrantedRole, type StoredRole } from './queries.ts';
 export { readAuthorisations, type AccountAccess } from './read-authorisations.ts';
-export { scopeColumnCovers, withinScopes, type ScopeColumns } from './scope-predicate.ts';
+export { withinScopes, type ScopeColumns } from './scope-predicate.ts';
 export { membersHolding } from './members-holding.ts';

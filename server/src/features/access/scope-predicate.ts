@@ -1,6 +1,5 @@
 import type { Scope } from '@samtal/contract/access';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
-import type { ScopeSubject } from './policy.ts';
 
 /** The columns that stand for a row's region, team, queue and site. Null: rows have no such thing, and so no match. */
 export interface ScopeColumns {
@@ -23,23 +22,6 @@ export function withinScopes(scopes: readonly Scope[], columns: ScopeColumns): R
         ...matches(columns.queue, scope.queue, 'uuid[]'),
         ...matches(columns.site, scope.site, 'uuid[]'),
       ]),
-    ),
-  );
-}
-
-/** The other way round: whether the scope in this column, such as `role_grant.scope`, covers the subject. */
-export function scopeColumnCovers(column: string, subject: ScopeSubject): RawBuilder<SqlBool> {
-  const scope = sql.ref(column);
-  return allOf(
-    Object.entries({
-      region: subject.region,
-      team: subject.team,
-      queue: subject.queue,
-      site: subject.site,
-    }).map(([dimension, value]) =>
-      value === null
-        ? sql<SqlBool>`not ${scope} ? ${sql.lit(dimension)}`
-        : sql<SqlBool>`coalesce(${scope} -> ${sql.lit(dimension)} ? ${value}, true)`,
     ),
   );
 }

@@ -46,7 +46,7 @@ export async function readSite(tx: ReadTx, accountId: string, siteId: string): P
 }
 
 /** What the widget and CORS need of a site. */
-export interface PublicSite {
+export interface SiteForVisitors {
   readonly accountId: string;
   readonly siteId: string;
   readonly name: string;
@@ -55,11 +55,13 @@ export interface PublicSite {
   readonly locale: string;
   readonly accentColour: string;
   readonly sessionLifeMinutes: number;
-  readonly isAccountActive: boolean;
 }
 
-/** The site with this public key, or null. In the platform’s scope: the key is all that a visitor’s page knows. */
-export async function siteByKey(tx: ReadTx, siteKey: string): Promise<PublicSite | null> {
+/**
+ * The site with this public key, or null: there is none, or its account is suspended. In the platform’s scope, since
+ * the key is all that a visitor’s page knows.
+ */
+export async function siteByKey(tx: ReadTx, siteKey: string): Promise<SiteForVisitors | null> {
   const row = await tx.sql
     .selectFrom('site')
     .innerJoin('account', 'account.id', 'site.account_id')
@@ -72,13 +74,11 @@ export async function siteByKey(tx: ReadTx, siteKey: string): Promise<PublicSite
       'site.locale',
       'site.accent_colour as accentColour',
       'site.session_life_minutes as sessionLifeMinutes',
-      'account.status',
     ])
     .where('site.site_key', '=', siteKey)
+    .where('account.status', '=', 'active')
     .executeTakeFirst();
-  if (row === undefined) return null;
-  const { status, ...site } = row;
-  return { ...site, isAccountActive: status === 'active' };
+  return row ?? null;
 }
 
 /** Refuses a queue that the account does not have, and holds back whoever would delete it before this commits. */
