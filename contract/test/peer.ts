@@ -24,8 +24,12 @@ export class Peer {
   /** More entries behind than this is answered with `reset`. */
   resumeLimit = 500;
 
-  connect(): Promise<{ socket: Socket; credential: string }> {
-    if (this.unreachable) return Promise.reject(new Error('The peer cannot be reached.'));
+  async connect(): Promise<{ socket: Socket; credential: string }> {
+    if (this.unreachable) throw new Error('The peer cannot be reached.');
+    return { socket: this.socket(), credential: 'a credential of this test' };
+  }
+
+  socket(): Socket {
     const socket: Socket = {
       onopen: null,
       onmessage: null,
@@ -37,7 +41,7 @@ export class Peer {
     this.#socket = socket;
     this.connections += 1;
     setImmediate(() => socket.onopen?.(undefined as never));
-    return Promise.resolve({ socket, credential: 'a credential of this test' });
+    return socket;
   }
 
   log(stream: StreamName): readonly Entry[] {

@@ -30,7 +30,9 @@ function begin(host: string, siteKey: string): Samtal {
 
   /** Fetches the chat without starting it. A failed import is remembered by browsers, so each try has its own address. */
   const fetchChat = (): Promise<ChatModule> => {
-    module ??= import(/* @vite-ignore */ `${host}${CHAT_FILE}${attempts > 0 ? `?${attempts}` : ''}`) as Promise<ChatModule>;
+    module ??= import(
+      /* @vite-ignore */ `${host}${CHAT_FILE}${attempts > 0 ? `?${attempts}` : ''}`
+    ) as Promise<ChatModule>;
     return module;
   };
 
@@ -48,7 +50,10 @@ function begin(host: string, siteKey: string): Samtal {
     const prefetch = (): void => void fetchChat().catch(forgetAttempt);
     button.addEventListener('pointerenter', prefetch, { once: true });
     button.addEventListener('focus', prefetch, { once: true });
-    button.addEventListener('click', () => void withChat((chat) => (chat.isOpen ? chat.close() : chat.open())));
+    button.addEventListener(
+      'click',
+      () => void withChat((chat) => (chat.isOpen ? chat.close() : chat.open())),
+    );
     const { ongoing, opening } = drawer.read();
     if (ongoing !== undefined || opening !== undefined) void Promise.resolve().then(() => startChat());
     return { host, siteKey, configuration, root, box, launcher: button, drawer, gone, tell, showUnread };
@@ -113,7 +118,11 @@ function begin(host: string, siteKey: string): Samtal {
   return samtal;
 }
 
-async function fetchConfiguration(host: string, siteKey: string, signal: AbortSignal): Promise<WidgetConfiguration> {
+async function fetchConfiguration(
+  host: string,
+  siteKey: string,
+  signal: AbortSignal,
+): Promise<WidgetConfiguration> {
   const language = document.documentElement.lang || navigator.language;
   const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(language) ? `?locale=${language}` : '';
   const path = configurationRoute.path.replace('{siteKey}', encodeURIComponent(siteKey));

@@ -58,7 +58,10 @@ test('remembers as long as the page lives where storage is blocked', () => {
   drawer.write({ read: 2 });
   assert.deepEqual(drawer.read(), { token: 'abc', read: 2 });
   drawer.clear();
-  assert.deepEqual({ ...drawer.read(), token: undefined, read: undefined }, { token: undefined, read: undefined });
+  assert.deepEqual(
+    { ...drawer.read(), token: undefined, read: undefined },
+    { token: undefined, read: undefined },
+  );
 });
 
 test('remembers what did not fit, and stores it when there is room again', () => {

@@ -54,7 +54,10 @@ export interface Api {
 const timeoutMs = 15_000;
 
 export function apiOf(host: string, siteKey: string): Api {
-  const call = async <Answer>(route: { method: string; path: string }, request: Request = {}): Promise<Answer> => {
+  const call = async <Answer>(
+    route: { method: string; path: string },
+    request: Request = {},
+  ): Promise<Answer> => {
     const { token, query, body } = request;
     const response = await fetch(host + urlOf(route, { params: { siteKey }, query }), {
       method: route.method,

@@ -6,7 +6,9 @@ import { factsOf } from './facts.ts';
 function log(...entries: [kind: Entry['kind'], body?: object][]): Entry[] {
   const actor = { kind: 'system', id: null, name: null } as const;
   const at = '2026-01-01T00:00:00.000Z';
-  return entries.map(([kind, body = {}], index) => ({ seq: index + 1, kind, at, actor, cid: null, body }) as Entry);
+  return entries.map(
+    ([kind, body = {}], index) => ({ seq: index + 1, kind, at, actor, cid: null, body }) as Entry,
+  );
 }
 
 const anna: [Entry['kind'], object] = ['joined', { agentId: 'a', agentName: 'Anna' }];
@@ -18,7 +20,11 @@ test('a conversation waits until an agent joins', () => {
 
 test('it waits again when the agent leaves or passes it on', () => {
   assert.equal(factsOf(log(['started'], anna, ['left'])).state, 'waiting');
-  assert.deepEqual(factsOf(log(['started'], anna, ['transferred'])), { state: 'waiting', agentName: null, ending: null });
+  assert.deepEqual(factsOf(log(['started'], anna, ['transferred'])), {
+    state: 'waiting',
+    agentName: null,
+    ending: null,
+  });
 });
 
 test('its end stands, whatever is written down after it', () => {

@@ -15,9 +15,14 @@ export function storedOutbox(databaseName: string): StoredOutbox {
   let opened: Promise<IDBDatabase | null> | null = null;
 
   /** Transactions on one store run in the order they are made, so a removal never overtakes its post. */
-  const run = async <Result>(mode: IDBTransactionMode, ask: (posts: IDBObjectStore) => IDBRequest<Result>) => {
+  const run = async <Result>(
+    mode: IDBTransactionMode,
+    ask: (posts: IDBObjectStore) => IDBRequest<Result>,
+  ) => {
     const database = await (opened ??= openDatabase(databaseName));
-    return database === null ? null : await settled(() => ask(database.transaction('posts', mode).objectStore('posts')));
+    return database === null
+      ? null
+      : await settled(() => ask(database.transaction('posts', mode).objectStore('posts')));
   };
 
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sayFrom } from './text.ts';
 
-const say = sayFrom({ 'message.typing': '{name} is writing…', 'title': 'Chat' });
+const say = sayFrom({ 'message.typing': '{name} is writing…', title: 'Chat' });
 
 test('fills in what a text leaves open, as it is', () => {
   assert.equal(say('message.typing', { name: 'Åsa $& {name}' }), 'Åsa $& {name} is writing…');

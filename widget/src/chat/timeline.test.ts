@@ -24,15 +24,28 @@ const bubbles = (part: Partial<View>) =>
   timelineOf(view(part)).filter((item): item is Bubble => item.type === 'bubble');
 
 test('messages of one author within few minutes are a group', () => {
-  const entries = [message(1, 'agent'), message(2, 'agent', 1), message(3, 'visitor', 1), message(4, 'visitor', 30)];
+  const entries = [
+    message(1, 'agent'),
+    message(2, 'agent', 1),
+    message(3, 'visitor', 1),
+    message(4, 'visitor', 30),
+  ];
   const ends = bubbles({ entries }).map(({ first, last }) => [first, last]);
-  assert.deepEqual(ends, [[true, false], [false, true], [true, true], [true, true]]);
+  assert.deepEqual(ends, [
+    [true, false],
+    [false, true],
+    [true, true],
+    [true, true],
+  ]);
 });
 
 test('an event stands between groups', () => {
   const left = { ...message(2, 'agent'), kind: 'left', body: { agentId: 'a', agentName: 'Anna' } } as Entry;
   const items = timelineOf(view({ entries: [message(1, 'agent'), left, message(3, 'agent')] }));
-  assert.deepEqual(items.map((item) => item.type), ['day', 'bubble', 'event', 'bubble']);
+  assert.deepEqual(
+    items.map((item) => item.type),
+    ['day', 'bubble', 'event', 'bubble'],
+  );
 });
 
 test('what the log writes for agents and for itself is not shown', () => {
@@ -47,8 +60,15 @@ test('a post keeps its key when it becomes an entry', () => {
 });
 
 test('only the last message that has come so far says so', () => {
-  const entries = [message(1, 'visitor'), message(2, 'visitor'), message(3, 'visitor'), message(4, 'visitor')];
-  const marks = bubbles({ entries, agentRead: 2, unsent: [unsent('a'), unsent('b')] }).map(({ mark }) => mark);
+  const entries = [
+    message(1, 'visitor'),
+    message(2, 'visitor'),
+    message(3, 'visitor'),
+    message(4, 'visitor'),
+  ];
+  const marks = bubbles({ entries, agentRead: 2, unsent: [unsent('a'), unsent('b')] }).map(
+    ({ mark }) => mark,
+  );
   assert.deepEqual(marks, [null, 'read', null, 'sent', null, 'sending']);
 });
 
@@ -59,7 +79,8 @@ test('every message that was not sent says so', () => {
 
 test('a day is named where it begins, but today only after another day', () => {
   const today = { ...message(3, 'visitor'), at: new Date().toISOString() };
-  const days = (entries: Entry[]) => timelineOf(view({ entries })).filter((item) => item.type === 'day').length;
+  const days = (entries: Entry[]) =>
+    timelineOf(view({ entries })).filter((item) => item.type === 'day').length;
   assert.equal(days([message(1, 'agent'), message(2, 'visitor', 1)]), 1);
   assert.equal(days([message(1, 'agent'), today]), 2);
   assert.equal(days([today]), 0);

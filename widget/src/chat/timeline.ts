@@ -52,15 +52,40 @@ function itemOf(entry: Entry, agentRead: number): Item[] {
     const { actor, body, at, cid, seq } = entry;
     const by = actor.kind === 'visitor' ? 'visitor' : 'agent';
     const mark = by === 'agent' ? null : seq <= agentRead ? 'read' : 'sent';
-    return [{ type: 'bubble', key, by, name: actor.name, text: body.text, at: new Date(at), cid, first: true, last: true, mark }];
+    return [
+      {
+        type: 'bubble',
+        key,
+        by,
+        name: actor.name,
+        text: body.text,
+        at: new Date(at),
+        cid,
+        first: true,
+        last: true,
+        mark,
+      },
+    ];
   }
-  if (entry.kind === 'joined' || entry.kind === 'left' || entry.kind === 'transferred') return [{ type: 'event', key, entry }];
+  if (entry.kind === 'joined' || entry.kind === 'left' || entry.kind === 'transferred')
+    return [{ type: 'event', key, entry }];
   return [];
 }
 
 function bubbleOf({ cid, text, writtenAt, failed }: Unsent): Bubble {
   const mark = failed ? 'failed' : 'sending';
-  return { type: 'bubble', key: cid, by: 'visitor', name: null, text, at: new Date(writtenAt), cid, first: true, last: true, mark };
+  return {
+    type: 'bubble',
+    key: cid,
+    by: 'visitor',
+    name: null,
+    text,
+    at: new Date(writtenAt),
+    cid,
+    first: true,
+    last: true,
+    mark,
+  };
 }
 
 function inItsGroup(plain: readonly Item[], index: number, bubble: Bubble): Bubble {
@@ -74,7 +99,9 @@ function inItsGroup(plain: readonly Item[], index: number, bubble: Bubble): Bubb
 function belongTogether(one: Item, other: Item): boolean {
   if (one.type !== 'bubble' || other.type !== 'bubble') return false;
   const near = Math.abs(other.at.getTime() - one.at.getTime()) < groupMs;
-  return near && one.by === other.by && one.name === other.name && one.mark !== 'failed' && other.mark !== 'failed';
+  return (
+    near && one.by === other.by && one.name === other.name && one.mark !== 'failed' && other.mark !== 'failed'
+  );
 }
 
 /** Whether a later message of the visitor's has come at least as far, so that this one needs no mark. */

@@ -5,7 +5,11 @@ import { pauseMs, sayAgainMs, TypingSignal } from './typing.ts';
 function signal(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const said: boolean[] = [];
-  return { said, signal: new TypingSignal((on) => said.push(on)), pass: (ms: number) => t.mock.timers.tick(ms) };
+  return {
+    said,
+    signal: new TypingSignal((on) => said.push(on)),
+    pass: (ms: number) => t.mock.timers.tick(ms),
+  };
 }
 
 test('many strokes make few frames', (t) => {

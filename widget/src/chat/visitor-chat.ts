@@ -2,7 +2,13 @@ import { streamName, type StreamName } from '@samtal/contract/conversations/stre
 import type { Entry } from '@samtal/contract/conversations';
 import { Link, type ConnectionState, type Socket } from '@samtal/contract/realtime/link';
 import { realtime } from '@samtal/contract/realtime/protocol';
-import { emptyThread, lastSeq, withEntries, type PendingPost, type Thread } from '@samtal/contract/realtime/thread';
+import {
+  emptyThread,
+  lastSeq,
+  withEntries,
+  type PendingPost,
+  type Thread,
+} from '@samtal/contract/realtime/thread';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import type { Drawer, OpeningPost, Remembered, RememberedTab } from '../storage.ts';
 import { Refused, type Api } from './api.ts';
@@ -79,7 +85,8 @@ export class VisitorChat {
           this.#set({ agentRead });
         },
         onTyping: (stream, actor, name, on) => {
-          if (stream === this.#thread?.stream && actor === 'agent') this.#showTyping(on ? (name ?? '') : null);
+          if (stream === this.#thread?.stream && actor === 'agent')
+            this.#showTyping(on ? (name ?? '') : null);
         },
         onPlace: (stream, ahead) => {
           if (stream === this.#thread?.stream) this.#set({ ahead });
@@ -222,7 +229,8 @@ export class VisitorChat {
       try {
         const { conversation } = await api.getConversation(token);
         this.#set({ trouble: null, interrupted: false });
-        if (conversation !== null && conversation.id !== done) return await this.#enter(conversation, 'earlier');
+        if (conversation !== null && conversation.id !== done)
+          return await this.#enter(conversation, 'earlier');
         return drawer.write({ ongoing: undefined });
       } catch (error) {
         if (error instanceof Refused && error.sessionEnded) return this.#sessionEnded();
@@ -246,7 +254,7 @@ export class VisitorChat {
       // Another tab may have delivered it.
       else if (drawer.read().ongoing !== this.#conversation?.id) await this.#resume();
     } catch (error) {
-      this.#openingRefused(error);
+      if (!gone.aborted) this.#openingRefused(error);
     } finally {
       this.#delivering = false;
     }
@@ -282,7 +290,7 @@ export class VisitorChat {
 
   async #readAll(stream: StreamName): Promise<Thread> {
     const { api, drawer } = this.#options;
-    for (let thread = emptyThread(stream); ; ) {
+    for (let thread = emptyThread(stream); ;) {
       const page = await api.readEntries(drawer.read().token ?? '', lastSeq(thread));
       const grown = withEntries(thread, page.entries).thread;
       if (grown === thread || lastSeq(grown) >= page.head) return grown;
@@ -395,7 +403,12 @@ export class VisitorChat {
       ...change,
       entries: change.entries ?? entries,
       unsent,
-      state: state === 'none' && unsent.length > 0 ? 'opening' : state === 'opening' && unsent.length === 0 ? 'none' : state,
+      state:
+        state === 'none' && unsent.length > 0
+          ? 'opening'
+          : state === 'opening' && unsent.length === 0
+            ? 'none'
+            : state,
       unread: entries.filter(
         ({ kind, actor, seq }) => kind === 'message' && actor.kind === 'agent' && seq > this.#read,
       ).length,
@@ -405,7 +418,9 @@ export class VisitorChat {
 
   #unsent(entries: readonly Entry[]): Unsent[] {
     const shown = new Set(entries.map((entry) => entry.cid));
-    const opening = this.#opening.filter((post) => !shown.has(post.cid)).map((post) => ({ ...post, failed: false }));
+    const opening = this.#opening
+      .filter((post) => !shown.has(post.cid))
+      .map((post) => ({ ...post, failed: false }));
     const pending = (this.#thread?.pending ?? []).map((post) => ({ ...post, failed: post.refused !== null }));
     return [...opening, ...pending];
   }

@@ -1,0 +1,22 @@
+import type { Say } from './text.ts';
+import type { View } from './view.ts';
+
+/** What the visitor can do in the panel. */
+export interface Deeds {
+  send(text: string): void;
+  typed(): void;
+  retry(cid: string): void;
+  discard(cid: string): void;
+  end(): Promise<void>;
+  startNew(): void;
+  minimise(): void;
+  keepDraft(draft: string): void;
+}
+
+/** What every part of the panel is given. */
+export interface Shown {
+  readonly view: View;
+  readonly say: Say;
+  readonly locale: string;
+  readonly deeds: Deeds;
+}

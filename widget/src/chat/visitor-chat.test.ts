@@ -1,0 +1,445 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { streamName } from '@samtal/contract/conversations/streams';
+import type { VisitorConversation } from '@samtal/contract/widget';
+import { Peer } from '../../../contract/test/peer.ts';
+import { openDrawer, type Remembered, type RememberedTab } from '../storage.ts';
+import { Refused, type Api } from './api.ts';
+import { storedOutbox, type StoredOutbox } from './outbox.ts';
+import { VisitorChat } from './visitor-chat.ts';
+import type { View } from './view.ts';
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 6; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The widget's endpoints in front of a peer's log, with ways to fail. */
+class Host implements Api {
+  readonly peer = new Peer();
+  sessions = 0;
+  conversations = 0;
+  /** What the next requests fail with, before or after they have had their effect. */
+  readonly failures: { error: Error; after?: boolean }[] = [];
+  ended = new Set<string>();
+  requests = 0;
+  #id: string | null = null;
+  #resolved = false;
+
+  get stream() {
+    return streamName(this.#id ?? '', 'public');
+  }
+
+  get texts(): string[] {
+    return this.peer.log(this.stream).flatMap((entry) => (entry.kind === 'message' ? [entry.body.text] : []));
+  }
+
+  async #fails<Answer>(token: string, effect: () => Answer): Promise<Answer> {
+    this.requests += 1;
+    const failure = this.failures.shift();
+    if (failure !== undefined && failure.after !== true) throw failure.error;
+    if (this.ended.has(token)) throw new Refused(401, 'visitors.session-ended', null);
+    const answer = effect();
+    if (failure !== undefined) throw failure.error;
+    return answer;
+  }
+
+  #conversation(): VisitorConversation {
+    const head = this.peer.log(this.stream).length;
+    const state = this.#resolved ? 'resolved' : 'waiting';
+    const id = this.#id ?? '';
+    return { id, caseId: '4HJ7K-2MNP9', state, agentName: null, public: { epoch: this.peer.epoch, head } };
+  }
+
+  resolve(by: 'agent' | 'session-ended'): void {
+    this.#resolved = true;
+    this.peer.write(this.stream, 'resolved', { body: { by } });
+  }
+
+  startSession() {
+    return this.#fails('', () => {
+      this.sessions += 1;
+      return {
+        token: `token ${this.sessions} of this test`,
+        visitorId: 'v',
+        expiresAt: '2026-01-01T00:00:00.000Z',
+      };
+    });
+  }
+
+  startConversation(token: string, { cid, text }: { cid: string; text: string }) {
+    return this.#fails(token, () => {
+      if (this.#id === null || this.#resolved) {
+        this.conversations += 1;
+        this.#resolved = false;
+        this.#id = `0199a000-0000-7000-8000-${String(this.conversations).padStart(12, '0')}`;
+        this.peer.write(this.stream, 'started');
+      }
+      if (!this.peer.log(this.stream).some((entry) => entry.cid === cid)) {
+        const actor = { kind: 'visitor', id: null, name: null } as const;
+        this.peer.write(this.stream, 'message', { cid, actor, body: { text } });
+      }
+      return this.#conversation();
+    });
+  }
+
+  getConversation(token: string) {
+    return this.#fails(token, () => ({ conversation: this.#id === null ? null : this.#conversation() }));
+  }
+
+  readEntries(token: string, after: number) {
+    return this.#fails(token, () => this.peer.page(this.stream, after));
+  }
+
+  endConversation(token: string) {
+    return this.#fails(token, () => {
+      this.#resolved = true;
+      this.peer.write(this.stream, 'resolved', { body: { by: 'visitor' } });
+    });
+  }
+
+  async endSession() {
+    await Promise.resolve();
+  }
+}
+
+/** One browser: its storage outlives its pages. */
+class Browser {
+  readonly host = new Host();
+  readonly outbox: StoredOutbox = storedOutbox('samtal:test');
+  readonly #shelf = new Map<string, string>();
+  #queue: Promise<unknown> = Promise.resolve();
+  looking = true;
+
+  #area(prefix: string): Storage {
+    return {
+      getItem: (key: string) => this.#shelf.get(prefix + key) ?? null,
+      setItem: (key: string, value: string) => void this.#shelf.set(prefix + key, value),
+      removeItem: (key: string) => void this.#shelf.delete(prefix + key),
+    } as unknown as Storage;
+  }
+
+  get drawer() {
+    return openDrawer<Remembered>(() => this.#area('all '), 'samtal:test');
+  }
+
+  readonly tab = openDrawer<RememberedTab>(() => this.#area('tab '), 'samtal:test');
+
+  /** Opens a page; aborting `gone` leaves it, as a reload or a crash does. */
+  async page(t: TestContext) {
+    const gone = new AbortController();
+    const seen: { view: View | null; messages: string[] } = { view: null, messages: [] };
+    const chat = new VisitorChat({
+      api: this.host,
+      drawer: this.drawer,
+      tab: this.tab,
+      outbox: this.outbox,
+      gone: gone.signal,
+      openSocket: () => this.#socket(),
+      alone: (work) => {
+        const turn = this.#queue.then(work);
+        this.#queue = turn.catch(() => undefined);
+        return turn;
+      },
+      isLooking: () => this.looking,
+      onView: (view) => (seen.view = view),
+      onMessage: (by) => seen.messages.push(by),
+    });
+    t.after(() => gone.abort());
+    void chat.takeUp();
+    await settle();
+    return { chat, seen, leave: () => gone.abort() };
+  }
+
+  #socket() {
+    const { peer } = this.host;
+    if (peer.unreachable) throw new Error('The network is down.');
+    return peer.socket();
+  }
+}
+
+async function pass(t: TestContext, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 500) {
+    t.mock.timers.tick(500);
+    await settle();
+  }
+}
+
+function begin(t: TestContext): Browser {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_800_000_000_000 });
+  return new Browser();
+}
+
+const offline = () => new TypeError('Failed to fetch');
+const shownTexts = ({ chat }: { chat: VisitorChat }) => [
+  ...chat.view.entries.flatMap((entry) => (entry.kind === 'message' ? [entry.body.text] : [])),
+  ...chat.view.unsent.map((post) => post.text),
+];
+
+test('asks nothing of the server before the visitor writes', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  await pass(t, 60_000);
+  assert.equal(browser.host.requests, 0);
+  assert.equal(browser.host.peer.connections, 0);
+  assert.equal(chat.view.state, 'none');
+});
+
+test('the first message begins a session and a conversation, and further ones join it', async (t) => {
+  const browser = begin(t);
+  const page = await browser.page(t);
+  page.chat.send('1');
+  page.chat.send('2');
+  assert.deepEqual(shownTexts(page), ['1', '2'], 'they show at once');
+  await settle();
+  page.chat.send('3');
+  await settle();
+  assert.deepEqual(browser.host.texts, ['1', '2', '3']);
+  assert.deepEqual(shownTexts(page), ['1', '2', '3']);
+  assert.equal(browser.host.sessions, 1);
+  assert.equal(page.chat.view.state, 'waiting');
+});
+
+test('a first message whose answer was lost is written once', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  browser.host.failures.push(
+    { error: offline() },
+    { error: offline(), after: true },
+    { error: offline(), after: true },
+  );
+  chat.send('Hello');
+  await settle();
+  assert.equal(chat.view.trouble, 'unreachable');
+  await pass(t, 20_000);
+  assert.deepEqual(browser.host.texts, ['Hello']);
+  assert.equal(chat.view.trouble, null);
+});
+
+test('a first message typed just before a reload is delivered by the next page, once', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  browser.host.failures.push({ error: offline() });
+  first.chat.send('Hello');
+  await settle();
+  first.leave();
+  const next = await browser.page(t);
+  await pass(t, 2_000);
+  assert.deepEqual(browser.host.texts, ['Hello']);
+  assert.deepEqual(shownTexts(next), ['Hello']);
+});
+
+test('two tabs deliver what one of them left, once, in one session', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  browser.host.failures.push({ error: offline() });
+  first.chat.send('Hello');
+  await settle();
+  first.leave();
+  const tabs = [await browser.page(t), await browser.page(t)];
+  await pass(t, 5_000);
+  assert.deepEqual(browser.host.texts, ['Hello']);
+  assert.equal(browser.host.sessions, 1);
+  for (const tab of tabs) assert.deepEqual(shownTexts(tab), ['Hello']);
+});
+
+test('an old first message is offered in the composer instead', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  browser.host.failures.push({ error: offline() });
+  first.chat.send('Hello');
+  await settle();
+  first.leave();
+  t.mock.timers.tick(3_600_000);
+  const next = await browser.page(t);
+  assert.deepEqual(browser.host.texts, []);
+  assert.equal(browser.tab.read().draft, 'Hello');
+  assert.equal(next.chat.view.state, 'none');
+});
+
+test('the next page goes on with the conversation and does not announce what is known', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  first.chat.send('Hello');
+  await settle();
+  first.leave();
+  browser.looking = false;
+  const next = await browser.page(t);
+  await settle();
+  assert.deepEqual(shownTexts(next), ['Hello']);
+  assert.deepEqual(next.seen.messages, []);
+  const actor = { kind: 'agent', id: null, name: 'Anna' } as const;
+  browser.host.peer.write(browser.host.stream, 'message', { actor, body: { text: 'Hi' } });
+  await settle();
+  assert.deepEqual(next.seen.messages, ['agent']);
+  assert.equal(next.chat.view.unread, 1);
+  browser.looking = true;
+  next.chat.look();
+  assert.equal(next.chat.view.unread, 0);
+});
+
+test('what was read stays read on the next page', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  first.chat.send('Hello');
+  await settle();
+  const actor = { kind: 'agent', id: null, name: 'Anna' } as const;
+  browser.host.peer.write(browser.host.stream, 'message', { actor, body: { text: 'Hi' } });
+  await settle();
+  first.leave();
+  browser.looking = false;
+  const next = await browser.page(t);
+  assert.equal(next.chat.view.unread, 0);
+});
+
+test('when the session is over the text that was not sent goes back to the composer', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('Hello');
+  await settle();
+  browser.host.peer.lose.posts = 1;
+  chat.send('Too late');
+  await settle();
+  browser.host.peer.say({ t: 'bye', code: 'visitors.session-ended' });
+  await settle();
+  assert.equal(browser.tab.read().draft, 'Too late');
+  assert.deepEqual(chat.view.unsent, []);
+  assert.equal(chat.view.state, 'resolved');
+  assert.equal(chat.view.ending, 'session-ended');
+});
+
+test('a page that finds its session ended says so and starts anew on wish', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  first.chat.send('Hello');
+  await settle();
+  browser.host.peer.unreachable = true;
+  browser.host.peer.cut();
+  await settle();
+  first.chat.send('Too late');
+  await settle();
+  first.leave();
+  browser.host.peer.unreachable = false;
+  browser.host.ended.add('token 1 of this test');
+  const next = await browser.page(t);
+  assert.equal(next.chat.view.state, 'resolved');
+  assert.equal(next.chat.view.ending, 'session-ended');
+  assert.equal(browser.tab.read().draft, 'Too late');
+  next.chat.startNew();
+  next.chat.send('Anew');
+  await settle();
+  assert.equal(browser.host.sessions, 2);
+  assert.equal(next.chat.view.state, 'waiting');
+});
+
+test('a conversation that ended meanwhile is shown with its end, without a socket', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  first.chat.send('Hello');
+  await settle();
+  first.leave();
+  browser.host.resolve('agent');
+  const connections = browser.host.peer.connections;
+  const next = await browser.page(t);
+  assert.equal(next.chat.view.state, 'resolved');
+  assert.equal(next.chat.view.caseId, '4HJ7K-2MNP9');
+  assert.deepEqual(shownTexts(next), ['Hello']);
+  assert.equal(browser.host.peer.connections, connections);
+});
+
+test('an end that was looked at does not bring the chat to later pages', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('Hello');
+  await settle();
+  browser.host.resolve('agent');
+  await settle();
+  assert.equal(chat.view.state, 'resolved');
+  assert.equal(browser.drawer.read().ongoing, undefined);
+});
+
+test('after the end a new conversation begins empty, in the same session', async (t) => {
+  const browser = begin(t);
+  const page = await browser.page(t);
+  page.chat.send('Hello');
+  await settle();
+  await page.chat.end();
+  assert.equal(page.chat.view.state, 'resolved');
+  page.chat.startNew();
+  assert.deepEqual(shownTexts(page), []);
+  assert.equal(page.chat.view.state, 'none');
+  page.chat.send('Again');
+  await settle();
+  assert.deepEqual(shownTexts(page), ['Again']);
+  assert.equal(browser.host.sessions, 1);
+  assert.equal(browser.host.conversations, 2);
+});
+
+test('an expired session is no hindrance to a new conversation', async (t) => {
+  const browser = begin(t);
+  const page = await browser.page(t);
+  page.chat.send('Hello');
+  await settle();
+  await page.chat.end();
+  page.chat.startNew();
+  browser.host.ended.add('token 1 of this test');
+  page.chat.send('Again');
+  await settle();
+  assert.deepEqual(shownTexts(page), ['Again']);
+  assert.equal(browser.host.sessions, 2);
+});
+
+test('a message that is refused because the conversation is over goes back to the composer', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('Hello');
+  await settle();
+  browser.host.peer.lose.entries = 1;
+  browser.host.resolve('agent');
+  browser.host.peer.refusals.push({ code: 'conversations.closed' });
+  chat.send('One more thing');
+  await settle();
+  assert.equal(chat.view.unsent[0]?.failed, true);
+  browser.host.peer.cut();
+  await pass(t, 1_000);
+  assert.equal(chat.view.state, 'resolved');
+  assert.deepEqual(chat.view.unsent, []);
+  assert.equal(browser.tab.read().draft, 'One more thing');
+});
+
+test('a site that refuses gives the text back', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  browser.host.failures.push({ error: new Refused(403, 'request.origin', null) });
+  chat.send('Hello');
+  await settle();
+  assert.equal(chat.view.trouble, 'refused');
+  assert.equal(chat.view.state, 'none');
+  assert.equal(browser.tab.read().draft, 'Hello');
+});
+
+test('a short interruption is not worth a word, a long one is', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('Hello');
+  await settle();
+  browser.host.peer.unreachable = true;
+  browser.host.peer.cut();
+  await pass(t, 3_000);
+  assert.equal(chat.view.interrupted, false);
+  await pass(t, 2_000);
+  assert.equal(chat.view.interrupted, true);
+  browser.host.peer.unreachable = false;
+  await pass(t, 12_000);
+  assert.equal(chat.view.interrupted, false);
+});
+
+test('after removal nothing moves any more', async (t) => {
+  const browser = begin(t);
+  const { chat, leave } = await browser.page(t);
+  chat.send('Hello');
+  await settle();
+  leave();
+  const { connections } = browser.host.peer;
+  await pass(t, 60_000);
+  assert.equal(browser.host.peer.connections, connections);
+});
