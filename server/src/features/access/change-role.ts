@@ -6,7 +6,7 @@ import { keepingAnAdministrator } from './administrators.ts';
 import type { RoleFields } from './create-role.ts';
 import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective } from './policy.ts';
-import { readGrants, readRoles, writeClosure, writeRole, type StoredRole } from './queries.ts';
+import { clearRole, readGrants, readRoles, writeClosure, writeRole, type StoredRole } from './queries.ts';
 import { closure, holdersOf, withRole } from './role-graph.ts';
 
 /** Changes a role of the account’s own, and with it whatever the roles that hold it allow. */
@@ -25,8 +25,12 @@ export async function changeRole(
     refuseUnlessDefinable(giver, closures.get(roleId) ?? []);
     await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, closures });
     if (changed.name !== role.name) await renameRole(tx, accountId, changed);
+    await clearRole(tx, accountId, roleId, ['role_authorisation', 'role_held']);
     await writeRole(tx, accountId, changed);
-    for (const [id, allows] of closures) await writeClosure(tx, accountId, id, allows);
+    for (const [id, allows] of closures) {
+      await clearRole(tx, accountId, id, ['role_allows']);
+      await writeClosure(tx, accountId, id, allows);
+    }
     await recordAudit(tx, accountId, {
       action: 'access.role-changed',
       actor: actorOf(giver),

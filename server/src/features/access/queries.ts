@@ -66,12 +66,9 @@ export async function readGrantedRoles(tx: ReadTx, accountId: string, userId: st
   return rows;
 }
 
-/** Replaces what a role says itself. */
+/** Writes down what a new role says itself. */
 export async function writeRole(tx: Tx, accountId: string, role: RoleNode): Promise<void> {
   const own = { account_id: accountId, role_id: role.id };
-  for (const table of ['role_authorisation', 'role_held'] as const) {
-    await tx.sql.deleteFrom(table).where('account_id', '=', accountId).where('role_id', '=', role.id).execute();
-  }
   if (role.authorisations.length > 0) {
     const rows = role.authorisations.map((authorisation) => ({ ...own, authorisation }));
     await tx.sql.insertInto('role_authorisation').values(rows).execute();
@@ -82,15 +79,26 @@ export async function writeRole(tx: Tx, accountId: string, role: RoleNode): Prom
   }
 }
 
-/** Replaces the closure of a role. */
+/** Writes down the closure of a role that has none. */
 export async function writeClosure(
   tx: Tx,
   accountId: string,
   roleId: string,
   allows: ReadonlySet<Authorisation>,
 ): Promise<void> {
-  await tx.sql.deleteFrom('role_allows').where('account_id', '=', accountId).where('role_id', '=', roleId).execute();
   if (allows.size === 0) return;
   const rows = [...allows].map((authorisation) => ({ account_id: accountId, role_id: roleId, authorisation }));
   await tx.sql.insertInto('role_allows').values(rows).execute();
+}
+
+/** Empties tables of what they say about a role, so that it can be written anew. */
+export async function clearRole(
+  tx: Tx,
+  accountId: string,
+  roleId: string,
+  tables: readonly ('role_authorisation' | 'role_held' | 'role_allows')[],
+): Promise<void> {
+  for (const table of tables) {
+    await tx.sql.deleteFrom(table).where('account_id', '=', accountId).where('role_id', '=', roleId).execute();
+  }
 }

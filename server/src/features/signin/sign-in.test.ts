@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { getSession, signIn, signOut, type Session } from '@samtal/contract/signin';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { testAccount, testUser } from '../../../test/accounts.ts';
+import { Browser, codeOf, cookieOf, request, testHttp } from '../../../test/requests.ts';
+import type { HttpServer } from '../../platform/http/index.ts';
+
+let db: TestDatabase;
+let http: HttpServer;
+let accountId: string;
+before(async () => {
+  db = await createTestDatabase();
+  http = testHttp(db);
+  accountId = await testAccount(db);
+});
+after(() => db.close());
+
+const password = 'blå hästar äter 7 tulpaner';
+
+async function attempt(email: string, given: string, address = '192.0.2.1') {
+  return await request(http, signIn, { input: { body: { email, password: given } }, address });
+}
+
+test('signs in with a cookie that scripts and other sites cannot use, and says what the person may do', async () => {
+  const { email, userId } = await testUser(db, accountId, { password, roles: ['agent'] });
+  const answer = await attempt(email.toUpperCase(), password);
+  assert.equal(answer.statusCode, 201);
+  assert.match(
+    String(answer.headers['set-cookie']),
+    /^__Host-samtal=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+  );
+  const session = answer.json<Session>();
+  assert.equal(session.user.id, userId);
+  assert.deepEqual(session.accounts, [
+    {
+      id: accountId,
+      name: 'Almvik',
+      authorisations: ['routing.read', 'presence.read', 'conversations.handle', 'conversations.take'],
+    },
+  ]);
+  assert.ok(Date.parse(session.expiresAt) - Date.now() > 11.9 * 3_600_000);
+});
+
+test('stores neither the token of a session nor that of a page', async () => {
+  const person = await testUser(db, accountId, { password });
+  const browser = await Browser.signIn(http, person);
+  const { rows } = await db.asOwner<{ token_hash: Buffer }>(
+    'select token_hash from session union all select token_hash from csrf_token',
+  );
+  const secrets = [browser.cookie.split('=')[1] ?? '', browser.csrfToken];
+  for (const { token_hash: hash } of rows) {
+    for (const secret of secrets) assert.ok(!hash.equals(Buffer.from(secret, 'base64url')));
+  }
+});
+
+test('starts a new session with each signing in', async () => {
+  const { email } = await testUser(db, accountId, { password });
+  assert.notEqual(cookieOf(await attempt(email, password)), cookieOf(await attempt(email, password)));
+});
+
+test('answers unknown, wrong, invited, switched off, suspended and locked alike', async () => {
+  const wrong = await testUser(db, accountId, { password });
+  const inactive = await testUser(db, accountId, { password });
+  await db.asOwner("update membership set status = 'inactive' where user_id = $1", [inactive.userId]);
+  const suspendedAccount = await testAccount(db, 'Suspended');
+  const suspended = await testUser(db, suspendedAccount, { password });
+  await db.asOwner("update account set status = 'suspended' where id = $1", [suspendedAccount]);
+  const invited = await testUser(db, accountId, { password });
+  await db.asOwner("update membership set status = 'invited' where user_id = $1", [invited.userId]);
+  const locked = await testUser(db, accountId, { password });
+  for (let count = 0; count < 6; count += 1) await attempt(locked.email, 'not the password', '198.51.100.7');
+
+  const answers = [
+    await attempt('nobody@example.org', password),
+    await attempt(wrong.email, 'not the password'),
+    await attempt(inactive.email, password),
+    await attempt(suspended.email, password),
+    await attempt(invited.email, password),
+    await attempt(locked.email, password),
+  ];
+  const told = answers.map((answer) => {
+    const { instance: _, ...problem } = answer.json<Record<string, unknown>>();
+    const headers = Object.keys(answer.headers).toSorted();
+    return { status: answer.statusCode, problem, headers, length: answer.headers['content-length'] };
+  });
+  assert.equal(told[0]?.status, 401);
+  assert.equal(told[0]?.problem['code'], 'signin.refused');
+  for (const each of told) assert.deepEqual(each, told[0]);
+});
+
+test('takes about as long for an unknown address as for a wrong password', async () => {
+  const { email } = await testUser(db, accountId, { password });
+  const time = async (address: string) => {
+    const from = performance.now();
+    await attempt(address, 'not the password', '198.51.100.60');
+    return performance.now() - from;
+  };
+  const times = { unknown: [] as number[], wrong: [] as number[] };
+  for (let count = 0; count < 5; count += 1) {
+    times.unknown.push(await time(`nobody-${count}@example.org`));
+    times.wrong.push(await time(email));
+  }
+  const ratio = Math.min(...times.unknown) / Math.min(...times.wrong);
+  assert.ok(ratio > 0.5 && ratio < 2, `the ratio was ${ratio}`);
+});
+
+test('locks out guessing at one person, from wherever it comes, and lets the person in when the wait is over', async () => {
+  const { email, userId } = await testUser(db, accountId, { password });
+  for (let count = 0; count < 6; count += 1) await attempt(email, 'not the password', `203.0.113.${count}`);
+  assert.equal(codeOf(await attempt(email, password, '203.0.113.77')), 'signin.refused');
+  await db.asOwner("update sign_in_failure set locked_until = locked_until - interval '1 hour'");
+  assert.equal((await attempt(email, password)).statusCode, 201);
+  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where body like $1', [`%${userId}%`]);
+  const reasons = rows.map(({ body }) => (JSON.parse(body) as { details?: { reason?: string } }).details?.reason);
+  assert.ok(reasons.includes('locked') && reasons.includes('wrong'));
+  // What came before a right password does not count against the next wrong one.
+  assert.equal(codeOf(await attempt(email, 'not the password')), 'signin.refused');
+  assert.equal((await attempt(email, password)).statusCode, 201);
+});
+
+test('doubles the wait with each failure after the free ones, up to a quarter of an hour', async () => {
+  const email = 'guessed-at@example.org';
+  const waits: number[] = [];
+  await db.asOwner('delete from sign_in_failure');
+  for (let count = 0; count < 20; count += 1) {
+    await attempt(email, 'not the password', `203.0.113.${count}`);
+    const { rows } = await db.asOwner<{ wait: number }>(
+      'select round(extract(epoch from max(locked_until) - max(last_at)))::int as wait from sign_in_failure where failures = $1',
+      [count + 1],
+    );
+    waits.push(rows[0]?.wait ?? 0);
+    await db.asOwner("update sign_in_failure set locked_until = now() - interval '1 second' where locked_until is not null");
+  }
+  assert.deepEqual(waits.slice(3, 9), [0, 1, 2, 4, 8, 16]);
+  assert.deepEqual(waits.slice(-2), [900, 900]);
+});
+
+test('judges no more guesses than are free when they come all at once', async () => {
+  const { email, userId } = await testUser(db, accountId, { password });
+  await Promise.all(Array.from({ length: 30 }, (_, at) => attempt(email, 'not the password', `203.0.113.${at}`)));
+  const { rows } = await db.asOwner<{ count: number }>(
+    `select count(*)::int as count from audit_outbox where body like $1 and body like '%"wrong"%'`,
+    [`%${userId}%`],
+  );
+  assert.ok((rows[0]?.count ?? 0) <= 5, `${rows[0]?.count} were judged`);
+});
+
+test('slows down a network that guesses at many people, and tells it to wait', async () => {
+  await db.asOwner('delete from sign_in_failure');
+  for (let count = 0; count < 50; count += 1) await attempt(`nobody-${count}@example.org`, 'x', '2001:db8:1:2::1');
+  const refused = await attempt('somebody@example.org', 'x', '2001:db8:1:2:ffff::9');
+  assert.equal(codeOf(refused), 'request.rate-limited');
+  assert.ok(Number(refused.headers['retry-after']) >= 1);
+  assert.equal(codeOf(await attempt('somebody@example.org', 'x', '2001:db8:1:3::1')), 'signin.refused');
+});
+
+test('does not count honest sign-ins against the network', async () => {
+  const { email } = await testUser(db, accountId, { password });
+  for (let count = 0; count < 3; count += 1) assert.equal((await attempt(email, password, '198.51.100.99')).statusCode, 201);
+  const { rows } = await db.asOwner('select from sign_in_failure where failures > 3');
+  const before = rows.length;
+  await attempt(email, password, '198.51.100.99');
+  assert.equal((await db.asOwner('select from sign_in_failure where failures > 3')).rows.length, before);
+});
+
+test('keeps no e-mail and no network address of a failure', async () => {
+  await attempt('marker-for-failures@example.org', 'x', '203.0.113.250');
+  const { rows } = await db.asOwner<{ row: string }>(
+    'select sign_in_failure::text as row from sign_in_failure union all select body from audit_outbox',
+  );
+  for (const { row } of rows) assert.doesNotMatch(row, /marker-for-failures|203\.0\.113\.250/);
+});
+
+test('refuses to sign in a page of another origin, and a client that names none', async () => {
+  const { email } = await testUser(db, accountId, { password });
+  const input = { body: { email, password } };
+  for (const headers of [
+    { origin: 'https://evil.example' },
+    { origin: '' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'same-site' },
+  ]) {
+    const answer = await request(http, signIn, { input, headers: headers as Record<string, string> });
+    assert.equal(codeOf(answer), 'request.origin');
+    assert.equal(answer.headers['set-cookie'], undefined);
+  }
+});
+
+test('verifies every character of a password: none is cut off, by length or by U+0000', async () => {
+  const long = `${'långt '.repeat(20)}slut`;
+  const person = await testUser(db, accountId, { password: long });
+  assert.equal(codeOf(await attempt(person.email, long.slice(0, -1))), 'signin.refused');
+  assert.equal((await attempt(person.email, long)).statusCode, 201);
+  const withNul = await testUser(db, accountId, { password: 'correct\u0000horse' });
+  assert.equal(codeOf(await attempt(withNul.email, 'correct')), 'signin.refused');
+  assert.equal(codeOf(await attempt(withNul.email, 'correct\u0000house')), 'signin.refused');
+  assert.equal((await attempt(withNul.email, 'correct\u0000horse')).statusCode, 201);
+});
+
+test('refuses a password of 5,000 characters without hashing it', async () => {
+  const answer = await attempt('nobody@example.org', 'x'.repeat(5_000));
+  assert.equal(answer.statusCode, 400);
+  assert.doesNotMatch(answer.body, /xxx/);
+});
+
+test('ends the session and the cookie when signing out', async () => {
+  const browser = await Browser.signIn(http, await testUser(db, accountId, { password }));
+  const answer = await browser.call(signOut, {});
+  assert.equal(answer.statusCode, 204);
+  assert.match(String(answer.headers['set-cookie']), /^__Host-samtal=; Max-Age=0/);
+  assert.equal(codeOf(await browser.call(getSession, {})), 'signin.required');
+});

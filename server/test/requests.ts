@@ -1,0 +1,103 @@
+import { urlOf, type Endpoint, type InputOf } from '@samtal/contract/endpoint';
+import { getSession, signIn, type Session } from '@samtal/contract/signin';
+import type { LightMyRequestResponse } from 'fastify';
+import { loadMember } from '../src/features/access/index.ts';
+import { signinGate, signinRoutes } from '../src/features/signin/index.ts';
+import { HttpServer, Refusal } from '../src/platform/http/index.ts';
+import { createLog } from '../src/platform/log/index.ts';
+import type { TestDatabase } from './database.ts';
+import type { TestPerson } from './accounts.ts';
+
+export const testPublicUrl = new URL('https://samtal.example.org');
+
+/** Serves signing in, and whatever else a test registers. Nothing listens: requests are injected. */
+export function testHttp(
+  { database, keyring }: TestDatabase,
+  register: (http: HttpServer) => void = () => {},
+): HttpServer {
+  const http = new HttpServer({
+    log: createLog({ level: 'error' }),
+    // The tests’ requests come through one proxy, so that they can come from several networks.
+    trustedProxies: ['127.0.0.0/8'],
+    tls: null,
+    publicUrl: testPublicUrl,
+    gate: {
+      ...signinGate({ database, publicUrl: testPublicUrl }),
+      member: (person, accountId) => database.read(accountId, (tx) => loadMember(tx, person, accountId)),
+      visitor: () => Promise.reject(new Refusal('visitors.session-ended')),
+    },
+  });
+  signinRoutes(http, { database, keyring, publicUrl: testPublicUrl });
+  register(http);
+  return http;
+}
+
+export interface Sent {
+  readonly input?: { params?: unknown; query?: unknown; body?: unknown };
+  /** A body as it goes over the wire, for those that no client of ours would make. */
+  readonly payload?: string | Buffer;
+  readonly headers?: Record<string, string>;
+  /** Where it comes from. */
+  readonly address?: string;
+}
+
+/** One request for an endpoint, as our own page would make it; headers given replace its own, and '' leaves one out. */
+export async function request(
+  http: HttpServer,
+  endpoint: Endpoint,
+  { input = {}, payload, headers = {}, address = '192.0.2.1' }: Sent = {},
+): Promise<LightMyRequestResponse> {
+  const body = payload ?? (input.body === undefined ? undefined : JSON.stringify(input.body));
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const all = { origin: testPublicUrl.origin, 'x-forwarded-for': address, ...type, ...headers };
+  return await http.fastify.inject({
+    method: endpoint.method,
+    url: urlOf(endpoint, input),
+    headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
+    ...(body === undefined ? {} : { payload: body }),
+  });
+}
+
+/** A person at work in a browser: with the cookie, and a token of the page. */
+export class Browser {
+  readonly #http: HttpServer;
+  readonly cookie: string;
+  csrfToken: string;
+
+  constructor(http: HttpServer, cookie: string, csrfToken: string) {
+    this.#http = http;
+    this.cookie = cookie;
+    this.csrfToken = csrfToken;
+  }
+
+  static async signIn(http: HttpServer, { email, password }: TestPerson): Promise<Browser> {
+    const answer = await request(http, signIn, { input: { body: { email, password } } });
+    if (answer.statusCode !== 201) throw new Error(`Signing in was refused: ${answer.body}`);
+    return new Browser(http, cookieOf(answer), answer.json<Session>().csrfToken);
+  }
+
+  async call<const Called extends Endpoint>(
+    endpoint: Called,
+    input: InputOf<Called>,
+    headers: Record<string, string> = {},
+  ): Promise<LightMyRequestResponse> {
+    return await request(this.#http, endpoint, {
+      input: input as Sent['input'] & object,
+      headers: { cookie: this.cookie, 'x-csrf-token': this.csrfToken, ...headers },
+    });
+  }
+
+  async isSignedIn(): Promise<boolean> {
+    return (await this.call(getSession, {})).statusCode === 200;
+  }
+}
+
+/** The session cookie that an answer sets, as the browser would send it back. */
+export function cookieOf(answer: LightMyRequestResponse): string {
+  return String(answer.headers['set-cookie']).split(';')[0] ?? '';
+}
+
+/** The code of a refusal. */
+export function codeOf(answer: LightMyRequestResponse): string {
+  return answer.json<{ code: string }>().code;
+}
