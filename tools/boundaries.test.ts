@@ -94,6 +94,7 @@ test('accepts what ARCHITECTURE.md allows', (t) => {
   const folder = exampleFolder(t, {
     'contract/src/one.ts': "import Type from 'typebox';\nexport const One = Type.Null();\n",
     'widget/src/one.ts': "import { One } from '@samtal/contract/one';\nexport const two = One;\n",
+    'widget/src/one.test.ts': "import { peer } from '../../contract/test/peer.ts';\npeer();\n",
     'widget/build.ts': "import { writeFileSync } from 'node:fs';\nwriteFileSync('one', 'one');\n",
     'server/src/config.ts': 'export const port = process.env.SAMTAL_PORT;\n',
     'server/src/app.ts':
