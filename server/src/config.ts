@@ -13,7 +13,7 @@ export interface Config {
   readonly dataDir: string;
   /** An external PostgreSQL; `null` runs the embedded one. */
   readonly databaseUrl: string | null;
-  /** Another PostgreSQL that keeps the keys; `null` keeps them in files beside the database. */
+  /** Where the keys are kept, such as a directory that several nodes share; `null` is the data directory. */
   readonly keyringUrl: string | null;
   /** `null` fans out between servers through PostgreSQL. */
   readonly natsUrl: string | null;
@@ -48,7 +48,7 @@ const examples = {
   SAMTAL_PORT: '8080',
   SAMTAL_DATA_DIR: '/var/lib/samtal',
   SAMTAL_DATABASE_URL: 'postgres://samtal:password@db.example.org/samtal',
-  SAMTAL_KEYRING_URL: 'postgres://keyring:password@keys.example.org/keyring',
+  SAMTAL_KEYRING_URL: 'file:///srv/samtal-keyring',
   SAMTAL_NATS_URL: 'nats://nats.example.org:4222',
   SAMTAL_PUBLIC_URL: 'https://chat.example.org',
   SAMTAL_TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7',
@@ -85,7 +85,7 @@ export function readConfig(env: Environment): Config {
     trustedProxies,
     dataDir: resolve(reader.text('SAMTAL_DATA_DIR') ?? 'data'),
     databaseUrl: reader.secretUrl('SAMTAL_DATABASE_URL', ['postgres:', 'postgresql:']),
-    keyringUrl: reader.secretUrl('SAMTAL_KEYRING_URL', ['postgres:', 'postgresql:']),
+    keyringUrl: reader.secretUrl('SAMTAL_KEYRING_URL', ['file:', 'postgres:', 'postgresql:']),
     natsUrl: reader.secretUrl('SAMTAL_NATS_URL', ['nats:', 'tls:']),
     publicUrl: reader.publicUrl({ host, port, secure: tls !== null }),
     demo: reader.demo(),

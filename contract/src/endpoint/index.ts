@@ -37,8 +37,10 @@ export function endpoint<const Declared extends Endpoint>(declared: Declared): D
   return declared;
 }
 
-type PartOf<Declared extends Endpoint, Part extends 'params' | 'query' | 'body' | 'response'> =
-  Declared[Part] extends TSchema ? Static<Declared[Part]> : undefined;
+type PartOf<
+  Declared extends Endpoint,
+  Part extends 'params' | 'query' | 'body' | 'response',
+> = Declared[Part] extends TSchema ? Static<Declared[Part]> : undefined;
 
 export type ParamsOf<Declared extends Endpoint> = PartOf<Declared, 'params'>;
 export type QueryOf<Declared extends Endpoint> = PartOf<Declared, 'query'>;
@@ -58,7 +60,9 @@ export function urlOf(
   input: { params?: unknown; query?: unknown } = {},
 ): string {
   const params = (input.params ?? {}) as Record<string, string>;
-  const path = declared.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const path = declared.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ''),
+  );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) {
     if (value !== undefined && value !== null) query.append(name, String(value));

@@ -4,6 +4,7 @@ export { findConversation, isOwn, mayRead } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';
 export { presentToVisitor } from './presenter.ts';
+export { releaseConversations } from './release-conversations.ts';
 export type { ConversationRow } from './queries.ts';
-export { conversationRoutes, recordTranscriptRead } from './routes.ts';
+export { recordTranscriptRead } from './routes.ts';
 export { latestConversation, mayBeTriedAgain, startConversation, visitorMessage } from './start-conversation.ts';

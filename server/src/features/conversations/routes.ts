@@ -21,7 +21,7 @@ export interface ConversationParts {
   readonly desk: Desk;
 }
 
-export function conversationRoutes(http: HttpServer, { database, log, posts, desk }: ConversationParts): void {
+export function conversationsRoutes(http: HttpServer, { database, log, posts, desk }: ConversationParts): void {
   const present = async (tx: ReadTx, account: string, rows: readonly ConversationRow[], readable: (row: ConversationRow) => boolean) =>
     await presentConversations(tx, log, account, { rows, readable });
   const presentOne = async (tx: ReadTx, member: Member, row: ConversationRow) => {

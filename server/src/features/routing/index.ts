@@ -1,4 +1,3 @@
 export { releaseAgent, vouchForAgents, vouchedMs } from './presence.ts';
 export { Router } from './router.ts';
-export { routingRoutes } from './routes.ts';
 export { Watch } from './watch.ts';

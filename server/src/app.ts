@@ -1,0 +1,125 @@
+import { Notifications, type Database, type DatabaseAccess } from './platform/database/index.ts';
+import { AuditSealer } from './platform/audit/index.ts';
+import { Fanout } from './platform/fanout/index.ts';
+import { HttpServer } from './platform/http/index.ts';
+import { Jobs } from './platform/jobs/index.ts';
+import { ConversationKeys, type Keyring } from './platform/keys/index.ts';
+import type { Log } from './platform/log/index.ts';
+import { accessRoutes } from './features/access/routes.ts';
+import { loadMember } from './features/access/index.ts';
+import { accountsRoutes } from './features/accounts/routes.ts';
+import { auditJobs } from './features/audit/index.ts';
+import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
+import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
+import { conversationsRoutes } from './features/conversations/routes.ts';
+import { healthRoutes } from './features/operations/index.ts';
+import { pages } from './features/pages/index.ts';
+import { Realtime } from './features/realtime/index.ts';
+import { Router, Watch } from './features/routing/index.ts';
+import { routingRoutes } from './features/routing/routes.ts';
+import { livingSessions, signinGate, signinJobs } from './features/signin/index.ts';
+import { signinRoutes } from './features/signin/routes.ts';
+import { sitesRoutes } from './features/sites/routes.ts';
+import { usersRoutes } from './features/users/routes.ts';
+import { admitVisitor, allowSiteOrigins, widgetJobs } from './features/widget/index.ts';
+import { widgetRoutes } from './features/widget/routes.ts';
+
+export interface AppParts {
+  readonly database: Database;
+  /** For the connections that the pool does not give: notifications between nodes, and the job queue. */
+  readonly access: DatabaseAccess;
+  readonly keyring: Keyring;
+  readonly log: Log;
+  readonly publicUrl: URL;
+  readonly trustedProxies: readonly string[];
+  readonly tls: { cert: Buffer; key: Buffer } | null;
+  /** The public key of the site that the demo pages carry; null where there is no demo. */
+  readonly demoSiteKey: () => Promise<string | null>;
+}
+
+/** One node of the platform. */
+export interface App {
+  readonly http: HttpServer;
+  /** Begins what works in the background, and listens. */
+  start(at: { host: string; port: number }): Promise<void>;
+  /** Sends clients elsewhere within the time, finishes what is under way, and ends. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Puts the platform together. Nothing listens, and nothing runs, before `start`. */
+export async function buildApp(parts: AppParts): Promise<App> {
+  const { database, access, keyring, log, publicUrl } = parts;
+  const fanout = new Fanout();
+  const notifications = new Notifications(access.login, 'samtal', {
+    line: (line) => fanout.receive(line),
+    error: (error) => log.warn('notifications-disturbed', {}, error),
+  });
+  const entries = new ConversationLog(new ConversationKeys(keyring), fanout);
+  const posts = new PostQueue(database, entries);
+  const desk = new Desk(entries, fanout);
+  const router = new Router({ database, desk, fanout, log });
+  const watch = new Watch({ database, desk, router, fanout, log });
+  const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });
+  const jobs = new Jobs(
+    access.login,
+    [...signinJobs({ database }), ...widgetJobs({ database }), ...auditJobs({ database, keyring, log })],
+    log,
+  );
+  const sessionStands = async (id: string) =>
+    (await database.read('platform', async (tx) => await livingSessions(tx, [id]))).has(id);
+
+  const http = new HttpServer({
+    log,
+    trustedProxies: parts.trustedProxies,
+    tls: parts.tls,
+    publicUrl,
+    gate: {
+      ...signinGate({ database, publicUrl }),
+      member: async (person, account) => await database.read(account, async (tx) => await loadMember(tx, person, account)),
+      visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
+    },
+  });
+  const realtime = new Realtime({ database, log: entries, posts, fanout, logger: log, publicUrl, sessionStands });
+  let draining = false;
+
+  signinRoutes(http, { database, keyring, publicUrl });
+  accountsRoutes(http, { database });
+  usersRoutes(http, {
+    database,
+    beforeLeaving: async (tx, account, userId) => await releaseConversations(tx, desk, account, userId),
+  });
+  accessRoutes(http, { database });
+  sitesRoutes(http, { database });
+  routingRoutes(http, { database, fanout });
+  cannedRepliesRoutes(http, { database });
+  conversationsRoutes(http, { database, log: entries, posts, desk });
+  realtime.routes(http);
+  allowSiteOrigins(http.fastify, database);
+  widgetRoutes(http, { database, log: entries, desk, fanout });
+  healthRoutes(http.fastify, { database, isDraining: () => draining });
+  await pages(http.fastify, { demoSiteKey: parts.demoSiteKey });
+
+  return {
+    http,
+    start: async (at) => {
+      await notifications.open();
+      fanout.attach(notifications);
+      await jobs.start();
+      sealer.start();
+      watch.start();
+      await http.fastify.ready();
+      realtime.start(http.fastify.server);
+      await http.fastify.listen(at);
+    },
+    stop: async (withinMs) => {
+      draining = true;
+      await realtime.stop(withinMs);
+      await http.fastify.close();
+      await watch.stop();
+      await router.settle();
+      await jobs.stop();
+      await sealer.stop();
+      await notifications.close();
+    },
+  };
+}

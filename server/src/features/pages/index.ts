@@ -1,0 +1,1 @@
+export { checkPages, pages, PagesMissingError } from './pages.ts';

@@ -1,0 +1,119 @@
+import { endpoints } from '@samtal/contract';
+import type { Access, Endpoint } from '@samtal/contract/endpoint';
+import { Problem, refusals, type ErrorCode } from '@samtal/contract/errors';
+import type { TSchema } from '@samtal/contract/shared';
+
+interface ObjectSchema {
+  readonly properties?: Record<string, TSchema>;
+  readonly required?: readonly string[];
+}
+
+/** The OpenAPI 3.1 document of the API, made from the contract's endpoints and nothing else (C8). */
+export function openApiDocument(): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const endpoint of endpoints) {
+    const operations = (paths[endpoint.path] ??= {});
+    operations[endpoint.method.toLowerCase()] = operation(endpoint);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Samtal',
+      version: '1',
+      description:
+        'Everything the console does. Requests and answers are JSON; unknown fields are refused. Refusals are problem details (RFC 9457) with a stable `code`. Lists that can grow are paged by cursor.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/api/v1' }],
+    tags: [...new Set(endpoints.map(featureOf))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { Problem: plain(Problem) },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-samtal', description: 'Set by signing in.' },
+        csrf: { type: 'apiKey', in: 'header', name: 'x-csrf-token', description: 'With every request that changes something.' },
+        visitor: { type: 'http', scheme: 'bearer', description: 'The token of a visitor session.' },
+      },
+    },
+  };
+}
+
+function operation(endpoint: Endpoint): object {
+  const { id, summary, description, access, params, query, body, status, response } = endpoint;
+  return {
+    operationId: id,
+    tags: [featureOf(endpoint)],
+    summary,
+    description: [description, accessSentence(access)].filter((part) => part !== undefined).join('\n\n'),
+    ...(security(endpoint).length === 0 ? {} : { security: security(endpoint) }),
+    parameters: [...parameters('path', params), ...parameters('query', query)],
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: plain(body) } } } }),
+    responses: {
+      [status]:
+        response === undefined
+          ? { description: 'Done.' }
+          : { description: 'Done.', content: { 'application/json': { schema: plain(response) } } },
+      ...problemResponses(endpoint),
+    },
+  };
+}
+
+function featureOf({ id }: Endpoint): string {
+  return id.slice(0, id.indexOf('.'));
+}
+
+function accessSentence(access: Access): string {
+  if (access === 'anyone') return 'Needs no session.';
+  if (access === 'visitor') return 'For the visitor whose session token the request carries, from an origin of the site.';
+  if (access === 'signed-in') return 'For anyone who is signed in.';
+  return access === 'member' ? 'For members of the account.' : `Needs the authorisation \`${access.holding}\`.`;
+}
+
+function security({ access, method }: Endpoint): object[] {
+  if (access === 'anyone') return [];
+  if (access === 'visitor') return [{ visitor: [] }];
+  return [method === 'GET' ? { session: [] } : { session: [], csrf: [] }];
+}
+
+function parameters(where: 'path' | 'query', schema: TSchema | undefined): object[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as ObjectSchema;
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: plain(property),
+  }));
+}
+
+/** Refusals by status: those of the endpoint, and those that its kind of access and its inputs bring with them. */
+function problemResponses(endpoint: Endpoint): Record<string, object> {
+  const codes = new Set<ErrorCode>(endpoint.errors ?? []);
+  if (endpoint.body !== undefined) for (const code of bodyRefusals) codes.add(code);
+  if (endpoint.query !== undefined) codes.add('request.invalid');
+  if (endpoint.access === 'visitor') codes.add('visitors.session-ended').add('request.origin').add('not-found');
+  if (endpoint.access === 'signed-in' || endpoint.access === 'member' || typeof endpoint.access === 'object') {
+    codes.add('signin.required');
+    if (endpoint.method !== 'GET') codes.add('request.csrf').add('request.origin');
+    if (endpoint.access !== 'signed-in') codes.add('not-found');
+    if (typeof endpoint.access === 'object') codes.add('access.forbidden');
+  }
+  const byStatus = Map.groupBy([...codes].toSorted(), (code) => refusals[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [
+      String(status),
+      {
+        description: of.map((code) => `\`${code}\`: ${refusals[code].title}`).join(' '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+const bodyRefusals = ['request.invalid', 'request.malformed', 'request.too-large', 'request.media-type'] as const;
+
+/** The schema as plain JSON, without what the schema library keeps on its objects. */
+function plain(schema: TSchema): unknown {
+  return JSON.parse(JSON.stringify(schema));
+}

@@ -1,0 +1,57 @@
+import { PgBoss } from 'pg-boss';
+import type { ClientConfig } from 'pg';
+import type { Log } from '../log/index.ts';
+
+/** Work done by the clock. It carries no data at all: what there is to do, it finds in the database. */
+export interface ScheduledJob {
+  /** `feature.what-it-does`; the name of the queue. */
+  readonly name: string;
+  /** Five fields, UTC (crontab). */
+  readonly cron: string;
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * Scheduled work on pg-boss: each job runs on one node at a time, is tried again when it fails, and survives the node
+ * that was running it.
+ */
+export class Jobs {
+  readonly #boss: PgBoss;
+  readonly #log: Log;
+  readonly #jobs: readonly ScheduledJob[];
+
+  constructor(connection: ClientConfig, jobs: readonly ScheduledJob[], log: Log) {
+    const { connectionString, host, port, user, password, database } = connection;
+    const target =
+      connectionString === undefined
+        ? { host, port, user, password: String(password), database }
+        : { connectionString };
+    this.#boss = new PgBoss({ ...defined(target), schema: 'jobs', max: 3, application_name: 'samtal-jobs' });
+    this.#boss.on('error', (error) => log.warn('jobs-disturbed', {}, error));
+    this.#jobs = jobs;
+    this.#log = log;
+  }
+
+  async start(): Promise<void> {
+    await this.#boss.start();
+    for (const { name, cron, run } of this.#jobs) {
+      await this.#boss.createQueue(name, { policy: 'singleton', retryLimit: 3, retryBackoff: true, expireInSeconds: 3600 });
+      await this.#boss.schedule(name, cron);
+      await this.#boss.work(name, { pollingIntervalSeconds: 10 }, async () => {
+        const began = Date.now();
+        await run();
+        this.#log.info('job-done', { code: name, durationMs: Date.now() - began });
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: 10_000 });
+  }
+}
+
+function defined<Options extends object>(options: Options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]: Exclude<Options[Name], undefined>;
+  };
+}

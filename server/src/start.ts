@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { checkPages } from './features/pages/index.ts';
+import { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './platform/database/index.ts';
+import { Keyring } from './platform/keys/index.ts';
+import { OperationalError, type Log } from './platform/log/index.ts';
+import { lockDataDirectory, startEmbeddedPostgres } from './platform/postgres/index.ts';
+import { prepareDemo } from './demo.ts';
+
+/** Clients are given this long to go elsewhere before their connections are closed. */
+const drainMs = 5_000;
+
+/** A platform that runs. */
+export interface Running {
+  readonly url: URL;
+  /** What the first start wrote down for its demo, when it made one. */
+  readonly firstRun: string | null;
+  stop(): Promise<void>;
+}
+
+/** Runs the platform until it is stopped: the database, unless there is another; what is due; and the listener. */
+export async function startServer(config: Config, log: Log): Promise<Running> {
+  checkPages();
+  // What has been started, to be stopped in the opposite order, also when a later step fails.
+  const started: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of started.splice(0).toReversed()) await end();
+  };
+  try {
+    const lock = await lockDataDirectory(config.dataDir);
+    started.push(async () => await lock.release());
+    const access = await reachDatabase(config, log, started);
+    const { database, applied } = await openDatabase(access, (error) => log.warn('database-disturbed', {}, error));
+    started.push(async () => await database.close());
+    for (const name of applied) log.info('migration-applied', { code: name });
+    const keyring = await Keyring.open(keyringDirectory(config));
+    const port = config.port === 0 ? await freePort(config.host) : config.port;
+    const url = new URL(config.publicUrl);
+    if (config.port === 0 && url.port === '0') url.port = String(port);
+    const demo = await prepareDemo({ database, keyring, dataDir: config.dataDir, publicUrl: url, wanted: config.demo });
+    const app = await buildApp({
+      database,
+      access,
+      keyring,
+      log,
+      publicUrl: url,
+      trustedProxies: config.trustedProxies,
+      tls: config.tls === null ? null : { cert: await readFile(config.tls.cert), key: await readFile(config.tls.key) },
+      demoSiteKey: async () => demo.siteKey,
+    });
+    started.push(async () => await app.stop(drainMs));
+    await app.start({ host: config.host, port });
+    log.info('server-started', { code: url.origin });
+    return { url, firstRun: demo.firstRun, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function reachDatabase(config: Config, log: Log, started: (() => Promise<unknown>)[]): Promise<DatabaseAccess> {
+  if (config.databaseUrl !== null) return externalAccess(config.databaseUrl);
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  started.push(async () => await postgres.stop());
+  return embeddedAccess(postgres.connection);
+}
+
+/** Where the keyring is: in the data directory, or in a directory that the nodes of a cluster share. */
+export function keyringDirectory(config: Pick<Config, 'dataDir' | 'keyringUrl'>): string {
+  if (config.keyringUrl === null) return join(config.dataDir, 'keyring');
+  if (config.keyringUrl.startsWith('file:')) return fileURLToPath(config.keyringUrl);
+  throw new OperationalError(
+    'keyring-unsupported',
+    'SAMTAL_KEYRING_URL: a keyring in a database is not available yet; give a directory as file:///path',
+  );
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
+  return address.port;
+}

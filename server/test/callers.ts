@@ -1,0 +1,168 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { BuiltInRole, Scope } from '@samtal/contract/access';
+import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
+import { createVisitorSession } from '../src/features/widget/visitor-sessions.ts';
+import { createAccount } from '../src/features/accounts/index.ts';
+import { createSite, readSites } from '../src/features/sites/index.ts';
+import { startSession } from '../src/features/signin/sessions.ts';
+import type { TestDatabase } from './database.ts';
+
+/** An account with a queue, ready to talk. */
+export interface TestAccount {
+  readonly id: string;
+  readonly queueId: string;
+  readonly siteId: string;
+  readonly siteKey: string;
+  /** The origin that its site allows. */
+  readonly origin: string;
+}
+
+/** An answer, whatever its status. */
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+export async function makeAccount(db: TestDatabase, { origin, assignment = 'offer' }: { origin: string; assignment?: 'offer' | 'assign' }): Promise<TestAccount> {
+  const actor = { kind: 'operator' } as const;
+  const id = await db.database.transaction('platform', async (tx) => await createAccount(tx, db.keyring, { name: `Account ${randomBytes(4).toString('hex')}`, actor }));
+  const queueId = randomUUID();
+  const site = await db.database.transaction(id, async (tx) => {
+    await tx.sql.insertInto('queue').values({ account_id: id, id: queueId, name: 'General', assignment, offer_seconds: 30 }).execute();
+    await createSite(tx, id, { actor, site: { name: 'Site', origins: [origin], queueId } });
+    return (await readSites(tx, id))[0];
+  });
+  if (site === undefined) throw new Error('The site is not there');
+  return { id, queueId, siteId: site.id, siteKey: site.siteKey, origin };
+}
+
+/** Someone with a session, who calls endpoints as the console would. */
+export class Person {
+  readonly userId: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly #url: URL;
+  readonly #cookie: string;
+  #csrf: string | null = null;
+
+  constructor(options: { userId: string; accountId: string; name: string; url: URL; token: string }) {
+    this.userId = options.userId;
+    this.accountId = options.accountId;
+    this.name = options.name;
+    this.#url = options.url;
+    this.#cookie = `__Host-samtal=${options.token}`;
+  }
+
+  /** The same person, on another node. */
+  at(url: URL): Person {
+    const token = this.#cookie.slice(this.#cookie.indexOf('=') + 1);
+    return new Person({ userId: this.userId, accountId: this.accountId, name: this.name, url, token });
+  }
+
+  get url(): URL {
+    return this.#url;
+  }
+
+  async call<const Called extends Endpoint>(endpoint: Called, input: InputOf<Called>): Promise<ResponseOf<Called>> {
+    const answer = await this.try(endpoint, input);
+    if (answer.status >= 400) throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body as ResponseOf<Called>;
+  }
+
+  async try<const Called extends Endpoint>(endpoint: Called, input: InputOf<Called>): Promise<Answer<unknown>> {
+    const { params, query, body } = input as { params?: object; query?: object; body?: unknown };
+    const headers: Record<string, string> = { cookie: this.#cookie };
+    if (endpoint.method !== 'GET') {
+      headers['origin'] = this.#url.origin;
+      headers['x-csrf-token'] = await this.#csrfToken();
+    }
+    return await request(this.#url, endpoint, { params, query, body, headers });
+  }
+
+  async #csrfToken(): Promise<string> {
+    if (this.#csrf === null) {
+      const response = await fetch(new URL('/api/v1/session', this.#url), { headers: { cookie: this.#cookie } });
+      this.#csrf = ((await response.json()) as { csrfToken: string }).csrfToken;
+    }
+    return this.#csrf;
+  }
+}
+
+/** Makes a user of the account with these roles, signed in. */
+export async function makePerson(
+  db: TestDatabase,
+  account: Pick<TestAccount, 'id'>,
+  { url, roles, name = `Person ${randomBytes(3).toString('hex')}`, scope = {}, maxConversations = 4 }: { url: URL; roles: BuiltInRole[]; name?: string; scope?: Scope; maxConversations?: number },
+): Promise<Person> {
+  const userId = randomUUID();
+  const email = `${randomBytes(6).toString('hex')}@example.org`;
+  const token = await db.database.transaction('platform', async (tx) => {
+    await tx.sql.insertInto('identity').values({ id: userId, email, email_folded: email, name, password_hash: null, password_changed_at: null }).execute();
+    return (await startSession(tx, userId)).token;
+  });
+  await db.database.transaction(account.id, async (tx) => {
+    await tx.sql
+      .insertInto('membership')
+      .values({ account_id: account.id, user_id: userId, email, name, status: 'active', max_conversations: maxConversations, last_sign_in_at: null })
+      .execute();
+    for (const built_in of roles) {
+      const role = await tx.sql.selectFrom('role').select('id').where('account_id', '=', account.id).where('built_in', '=', built_in).executeTakeFirstOrThrow();
+      await tx.sql
+        .insertInto('role_grant')
+        .values({ account_id: account.id, id: randomUUID(), user_id: userId, role_id: role.id, scope: JSON.stringify(scope) })
+        .execute();
+    }
+  });
+  return new Person({ userId, accountId: account.id, name, url, token });
+}
+
+/** A visitor of the account's site, who calls endpoints as the widget would. */
+export class VisitorClient {
+  readonly token: string;
+  readonly visitorId: string;
+  readonly account: TestAccount;
+  readonly #url: URL;
+
+  constructor(options: { token: string; visitorId: string; account: TestAccount; url: URL }) {
+    this.token = options.token;
+    this.visitorId = options.visitorId;
+    this.account = options.account;
+    this.#url = options.url;
+  }
+
+  async call<const Called extends Endpoint>(endpoint: Called, input: object = {}): Promise<ResponseOf<Called>> {
+    const answer = await this.try(endpoint, input);
+    if (answer.status >= 400) throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body as ResponseOf<Called>;
+  }
+
+  async try(endpoint: Endpoint, input: object = {}, headers: Record<string, string> = {}): Promise<Answer<unknown>> {
+    return await request(this.#url, endpoint, {
+      params: { siteKey: this.account.siteKey },
+      ...input,
+      headers: { authorization: `Bearer ${this.token}`, origin: this.account.origin, ...headers },
+    });
+  }
+}
+
+export async function makeVisitor(db: TestDatabase, account: TestAccount, url: URL): Promise<VisitorClient> {
+  const session = await db.database.transaction(account.id, async (tx) =>
+    await createVisitorSession(tx, { accountId: account.id, siteId: account.siteId, sessionLifeMinutes: 120 }),
+  );
+  return new VisitorClient({ ...session, account, url });
+}
+
+export async function request(
+  url: URL,
+  endpoint: Endpoint,
+  { params, query, body, headers = {} }: { params?: unknown; query?: unknown; body?: unknown; headers?: Record<string, string> },
+): Promise<Answer<unknown>> {
+  const response = await fetch(new URL(urlOf(endpoint, { params, query }), url), {
+    method: endpoint.method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown), headers: response.headers };
+}

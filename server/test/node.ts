@@ -1,0 +1,44 @@
+import { createServer } from 'node:net';
+import { buildApp, type App } from '../src/app.ts';
+import { externalAccess } from '../src/platform/database/index.ts';
+import { createLog, type Log } from '../src/platform/log/index.ts';
+import type { TestDatabase } from './database.ts';
+
+/** One node of the platform on a test's database, listening on loopback. */
+export interface TestNode {
+  readonly app: App;
+  readonly url: URL;
+  stop(withinMs?: number): Promise<void>;
+}
+
+/** Keeps what was logged, so that a test can look for what must not be in it. */
+export function keptLog(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  return { log: createLog({ destination: { write: (line: string) => void lines.push(line) }, readable: false }), lines };
+}
+
+export async function startTestNode(db: TestDatabase, options: { log?: Log; publicUrl?: URL } = {}): Promise<TestNode> {
+  const port = await freePort();
+  const url = new URL(`http://127.0.0.1:${port}`);
+  const app = await buildApp({
+    database: db.database,
+    access: externalAccess(db.url),
+    keyring: db.keyring,
+    log: options.log ?? keptLog().log,
+    publicUrl: options.publicUrl ?? url,
+    trustedProxies: [],
+    tls: null,
+    demoSiteKey: async () => null,
+  });
+  await app.start({ host: '127.0.0.1', port });
+  return { app, url, stop: async (withinMs = 0) => await app.stop(withinMs) };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
+  return address.port;
+}
