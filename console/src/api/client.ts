@@ -1,0 +1,47 @@
+import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
+import { getSession } from '@samtal/contract/signin';
+import { Refusal, refusalOf } from './refusal.ts';
+
+let csrfToken: string | null = null;
+
+/** Keeps the session’s token, which every changing request must carry (C7). */
+export function rememberCsrfToken(token: string | null): void {
+  csrfToken = token;
+}
+
+/** Calls one endpoint of the contract. Rejects with a `Refusal`. */
+export async function call<Declared extends Endpoint>(
+  declared: Declared,
+  ...[input]: keyof InputOf<Declared> extends never ? [] : [InputOf<Declared>]
+): Promise<ResponseOf<Declared>> {
+  const given: { params?: unknown; query?: unknown; body?: unknown } = input ?? {};
+  let answer = await send(declared, given);
+  if (answer.status === 403 && (await carriesStaleToken(answer.clone()))) {
+    // Another tab has signed in anew: the cookie is good, only the token we keep is old.
+    rememberCsrfToken((await call(getSession)).csrfToken);
+    answer = await send(declared, given);
+  }
+  if (!answer.ok) throw await refusalOf(answer);
+  return (answer.status === 204 ? undefined : await answer.json()) as ResponseOf<Declared>;
+}
+
+async function send(declared: Endpoint, input: { params?: unknown; query?: unknown; body?: unknown }) {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  if (declared.method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken;
+  try {
+    return await fetch(urlOf(declared, input), {
+      method: declared.method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    });
+  } catch {
+    throw new Refusal('network');
+  }
+}
+
+async function carriesStaleToken(answer: Response): Promise<boolean> {
+  return (await refusalOf(answer)).code === 'request.csrf';
+}

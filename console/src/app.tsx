@@ -1,0 +1,184 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  RouterProvider,
+} from '@tanstack/react-router';
+import { createQueryClient } from './api/index.ts';
+import { sessionQuery } from './features/signin/index.ts';
+import { FailedPage, NotFoundPage } from './shell/failure-pages.tsx';
+import { TextProvider, type TextKey } from './text/index.ts';
+import { cssVariables, theme } from './ui/theme.ts';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  notFoundComponent: NotFoundPage,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { to?: string; ended?: boolean } => ({
+    // Only a path of this console: a foreign address would be an open redirect.
+    ...(typeof search['to'] === 'string' && /^\/(?![/\\])/.test(search['to']) ? { to: search['to'] } : {}),
+    ...(search['ended'] === true ? { ended: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./features/signin/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./features/signin/invitation-page.tsx'), 'InvitationPage'),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session !== null) return;
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./shell/signed-in.tsx'), 'SignedIn'),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => signedIn,
+  id: 'workspace',
+  component: lazyRouteComponent(() => import('./shell/home.tsx'), 'Home'),
+});
+
+const workspaceHome = createRoute({
+  getParentRoute: () => workspace,
+  path: '/',
+  component: lazyRouteComponent(() => import('./features/conversations/nothing-open.tsx'), 'NothingOpen'),
+});
+
+const workspaceConversation = createRoute({
+  getParentRoute: () => workspace,
+  path: '/conversations/$conversationId',
+  component: lazyRouteComponent(
+    () => import('./features/conversations/conversation-page.tsx'),
+    'WorkspaceConversation',
+  ),
+});
+
+const find = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/find',
+  component: lazyRouteComponent(() => import('./features/conversations/find-page.tsx'), 'FindPage'),
+});
+
+const foundConversation = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/find/$conversationId',
+  component: lazyRouteComponent(() => import('./features/conversations/conversation-page.tsx'), 'FoundConversation'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./features/signin/profile-page.tsx'), 'ProfilePage'),
+});
+
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./shell/admin.tsx'), 'Admin'),
+});
+
+const firstAdminPage = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  component: lazyRouteComponent(() => import('./shell/admin.tsx'), 'FirstAdminPage'),
+});
+
+const users = createRoute({
+  getParentRoute: () => admin,
+  path: '/users',
+  component: lazyRouteComponent(() => import('./features/users/users-page.tsx'), 'UsersPage'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => admin,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('./features/access/roles-page.tsx'), 'RolesPage'),
+});
+
+const queues = createRoute({
+  getParentRoute: () => admin,
+  path: '/queues',
+  component: lazyRouteComponent(() => import('./features/routing/queues-page.tsx'), 'QueuesPage'),
+});
+
+const sites = createRoute({
+  getParentRoute: () => admin,
+  path: '/sites',
+  component: lazyRouteComponent(() => import('./features/sites/sites-page.tsx'), 'SitesPage'),
+});
+
+const cannedReplies = createRoute({
+  getParentRoute: () => admin,
+  path: '/canned-replies',
+  component: lazyRouteComponent(
+    () => import('./features/canned-replies/canned-replies-page.tsx'),
+    'CannedRepliesPage',
+  ),
+});
+
+const account = createRoute({
+  getParentRoute: () => admin,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./features/accounts/account-page.tsx'), 'AccountPage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  invitation,
+  signedIn.addChildren([
+    workspace.addChildren([workspaceHome, workspaceConversation]),
+    find,
+    foundConversation,
+    profile,
+    admin.addChildren([firstAdminPage, users, roles, queues, sites, cannedReplies, account]),
+  ]),
+]);
+
+const queryClient = createQueryClient(() => {
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+});
+
+const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultErrorComponent: FailedPage,
+  defaultNotFoundComponent: NotFoundPage,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+interface AppProps {
+  locale: string;
+  catalogue: Readonly<Record<TextKey, string>>;
+}
+
+export function App({ locale, catalogue }: AppProps) {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <TextProvider initial={{ locale, catalogue }}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </TextProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Role } from '@samtal/contract/access';
+import { authorisationsByArea, holdableBy, inherited } from './areas.ts';
+
+const role = (id: string, roles: string[], allows: Role['allows'] = []): Role => ({
+  id,
+  builtIn: null,
+  name: id,
+  authorisations: [],
+  roles,
+  allows,
+});
+
+test('sorts authorisations by what they are about', () => {
+  const areas = authorisationsByArea();
+  assert.deepEqual(areas.get('users'), ['users.read', 'users.manage']);
+  assert.ok(areas.has('canned-replies'));
+});
+
+test('offers no role that would make a role hold itself', () => {
+  const roles = [role('top', ['middle']), role('middle', ['low']), role('low', []), role('other', [])];
+  assert.deepEqual(holdableBy('low', roles).map((each) => each.id), ['other']);
+  assert.deepEqual(holdableBy(null, roles).length, 4);
+});
+
+test('gathers everything that comes with held roles', () => {
+  const roles = [role('a', [], ['users.read', 'sites.read']), role('b', [], ['users.read'])];
+  assert.deepEqual([...inherited(['a', 'b'], roles)], ['users.read', 'sites.read']);
+});

@@ -1,0 +1,2 @@
+export { GrantsEditor } from './grants-editor.tsx';
+export { useRoleName, useRoles } from './queries.ts';

@@ -1,0 +1,1 @@
+export { AccountProvider, useAccount, type CurrentAccount } from './account-context.tsx';

@@ -1,0 +1,149 @@
+import { ActionIcon, Button, SegmentedControl, Textarea, Tooltip } from '@mantine/core';
+import { IconBolt, IconNotes, IconSend } from '@tabler/icons-react';
+import { maxTextLength, streamName, type Conversation } from '@samtal/contract/conversations';
+import type { CannedReply } from '@samtal/contract/canned-replies';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useShortcut } from '../../shortcuts/index.ts';
+import { useText } from '../../text/index.ts';
+import { fillReply, typedShortcut } from '../canned-replies/index.ts';
+import { useLive } from '../realtime/index.ts';
+import { useSession } from '../signin/index.ts';
+import { CannedPicker } from './canned-picker.tsx';
+import { useDraft, type DraftKind } from './drafts.ts';
+import { useCannedPicker } from './use-canned-picker.ts';
+import { useSayTyping } from './use-say-typing.ts';
+import classes from './composer.module.css';
+
+/** From here on the length is shown. */
+const nearLimit = maxTextLength - 400;
+
+/** Where the agent writes to the visitor, or a note to colleagues. */
+export function Composer({ conversation }: { conversation: Conversation }) {
+  const { t, formats } = useText();
+  const live = useLive();
+  const draft = useDraft(conversation.id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const sayTyping = useSayTyping(conversation.id);
+  const useReply = useReplyFilling(conversation);
+  const isNote = draft.kind === 'note';
+  const tooLong = draft.text.length > maxTextLength;
+  const maySend = draft.text.trim() !== '' && !tooLong;
+
+  const write = (text: string) => {
+    draft.setText(text);
+    if (!isNote) sayTyping(text.trim() !== '' && typedShortcut(text) === null);
+  };
+  const picker = useCannedPicker(isNote ? null : typedShortcut(draft.text), (reply) => write(useReply(reply)));
+  const send = () => {
+    if (!maySend) return;
+    live.post(streamName(conversation.id, isNote ? 'internal' : 'public'), draft.kind, draft.text.trim());
+    sayTyping(false);
+    draft.setText('');
+  };
+  const switchTo = (kind: DraftKind) => {
+    draft.setKind(kind);
+    sayTyping(false);
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || picker.onKeyDown(event)) return;
+    if (event.key === 'Escape') field.current?.blur();
+    if (event.key !== 'Enter' || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    send();
+  };
+  useShortcut('reply', () => switchTo('message'));
+  useShortcut('note', () => switchTo('note'));
+  useFocusOnDesktop(field);
+
+  return (
+    <div className={classes.composer} data-kind={draft.kind}>
+      {picker.opened && <CannedPicker picker={picker} />}
+      <div className={classes.tabs}>
+        <SegmentedControl
+          size="xs"
+          value={draft.kind}
+          onChange={(kind) => switchTo(kind as DraftKind)}
+          aria-label={t('composer.kind')}
+          data={[
+            { value: 'message', label: t('composer.message') },
+            {
+              value: 'note',
+              label: (
+                <span className={classes.noteTab}>
+                  <IconNotes size={14} aria-hidden="true" /> {t('composer.note')}
+                </span>
+              ),
+            },
+          ]}
+        />
+        {draft.text.length > nearLimit && (
+          <span className={classes.length} data-over={tooLong || undefined} role="status">
+            {t(tooLong ? 'composer.too-long' : 'composer.length', {
+              length: formats.number(draft.text.length),
+              max: formats.number(maxTextLength),
+            })}
+          </span>
+        )}
+      </div>
+      <div className={classes.row}>
+        <Textarea
+          ref={field}
+          className={classes.field}
+          classNames={{ input: classes.input }}
+          value={draft.text}
+          onChange={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          onBlur={() => sayTyping(false)}
+          aria-label={t(isNote ? 'composer.write-note' : 'composer.write')}
+          placeholder={t(isNote ? 'composer.write-note' : 'composer.write-hint')}
+          autosize
+          minRows={1}
+          maxRows={8}
+          spellCheck
+          enterKeyHint="send"
+          error={tooLong}
+          {...picker.fieldProps}
+        />
+        {!isNote && (
+          <Tooltip label={t('composer.canned')}>
+            <ActionIcon
+              size={36}
+              aria-label={t('composer.canned')}
+              onClick={() => {
+                write('/');
+                field.current?.focus();
+              }}
+              disabled={draft.text !== ''}
+            >
+              <IconBolt size={19} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <Button
+          className={classes.send}
+          color={isNote ? 'yellow.9' : 'fjord'}
+          onClick={send}
+          disabled={!maySend}
+          leftSection={<IconSend size={16} />}
+        >
+          {t(isNote ? 'composer.save-note' : 'composer.send')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function useReplyFilling(conversation: Conversation): (reply: CannedReply) => string {
+  const session = useSession();
+  // Visitors have no name yet, only an id (D2).
+  return (reply) =>
+    fillReply(reply.text, { visitor: '', agent: session?.user.name ?? '', case: conversation.caseId });
+}
+
+/** Where there is a keyboard, writing can begin at once; on a phone the keyboard would cover the transcript. */
+function useFocusOnDesktop(field: { current: HTMLTextAreaElement | null }): void {
+  useEffect(() => {
+    if (window.matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true });
+  }, [field]);
+}

@@ -1,0 +1,99 @@
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
+import {
+  IconArrowLeft,
+  IconArrowsExchange,
+  IconCheck,
+  IconDotsVertical,
+  IconInfoCircle,
+} from '@tabler/icons-react';
+import type { Conversation } from '@samtal/contract/conversations';
+import { Link } from '@tanstack/react-router';
+import { useText } from '../../text/index.ts';
+import { CopyIcon } from '../../ui/index.ts';
+import { StateBadge } from './link-badge.tsx';
+import classes from './conversation.module.css';
+
+interface ConversationHeaderProps {
+  conversation: Conversation;
+  back: '/' | '/find';
+  /** Null where the user may not, or where there is nothing to open. */
+  onTransfer: (() => void) | null;
+  onResolve: (() => void) | null;
+  onDetails: (() => void) | null;
+}
+
+export function ConversationHeader({ conversation, back, onTransfer, onResolve, onDetails }: ConversationHeaderProps) {
+  const { t } = useText();
+  return (
+    <header className={classes.header}>
+      <ActionIcon
+        component={Link}
+        to={back}
+        aria-label={t('back')}
+        className={back === '/' ? classes.backOnPhone : classes.back}
+      >
+        <IconArrowLeft size={20} />
+      </ActionIcon>
+      <div className={classes.headerWords}>
+        <div className={classes.headerTitle}>
+          <h2 id="conversation-title" className={classes.caseId}>
+            {conversation.caseId}
+          </h2>
+          <CopyIcon value={conversation.caseId} label={t('case.copy')} />
+          <StateBadge state={conversation.state} />
+        </div>
+        <span className={classes.where}>
+          {conversation.queueName} · {conversation.siteName}
+        </span>
+      </div>
+      <div className={classes.headerActions}>
+        {onTransfer !== null && (
+          <Button
+            variant="default"
+            className={classes.onWide}
+            leftSection={<IconArrowsExchange size={16} />}
+            onClick={onTransfer}
+          >
+            {t('transfer.open')}
+          </Button>
+        )}
+        {onResolve !== null && (
+          <Button leftSection={<IconCheck size={16} />} className={classes.onWide} onClick={onResolve}>
+            {t('resolve.action')}
+          </Button>
+        )}
+        {onDetails !== null && (
+          <Tooltip label={t('details.title')}>
+            <ActionIcon className={classes.onWide} aria-label={t('details.title')} onClick={onDetails}>
+              <IconInfoCircle size={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <ActionIcon className={classes.onNarrow} aria-label={t('more')}>
+              <IconDotsVertical size={20} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {onResolve !== null && (
+              <Menu.Item leftSection={<IconCheck size={16} />} onClick={onResolve}>
+                {t('resolve.action')}
+              </Menu.Item>
+            )}
+            {onTransfer !== null && (
+              <Menu.Item leftSection={<IconArrowsExchange size={16} />} onClick={onTransfer}>
+                {t('transfer.open')}
+              </Menu.Item>
+            )}
+            {onDetails !== null && (
+              <Menu.Item leftSection={<IconInfoCircle size={16} />} onClick={onDetails}>
+                {t('details.title')}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,91 @@
+import { Drawer } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import type { Conversation } from '@samtal/contract/conversations';
+import { useShortcut } from '../../shortcuts/index.ts';
+import { useText } from '../../text/index.ts';
+import { announce, ConfirmDialog, useReport } from '../../ui/index.ts';
+import { useAccount } from '../accounts/index.ts';
+import { useSession } from '../signin/index.ts';
+import { ConversationFooter } from './conversation-footer.tsx';
+import { ConversationHeader } from './conversation-header.tsx';
+import { Details } from './details.tsx';
+import { LinkBanner } from './link-banner.tsx';
+import { TranscriptView } from './transcript-view.tsx';
+import { TransferDialog } from './transfer-dialog.tsx';
+import { useActions } from './use-actions.ts';
+import { useSeen } from './use-seen.ts';
+import classes from './conversation.module.css';
+
+interface ConversationViewProps {
+  conversation: Conversation;
+  back: '/' | '/find';
+}
+
+/** One conversation: what was written, what can be done, and what is known about it. */
+export function ConversationView({ conversation, back }: ConversationViewProps) {
+  const { t } = useText();
+  const account = useAccount();
+  const session = useSession();
+  const actions = useActions();
+  const report = useReport();
+  const [detailsOpened, details] = useDisclosure(false);
+  const [transferOpened, transfer] = useDisclosure(false);
+  const [resolveOpened, resolve] = useDisclosure(false);
+  const wide = useMediaQuery('(min-width: 75em)', window.innerWidth >= 1200, { getInitialValueInEffect: false });
+
+  const isOwn = conversation.agentId === session?.user.id;
+  const isTalking = isOwn && conversation.state === 'active';
+  const mayDirect = conversation.state !== 'resolved' && (isTalking || account.can('conversations.direct'));
+  useSeen(conversation.id, isTalking);
+
+  const resolveNow = async () => {
+    await actions.resolve(conversation.id);
+    announce(t('resolve.done', { case: conversation.caseId }));
+  };
+  useShortcut('resolve', mayDirect ? resolve.open : null);
+  useShortcut('resolveNow', mayDirect ? () => void report(resolveNow()) : null);
+  useShortcut('transfer', mayDirect ? transfer.open : null);
+
+  return (
+    <div className={classes.columns}>
+      <section className={classes.conversation} aria-labelledby="conversation-title">
+        <ConversationHeader
+          conversation={conversation}
+          back={back}
+          onTransfer={mayDirect ? transfer.open : null}
+          onResolve={mayDirect ? resolve.open : null}
+          onDetails={wide === true ? null : details.open}
+        />
+        {conversation.state !== 'resolved' && <LinkBanner conversation={conversation} />}
+        <TranscriptView conversation={conversation} />
+        <ConversationFooter conversation={conversation} isOwn={isOwn} />
+      </section>
+      {wide === true ? (
+        <aside className={classes.aside} aria-label={t('details.title')}>
+          <h3 className={classes.asideTitle}>{t('details.title')}</h3>
+          <Details conversation={conversation} />
+        </aside>
+      ) : (
+        <Drawer
+          opened={detailsOpened}
+          onClose={details.close}
+          position="right"
+          size="20rem"
+          title={t('details.title')}
+          closeButtonProps={{ 'aria-label': t('close') }}
+        >
+          <Details conversation={conversation} />
+        </Drawer>
+      )}
+      <TransferDialog conversation={conversation} opened={transferOpened} onClose={transfer.close} />
+      <ConfirmDialog
+        opened={resolveOpened}
+        onClose={resolve.close}
+        title={t('resolve.title', { case: conversation.caseId })}
+        says={t('resolve.says')}
+        action={t('resolve.action')}
+        onConfirm={resolveNow}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Entry } from '@samtal/contract/conversations';
+import { useText, type Text } from '../../text/index.ts';
+import classes from './transcript.module.css';
+
+/** What happened between the messages, as a quiet line. */
+export function EventLine({ entry }: { entry: Entry }) {
+  const text = useText();
+  return (
+    <p className={classes.event} data-kind={entry.kind}>
+      {wordsOf(entry, text)} <time dateTime={entry.at}>{text.formats.time(entry.at)}</time>
+    </p>
+  );
+}
+
+function wordsOf(entry: Entry, { t }: Text): string {
+  switch (entry.kind) {
+    case 'started':
+      return t('event.started');
+    case 'joined':
+    case 'left':
+    case 'offered':
+    case 'declined':
+    case 'missed':
+      return t(`event.${entry.kind}`, { name: entry.body.agentName });
+    case 'transferred':
+      return entry.body.queueName === null
+        ? t('event.transferred-agent')
+        : t('event.transferred-queue', { queue: entry.body.queueName });
+    case 'resolved':
+      return t(`event.resolved-${entry.body.by}`, { name: entry.actor.name ?? '' });
+    case 'connection':
+      return t(`event.connection-${entry.body.state}`);
+    case 'message':
+    case 'note':
+      return entry.body.text;
+  }
+}

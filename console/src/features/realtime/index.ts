@@ -1,0 +1,2 @@
+export { LiveProvider, useConnectionState, useLive, useReceipts, useThread, useVisitorTyping } from './live-provider.tsx';
+export type { ChangedList } from './live.ts';

@@ -1,0 +1,81 @@
+import type { StreamName } from '@samtal/contract/conversations';
+import type { ConnectionState, Receipts, Thread } from '@samtal/contract/realtime';
+import { createContext, use, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { useNow } from '../../ui/index.ts';
+import { Live, type LiveOptions, type Typing } from './live.ts';
+
+const LiveContext = createContext<Live | null>(null);
+
+interface LiveProviderProps extends LiveOptions {
+  /** Whether the user has anything to do with conversations; without, nothing is connected. */
+  connects: boolean;
+  children: ReactNode;
+}
+
+/** Keeps one live connection for the account as long as it is drawn, whichever page is shown. */
+export function LiveProvider({ accountId, onChanged, onSignedOut, connects, children }: LiveProviderProps) {
+  const callbacks = useRef({ onChanged, onSignedOut });
+  useEffect(() => {
+    callbacks.current = { onChanged, onSignedOut };
+  });
+  const live = useMemo(
+    () =>
+      new Live({
+        accountId,
+        onChanged: (lists) => callbacks.current.onChanged(lists),
+        onSignedOut: () => callbacks.current.onSignedOut(),
+      }),
+    [accountId],
+  );
+
+  useEffect(() => {
+    if (!connects) return;
+    const hope = () => {
+      if (document.visibilityState === 'visible') live.reconnectNow();
+    };
+    const warn = (event: BeforeUnloadEvent) => {
+      if (live.hasUnsent()) event.preventDefault();
+    };
+    live.start();
+    window.addEventListener('online', hope);
+    window.addEventListener('beforeunload', warn);
+    document.addEventListener('visibilitychange', hope);
+    return () => {
+      live.stop();
+      window.removeEventListener('online', hope);
+      window.removeEventListener('beforeunload', warn);
+      document.removeEventListener('visibilitychange', hope);
+    };
+  }, [live, connects]);
+
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+export function useLive(): Live {
+  const live = use(LiveContext);
+  if (live === null) throw new Error('useLive needs a LiveProvider above it.');
+  return live;
+}
+
+export function useConnectionState(): ConnectionState {
+  const live = useLive();
+  return useSyncExternalStore(live.subscribe, () => live.state);
+}
+
+export function useThread(stream: StreamName): Thread | null {
+  const live = useLive();
+  return useSyncExternalStore(live.subscribe, () => live.thread(stream));
+}
+
+export function useReceipts(stream: StreamName): Receipts | null {
+  const live = useLive();
+  return useSyncExternalStore(live.subscribe, () => live.receipts(stream));
+}
+
+/** The visitor’s typing, as long as it is fresh. */
+export function useVisitorTyping(stream: StreamName): Typing | null {
+  const live = useLive();
+  const typing = useSyncExternalStore(live.subscribe, () => live.typing(stream));
+  const now = useNow();
+  return typing !== null && typing.until > now ? typing : null;
+}

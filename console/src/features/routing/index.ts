@@ -1,0 +1,1 @@
+export { presenceQuery, queuesQuery, useColleagues, useOwnPresence, useQueues } from './queries.ts';

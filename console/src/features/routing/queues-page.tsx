@@ -1,0 +1,204 @@
+import { ActionIcon, Button, NumberInput, Radio, Stack, TextInput } from '@mantine/core';
+import { changeQueue, createQueue, deleteQueue, type Queue } from '@samtal/contract/routing';
+import { IconPencil, IconPlus, IconStack2, IconTrash } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../api/index.ts';
+import { useText } from '../../text/index.ts';
+import { ConfirmDialog, EmptyState, FormDialog, Page, Row, Rows, ToneBadge } from '../../ui/index.ts';
+import { useAccount } from '../accounts/index.ts';
+import { queuesQuery, useQueues } from './queries.ts';
+
+/** `new`: a queue that is not there yet. */
+type Editing = Queue | 'new' | null;
+
+export function QueuesPage() {
+  const { t } = useText();
+  const account = useAccount();
+  const queryClient = useQueryClient();
+  const queues = useQueues();
+  const [editing, setEditing] = useState<Editing>(null);
+  const [removing, setRemoving] = useState<Queue | null>(null);
+  const refresh = () => queryClient.invalidateQueries({ queryKey: queuesQuery(account.id).queryKey });
+
+  const add = (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing('new')}>
+      {t('queue.add')}
+    </Button>
+  );
+  const remove = async () => {
+    if (removing === null) return;
+    await call(deleteQueue, { params: { accountId: account.id, queueId: removing.id } });
+    await refresh();
+  };
+  return (
+    <Page title={t('admin.queues')} says={t('queue.says')} actions={add}>
+      <Rows
+        query={queues}
+        label={t('admin.queues')}
+        isEmpty={queues.data?.length === 0}
+        empty={<EmptyState icon={IconStack2} title={t('queue.none')} says={t('queue.none-says')} action={add} />}
+      >
+        {queues.data?.map((queue) => (
+          <QueueRow
+            key={queue.id}
+            queue={queue}
+            onChange={() => setEditing(queue)}
+            onDelete={() => setRemoving(queue)}
+          />
+        ))}
+      </Rows>
+      {editing !== null && (
+        <QueueDialog
+          queue={editing === 'new' ? null : editing}
+          onSaved={refresh}
+          onClose={() => setEditing(null)}
+        />
+      )}
+      <ConfirmDialog
+        opened={removing !== null}
+        title={t('queue.delete-title', { name: removing?.name ?? '' })}
+        says={t('queue.delete-says')}
+        action={t('delete')}
+        danger
+        onConfirm={remove}
+        onClose={() => setRemoving(null)}
+      />
+    </Page>
+  );
+}
+
+interface QueueRowProps {
+  queue: Queue;
+  onChange: () => void;
+  onDelete: () => void;
+}
+
+function QueueRow({ queue, onChange, onDelete }: QueueRowProps) {
+  const { t, count, formats } = useText();
+  return (
+    <Row
+      title={queue.name}
+      says={t(`queue.summary-${queue.assignment}`, {
+        seconds: formats.number(queue.offerSeconds),
+        priority: formats.number(queue.priority),
+      })}
+      badges={
+        <>
+          <ToneBadge tone={queue.waiting > 0 ? 'warning' : 'neutral'}>{count('queue.waiting', queue.waiting)}</ToneBadge>
+          {queue.region !== null && <ToneBadge tone="neutral">{t('queue.region-is', { value: queue.region })}</ToneBadge>}
+          {queue.team !== null && <ToneBadge tone="neutral">{t('queue.team-is', { value: queue.team })}</ToneBadge>}
+        </>
+      }
+      actions={
+        <>
+          <ActionIcon aria-label={t('change.of', { name: queue.name })} onClick={onChange}>
+            <IconPencil size={18} />
+          </ActionIcon>
+          <ActionIcon aria-label={t('delete.of', { name: queue.name })} onClick={onDelete}>
+            <IconTrash size={18} />
+          </ActionIcon>
+        </>
+      }
+    />
+  );
+}
+
+interface QueueDialogProps {
+  queue: Queue | null;
+  onSaved: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
+  const { t } = useText();
+  const account = useAccount();
+  const [name, setName] = useState(queue?.name ?? '');
+  const [region, setRegion] = useState(queue?.region ?? '');
+  const [team, setTeam] = useState(queue?.team ?? '');
+  const [priority, setPriority] = useState<number | string>(queue?.priority ?? 50);
+  const [assignment, setAssignment] = useState(queue?.assignment ?? 'offer');
+  const [offerSeconds, setOfferSeconds] = useState<number | string>(queue?.offerSeconds ?? 45);
+
+  const save = async () => {
+    const body = {
+      name: name.trim(),
+      region: region.trim() || null,
+      team: team.trim() || null,
+      priority: Number(priority),
+      assignment,
+      offerSeconds: Number(offerSeconds),
+    };
+    if (queue === null) await call(createQueue, { params: { accountId: account.id }, body });
+    else await call(changeQueue, { params: { accountId: account.id, queueId: queue.id }, body });
+    await onSaved();
+    onClose();
+  };
+  return (
+    <FormDialog
+      opened
+      title={t(queue === null ? 'queue.add' : 'queue.change')}
+      action={t('save')}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t('name')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={120}
+        required
+        withAsterisk={false}
+        data-autofocus
+      />
+      <Radio.Group
+        label={t('queue.assignment')}
+        value={assignment}
+        onChange={(value) => setAssignment(value === 'assign' ? 'assign' : 'offer')}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="offer" label={t('queue.offer')} description={t('queue.offer-says')} />
+          <Radio value="assign" label={t('queue.assign')} description={t('queue.assign-says')} />
+        </Stack>
+      </Radio.Group>
+      {assignment === 'offer' && (
+        <NumberInput
+          label={t('queue.offer-seconds')}
+          description={t('queue.offer-seconds-says')}
+          value={offerSeconds}
+          onChange={setOfferSeconds}
+          min={5}
+          max={600}
+          allowDecimal={false}
+          required
+          withAsterisk={false}
+        />
+      )}
+      <NumberInput
+        label={t('queue.priority')}
+        description={t('queue.priority-says')}
+        value={priority}
+        onChange={setPriority}
+        min={0}
+        max={100}
+        allowDecimal={false}
+        required
+        withAsterisk={false}
+      />
+      <TextInput
+        label={t('queue.region')}
+        description={t('queue.region-says')}
+        value={region}
+        onChange={(event) => setRegion(event.currentTarget.value)}
+        maxLength={60}
+      />
+      <TextInput
+        label={t('queue.team')}
+        description={t('queue.team-says')}
+        value={team}
+        onChange={(event) => setTeam(event.currentTarget.value)}
+        maxLength={60}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,117 @@
+import { Alert, Button, Loader, PasswordInput, TextInput } from '@mantine/core';
+import { acceptInvitation, passwordLength, readInvitation } from '@samtal/contract/signin';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { IconAlertCircle } from '@tabler/icons-react';
+import { useState, type FormEvent } from 'react';
+import { call, useProblemText } from '../../api/index.ts';
+import { useText } from '../../text/index.ts';
+import { Card } from './card.tsx';
+import { useSignIn } from './use-sign-in.ts';
+import classes from './card.module.css';
+
+/** Opened by a one-time link. The token stands in the fragment, which no server and no log ever sees. */
+export function InvitationPage() {
+  const { t } = useText();
+  const [token] = useState(() => window.location.hash.slice(1));
+  const invitation = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: () => call(readInvitation, { body: { token } }),
+    enabled: /^[A-Za-z0-9_-]{20,200}$/.test(token),
+    staleTime: Infinity,
+    retry: false,
+  });
+
+  if (invitation.isLoading) {
+    return (
+      <Card title={t('invitation.title')}>
+        <Loader mt="lg" aria-label={t('loading')} />
+      </Card>
+    );
+  }
+  if (invitation.data === undefined) return <InvitationInvalid error={invitation.error} />;
+  return <AcceptForm token={token} {...invitation.data} />;
+}
+
+function InvitationInvalid({ error }: { error: Error | null }) {
+  const { t } = useText();
+  const problemText = useProblemText();
+  return (
+    <Card title={t('invitation.title')}>
+      <div className={classes.form}>
+        <Alert color="red" variant="light" role="alert" icon={<IconAlertCircle />}>
+          {error === null ? t('problem.signin.invitation-invalid') : problemText(error)}
+        </Alert>
+        <Button component={Link} to="/sign-in" variant="default">
+          {t('invitation.to-sign-in')}
+        </Button>
+      </div>
+    </Card>
+  );
+}
+
+interface AcceptFormProps {
+  token: string;
+  accountName: string;
+  email: string;
+  name: string;
+}
+
+function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
+  const { t } = useText();
+  const problemText = useProblemText();
+  const signIn = useSignIn();
+  const accept = useMutation({
+    mutationFn: async (given: { name: string; password: string }) => {
+      await call(acceptInvitation, { body: { token, ...given } });
+      await signIn.mutateAsync({ email, password: given.password });
+    },
+    // The token must not stay in the address bar or the history of a shared machine.
+    onSuccess: () => window.location.replace('/'),
+  });
+
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    accept.mutate({ name: String(given.get('name')).trim(), password: String(given.get('password')) });
+  };
+
+  return (
+    <Card title={t('invitation.join', { account: accountName })} says={t('invitation.says')}>
+      <form className={classes.form} onSubmit={submit}>
+        {accept.error !== null && (
+          <Alert color="red" variant="light" role="alert" icon={<IconAlertCircle />}>
+            {problemText(accept.error)}
+          </Alert>
+        )}
+        <TextInput name="email" label={t('signin.email')} value={email} readOnly autoComplete="username" size="md" />
+        <TextInput
+          name="name"
+          label={t('invitation.name')}
+          description={t('invitation.name-says')}
+          defaultValue={name}
+          required
+          withAsterisk={false}
+          maxLength={120}
+          autoComplete="name"
+          size="md"
+        />
+        <PasswordInput
+          name="password"
+          label={t('signin.password')}
+          description={t('invitation.password-says', passwordLength)}
+          required
+          withAsterisk={false}
+          minLength={passwordLength.min}
+          maxLength={passwordLength.max}
+          autoComplete="new-password"
+          size="md"
+          visibilityToggleButtonProps={{ 'aria-label': t('signin.show-password') }}
+        />
+        <Button type="submit" size="md" loading={accept.isPending} fullWidth mt="xs">
+          {t('invitation.accept')}
+        </Button>
+      </form>
+    </Card>
+  );
+}

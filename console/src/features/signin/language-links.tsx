@@ -1,0 +1,25 @@
+import { Button } from '@mantine/core';
+import { locales, useText } from '../../text/index.ts';
+import classes from './card.module.css';
+
+/** Every language in its own name, for people who cannot read the one that is shown. */
+export function LanguageLinks() {
+  const { t, locale, changeLocale } = useText();
+  return (
+    <nav className={classes.languages} aria-label={t('language')}>
+      {locales.map((each) => (
+        <Button
+          key={each}
+          size="compact-sm"
+          variant={each === locale ? 'light' : 'subtle'}
+          color="gray"
+          lang={each}
+          aria-pressed={each === locale}
+          onClick={() => void changeLocale(each)}
+        >
+          {new Intl.DisplayNames([each], { type: 'language' }).of(each)}
+        </Button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'react';
+import { useConnectionState } from '../features/realtime/index.ts';
+import { useText } from '../text/index.ts';
+import { ToneBadge, ToneDot } from '../ui/index.ts';
+
+const graceMs = 1_500;
+
+/** Says when the console itself has lost its connection. A blink is not worth telling. */
+export function ConnectionChip() {
+  const { t } = useText();
+  const isOnline = useConnectionState() === 'online';
+  const [shown, setShown] = useState(false);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(!isOnline), isOnline ? 0 : graceMs);
+    return () => clearTimeout(timer);
+  }, [isOnline]);
+
+  return (
+    <span role="status">
+      {shown && (
+        <ToneBadge tone="warning">
+          <ToneDot tone="warning" /> {t('connection.reconnecting')}
+        </ToneBadge>
+      )}
+    </span>
+  );
+}

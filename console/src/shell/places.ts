@@ -1,0 +1,36 @@
+import { IconMessages, IconSearch, IconSettings, type Icon } from '@tabler/icons-react';
+import type { CurrentAccount } from '../features/accounts/index.ts';
+import type { TextKey } from '../text/index.ts';
+
+interface Place {
+  readonly to: '/' | '/find' | '/admin';
+  readonly text: TextKey;
+  readonly icon: Icon;
+}
+
+/** What each administration page needs. A page that its reader could do nothing on is not shown. */
+export const adminPages = [
+  { to: '/admin/users', text: 'admin.users', needs: 'users.read' },
+  { to: '/admin/roles', text: 'admin.roles', needs: 'access.read' },
+  { to: '/admin/queues', text: 'admin.queues', needs: 'routing.manage' },
+  { to: '/admin/sites', text: 'admin.sites', needs: 'sites.read' },
+  { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
+  { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
+] as const;
+
+export function adminPagesFor(account: CurrentAccount) {
+  return adminPages.filter((page) => account.can(page.needs));
+}
+
+export function mayTalk(account: CurrentAccount): boolean {
+  return account.can('conversations.handle') || account.can('conversations.take');
+}
+
+/** Where the user may go. */
+export function placesFor(account: CurrentAccount): Place[] {
+  const places: Place[] = [];
+  if (mayTalk(account)) places.push({ to: '/', text: 'nav.conversations', icon: IconMessages });
+  if (account.can('conversations.find')) places.push({ to: '/find', text: 'nav.find', icon: IconSearch });
+  if (adminPagesFor(account).length > 0) places.push({ to: '/admin', text: 'nav.admin', icon: IconSettings });
+  return places;
+}

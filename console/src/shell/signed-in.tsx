@@ -1,0 +1,79 @@
+import { Notifications } from '@mantine/notifications';
+import { IconKey } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import '@mantine/notifications/styles.css';
+import { AccountProvider, useAccount } from '../features/accounts/index.ts';
+import { Attention, conversationsKey } from '../features/conversations/index.ts';
+import { LiveProvider, type ChangedList } from '../features/realtime/index.ts';
+import { presenceQuery } from '../features/routing/index.ts';
+import { sessionQuery } from '../features/signin/index.ts';
+import { useShortcutKeys } from '../shortcuts/index.ts';
+import { useText } from '../text/index.ts';
+import { EmptyState } from '../ui/index.ts';
+import { Frame } from './frame.tsx';
+import { SignOutButton } from './sign-out-button.tsx';
+
+/** Everything that needs somebody signed in. When the session ends, whatever was open is left at once. */
+export function SignedIn() {
+  const session = useQuery(sessionQuery).data;
+  const navigate = useNavigate();
+  const to = useRouterState({ select: (state) => state.location.href });
+  const ended = session === null;
+
+  useEffect(() => {
+    if (ended) void navigate({ to: '/sign-in', search: { to, ended: true }, replace: true });
+    // Only the end of the session leads away; `to` changes with every click.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [ended, navigate]);
+
+  if (session === undefined || session === null) return null;
+  return (
+    <AccountProvider session={session} none={<NoAccount />}>
+      <Notifications position="bottom-left" limit={3} />
+      <Connected />
+    </AccountProvider>
+  );
+}
+
+function Connected() {
+  const account = useAccount();
+  const queryClient = useQueryClient();
+  useShortcutKeys();
+
+  const onChanged = (lists: readonly ChangedList[]) => {
+    if (lists.includes('mine') || lists.includes('waiting')) {
+      void queryClient.invalidateQueries({ queryKey: conversationsKey(account.id) });
+    }
+    if (lists.includes('presence')) {
+      void queryClient.invalidateQueries({ queryKey: presenceQuery(account.id).queryKey });
+    }
+  };
+  return (
+    <LiveProvider
+      accountId={account.id}
+      connects={account.can('conversations.handle') || account.can('conversations.take')}
+      onChanged={onChanged}
+      onSignedOut={() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })}
+    >
+      <Attention />
+      <Frame key={account.id} />
+    </LiveProvider>
+  );
+}
+
+function NoAccount() {
+  const { t } = useText();
+  return (
+    <main>
+      <h1 hidden>Samtal</h1>
+      <EmptyState
+        icon={IconKey}
+        title={t('no-account.title')}
+        says={t('no-account.says')}
+        action={<SignOutButton />}
+      />
+    </main>
+  );
+}

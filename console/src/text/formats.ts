@@ -1,0 +1,56 @@
+/** Times, days and durations in the words of one language. Instants are RFC 3339 strings; durations are ms. */
+export interface Formats {
+  time(at: string | number): string;
+  day(at: string | number): string;
+  dateTime(at: string | number): string;
+  /** Today: the time; otherwise the day. */
+  short(at: string | number): string;
+  /** The largest one or two units: `45s`, `12m`, `2h 5m`. */
+  duration(ms: number): string;
+  number(value: number): string;
+}
+
+const dayMs = 86_400_000;
+
+export function formatsOf(locale: string): Formats {
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+  const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+  const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const number = new Intl.NumberFormat(locale);
+  const unit = (name: string) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 0 });
+  const units = { second: unit('second'), minute: unit('minute'), hour: unit('hour'), day: unit('day') };
+
+  return {
+    time: (at) => time.format(new Date(at)),
+    dateTime: (at) => dateTime.format(new Date(at)),
+    number: (value) => number.format(value),
+    short: (at) => (daysAgo(at) === 0 ? time.format(new Date(at)) : shortDay.format(new Date(at))),
+    day(at) {
+      const ago = daysAgo(at);
+      if (ago === 0 || ago === 1) return capitalised(relativeDay.format(-ago, 'day'), locale);
+      return capitalised((ago > 180 ? dayAndYear : day).format(new Date(at)), locale);
+    },
+    duration(ms) {
+      const seconds = Math.max(0, Math.floor(ms / 1000));
+      if (seconds < 60) return units.second.format(seconds);
+      if (seconds < 3600) return units.minute.format(Math.floor(seconds / 60));
+      const hours = Math.floor(seconds / 3600);
+      if (hours >= 48) return units.day.format(Math.floor(hours / 24));
+      return `${units.hour.format(hours)} ${units.minute.format(Math.floor((seconds % 3600) / 60))}`;
+    },
+  };
+}
+
+/** Calendar days between now and then, by this machine’s clock and time zone. */
+function daysAgo(at: string | number): number {
+  const start = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return Math.round((start(new Date()) - start(new Date(at))) / dayMs);
+}
+
+function capitalised(text: string, locale: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}

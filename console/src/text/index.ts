@@ -1,0 +1,2 @@
+export { loadCatalogue, locales, preferredLocale, type PluralKey, type TextKey } from './catalogue.ts';
+export { TextProvider, useText, type Text } from './text-provider.tsx';

@@ -1,0 +1,61 @@
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { useProblemText } from '../api/index.ts';
+import { useText } from '../text/index.ts';
+
+interface ConfirmProps {
+  opened: boolean;
+  title: string;
+  says: ReactNode;
+  /** The word on the button that does it. */
+  action: string;
+  danger?: boolean;
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** Asks before something that cannot be undone. Stays open, and says why, when it was refused. */
+export function ConfirmDialog({ opened, title, says, action, danger = false, onConfirm, onClose }: ConfirmProps) {
+  const { t } = useText();
+  const problemText = useProblemText();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const close = () => {
+    setError(null);
+    onClose();
+  };
+  const confirm = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      close();
+    } catch (refused) {
+      setError(refused);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
+      <Stack>
+        <Text size="sm">{says}</Text>
+        {error !== null && (
+          <Alert color="red" variant="light" role="alert">
+            {problemText(error)}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {t('cancel')}
+          </Button>
+          <Button color={danger ? 'red.8' : 'fjord'} loading={busy} onClick={() => void confirm()} data-autofocus>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,10 @@
+export { ConfirmDialog } from './confirm.tsx';
+export { CopyBlock, CopyIcon } from './copy-field.tsx';
+export { showTitleBadge, usePageTitle } from './document-title.ts';
+export { Page } from './page.tsx';
+export { EmptyState, ErrorState } from './states.tsx';
+export { ToneBadge, ToneDot, type Tone } from './tone.tsx';
+export { useNow } from './use-now.ts';
+export { announce, useReport } from './use-report.ts';
+export { FormDialog } from './form-dialog.tsx';
+export { Row, Rows } from './rows.tsx';
