@@ -1,7 +1,9 @@
 import type { Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { membersHolding } from '../access/index.ts';
 import type { Desk } from './desk.ts';
 import type { ConversationRow } from './queries.ts';
+import { isWithin } from './scope.ts';
 
 export type Transfer = { readonly conversationId: string; readonly note?: string } & (
   | { readonly queueId: string }
@@ -37,7 +39,11 @@ export async function transferConversation(tx: Tx, desk: Desk, by: Member, trans
       .executeTakeFirst(),
   );
   const there = agent.choice === 'available' && agent.connected_until !== null && agent.connected_until > new Date();
-  if (agent.user_id === by.userId || agent.status !== 'active' || !there) throw new Refusal('conversations.nobody-there');
+  const scopes = (await membersHolding(tx, account, 'conversations.handle')).get(agent.user_id) ?? [];
+  const within = await isWithin(tx, account, transfer.conversationId, scopes);
+  if (agent.user_id === by.userId || agent.status !== 'active' || !there || !within) {
+    throw new Refusal('conversations.nobody-there');
+  }
   const seconds = await offerSeconds(tx, account, transfer.conversationId);
   return await desk.handOver(tx, account, transfer.conversationId, { to: { userId: agent.user_id, seconds }, ...more });
 }
