@@ -1,18 +1,26 @@
 import type { KnipConfig } from 'knip';
 
-/** Unused files, exports and dependencies. Entries are what is started or served, and the tests. */
+/** Unused files, exports and dependencies. Entries are what is started, built or served, and the tests. */
 const config: KnipConfig = {
+  ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
       entry: ['tools/{build,test,check,openapi}.ts', 'bench/run.ts', '{tools,e2e,bench}/**/*.test.ts'],
       project: ['{tools,e2e,bench}/**/*.ts'],
+      // Started by their path (tools/programs.ts).
+      ignoreDependencies: ['oxlint', 'oxlint-tsgolint'],
     },
-    contract: { entry: ['src/**/*.test.ts'], project: ['src/**/*.ts'] },
+    contract: { entry: ['src/**/*.test.ts'], project: ['{src,test}/**/*.ts'] },
     server: {
-      entry: ['src/main.ts', 'bin/samtal.js', '{src,test}/**/*.test.ts'],
+      entry: ['src/main.ts', '{bin,src,test}/**/*.test.ts', 'test/shared-cluster.ts'],
       project: ['{src,test}/**/*.ts'],
+      // Served from its folder (features/pages).
+      ignoreDependencies: ['swagger-ui-dist'],
     },
-    widget: { entry: ['build.ts', 'src/**/*.test.ts'], project: ['src/**/*.{ts,tsx}'] },
+    widget: {
+      entry: ['build.ts', 'src/loader.ts', 'src/chat/mount.tsx', 'src/**/*.test.ts'],
+      project: ['src/**/*.{ts,tsx}'],
+    },
     console: { entry: ['src/**/*.test.ts'], project: ['src/**/*.{ts,tsx}'] },
   },
 };

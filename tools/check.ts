@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 
 import { boundaryProblems } from './boundaries.ts';
 import { catalogueProblems } from './catalogues.ts';
@@ -14,6 +15,11 @@ import {
   unusedCodeComplaints,
 } from './programs.ts';
 import { secretProblems } from './secrets.ts';
+
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { root: { type: 'string', default: root } },
+});
 
 /** One guard. `run` answers with nothing when all is well, else with what to tell. */
 interface Step {
@@ -37,12 +43,16 @@ const steps: readonly Step[] = [
   guard('secrets', secretProblems),
 ];
 
+const chosen = steps.filter(
+  (step) => wanted.length === 0 || wanted.some((name) => step.name.startsWith(name)),
+);
+
 function program(name: string, complaints: (folder: string) => Promise<string>): Step {
-  return { name, run: async () => await complaints(root) };
+  return { name, run: async () => await complaints(values.root) };
 }
 
 function guard(name: string, problems: (folder: string) => string[]): Step {
-  return { name, run: async () => problems(root).join('\n') };
+  return { name, run: async () => problems(values.root).join('\n') };
 }
 
 async function perform(step: Step): Promise<boolean> {
@@ -67,14 +77,8 @@ async function performAll(chosen: readonly Step[]): Promise<string[]> {
   return failed;
 }
 
-const wanted = process.argv.slice(2);
-const chosen = steps.filter(
-  (step) => wanted.length === 0 || wanted.some((name) => step.name.startsWith(name)),
-);
 const failed = chosen.length === 0 ? wanted : await performAll(chosen);
-if (failed.length > 0) {
-  console.log(`\n${failed.length} of ${chosen.length} checks failed: ${failed.join(', ')}`);
-  process.exitCode = 1;
-} else {
-  console.log(`\nAll ${chosen.length} checks passed.`);
-}
+if (chosen.length === 0) console.log(`There is no check named ${wanted.join(', ')}.`);
+else if (failed.length === 0) console.log(`\nAll ${chosen.length} checks passed.`);
+else console.log(`\n${failed.length} of ${chosen.length} checks failed: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
