@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { makePrivate } from './directories.ts';
 import type { Place } from './place.ts';
 import { PostgresError } from './postgres-error.ts';
-import { hasCode, type Exit } from './processes.ts';
+import { hasCode, killProcessesOf, type Exit } from './processes.ts';
 import { runProgram } from './run-program.ts';
 
 /** The superuser of the embedded database, and the database it holds. */
@@ -36,7 +36,9 @@ export async function provideCluster(place: Place, isDurable: boolean): Promise<
     );
   }
   const fresh = `${place.cluster}.new`;
-  await rm(fresh, { recursive: true, force: true });
+  // An initdb outlives a server that is killed, and would go on writing.
+  await killProcessesOf(fresh, 10_000);
+  await rm(fresh, { recursive: true, force: true, maxRetries: 20 });
   await makePrivate(fresh, place.user);
   await initialise({ place, fresh, password, isDurable });
   await rename(fresh, place.cluster);

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import type { Log } from '../log/index.ts';
 import { PostgresError } from './postgres-error.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
-import { isPostgresOf, isTaken, processesOf, signalProcess, waitUntil } from './processes.ts';
+import {
+  isPostgresOf,
+  isTaken,
+  killProcessesOf,
+  processesOf,
+  signalProcess,
+  waitUntil,
+} from './processes.ts';
 import { socketPath } from './socket-directory.ts';
 
 const limits = {
@@ -50,8 +57,7 @@ async function endBackends(cluster: string, log: Log): Promise<void> {
   if (await waitUntil(haveEnded, limits.backendsMs)) return;
   const left = await processesOf(cluster);
   log.warn('postgres-backends-killed', { count: left.length });
-  for (const pid of left) signalProcess(pid, 'SIGKILL');
-  if (await waitUntil(haveEnded, limits.killMs)) return;
+  if (await killProcessesOf(cluster, limits.killMs)) return;
   throw new PostgresError(
     'postgres-leftover-stuck',
     `Processes of an earlier database do not end: ${(await processesOf(cluster)).join(', ')}.`,

@@ -38,14 +38,24 @@ export async function isPostgresOf(pid: number, cluster: string): Promise<boolea
 }
 
 /**
- * Every process that works on the cluster, whoever its parent is: backends outlive a postmaster that was killed.
- * Without /proc nobody can tell, and the list is empty; PostgreSQL's own interlock then refuses to start too early.
+ * Every process of PostgreSQL that works in the directory, whoever its parent is: backends outlive a postmaster that
+ * was killed, and initdb the server that ran it. Without /proc nobody can tell, and the list is empty; PostgreSQL's own
+ * interlock then refuses to start too early.
  */
 export async function processesOf(cluster: string): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const ours = await Promise.all(pids.map((pid) => isPostgresOf(pid, cluster)));
+  const ours = await Promise.all(pids.map((pid) => worksIn(pid, cluster, ['postgres', 'initdb'])));
   return pids.filter((_, index) => ours[index]);
+}
+
+/** Ends what {@link processesOf} finds there. Says whether all had ended before the time was up. */
+export async function killProcessesOf(cluster: string, timeoutMs: number): Promise<boolean> {
+  return await waitUntil(async () => {
+    const left = await processesOf(cluster);
+    for (const pid of left) signalProcess(pid, 'SIGKILL');
+    return left.length === 0;
+  }, timeoutMs);
 }
 
 /** Whether the id belongs to a process at all, be it a zombie or somebody else's. */
@@ -82,6 +92,12 @@ export async function waitUntil(condition: () => Promise<boolean>, timeoutMs: nu
 /** Whether it is a system error of this code (`ENOENT`). */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}
+
+async function worksIn(pid: number, directory: string, programs: readonly string[]): Promise<boolean> {
+  const name = await readOrNull(`/proc/${pid}/comm`);
+  if (!programs.includes(name?.trim() ?? '') || (await workingDirectory(pid)) !== directory) return false;
+  return (await processStart(pid)) !== null;
 }
 
 async function psColumn(pid: number, column: 'lstart' | 'command'): Promise<string | null> {

@@ -1,0 +1,60 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { Client } from 'pg';
+import { createLog } from '../src/platform/log/index.ts';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  type PostgresConnection,
+} from '../src/platform/postgres/index.ts';
+import { clearLeftover } from '../src/platform/postgres/leftover.ts';
+import { testRuntimeParent } from './postgres.ts';
+
+/** Says nothing unless something fails that should not. */
+export const silentLog = createLog({ destination: { write: () => undefined } });
+
+const running: EmbeddedPostgres[] = [];
+
+/** A directory for one test, removed after it together with any database that still runs in it. */
+export async function temporaryDirectory(t: TestContext, parent = tmpdir()): Promise<string> {
+  const directory = await realpath(await mkdtemp(join(parent, 'samtal-test-')));
+  t.after(async () => {
+    await Promise.all(running.splice(0).map((engine) => engine.stop()));
+    await clearLeftover(join(directory, 'postgres/cluster'), silentLog);
+    await rm(directory, { recursive: true, force: true });
+  });
+  return directory;
+}
+
+/** Runs the engine itself, durable as in production, in the {@link temporaryDirectory} of one test. */
+export async function runEngine(
+  options: Partial<EmbeddedPostgresOptions> & { dataDir: string },
+): Promise<EmbeddedPostgres> {
+  const engine = await startEmbeddedPostgres({
+    log: silentLog,
+    runtimeParent: testRuntimeParent,
+    ...options,
+  });
+  running.push(engine);
+  return engine;
+}
+
+/** Runs one statement on a connection of its own. */
+export async function query<Row extends object>(
+  connection: PostgresConnection,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new Client({ ...connection, connectionTimeoutMillis: 5_000 });
+  // A postmaster that is killed takes its connections along; the query that waits then rejects.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
