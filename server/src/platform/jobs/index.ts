@@ -26,7 +26,7 @@ export class Jobs {
       connectionString === undefined
         ? { host, port, user, password: String(password), database }
         : { connectionString };
-    this.#boss = new PgBoss({ ...defined(target), schema: 'jobs', max: 3, application_name: 'samtal-jobs' });
+    this.#boss = new PgBoss({ ...defined(target), schema: 'jobs', createSchema: false, max: 3, application_name: 'samtal-jobs' });
     this.#boss.on('error', (error) => log.warn('jobs-disturbed', {}, error));
     this.#jobs = jobs;
     this.#log = log;
