@@ -20,7 +20,8 @@ export function secureHeaders(fastify: FastifyInstance, publicUrl: URL): void {
     void reply.headers({
       'content-security-policy': contentPolicies.api,
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      // Not `no-referrer`: with it browsers send `Origin: null` from our own pages, which cannot be told from a forgery.
+      'referrer-policy': 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
