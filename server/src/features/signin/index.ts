@@ -1,8 +1,7 @@
+export { admitWithPassword, clearPassword } from './admit-with-password.ts';
 export { signinJobs } from './delete-expired.ts';
 export { signinGate } from './gate.ts';
-export { signinRoutes } from './routes.ts';
 export { Passwords } from './passwords.ts';
-export { passwordProblem } from './password-policy.ts';
-export { readIdentityByEmail, type Identity } from './queries.ts';
-export { endSessions, livingSessions, touchSession } from './sessions.ts';
-export { refuseWeakPassword, replacePasswordHash } from './set-password.ts';
+export { readIdentityByEmail } from './queries.ts';
+export { livingSessions, touchSession } from './sessions.ts';
+export { refuseWeakPassword } from './set-password.ts';
