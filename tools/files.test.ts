@@ -65,7 +65,7 @@ test('accepts a lock file with hashes and without addresses', (t) => {
   assert.deepEqual(lockFileProblems(folder), []);
 });
 
-test('refuses a lock file with an address or without a hash, and an .npmrc that allows more than it should', (t) => {
+test('refuses a lock file with an address, without a hash or with a hole, and an .npmrc that allows more than it should', (t) => {
   const address = { integrity: 'sha512-one', resolved: 'https://registry.example/one.tgz' };
   const addressed = exampleFolder(t, { '.npmrc': npmrc, 'package-lock.json': locked(address) });
   assert.deepEqual(lockFileProblems(addressed), [
@@ -73,6 +73,13 @@ test('refuses a lock file with an address or without a hash, and an .npmrc that 
   ]);
   const unhashed = exampleFolder(t, { '.npmrc': npmrc, 'package-lock.json': locked({}) });
   assert.deepEqual(lockFileProblems(unhashed), ['package-lock.json holds no hash of node_modules/one']);
+  const holed = locked({
+    integrity: 'sha512-one',
+    optionalDependencies: { 'one-for-another-platform': '1.0.0' },
+  });
+  assert.deepEqual(lockFileProblems(exampleFolder(t, { '.npmrc': npmrc, 'package-lock.json': holed })), [
+    'package-lock.json lacks one-for-another-platform, which node_modules/one wants',
+  ]);
   const open = exampleFolder(t, {
     '.npmrc': 'registry=https://registry.example/\n',
     'package-lock.json': locked({ integrity: 'sha512-one' }),
