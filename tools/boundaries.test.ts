@@ -47,6 +47,13 @@ const bad: Record<string, { files: Record<string, string>; says: RegExp }> = {
     files: { 'server/src/platform/one.ts': 'export const port = process.env.PORT;\n' },
     says: /only server\/src\/config\.ts does/,
   },
+  'a variable picked out on the way to the configuration': {
+    files: {
+      'server/src/main.ts':
+        "import { readConfig } from './config.ts';\nreadConfig({ PORT: process['env'].PORT });\n",
+    },
+    says: /reads the environment/,
+  },
   'the environment read through an import': {
     files: {
       'server/src/platform/one.ts': "import { env as all } from 'node:process';\nexport const port = all;\n",
@@ -97,6 +104,7 @@ test('accepts what ARCHITECTURE.md allows', (t) => {
     'widget/src/one.test.ts': "import { peer } from '../../contract/test/peer.ts';\npeer();\n",
     'widget/build.ts': "import { writeFileSync } from 'node:fs';\nwriteFileSync('one', 'one');\n",
     'server/src/config.ts': 'export const port = process.env.SAMTAL_PORT;\n',
+    'server/src/main.ts': "import { readConfig } from './config.ts';\nreadConfig(process.env);\n",
     'server/src/app.ts':
       "import { offer } from './features/routing/index.ts';\nimport './config.ts';\noffer();\n",
     'server/src/platform/database/open.ts': "import { Pool } from 'pg';\nexport const pool = new Pool();\n",

@@ -99,19 +99,27 @@ function environmentProblems(file: SourceFile): string[] {
   return [`${file.path} reads the environment; only server/src/config.ts does`];
 }
 
+/** Handing the environment to `readConfig` whole is not reading it. */
 function readsEnvironment(file: SourceFile): boolean {
   if (!/\benv\b/.test(file.text)) return false;
   const visit = (node: ts.Node): boolean => {
-    const dotted =
-      ts.isPropertyAccessExpression(node) && node.name.text === 'env' && isProcess(node.expression);
-    const indexed =
-      ts.isElementAccessExpression(node) &&
-      ts.isStringLiteral(node.argumentExpression) &&
-      node.argumentExpression.text === 'env' &&
-      isProcess(node.expression);
-    return dotted || indexed || takesEnv(node) || (ts.forEachChild(node, visit) ?? false);
+    if (
+      ts.isCallExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      node.expression.text === 'readConfig'
+    ) {
+      return node.arguments.some((argument) => !isEnvironment(argument) && visit(argument));
+    }
+    return isEnvironment(node) || takesEnv(node) || (ts.forEachChild(node, visit) ?? false);
   };
   return visit(ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, false));
+}
+
+/** `process.env` and `process['env']`. */
+function isEnvironment(node: ts.Node): boolean {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'env' && isProcess(node.expression);
+  if (!ts.isElementAccessExpression(node) || !ts.isStringLiteral(node.argumentExpression)) return false;
+  return node.argumentExpression.text === 'env' && isProcess(node.expression);
 }
 
 /** `process`, also as `globalThis.process`. */
