@@ -1,6 +1,6 @@
 import { configurationRoute } from '@samtal/contract/widget/routes';
 import type { WidgetConfiguration } from '@samtal/contract/widget';
-import type { Chat, ChatModule, Frame, Samtal, SamtalEvents, SamtalListener } from './frame.ts';
+import type { Chat, ChatModule, Frame, Samtal, SamtalEvents } from './frame.ts';
 import { drawLauncher } from './launcher.ts';
 import { visitorDrawer } from './storage.ts';
 
@@ -18,14 +18,14 @@ function begin(host: string, siteKey: string): Samtal {
   const end = new AbortController();
   const gone = end.signal;
   const drawer = visitorDrawer(siteKey);
-  const listeners: { [Name in keyof SamtalEvents]?: Set<SamtalListener<Name>> } = {};
+  const listeners = new Map<keyof SamtalEvents, Set<(told: never) => void>>();
   let attempts = 0;
   let loading: Promise<Chat | null> | null = null;
   let module: Promise<ChatModule> | null = null;
 
   const tell: Frame['tell'] = (name, told) => {
     // One listener's failure is the page's own affair: it is reported there, and the others still hear.
-    for (const listener of listeners[name] ?? []) queueMicrotask(() => listener(told));
+    for (const listener of listeners.get(name) ?? []) queueMicrotask(() => listener(told as never));
   };
 
   /** Fetches the chat without starting it. A failed import is remembered by browsers, so each try has its own address. */
@@ -105,8 +105,8 @@ function begin(host: string, siteKey: string): Samtal {
       if (loading !== null) void withChat((chat) => chat.close());
     },
     on(name, listener) {
-      const set = ((listeners[name] as Set<typeof listener> | undefined) ??= new Set());
-      set.add(listener);
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set.add(listener));
       return () => void set.delete(listener);
     },
     remove: (options) => void remove(options),

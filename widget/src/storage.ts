@@ -25,7 +25,7 @@ export function openDrawer<Contents extends object>(area: () => Storage, key: st
   };
 
   const write: Drawer<Contents>['write'] = (change) => {
-    kept = { ...read(), ...change } as Partial<Contents>;
+    kept = { ...read(), ...change };
     try {
       const text = JSON.stringify(kept);
       if (text === '{}') area().removeItem(key);

@@ -1,17 +1,24 @@
 import { maxTextLength } from '@samtal/contract/conversations/streams';
 import type { TargetedKeyboardEvent } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import type { Shown } from './shown.ts';
 
 /** From here on the visitor is told how many characters are left. */
 const tellLeft = 300;
 
-export function Composer({ say, deeds, draft }: Shown & { draft: string }) {
+export function Composer({ view, say, deeds, draft }: Shown & { draft: string }) {
   const [text, setText] = useState(draft);
   const area = useRef<HTMLTextAreaElement>(null);
   const left = maxTextLength - text.length;
 
+  // Unsent text that came back stands in the draft, before what is being written.
+  const { returned } = view;
+  const taken = useRef(returned);
+  useEffect(() => {
+    if (taken.current !== returned) setText(draft);
+    taken.current = returned;
+  }, [returned, draft]);
   useLayoutEffect(() => {
     const field = area.current;
     if (field === null) return;

@@ -12,8 +12,8 @@ const reasons = {
 /** In place of the composer when the conversation is over. */
 export function Ended({ view, say, deeds, hasDraft }: Shown & { hasDraft: boolean }) {
   return (
-    <section class="ended">
-      <h3>{say('ended.title')}</h3>
+    <section class="ended" tabIndex={-1} aria-labelledby="over">
+      <h3 id="over">{say('ended.title')}</h3>
       {view.ending !== null && <p>{say(reasons[view.ending])}</p>}
       {view.caseId !== null && <CaseId caseId={view.caseId} say={say} />}
       {hasDraft && <p class="quiet">{say('ended.unsent')}</p>}

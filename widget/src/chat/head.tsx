@@ -17,7 +17,7 @@ export function Head({ view, say, deeds, onEnd }: Shown & { onEnd: () => void })
   const { state, agentName } = view;
   const status = statusOf(view);
   return (
-    <header class="head">
+    <div class="head">
       <div class="face" aria-hidden="true">
         {agentName === null ? <Icon name="bubbles" /> : initialsOf(agentName)}
       </div>
@@ -45,7 +45,7 @@ export function Head({ view, say, deeds, onEnd }: Shown & { onEnd: () => void })
       >
         <Icon name="minimise" />
       </button>
-    </header>
+    </div>
   );
 }
 

@@ -54,7 +54,6 @@ export function Log(shown: Shown & { isOpen: boolean }) {
         aria-label={say('panel.log')}
         aria-live={loading ? 'off' : 'polite'}
         aria-busy={loading}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={scrolled}
       >

@@ -18,7 +18,7 @@ export function Messages({ view, say, locale, deeds }: Shown) {
               {eventText(item, say)}
             </p>
           );
-        return <Message key={item.key} bubble={item} say={say} clock={clock} deeds={deeds} />;
+        return <Message key={item.key} bubble={item} say={say} locale={locale} clock={clock} deeds={deeds} />;
       })}
     </>
   );
@@ -40,9 +40,15 @@ function eventText({ entry }: Extract<Item, { type: 'event' }>, say: Say): strin
   return queue === null ? say('event.transferred') : say('event.transferredTo', { queue });
 }
 
-type MessageProps = { bubble: Bubble; say: Say; clock: Intl.DateTimeFormat; deeds: Shown['deeds'] };
+type MessageProps = {
+  bubble: Bubble;
+  say: Say;
+  locale: string;
+  clock: Intl.DateTimeFormat;
+  deeds: Shown['deeds'];
+};
 
-function Message({ bubble, say, clock, deeds }: MessageProps) {
+function Message({ bubble, say, locale, clock, deeds }: MessageProps) {
   const { by, name, text, at, cid, first, last, mark } = bubble;
   const author = by === 'visitor' ? say('message.you') : (name ?? say('message.agent'));
   return (
@@ -58,15 +64,19 @@ function Message({ bubble, say, clock, deeds }: MessageProps) {
             {author}
           </span>
         )}
-        <div class="bubble" dir="auto">
+        <div class="bubble">
           <span class="hidden">{author}: </span>
-          <MessageText text={text} />
+          <div dir="auto">
+            <MessageText text={text} />
+          </div>
         </div>
         {(last || mark !== null) && (
           <div class={`under${mark === 'failed' ? ' failed' : ''}`}>
-            <time dateTime={at.toISOString()} title={at.toLocaleString()}>
-              {clock.format(at)}
-            </time>
+            {mark !== 'failed' && (
+              <time dateTime={at.toISOString()} title={at.toLocaleString(locale)}>
+                {clock.format(at)}
+              </time>
+            )}
             {mark !== null && (
               <span class={`mark ${mark}`}>
                 {mark === 'failed' && <Icon name="failed" />}

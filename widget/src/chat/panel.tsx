@@ -1,5 +1,5 @@
 import type { TargetedKeyboardEvent } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from './composer.tsx';
 import { ConfirmEnd } from './confirm-end.tsx';
 import { Ended } from './ended.tsx';
@@ -18,10 +18,19 @@ export function Panel(props: PanelProps) {
   const { view, say, deeds, isOpen, isAlone, draft } = props;
   const [asking, setAsking] = useState(false);
   const panel = useRef<HTMLElement>(null);
+  const wasInside = useRef(false);
   const over = view.state === 'resolved';
   const confirm = asking && !over;
   const banner = bannerOf(props);
 
+  useLayoutEffect(() => {
+    // The composer is gone with the focus in it, if it had it; who was writing learns what happened.
+    const root = panel.current?.getRootNode() as ShadowRoot;
+    if (over && isOpen && root.activeElement === null && wasInside.current) {
+      panel.current?.querySelector<HTMLElement>('.ended')?.focus();
+    }
+    wasInside.current = root.activeElement !== null;
+  });
   const goOn = (): void => {
     setAsking(false);
     panel.current?.querySelector<HTMLElement>('.text')?.focus();
@@ -36,6 +45,7 @@ export function Panel(props: PanelProps) {
   };
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a dialog listens for Escape
     <section
       class="panel"
       ref={panel}
@@ -51,7 +61,7 @@ export function Panel(props: PanelProps) {
         {banner !== null && <p>{banner}</p>}
       </div>
       <Log {...props} />
-      {over ? <Ended {...props} hasDraft={draft !== ''} /> : <Composer key={view.returned} {...props} />}
+      {over ? <Ended {...props} hasDraft={draft !== ''} /> : <Composer {...props} />}
       {confirm && (
         <ConfirmEnd
           say={say}
