@@ -20,8 +20,7 @@ export function secureHeaders(fastify: FastifyInstance, publicUrl: URL): void {
     void reply.headers({
       'content-security-policy': contentPolicies.api,
       'x-content-type-options': 'nosniff',
-      // Not `no-referrer`: with it browsers send `Origin: null` from our own pages, which cannot be told from a forgery.
-      'referrer-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
