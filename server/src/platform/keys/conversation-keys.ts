@@ -4,17 +4,19 @@ import { checkCommitment, CiphertextError, deriveKey, seal, unseal, type Sealing
 import type { Keyring } from './keyring.ts';
 
 /** What one bucket holds at most: re-wrapping that many keys after an erasure takes about 90 ms. */
-const bucketSize = 4096;
+const conversationsPerBucket = 4096;
 const cacheSize = 20_000;
 const cacheMs = 5 * 60_000;
 
 /** The keys of conversations: made with them, wrapped in the database, and kept unwrapped for five minutes at most. */
 export class ConversationKeys {
   readonly #keyring: Keyring;
+  readonly #bucketSize: number;
   readonly #cache = new Map<string, { key: SealingKey; until: number }>();
 
-  constructor(keyring: Keyring) {
+  constructor(keyring: Keyring, { bucketSize = conversationsPerBucket }: { bucketSize?: number } = {}) {
     this.#keyring = keyring;
+    this.#bucketSize = bucketSize;
   }
 
   /** Makes the key of a conversation that is being made in `tx`. */
@@ -79,11 +81,11 @@ export class ConversationKeys {
           .selectFrom('key_bucket')
           .select('id')
           .where('account_id', '=', account)
-          .where('conversations', '<', bucketSize)
+          .where('conversations', '<', this.#bucketSize)
           .orderBy('opened_at')
           .limit(1),
       )
-      .where('conversations', '<', bucketSize)
+      .where('conversations', '<', this.#bucketSize)
       .returning('id')
       .executeTakeFirst();
     if (open !== undefined) return open.id;

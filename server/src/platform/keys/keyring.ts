@@ -1,6 +1,6 @@
 import { randomBytes, createHmac } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rm, stat, link } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, link, mkdir, open, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { checkCommitment, deriveKey, seal, unseal, type SealingKey } from './ciphertext.ts';
 
 /*
@@ -42,12 +42,13 @@ export class Keyring {
   static async open(directory: string): Promise<Keyring> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, 'installation.key');
-    if (await writeOnce(path, `${randomBytes(32).toString('base64')}\n`)) {
-      const others = (await readdir(directory)).filter((name) => name !== 'installation.key');
-      if (others.length > 0) {
-        await rm(path);
+    // NOTE: accounts are looked for before the key is, since another process may be making both at this moment.
+    const hasAccounts = (await readdir(directory, { withFileTypes: true })).some((entry) => entry.isDirectory());
+    if (!(await exists(path))) {
+      if (hasAccounts) {
         throw new KeyringError(`The keyring ${directory} has accounts but no installation.key: put the right one back`);
       }
+      await writeOnce(path, `${randomBytes(32).toString('base64')}\n`);
     }
     const { mode } = await stat(path);
     if ((mode & 0o077) !== 0) throw new KeyringError(`${path} can be read by others: chmod 600 it`);
@@ -64,7 +65,13 @@ export class Keyring {
   /** Makes the account's key. */
   async createAccount(account: string): Promise<void> {
     await mkdir(join(this.#directory, account), { recursive: true, mode: 0o700 });
+    await syncDirectory(this.#directory);
     await this.#create(join(this.#directory, account, 'account.json'), this.#root, account, 'account');
+  }
+
+  /** Opens the account's key, to show that it is there. */
+  async openAccount(account: string): Promise<void> {
+    await this.#open(account, 'account', this.#root);
   }
 
   async createBucket(account: string, bucket: string): Promise<void> {
@@ -81,9 +88,10 @@ export class Keyring {
     let buckets = 0;
     const accounts = (await readdir(this.#directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
     for (const { name: account } of accounts) {
+      this.#cache.clear();
+      await this.openAccount(account);
       for (const file of await readdir(join(this.#directory, account))) {
         if (!file.endsWith('.json') || file === 'account.json') continue;
-        this.#cache.clear();
         await this.bucketKey(account, file.slice(0, -'.json'.length));
         buckets += 1;
       }
@@ -133,8 +141,15 @@ function keyPlace(account: string, name: string, version: number) {
   return { account, object: 'keyring', record: name, field: `key-${version}` };
 }
 
-/** Writes a file that did not exist, whole or not at all and on disk when it returns. False: it existed. */
-async function writeOnce(path: string, content: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Writes a file unless it exists: whole or not at all, and on disk with its name when this returns. */
+async function writeOnce(path: string, content: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -145,11 +160,20 @@ async function writeOnce(path: string, content: string): Promise<boolean> {
   }
   try {
     await link(draft, path);
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await rm(draft);
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** A file that is on disk while its name is not would be lost with the power. */
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
