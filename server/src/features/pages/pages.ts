@@ -100,7 +100,7 @@ function consolePages(fastify: FastifyInstance): void {
   fastify.get<{ Params: { '*': string } }>('/*', async (request, reply) => {
     const path = request.params['*'];
     if (path.startsWith('api/')) return reply.callNotFound();
-    const isFile = /^[A-Za-z0-9_/-]+\.[a-z0-9.]+$/.test(path);
+    const isFile = /\.[a-z0-9]+$/.test(path);
     if (!isFile) return await index(reply);
     return await reply.header('cache-control', path.startsWith('assets/') ? immutable : revalidate).sendFile(path, consoleFiles);
   });
