@@ -11,7 +11,7 @@ import {
   type PostgresConnection,
 } from '../src/platform/postgres/index.ts';
 import { clearLeftover } from '../src/platform/postgres/leftover.ts';
-import { testRuntimeParent } from './postgres.ts';
+import { placeIn, testRuntimeParent } from './postgres.ts';
 
 /** Says nothing unless something fails that should not. */
 export const silentLog = createLog({ destination: { write: () => undefined } });
@@ -23,7 +23,7 @@ export async function temporaryDirectory(t: TestContext, parent = tmpdir()): Pro
   const directory = await realpath(await mkdtemp(join(parent, 'samtal-test-')));
   t.after(async () => {
     await Promise.all(running.splice(0).map((engine) => engine.stop()));
-    await clearLeftover(join(directory, 'postgres/cluster'), silentLog);
+    await clearLeftover(placeIn(directory), silentLog);
     await rm(directory, { recursive: true, force: true });
   });
   return directory;

@@ -71,12 +71,17 @@ async function removeAbandoned(): Promise<void> {
     try {
       // The lock is refused while the cluster is in use.
       const lock = await lockDataDirectory(dataDir);
-      await clearLeftover(join(lock.dataDir, 'postgres/cluster'), log);
+      await clearLeftover(placeIn(lock.dataDir), log);
       await rm(dataDir, { recursive: true, force: true });
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'data-directory-in-use') throw error;
     }
   }
+}
+
+/** Where the engine keeps cluster and socket in a directory with a short path. */
+export function placeIn(dataDir: string): { cluster: string; socketDir: string } {
+  return { cluster: join(dataDir, 'postgres/cluster'), socketDir: join(dataDir, 'postgres/socket') };
 }
 
 /** A directory without a lock is one that is being made. */

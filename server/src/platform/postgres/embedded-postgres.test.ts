@@ -184,6 +184,17 @@ test('refuses a cluster that another version of PostgreSQL made, and says so', a
   });
 });
 
+test('says what PostgreSQL wrote to its log when it does not start', async (t) => {
+  const dataDir = await temporaryDirectory(t);
+  await (await runEngine({ dataDir })).stop();
+  const wal = join(dataDir, 'postgres/cluster/pg_wal');
+  for (const name of await readdir(wal)) if (/^[0-9A-F]{24}$/.test(name)) await rm(join(wal, name));
+  await assert.rejects(runEngine({ dataDir }), {
+    code: 'postgres-start-failed',
+    message: /PANIC: .*could not locate a valid checkpoint record/,
+  });
+});
+
 test('says what PostgreSQL said when it does not start', async (t) => {
   const dataDir = await temporaryDirectory(t);
   await (await runEngine({ dataDir })).stop();

@@ -85,7 +85,7 @@ async function start(
   const { log, isDurable = true } = options;
   const began = performance.now();
   const place = await preparePlace(options.dataDir, options.runtimeParent);
-  await clearLeftover(place.cluster, log);
+  await clearLeftover(place, log);
   const password = await provideCluster(place, isDurable);
   await removeOldLogs(place.logDir);
   const supervised = new Supervised(place, options);
@@ -170,7 +170,7 @@ class Supervised {
     const { log, onRestart } = this.#options;
     for (let attempt = 1; !this.#stopped.signal.aborted; attempt += 1) {
       try {
-        await clearLeftover(this.#place.cluster, log);
+        await clearLeftover(this.#place, log);
         await this.start();
         log.warn('postgres-restarted', { pid: this.pid, attempt });
         onRestart?.();

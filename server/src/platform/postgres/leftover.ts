@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../log/index.ts';
+import type { Place } from './place.ts';
 import { PostgresError } from './postgres-error.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import {
@@ -22,14 +23,16 @@ const limits = {
   connectMs: 1_000,
 };
 
+type Served = Pick<Place, 'cluster' | 'socketDir'>;
+
 /**
  * Clears away what a killed server or a killed postmaster left behind: a postmaster that still runs, backends without
  * one, and a `postmaster.pid` that would keep PostgreSQL from starting.
  */
-export async function clearLeftover(cluster: string, log: Log): Promise<void> {
-  await stopPostmaster(cluster, log);
-  await endBackends(cluster, log);
-  await removeStaleFile(cluster, log);
+export async function clearLeftover(place: Served, log: Log): Promise<void> {
+  await stopPostmaster(place.cluster, log);
+  await endBackends(place.cluster, log);
+  await removeStaleFiles(place, log);
 }
 
 async function stopPostmaster(cluster: string, log: Log): Promise<void> {
@@ -65,22 +68,26 @@ async function endBackends(cluster: string, log: Log): Promise<void> {
 }
 
 /**
- * PostgreSQL deals with a stale `postmaster.pid` itself, unless the id in it belongs to another process by now, as
- * after a restart of the machine or of a container. That the file may go is certain only here, where no process works
- * on the cluster and nobody answers on its socket, such as a container that shares the directory and not our processes.
+ * PostgreSQL deals with its own stale lock files, `postmaster.pid` and the one beside the socket, unless they are empty
+ * after a power cut, or the id in them belongs to another process by now, as after a restart of the machine or of a
+ * container, or to a zombie that nobody waits for. That they may go is certain only here, where no process works on the
+ * cluster and nobody answers on its socket, such as a container that shares the directory and not our processes.
  */
-async function removeStaleFile(cluster: string, log: Log): Promise<void> {
+async function removeStaleFiles({ cluster, socketDir }: Served, log: Log): Promise<void> {
   const file = await readPostmasterFile(cluster);
-  if (file === null) return;
-  if (await answers(socketPath(file.socketDir))) {
+  for (const directory of new Set([socketDir, file?.socketDir ?? socketDir])) {
+    if (!(await answers(socketPath(directory)))) continue;
     throw new PostgresError(
       'postgres-used-elsewhere',
       `The database in ${cluster} is in use by a samtal elsewhere, such as in another container.`,
     );
   }
-  if (process.platform !== 'linux' || !isTaken(file.pid)) return;
-  log.warn('postgres-stale-file-removed', { pid: file.pid });
+  // NOTE: PostgreSQL keeps in postmaster.pid by which it finds backends that outlived their postmaster. Where we cannot
+  // look for those ourselves, the file has to stay.
+  if (process.platform !== 'linux' || (file !== null && !isTaken(file.pid))) return;
+  if (file !== null) log.warn('postgres-stale-file-removed', { pid: file.pid });
   await rm(join(cluster, 'postmaster.pid'), { force: true });
+  await rm(`${socketPath(socketDir)}.lock`, { force: true });
 }
 
 async function answers(path: string): Promise<boolean> {

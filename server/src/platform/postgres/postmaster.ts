@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clusterArgument } from './cluster.ts';
@@ -19,12 +19,14 @@ export interface Postmaster {
   stop(): Promise<Exit>;
 }
 
+/** What PostgreSQL says before its log is open. */
+const startupNotes = 'startup.log';
+
 const limits = { fastStopMs: 60_000, immediateStopMs: 10_000 };
 
 /** Starts PostgreSQL on the cluster and waits until it accepts connections, recovery after a crash included. */
 export async function startPostmaster(place: Place, isDurable: boolean): Promise<Postmaster> {
-  const notes = join(place.home, 'startup.log');
-  const output = openSync(notes, 'w', 0o600);
+  const output = openSync(join(place.home, startupNotes), 'w', 0o600);
   const child = spawn(place.runtime.postgres, postmasterArguments(place, isDurable), {
     cwd: place.cluster,
     ...place.user,
@@ -45,11 +47,30 @@ export async function startPostmaster(place: Place, isDurable: boolean): Promise
     });
   const exit = await Promise.race([exited, readiness(place.cluster, pid, exited)]);
   if (exit === 'ready') return { pid, exited, stop: () => stop(pid, exited) };
-  const said = (await readFile(notes, 'utf8')).trim();
-  throw new PostgresError(
-    'postgres-start-failed',
-    `PostgreSQL ended while starting (${exit.signal ?? exit.code}). It said: ${said.slice(-1_000)} See ${place.logDir}.`,
+  throw new PostgresError('postgres-start-failed', await startFailure(place, exit));
+}
+
+async function startFailure(place: Place, { code, signal }: Exit): Promise<string> {
+  const said = (await startupWords(place)) || (await lastFatalLine(place)) || 'nothing.';
+  return `PostgreSQL ended while starting (${signal ?? code}). It said: ${said} Its log is in ${place.logDir}.`;
+}
+
+async function startupWords({ home }: Place): Promise<string> {
+  const lines = (await readFile(join(home, startupNotes), 'utf8')).split('\n');
+  const isAboutLog = /redirecting log output to logging collector|Future log output will appear/;
+  return lines
+    .filter((line) => line.trim() !== '' && !isAboutLog.test(line))
+    .join(' ')
+    .slice(-1_000);
+}
+
+async function lastFatalLine({ logDir }: Place): Promise<string> {
+  const texts = await Promise.all(
+    (await readdir(logDir)).map((name) => readFile(join(logDir, name), 'utf8')),
   );
+  const fatal = texts.flatMap((text) => text.split('\n').filter((line) => /(?:FATAL|PANIC): /.test(line)));
+  // Lines begin with their time.
+  return fatal.toSorted().at(-1) ?? '';
 }
 
 async function failure(exited: Promise<Exit>): Promise<unknown> {
