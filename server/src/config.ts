@@ -59,7 +59,10 @@ const examples = {
 } as const;
 
 type Variable = keyof typeof examples;
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What this process was started with. */
+export const processEnvironment: Environment = process.env;
 
 /** Reads and judges the environment. Throws one {@link ConfigError} that lists every fault, and never a secret. */
 export function readConfig(env: Environment): Config {

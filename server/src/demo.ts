@@ -53,7 +53,7 @@ async function makeDemo(parts: DemoParts): Promise<string | null> {
     await database.transaction(id, (tx) => fillAccount(tx, parts.publicUrl, plan));
   }
   const hashes = await hashPasswords(plan);
-  await database.transaction('platform', (tx) => openAccount(tx, plan, hashes));
+  await database.transaction('platform', (tx) => admitPeople(tx, plan, hashes));
   return await publishDraft(dataDir);
 }
 
@@ -112,7 +112,7 @@ async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void
 }
 
 /** Lets the people in, unless an earlier start had come as far as this. */
-async function openAccount(tx: Tx, plan: FirstRun, hashes: ReadonlyMap<string, string>): Promise<void> {
+async function admitPeople(tx: Tx, plan: FirstRun, hashes: ReadonlyMap<string, string>): Promise<void> {
   const { id: accountId } = accountOf(plan);
   const invited = (await readPeople(tx, accountId)).filter(({ status }) => status === 'invited');
   if (invited.length === 0) return;

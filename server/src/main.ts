@@ -1,12 +1,13 @@
-import { readConfig } from './config.ts';
-import { createLog } from './platform/log/index.ts';
-import { startServer } from './start.ts';
+import { readFileSync } from 'node:fs';
+import { commands } from './command-line/commands.ts';
+import { runCommandLine } from './command-line/run.ts';
+import { processEnvironment } from './config.ts';
 
-const running = await startServer(readConfig(process.env), createLog());
-console.log(`Samtal is ready at ${running.url.origin}`);
-if (running.firstRun !== null) console.log(`How to sign in to the demo is in ${running.firstRun}`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    void running.stop().then(() => process.exit(0));
-  });
-}
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+process.exitCode = await runCommandLine(process.argv.slice(2), { commands, version }, {
+  environment: processEnvironment,
+  input: process.stdin,
+  write: (text) => void process.stdout.write(`${text}\n`),
+  complain: (text) => void process.stderr.write(`${text}\n`),
+});

@@ -4,4 +4,4 @@ export { signinGate } from './gate.ts';
 export { Passwords } from './passwords.ts';
 export { readIdentityByEmail } from './queries.ts';
 export { livingSessions, touchSession } from './sessions.ts';
-export { refuseWeakPassword } from './set-password.ts';
+export { refuseWeak, refuseWeakPassword } from './set-password.ts';

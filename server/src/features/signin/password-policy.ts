@@ -50,7 +50,7 @@ export function passwordProblem(password: string, owner: PasswordOwner): Passwor
 function isCommon(folded: string): boolean {
   const unit = repeatedUnit(folded);
   const isPattern = unit.length < 4 && unit.length < folded.length;
-  return isPattern || commonWords.has(unit) || isRun(unit);
+  return isPattern || commonWords.has(unit) || commonWords.has(stemOf(unit)) || isRun(unit);
 }
 
 /** Without the digits and signs that people put before and after a word to satisfy rules. */

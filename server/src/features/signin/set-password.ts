@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
-import { passwordProblem, type PasswordProblem } from './password-policy.ts';
+import { passwordProblem, type PasswordOwner, type PasswordProblem } from './password-policy.ts';
 import { readAccountNames, readIdentity } from './queries.ts';
 
 const explanations: Record<PasswordProblem, string> = {
@@ -18,7 +18,12 @@ export async function refuseWeakPassword(
 ): Promise<void> {
   const identity = found(await readIdentity(tx, userId));
   const accountNames = await readAccountNames(tx, userId);
-  const problem = passwordProblem(password, { email: identity.email, name: name ?? identity.name, accountNames });
+  refuseWeak(password, { email: identity.email, name: name ?? identity.name, accountNames }, pointer);
+}
+
+/** The same for a person who is not there yet. */
+export function refuseWeak(password: string, owner: PasswordOwner, pointer: string): void {
+  const problem = passwordProblem(password, owner);
   if (problem === null) return;
   throw new Refusal('signin.password-weak', { fields: [{ pointer, problem: explanations[problem] }] });
 }

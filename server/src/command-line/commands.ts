@@ -1,0 +1,21 @@
+import { accountCommands } from './accounts.ts';
+import { auditCommands } from './audit.ts';
+import type { Command } from './command.ts';
+import { createUser } from './create-user.ts';
+import { grantRole } from './grant-role.ts';
+import { keyCommands } from './keys.ts';
+import { listUsers } from './list-users.ts';
+import { resetPassword } from './reset-password.ts';
+import { start } from './start.ts';
+
+/** Every command there is, in reading order. */
+export const commands: readonly Command[] = [
+  start,
+  ...accountCommands,
+  listUsers,
+  createUser,
+  resetPassword,
+  grantRole,
+  ...keyCommands,
+  ...auditCommands,
+];

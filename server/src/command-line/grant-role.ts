@@ -1,0 +1,59 @@
+import { Scope } from '@samtal/contract/access';
+import { giveRole } from '../features/access/index.ts';
+import { compileExact } from '../platform/http/index.ts';
+import { CommandError, needed, several, type Command, type Values } from './command.ts';
+import { accountHelp, accountOption, findAccount } from './find-account.ts';
+import { findRoles, findUser } from './find-user.ts';
+import { withPlatform } from './with-platform.ts';
+
+const dimensions = ['region', 'team', 'queue', 'site'] as const;
+const isScope = compileExact(Scope);
+
+export const grantRole: Command = {
+  name: 'users grant',
+  summary: 'Give a role to a user, for the whole account or within a scope',
+  help: [
+    accountHelp,
+    ['--email <address>', 'To whom'],
+    ['--role <role>', 'Which role; repeatable'],
+    ['--region, --team <label>', 'Only for queues with this label; repeatable'],
+    ['--queue, --site <id>', 'Only for this queue or site; repeatable'],
+  ],
+  options: {
+    ...accountOption,
+    email: { type: 'string' },
+    role: { type: 'string', multiple: true },
+    region: { type: 'string', multiple: true },
+    team: { type: 'string', multiple: true },
+    queue: { type: 'string', multiple: true },
+    site: { type: 'string', multiple: true },
+  },
+  run: ({ config, values }) => {
+    const email = needed(values, 'email');
+    const words = several(values, 'role');
+    if (words.length === 0) needed(values, 'role');
+    const scope = readScope(values);
+    return withPlatform(config, async (platform) => {
+      const { id: accountId } = await findAccount(platform, values);
+      const { id: userId } = await findUser(platform, accountId, email);
+      const grants = await platform.database.transaction(accountId, async (tx) => {
+        const given = [];
+        for (const { id: roleId } of await findRoles(tx, accountId, words)) {
+          given.push(await giveRole(tx, accountId, { giver: 'operator', userId, roleId, scope }));
+        }
+        return given;
+      });
+      return { text: `${email} holds ${words.join(', ')} now.`, json: { grants } };
+    });
+  },
+};
+
+function readScope(values: Values): Scope {
+  const scope: Scope = {};
+  for (const dimension of dimensions) {
+    const given = several(values, dimension);
+    if (given.length > 0) scope[dimension] = given;
+  }
+  if (!isScope(scope)) throw new CommandError('The scope is not one: labels have 1 to 60 characters, ids are UUIDs');
+  return scope;
+}

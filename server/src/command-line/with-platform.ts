@@ -1,0 +1,50 @@
+import type { Config } from '../config.ts';
+import {
+  embeddedAccess,
+  externalAccess,
+  openDatabase,
+  type Database,
+  type DatabaseAccess,
+} from '../platform/database/index.ts';
+import { Keyring } from '../platform/keys/index.ts';
+import { createLog } from '../platform/log/index.ts';
+import { findRunningPostgres, startEmbeddedPostgres } from '../platform/postgres/index.ts';
+import { keyringDirectory } from '../start.ts';
+
+/** What most commands need. */
+export interface Platform {
+  readonly database: Database;
+  readonly keyring: Keyring;
+}
+
+/**
+ * Opens the database and the keyring, works with them, and closes them. Beside a running server its embedded database
+ * is shared; without one it is started for as long as the command takes.
+ */
+export async function withPlatform<Result>(
+  config: Config,
+  work: (platform: Platform) => Promise<Result>,
+): Promise<Result> {
+  const log = createLog({ destination: process.stderr, level: 'warn' });
+  const { access, stop } = await reachDatabase(config);
+  try {
+    const { database } = await openDatabase(access, (error) => log.warn('database-disturbed', {}, error));
+    try {
+      return await work({ database, keyring: await Keyring.open(keyringDirectory(config)) });
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await stop();
+  }
+}
+
+async function reachDatabase(config: Config): Promise<{ access: DatabaseAccess; stop(): Promise<void> }> {
+  const leaveRunning = () => Promise.resolve();
+  if (config.databaseUrl !== null) return { access: externalAccess(config.databaseUrl), stop: leaveRunning };
+  const running = await findRunningPostgres(config.dataDir);
+  if (running !== null) return { access: embeddedAccess(running), stop: leaveRunning };
+  const log = createLog({ destination: process.stderr, level: 'warn' });
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  return { access: embeddedAccess(postgres.connection), stop: () => postgres.stop() };
+}
