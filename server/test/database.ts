@@ -32,18 +32,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   });
   const url = withDatabase(postgres.url, name);
   const { database } = await openDatabase(externalAccess(url), failLoudly);
-  const owner = new Client({ connectionString: url });
+  const owner = new Client({ connectionString: url, options: '-c search_path=samtal' });
   owner.on('error', failLoudly);
   await owner.connect();
+  let turn: Promise<unknown> = Promise.resolve();
   const keyringDirectory = await mkdtemp(join(tmpdir(), 'samtal-test-keyring-'));
   return {
     database,
     url,
     keyring: await Keyring.open(keyringDirectory),
     keyringDirectory,
-    asOwner: async (text, values) => {
-      await owner.query('set search_path = samtal');
-      return await owner.query(text, values);
+    asOwner: async <Row extends QueryResultRow>(text: string, values?: unknown[]) => {
+      const result = turn.then(async () => await owner.query<Row>(text, values));
+      turn = result.catch(() => undefined);
+      return await result;
     },
     close: async () => {
       await database.close();

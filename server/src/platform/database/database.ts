@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import type { Tables } from './tables.ts';
+import { refuseUnkeepable } from './unkeepable.ts';
 
 /** An account's id. A transaction is about one account, or about the platform: signing in, and finding due work. */
 export type Scope = string | 'platform';
@@ -27,6 +29,7 @@ const accountId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class Database {
   readonly #pool: Pool;
   readonly #builders = new WeakMap<PoolClient, Kysely<Tables>>();
+  readonly #within = new AsyncLocalStorage<true>();
 
   constructor(options: PoolConfig & { onError: (error: Error) => void }) {
     const { onError, ...config } = options;
@@ -38,6 +41,8 @@ export class Database {
       options: '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
     });
     this.#pool.on('error', onError);
+    // NOTE: the pool stops listening while a connection is in use. Without this, a database that dies takes us along.
+    this.#pool.on('connect', (client) => void client.on('error', onError));
   }
 
   /** Does `work` in one transaction: all of it is committed, or none. Refuses to nest: pass the `Tx` on instead. */
@@ -55,13 +60,16 @@ export class Database {
   }
 
   async #run<Result>(scope: Scope, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    // Whoever holds a connection and waits for another one waits for ever, once enough others do the same.
+    if (this.#within.getStore() === true) throw new Error('Transactions do not nest: pass the Tx on');
     const client = await this.#pool.connect();
     const effects: (() => void)[] = [];
     let result: Result;
     try {
       // One message, so that binding the transaction costs no round trip of its own.
       await client.query(`${begin}; ${binding(scope)}`);
-      result = await work({ sql: this.#builder(client), afterCommit: (effect) => void effects.push(effect) });
+      const tx = { sql: this.#builder(client), afterCommit: (effect: () => void) => void effects.push(effect) };
+      result = await this.#within.run(true, async () => await work(tx));
       const { command } = await client.query('commit');
       if (command !== 'COMMIT') throw new Error('The transaction was rolled back because a statement in it had failed');
     } catch (error) {
@@ -103,6 +111,7 @@ function binding(scope: Scope): string {
 function dialectOn(client: PoolClient) {
   const connection: DatabaseConnection = {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      refuseUnkeepable(query.parameters);
       const result = await client.query<Row & object>(query.sql, [...query.parameters]);
       return { rows: result.rows, numAffectedRows: BigInt(result.rowCount ?? 0) };
     },

@@ -16,8 +16,9 @@ export class Notifications {
   readonly #config: ClientConfig;
   readonly #onLine: (line: string) => void;
   readonly #onError: (error: Error) => void;
-  #sender: Client | null = null;
-  #listener: Client | null = null;
+  /** The sender and the listener, or none while they are being connected. */
+  #clients: readonly Client[] = [];
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #waiting: string[] = [];
   #sending = false;
   #closed = false;
@@ -30,27 +31,39 @@ export class Notifications {
   }
 
   async open(): Promise<void> {
-    this.#listener = await this.#connect(() => this.#reopen());
-    this.#listener.on('notification', ({ payload }) => {
-      for (const line of (payload ?? '').split('\n')) this.#onLine(line);
-    });
-    await this.#listener.query(`listen ${this.#channel}`);
-    this.#sender = await this.#connect(() => {
-      this.#sender = null;
-    });
+    const clients = [new Client(this.#config), new Client(this.#config)] as const;
+    let broken = false;
+    for (const client of clients) {
+      client.on('error', this.#onError);
+      // One fails, both go: then there is one way back, whatever happened.
+      client.once('end', () => {
+        broken = true;
+        this.#lost(clients);
+      });
+    }
+    try {
+      for (const client of clients) await client.connect();
+      await this.#listen(clients[1]);
+      if (broken || this.#closed) throw new Error('The connections for notifications ended again');
+    } catch (error) {
+      await end(clients);
+      throw error;
+    }
+    this.#clients = clients;
     void this.#send();
   }
 
   /** Sends a line without line breaks to every node, this one included. `losable` lines are dropped under load. */
   send(line: string, { losable = false }: { losable?: boolean } = {}): void {
-    if (losable && this.#waiting.length > maxBacklog) return;
+    if (this.#waiting.length > (losable ? maxBacklog : 10 * maxBacklog)) return;
     this.#waiting.push(line);
     void this.#send();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled([this.#sender?.end(), this.#listener?.end()]);
+    clearTimeout(this.#retry);
+    await end(this.#clients);
   }
 
   /** While one batch is on its way the next one gathers. */
@@ -58,8 +71,8 @@ export class Notifications {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (this.#waiting.length > 0 && this.#sender !== null) {
-        await this.#sender.query('select pg_notify($1, $2)', [this.#channel, this.#nextPayload()]);
+      while (this.#waiting.length > 0 && this.#clients[0] !== undefined) {
+        await this.#clients[0].query('select pg_notify($1, $2)', [this.#channel, this.#nextPayload()]);
       }
     } catch (error) {
       // Whoever waited for the lines finds what they told of at the next comparison of heads.
@@ -80,23 +93,31 @@ export class Notifications {
     return this.#waiting.splice(0, count).join('\n');
   }
 
-  async #connect(onEnd: () => void): Promise<Client> {
-    const client = new Client(this.#config);
-    client.on('error', this.#onError);
-    client.on('end', onEnd);
-    await client.connect();
-    return client;
+  async #listen(client: Client): Promise<void> {
+    client.on('notification', ({ payload }) => {
+      for (const line of (payload ?? '').split('\n')) this.#onLine(line);
+    });
+    await client.query(`listen ${this.#channel}`);
+  }
+
+  #lost(clients: readonly Client[]): void {
+    if (clients !== this.#clients) return;
+    this.#clients = [];
+    void end(clients);
+    this.#reopen();
   }
 
   #reopen(): void {
     if (this.#closed) return;
-    setTimeout(() => {
-      if (this.#closed) return;
-      void this.#sender?.end();
+    this.#retry = setTimeout(() => {
       this.open().catch((error: unknown) => {
-        this.#onError(error as Error);
+        if (!this.#closed) this.#onError(error as Error);
         this.#reopen();
       });
     }, reconnectMs);
   }
+}
+
+async function end(clients: readonly Client[]): Promise<void> {
+  await Promise.allSettled(clients.map(async (client) => await client.end()));
 }

@@ -54,10 +54,21 @@ export class Fanout {
   receive(line: string): void {
     const space = line.indexOf(' ');
     if (space < 0 || line.slice(0, space) === this.node) return;
-    this.#tell(JSON.parse(line.slice(space + 1)) as Announcement, false);
+    const announcement = announcementIn(line.slice(space + 1));
+    if (announcement !== null) this.#tell(announcement, false);
   }
 
   #tell(announcement: Announcement, own: boolean): void {
     for (const listener of this.#listeners) listener(announcement, own);
+  }
+}
+
+/** Null for what is no announcement: anyone who reaches the database can notify, and must not end the process with it. */
+function announcementIn(json: string): Announcement | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && 'kind' in value ? (value as Announcement) : null;
+  } catch {
+    return null;
   }
 }

@@ -196,7 +196,7 @@ function refusalOf(error: unknown): Refusal {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('request.too-large');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Refusal('request.media-type');
   if (error instanceof SyntaxError || statusCode === 400) return new Refusal('request.malformed');
-  // PostgreSQL keeps no text with U+0000 in it (SQLSTATE character_not_in_repertoire).
-  if (code === '22021') return new Refusal('request.invalid');
+  // A value that the database cannot take (SQLSTATE class 22, data exception): U+0000 in text, an instant that is none.
+  if (code !== undefined && /^22[0-9A-Z]{3}$/.test(code)) return new Refusal('request.invalid');
   return new Refusal('internal');
 }
