@@ -17,7 +17,7 @@ export interface Samtal {
   close(): void;
   /** Answers with a function that ends the listening. */
   on<Name extends keyof SamtalEvents>(name: Name, listener: SamtalListener<Name>): () => void;
-  /** Takes the widget off the page without a trace. A conversation stays open unless it is forgotten. */
+  /** Takes the widget off the page without a trace. What is stored stays only while a conversation is open. */
   remove(options?: { forget?: boolean }): void;
   /** Ends the visitor's session on the server too, and forgets it. */
   shutdown(): Promise<void>;
@@ -47,8 +47,6 @@ export interface Chat {
   close(): void;
   /** Ends the visitor's session on the server. */
   endSession(): Promise<void>;
-  /** Resolves when nothing of the visitor is stored in this browser any more. */
-  forget(): Promise<void>;
 }
 
 export interface ChatModule {

@@ -2,7 +2,7 @@ import { configurationRoute } from '@samtal/contract/widget/routes';
 import type { WidgetConfiguration } from '@samtal/contract/widget';
 import type { Chat, ChatModule, Frame, Samtal, SamtalEvents } from './frame.ts';
 import { drawLauncher } from './launcher.ts';
-import { visitorDrawer } from './storage.ts';
+import { forgetVisitor, tabDrawer, visitorDrawer } from './storage.ts';
 
 /** The path of the chat module, put in by the build. */
 declare const CHAT_FILE: string;
@@ -54,8 +54,8 @@ function begin(host: string, siteKey: string): Samtal {
       'click',
       () => void withChat((chat) => (chat.isOpen ? chat.close() : chat.open())),
     );
-    const { ongoing, opening } = drawer.read();
-    if (ongoing !== undefined || opening !== undefined) void Promise.resolve().then(() => startChat());
+    if (isTalking() || tabDrawer(siteKey).read().open === true)
+      void Promise.resolve().then(() => startChat());
     return { host, siteKey, configuration, root, box, launcher: button, drawer, gone, tell, showUnread };
   }
 
@@ -90,13 +90,16 @@ function begin(host: string, siteKey: string): Samtal {
     if (chat !== null && !gone.aborted) use(chat);
   }
 
-  async function remove(options?: { forget?: boolean }): Promise<void> {
-    const chat = loading;
+  /** Whether an earlier page left a conversation that goes on, or a message that is not delivered. */
+  function isTalking(): boolean {
+    const { ongoing, over, opening } = drawer.read();
+    return opening !== undefined || (ongoing !== undefined && over === undefined);
+  }
+
+  function remove(options?: { forget?: boolean }): void {
     end.abort();
     if (window.Samtal === samtal) delete window.Samtal;
-    if (options?.forget !== true) return;
-    drawer.clear();
-    await (await chat)?.forget();
+    if (options?.forget === true || !isTalking()) forgetVisitor(siteKey);
   }
 
   const samtal: Samtal = {
@@ -109,10 +112,10 @@ function begin(host: string, siteKey: string): Samtal {
       listeners.set(name, set.add(listener));
       return () => void set.delete(listener);
     },
-    remove: (options) => void remove(options),
+    remove,
     async shutdown() {
       if (drawer.read().token !== undefined) await (await startChat())?.endSession();
-      await remove({ forget: true });
+      remove({ forget: true });
     },
   };
   return samtal;
@@ -147,6 +150,9 @@ function keepInPage(element: HTMLElement, gone: AbortSignal): void {
   const attach = (): void => {
     if (gone.aborted || element.isConnected) return;
     document.body.append(element);
+    // In the top layer nothing of the page's can move, cover or fade it: no transform, no z-index, no opacity.
+    element.popover = 'manual';
+    if ('showPopover' in element) element.showPopover();
     observer.observe(document.body, { childList: true });
   };
   // Later rather than at once, so that a page which insists on its absence is not held up.

@@ -59,6 +59,8 @@ export interface Remembered {
   readonly token: string;
   /** The conversation that goes on, or that ended without its end being looked at. */
   readonly ongoing: string;
+  /** `ongoing` is over, and its end has been looked at. It is shown as long as the panel stays open. */
+  readonly over: true;
   /** The ended conversation that the visitor has put aside. */
   readonly done: string;
   /** The last seq of `ongoing` that the visitor has looked at. */
@@ -78,6 +80,17 @@ export function visitorDrawer(siteKey: string): Drawer<Remembered> {
 
 export function tabDrawer(siteKey: string): Drawer<RememberedTab> {
   return openDrawer(() => sessionStorage, keyOf(siteKey));
+}
+
+/** Removes everything that is stored for one site. */
+export function forgetVisitor(siteKey: string): void {
+  visitorDrawer(siteKey).clear();
+  tabDrawer(siteKey).clear();
+  try {
+    indexedDB.deleteDatabase(keyOf(siteKey));
+  } catch {
+    // Blocked: then nothing was ever stored there.
+  }
 }
 
 /** The name of everything that is stored for one site: in both storages, and the database of unsent posts. */

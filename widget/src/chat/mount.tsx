@@ -149,10 +149,6 @@ export function mountChat(frame: Frame): Chat {
     open,
     close,
     endSession: () => chat.endSession(),
-    async forget() {
-      tab.clear();
-      await outbox.clear();
-    },
   };
 }
 
@@ -164,6 +160,6 @@ function socketOf(host: string, siteKey: string): Socket {
 function aloneUnder(name: string, gone: AbortSignal) {
   return async <Result,>(work: () => Promise<Result>): Promise<Result> => {
     const locks = (navigator as Partial<Navigator>).locks;
-    return locks === undefined ? work() : ((await locks.request(name, { signal: gone }, work)) as Result);
+    return locks === undefined ? work() : await locks.request(name, { signal: gone }, work);
   };
 }

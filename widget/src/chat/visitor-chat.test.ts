@@ -346,15 +346,38 @@ test('a conversation that ended meanwhile is shown with its end, without a socke
   assert.equal(browser.host.peer.connections, connections);
 });
 
-test('an end that was looked at does not bring the chat to later pages', async (t) => {
+test('an end that was looked at is shown as long as the panel stays open, and not on later visits', async (t) => {
   const browser = begin(t);
-  const { chat } = await browser.page(t);
-  chat.send('Hello');
+  const first = await browser.page(t);
+  browser.tab.write({ open: true });
+  first.chat.send('Hello');
   await settle();
   browser.host.resolve('agent');
   await settle();
-  assert.equal(chat.view.state, 'resolved');
-  assert.equal(browser.drawer.read().ongoing, undefined);
+  first.leave();
+  const next = await browser.page(t);
+  assert.equal(next.chat.view.state, 'resolved');
+  assert.deepEqual(shownTexts(next), ['Hello']);
+  next.leave();
+  browser.tab.write({ open: undefined });
+  const { requests } = browser.host;
+  const later = await browser.page(t);
+  assert.equal(later.chat.view.state, 'none');
+  assert.equal(browser.host.requests, requests);
+});
+
+test('a session that ends after the conversation is not worth a word', async (t) => {
+  const browser = begin(t);
+  const first = await browser.page(t);
+  browser.tab.write({ open: true });
+  first.chat.send('Hello');
+  await settle();
+  await first.chat.end();
+  await settle();
+  first.leave();
+  browser.host.ended.add('token 1 of this test');
+  const next = await browser.page(t);
+  assert.equal(next.chat.view.state, 'none');
 });
 
 test('after the end a new conversation begins empty, in the same session', async (t) => {

@@ -106,7 +106,8 @@ export class VisitorChat {
 
   /** Takes up what an earlier page, or another tab, left behind. Call again when storage has changed. */
   async takeUp(): Promise<void> {
-    const { drawer } = this.#options;
+    const { drawer, tab } = this.#options;
+    if (drawer.read().over === true && tab.read().open !== true) this.#putAside();
     const { opening = [], ongoing } = drawer.read();
     const stale = opening.filter((post) => Date.now() - post.writtenAt > staleAfterMs);
     if (stale.length > 0) {
@@ -172,9 +173,7 @@ export class VisitorChat {
 
   /** Puts an ended conversation aside. */
   startNew(): void {
-    const { drawer } = this.#options;
-    if (this.#conversation !== null) drawer.write({ done: this.#conversation.id });
-    drawer.write({ ongoing: undefined, read: undefined });
+    this.#putAside();
     this.#leave();
     this.#set({ ...emptyView, returned: this.#view.returned });
   }
@@ -191,10 +190,17 @@ export class VisitorChat {
     if (last > 0) this.#link.seen(thread.stream, last, this.#read);
     this.#set({});
     if (this.#view.state === 'resolved' && thread.pending.length === 0 && this.#read >= last) {
-      // The end has been seen: later pages need not fetch the chat for it.
-      this.#options.drawer.write({ ongoing: undefined });
+      // The end has been seen: later pages need not fetch the chat for it, unless the panel is still open there.
+      if (this.#options.drawer.read().token !== undefined) this.#options.drawer.write({ over: true });
       this.#link.stop();
+      void this.#options.outbox.clear();
     }
+  }
+
+  #putAside(): void {
+    const { drawer } = this.#options;
+    const { ongoing = this.#conversation?.id, done } = drawer.read();
+    drawer.write({ done: ongoing ?? done, ongoing: undefined, over: undefined, read: undefined });
   }
 
   /** There is reason to hope for a connection. */
@@ -233,6 +239,9 @@ export class VisitorChat {
           return await this.#enter(conversation, 'earlier');
         return drawer.write({ ongoing: undefined });
       } catch (error) {
+        // That a session ends after the conversation is nothing to tell.
+        if (error instanceof Refused && error.sessionEnded && drawer.read().over === true)
+          return drawer.clear();
         if (error instanceof Refused && error.sessionEnded) return this.#sessionEnded();
         if (error instanceof Refused && !error.passes) return drawer.write({ ongoing: undefined });
         if (failures > 0) this.#set({ interrupted: true });
@@ -280,7 +289,8 @@ export class VisitorChat {
     this.#conversation = conversation;
     this.#read = remembered.ongoing === conversation.id ? (remembered.read ?? 0) : 0;
     this.#announced = known === 'earlier' ? conversation.public.head : 0;
-    drawer.write({ ongoing: conversation.id });
+    const over = conversation.state === 'resolved' ? remembered.over : undefined;
+    drawer.write({ ongoing: conversation.id, over });
     this.#thread = emptyThread(stream);
     this.#set({ state: conversation.state, caseId: conversation.caseId, agentName: conversation.agentName });
     if (whole !== null) return this.#showEnded(whole);
