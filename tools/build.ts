@@ -129,8 +129,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function main(): Promise<void> {
-  const onlyStale = process.argv.includes('--if-stale');
+/** Builds the packages whose inputs have changed since they were built, or all of them. */
+export async function buildPackages({ onlyStale }: { onlyStale: boolean }): Promise<void> {
   for (const built of packages) {
     const print = fingerprint(built.folder);
     if (onlyStale && builtFrom(built.folder) === print) continue;
@@ -139,4 +139,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await buildPackages({ onlyStale: process.argv.includes('--if-stale') });

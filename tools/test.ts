@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { allowedSkips } from './allowed-skips.ts';
+import { buildPackages } from './build.ts';
 import { filesBelow, root } from './files.ts';
 import { testEvents, type Outcome } from './test-run.ts';
 
@@ -38,6 +39,8 @@ const files = filesBelow(folder, '**/*.test.ts').filter(
 const inBrowser = files.filter((file) => file.startsWith('e2e/'));
 const others = files.filter((file) => !inBrowser.includes(file));
 
+// NOTE: not in `pretest`. With `ignore-scripts` npm leaves that out (docs/decisions/0002-no-install-scripts.md).
+if (folder === root) await buildPackages({ onlyStale: true });
 const outcome: Outcome = { passed: 0, failed: 0, notRun: [], empty: [], succeeded: true };
 const cluster = await startSharedCluster();
 try {

@@ -1,0 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { buildPackages } from './build.ts';
+import { root } from './files.ts';
+
+// NOTE: not in `prestart`. With `ignore-scripts` npm leaves that out (docs/decisions/0002-no-install-scripts.md).
+await buildPackages({ onlyStale: true });
+
+// The server takes this process over, so that a signal sent to it reaches the server.
+const args = [join(root, 'server/src/main.ts'), 'start', ...process.argv.slice(2)];
+if (process.execve !== undefined && process.platform !== 'win32') {
+  process.execve(process.execPath, [process.execPath, ...args], process.env);
+}
+process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
