@@ -25,7 +25,8 @@ export async function verifyAudit(database: Database, key: Buffer): Promise<Audi
     const entryAccounts = await tx.sql.selectFrom('audit_entry').select('account_id').distinct().execute();
     const heads = await tx.sql.selectFrom('audit_head').selectAll().execute();
     const accounts = new Set([...entryAccounts, ...heads].map((row) => row.account_id));
-    const faults: AuditFault[] = [];
+    // The first entry of each account is its making. Where not even that is left, the whole chain was removed.
+    const faults: AuditFault[] = (await accountsWithoutTrail(tx)).map((account) => ({ account, seq: 1, fault: 'missing' }));
     let entries = 0;
     for (const account of accounts) {
       const head = heads.find((each) => each.account_id === account) ?? null;
@@ -40,6 +41,23 @@ export async function verifyAudit(database: Database, key: Buffer): Promise<Audi
       .executeTakeFirstOrThrow();
     return { accounts: accounts.size, entries, unsealed: count, faults };
   });
+}
+
+async function accountsWithoutTrail(tx: ReadTx): Promise<string[]> {
+  const rows = await tx.sql
+    .selectFrom('account')
+    .select('id')
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('audit_entry').select('seq').whereRef('audit_entry.account_id', '=', 'account.id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('audit_head').select('seq').whereRef('audit_head.account_id', '=', 'account.id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('audit_outbox').select('id').whereRef('audit_outbox.account_id', '=', 'account.id'))),
+    )
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 interface ChainEnd {
