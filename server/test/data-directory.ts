@@ -14,7 +14,7 @@ import { clearLeftover } from '../src/platform/postgres/leftover.ts';
 import { placeIn, testRuntimeParent } from './postgres.ts';
 
 /** Says nothing unless something fails that should not. */
-export const silentLog = createLog({ destination: { write: () => undefined } });
+const silentLog = createLog({ destination: { write: () => undefined } });
 
 const running: EmbeddedPostgres[] = [];
 

@@ -1,6 +1,6 @@
 /**
  * Stands in for a server in tests that kill one: runs the database of the data directory that it is given, says on
- * standard output how to reach it, and stops it on SIGTERM. Needs nothing of the checkout but the engine and the log.
+ * standard output how to reach it, stops it on SIGTERM, and fails on SIGHUP. Needs nothing of the checkout but the engine and the log.
  *
  *     node stand-in-server.ts <dataDir> [directory for the programs]
  */
@@ -11,6 +11,7 @@ const [, , dataDir = '', runtimeParent] = process.argv;
 const log = createLog({ destination: process.stderr, readable: false });
 // As a server does: Ctrl-C asks it to finish, and does not end it there and then.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => process.exit(1));
 try {
   const engine = await startEmbeddedPostgres({
     dataDir,

@@ -90,7 +90,7 @@ async function start(
   await removeOldLogs(place.logDir);
   const supervised = new Supervised(place, options);
   await supervised.start();
-  if (place.runtime.postgres.startsWith(place.home)) await removeOtherRuntimes(place.home);
+  await removeOtherRuntimes(place.home, place.runtime.postgres);
   const durationMs = Math.round(performance.now() - began);
   log.info('postgres-started', { pid: supervised.pid, version: place.runtime.version, durationMs });
   let stopping: Promise<void> | null = null;

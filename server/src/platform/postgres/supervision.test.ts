@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { query, runEngine, temporaryDirectory } from '../../../test/data-directory.ts';
 import { runStandIn } from '../../../test/run-stand-in.ts';
 import { testRuntimeParent } from '../../../test/postgres.ts';
-import { processesOf, waitUntil, type Exit } from './processes.ts';
+import { processesOf, processStart, waitUntil, type Exit } from './processes.ts';
 import { join } from 'node:path';
 import { rename } from 'node:fs/promises';
 
@@ -112,4 +112,14 @@ test('Ctrl-C in the terminal of the server does not reach the database', async (
   await sleep(500);
   assert.deepEqual(await query(standIn.connection, 'select 1 as one'), [{ one: 1 }]);
   await standIn.end('SIGTERM');
+});
+
+test('a server that fails without stopping its database takes it along', async (t) => {
+  const standIn = await runStandIn({
+    dataDir: await temporaryDirectory(t),
+    runtimeParent: testRuntimeParent,
+  });
+  await standIn.end('SIGHUP');
+  const hasEnded = async (): Promise<boolean> => (await processStart(standIn.postmasterPid)) === null;
+  assert.ok(await waitUntil(hasEnded, 20_000));
 });
