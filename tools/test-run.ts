@@ -33,13 +33,20 @@ const summaryLine = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms
  */
 export async function* testEvents(
   batches: readonly Batch[],
-  { namePatterns, limits, outcome }: { namePatterns: readonly string[]; limits: Limits; outcome: Outcome },
+  {
+    namePatterns,
+    limits,
+    outcome,
+    signal,
+  }: { namePatterns: readonly string[]; limits: Limits; outcome: Outcome; signal: AbortSignal },
 ): AsyncGenerator<{ type: string; data: unknown }> {
   const totals = new Map<Summary, number>();
   for (const { files, concurrency } of batches.filter((batch) => batch.files.length > 0)) {
+    if (signal.aborted) break;
     const events = run({
       files: [...files],
       concurrency,
+      signal,
       timeout: limits.fileTimeoutMs,
       execArgv: [`--test-timeout=${limits.testTimeoutMs}`],
       ...(namePatterns.length === 0 ? {} : { testNamePatterns: [...namePatterns] }),

@@ -50,6 +50,29 @@ test('gives every test the environment of the shared cluster, and stops the clus
   assert.match(printed, /cluster stopped/);
 });
 
+test('stops its tests and the shared cluster when it is stopped', async (t) => {
+  const folder = exampleFolder(t, {
+    'server/test/shared-cluster.ts': `export async function startSharedCluster() {
+      return { env: {}, stop: async () => console.log('cluster stopped') };
+    }`,
+    'server/one.test.ts': declare(`test('waits', async () => {
+      console.log('pid', process.pid);
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`),
+  });
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = spawn(process.execPath, [join(root, 'tools/test.ts'), '--root', folder], { env });
+  let printed = '';
+  child.stdout.on('data', (text) => {
+    printed += String(text);
+    if (/pid \d+/.test(printed)) child.kill('SIGTERM');
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(code, 1, printed);
+  assert.match(printed, /cluster stopped/);
+  assert.throws(() => process.kill(Number(/pid (\d+)/.exec(printed)?.[1]), 0), { code: 'ESRCH' });
+});
+
 const bad: Record<string, { files: Record<string, string>; says: RegExp }> = {
   'a test fails': {
     files: { 'one.test.ts': declare("test('fails', () => { throw new Error(); });") },

@@ -42,6 +42,9 @@ const others = files.filter((file) => !inBrowser.includes(file));
 // NOTE: not in `pretest`. With `ignore-scripts` npm leaves that out (docs/decisions/0002-no-install-scripts.md).
 if (folder === root) await buildPackages({ onlyStale: true });
 const outcome: Outcome = { passed: 0, failed: 0, notRun: [], empty: [], succeeded: true };
+// Whoever stops the run wants no test and no database left running. npm passes a Ctrl-C on, so that it comes twice.
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
 const cluster = await startSharedCluster();
 try {
   Object.assign(process.env, cluster?.env);
@@ -69,7 +72,8 @@ async function runAll(): Promise<void> {
     { files: absolute(others), concurrency: 2 },
     { files: absolute(inBrowser), concurrency: 1 },
   ];
-  const events = testEvents(batches, { namePatterns: values['test-name-pattern'], limits, outcome });
+  const namePatterns = values['test-name-pattern'];
+  const events = testEvents(batches, { namePatterns, limits, outcome, signal: stopped.signal });
   await pipeline(Readable.from(events), new spec(), process.stdout, { end: false });
 }
 
@@ -78,6 +82,7 @@ function complaints(): string[] {
   const place = (file: string): string => relative(folder, file);
   const filtered = values['test-name-pattern'].length > 0;
   return [
+    ...(stopped.signal.aborted ? ['the run was stopped'] : []),
     ...(outcome.passed + outcome.failed === 0 ? ['no test ran'] : []),
     ...(outcome.succeeded || outcome.failed > 0 ? [] : ['something failed outside a test']),
     ...outcome.notRun
