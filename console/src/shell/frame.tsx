@@ -1,7 +1,9 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKeyboard } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
+import '@mantine/notifications/styles.css';
 import { useAccount } from '../features/accounts/index.ts';
 import { useFocusList } from '../features/conversations/index.ts';
 import { useShortcut } from '../shortcuts/index.ts';
@@ -45,6 +47,8 @@ export function Frame() {
       </header>
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
+        <div id="overlays" />
+        <Notifications position="bottom-left" limit={3} />
       </main>
       <Places className={classes.bottomPlaces} />
       <HelpSheet opened={helpOpened} onClose={help.close} />

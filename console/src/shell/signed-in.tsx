@@ -1,9 +1,7 @@
-import { Notifications } from '@mantine/notifications';
 import { IconKey } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import '@mantine/notifications/styles.css';
 import { AccountProvider, useAccount } from '../features/accounts/index.ts';
 import { Attention, conversationsKey } from '../features/conversations/index.ts';
 import { LiveProvider, type ChangedList } from '../features/realtime/index.ts';
@@ -31,7 +29,6 @@ export function SignedIn() {
   if (session === undefined || session === null) return null;
   return (
     <AccountProvider session={session} none={<NoAccount />}>
-      <Notifications position="bottom-left" limit={3} />
       <Connected />
     </AccountProvider>
   );

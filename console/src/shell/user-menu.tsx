@@ -1,4 +1,4 @@
-import { Avatar, Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconBell,
   IconBellOff,
@@ -43,7 +43,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       <Menu position="bottom-end" width={280}>
         <Menu.Target>
           <UnstyledButton className={classes.userButton} aria-label={t('menu.label', { name: session?.user.name ?? '' })}>
-            <Avatar name={session?.user.name ?? ''} color="fjord" size={34} />
+            <span className={classes.initials} data-initials={initialsOf(session?.user.name ?? '')} />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown mah="calc(100dvh - 5rem)" style={{ overflowY: 'auto' }}>
@@ -69,6 +69,13 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       </Menu>
     </>
   );
+}
+
+/** The first letters of the first and the last word of a name. */
+function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters.map((word) => (word ?? '').charAt(0).toLocaleUpperCase()).join('');
 }
 
 interface ChoiceProps {

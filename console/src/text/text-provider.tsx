@@ -42,7 +42,7 @@ export function useText(): Text {
 }
 
 function textOf({ locale, catalogue }: Language, setLanguage: (language: Language) => void): Text {
-  const formats = formatsOf(locale);
+  const formats = formatsOf(regionalLocale(locale));
   const plurals = new Intl.PluralRules(locale);
   const has = (key: string): key is TextKey => Object.hasOwn(catalogue, key);
   return {
@@ -60,6 +60,12 @@ function textOf({ locale, catalogue }: Language, setLanguage: (language: Languag
       rememberLocale(next);
     },
   };
+}
+
+/** The browser’s own variant of a language where it has one: its users expect their region’s clock and dates. */
+function regionalLocale(locale: string): string {
+  const language = new Intl.Locale(locale).language;
+  return navigator.languages.find((tag) => new Intl.Locale(tag).language === language) ?? locale;
 }
 
 const rightToLeft = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);

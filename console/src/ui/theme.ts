@@ -2,7 +2,9 @@ import {
   ActionIcon,
   Anchor,
   createTheme,
+  Menu,
   Modal,
+  Portal,
   Skeleton,
   Tooltip,
   type CSSVariablesResolver,
@@ -72,7 +74,11 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
     Anchor: Anchor.extend({ defaultProps: { underline: 'hover' } }),
+    // The placeholder that would take the first focus is no menu item, which a menu may not hold.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
+    // Within the main landmark, so that what opens over the page belongs to a region of it.
+    Portal: Portal.extend({ defaultProps: { target: '#overlays' } }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true, events: { hover: true, focus: true, touch: false } } }),
   },

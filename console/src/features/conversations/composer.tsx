@@ -1,4 +1,5 @@
 import { ActionIcon, Button, SegmentedControl, Textarea, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconBolt, IconNotes, IconSend } from '@tabler/icons-react';
 import { maxTextLength, streamName, type Conversation } from '@samtal/contract/conversations';
 import type { CannedReply } from '@samtal/contract/canned-replies';
@@ -25,6 +26,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const sayTyping = useSayTyping(conversation.id);
   const useReply = useReplyFilling(conversation);
+  const isPhone = useMediaQuery('(max-width: 47.99em)') === true;
   const isNote = draft.kind === 'note';
   const tooLong = draft.text.length > maxTextLength;
   const maySend = draft.text.trim() !== '' && !tooLong;
@@ -96,7 +98,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           onKeyDown={onKeyDown}
           onBlur={() => sayTyping(false)}
           aria-label={t(isNote ? 'composer.write-note' : 'composer.write')}
-          placeholder={t(isNote ? 'composer.write-note' : 'composer.write-hint')}
+          placeholder={t(isNote ? 'composer.write-note' : isPhone ? 'composer.write' : 'composer.write-hint')}
           autosize
           minRows={1}
           maxRows={8}
@@ -122,12 +124,12 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         )}
         <Button
           className={classes.send}
-          color={isNote ? 'yellow.9' : 'fjord'}
           onClick={send}
           disabled={!maySend}
-          leftSection={<IconSend size={16} />}
+          aria-label={t(isNote ? 'composer.save-note' : 'composer.send')}
         >
-          {t(isNote ? 'composer.save-note' : 'composer.send')}
+          <IconSend size={16} aria-hidden="true" />
+          <span className={classes.sendWord}>{t(isNote ? 'composer.save-note' : 'composer.send')}</span>
         </Button>
       </div>
     </div>

@@ -24,6 +24,8 @@ interface ConversationHeaderProps {
 
 export function ConversationHeader({ conversation, back, onTransfer, onResolve, onDetails }: ConversationHeaderProps) {
   const { t } = useText();
+  // Beside the lists the page has its first heading already.
+  const Heading = back === '/' ? 'h2' : 'h1';
   return (
     <header className={classes.header}>
       <ActionIcon
@@ -36,9 +38,9 @@ export function ConversationHeader({ conversation, back, onTransfer, onResolve, 
       </ActionIcon>
       <div className={classes.headerWords}>
         <div className={classes.headerTitle}>
-          <h2 id="conversation-title" className={classes.caseId}>
+          <Heading id="conversation-title" className={classes.caseId}>
             {conversation.caseId}
-          </h2>
+          </Heading>
           <CopyIcon value={conversation.caseId} label={t('case.copy')} />
           <StateBadge state={conversation.state} />
         </div>

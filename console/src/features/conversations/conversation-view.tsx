@@ -62,7 +62,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
       </section>
       {wide === true ? (
         <aside className={classes.aside} aria-label={t('details.title')}>
-          <h3 className={classes.asideTitle}>{t('details.title')}</h3>
+          <h2 className={classes.asideTitle}>{t('details.title')}</h2>
           <Details conversation={conversation} />
         </aside>
       ) : (

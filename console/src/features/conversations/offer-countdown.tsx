@@ -11,7 +11,7 @@ export function OfferCountdown({ until, queuedAt }: { until: string | null; queu
   const wholeMs = Math.max(1, Math.min(60_000, new Date(until).getTime() - new Date(queuedAt).getTime()));
   return (
     <div className={classes.countdown}>
-      <span>{t('offer.left', { time: formats.duration(leftMs) })}</span>
+      <span>{leftMs === 0 ? t('offer.passing') : t('offer.left', { time: formats.duration(leftMs) })}</span>
       <span className={classes.countdownTrack} aria-hidden="true">
         <span className={classes.countdownBar} style={{ width: `${Math.min(100, (leftMs / wholeMs) * 100)}%` }} />
       </span>

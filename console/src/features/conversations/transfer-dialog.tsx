@@ -123,7 +123,6 @@ function QueueSelect({ value, onChange }: SelectProps) {
       onChange={onChange}
       searchable
       nothingFoundMessage={t('nothing-found')}
-      data-autofocus
     />
   );
 }

@@ -153,8 +153,10 @@ export class Live {
     this.#link.post(post.stream, post.kind, post.text);
   }
 
+  /** Says that the user has read the stream up to a seq, and counts it as read here without waiting for the answer. */
   seen(stream: StreamName, seq: number): void {
     this.#link.seen(stream, seq, seq);
+    this.#takeReceipts(stream, { visitorDelivered: 0, visitorRead: 0, agentRead: seq });
   }
 
   sayTyping(stream: StreamName, on: boolean): void {
