@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Authorisation, Scope } from '@samtal/contract/access';
+import type { Member } from '../../platform/http/index.ts';
+import { covers, effective, holds, includesScope, mayAnywhere, mayPassOn, normalisedScope, scopesOf } from './policy.ts';
+
+const north = { region: 'NORTH', team: null, queue: 'q1', site: 's1' };
+
+function member(...grants: readonly (readonly [Authorisation[], Scope])[]): Member {
+  return {
+    userId: 'me',
+    sessionId: 's',
+    accountId: 'a',
+    name: 'Me',
+    address: '192.0.2.1',
+    origin: null,
+    grants: grants.map(([allows, scope]) => effective(allows, scope)),
+  };
+}
+
+test('covers what matches in every dimension that a scope names, and everything when it names none', () => {
+  assert.ok(covers({}, north));
+  assert.ok(covers({ region: ['SOUTH', 'NORTH'] }, north));
+  assert.ok(covers({ region: ['NORTH'], queue: ['q1'] }, north));
+  assert.ok(!covers({ region: ['SOUTH'] }, north));
+  assert.ok(!covers({ region: ['NORTH'], queue: ['q2'] }, north));
+  assert.ok(!covers({ team: ['A'] }, north), 'what has no team is in no team');
+});
+
+test('lets an authorisation that acts on the whole account fall out of a scoped grant', () => {
+  const scoped = member([['users.manage', 'conversations.read'], { region: ['NORTH'] }]);
+  assert.ok(!mayAnywhere(scoped, 'users.manage'));
+  assert.deepEqual(scopesOf(scoped, 'conversations.read'), [{ region: ['NORTH'] }]);
+  assert.ok(mayAnywhere(member([['users.manage'], {}]), 'users.manage'));
+  assert.deepEqual(scopesOf(scoped, 'conversations.take'), []);
+});
+
+test('includes a scope only when it is narrower in every dimension', () => {
+  assert.ok(includesScope({}, { region: ['NORTH'] }));
+  assert.ok(includesScope({ region: ['NORTH', 'SOUTH'] }, { region: ['NORTH'], team: ['A'] }));
+  assert.ok(!includesScope({ region: ['NORTH'] }, {}));
+  assert.ok(!includesScope({ region: ['NORTH'] }, { region: ['NORTH', 'SOUTH'] }));
+  assert.ok(!includesScope({ region: ['NORTH'] }, { queue: ['q1'] }), 'a queue may move to another region');
+});
+
+test('lets nobody pass on more than is held, neither in kind nor in place', () => {
+  const giver = member([['conversations.read'], { region: ['NORTH'] }], [['users.read'], {}]);
+  const give = (allows: Authorisation[], scope: Scope) => mayPassOn(giver, 'you', effective(allows, scope));
+  assert.ok(give(['conversations.read'], { region: ['NORTH'] }));
+  assert.ok(give(['conversations.read', 'users.read'], { region: ['NORTH'] }), 'users.read falls away');
+  assert.ok(give(['users.read'], {}));
+  assert.ok(!give(['conversations.read'], {}));
+  assert.ok(!give(['conversations.read'], { region: ['SOUTH'] }));
+  assert.ok(!give(['conversations.take'], { region: ['NORTH'] }));
+  assert.ok(!give(['users.manage'], {}));
+});
+
+test('lets whoever is entrusted appoint others, but not himself', () => {
+  const administrator = member([['access.manage', 'access.entrust'], {}]);
+  const reading = effective(['conversations.read'], {});
+  assert.ok(mayPassOn(administrator, 'you', reading));
+  assert.ok(!mayPassOn(administrator, 'me', reading));
+  assert.ok(!holds(administrator, reading));
+});
+
+test('does not count being entrusted within a scope only', () => {
+  const scoped = member([['access.entrust', 'conversations.read'], { region: ['NORTH'] }]);
+  assert.ok(!mayPassOn(scoped, 'you', effective(['conversations.read'], {})));
+});
+
+test('stores scopes in one form', () => {
+  assert.deepEqual(normalisedScope({ team: ['B', 'A', 'B'], region: ['N'] }), { region: ['N'], team: ['A', 'B'] });
+});
