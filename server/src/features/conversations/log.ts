@@ -35,6 +35,8 @@ export type Outcome =
 interface LockedRow extends Standing {
   readonly position: number;
   readonly last_seq: number;
+  /** Where the stream stood when the statement began, which may be before the lock was had. */
+  readonly seen_seq: number;
   readonly closed: boolean;
   readonly at: Date;
   readonly known_seq: number | null;
@@ -72,11 +74,10 @@ export class ConversationLog {
 
   /**
    * Appends drafts in their order and announces them after the commit. A `cid` that its author has used in the stream
-   * is answered with the first result. Two nodes given the same new `cid` at once: the second fails on the unique
-   * index, and finds it known when it tries again.
+   * is answered with the first result.
    */
   async append(tx: Tx, account: string, drafts: readonly Draft[]): Promise<Outcome[]> {
-    const locked = await lockStreams(tx, account, drafts);
+    const locked = await standing(tx, account, drafts);
     const heads = new Map<string, number>();
     const fresh: { draft: Draft; seq: number; at: Date }[] = [];
     const outcomes = drafts.map((draft, index): Outcome => {
@@ -209,6 +210,17 @@ function streamKey(draft: Draft): string {
   return `${draft.conversationId}:${entryKinds[draft.kind].audience}`;
 }
 
+/**
+ * How each draft's stream stands, locked. Whoever had to wait for a lock sees the counter as it is by then, but all else
+ * as it was before: agents may have changed, and the same post may have been written. With the locks held, a second look
+ * is a true one.
+ */
+async function standing(tx: Tx, account: string, drafts: readonly Draft[]): Promise<(LockedRow | undefined)[]> {
+  const rows = await lockStreams(tx, account, drafts);
+  const isStale = rows.some((row) => row !== undefined && row.seen_seq !== row.last_seq);
+  return isStale ? await lockStreams(tx, account, drafts) : rows;
+}
+
 /** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */
 async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): Promise<(LockedRow | undefined)[]> {
   const { rows } = await sql<LockedRow>`
@@ -224,11 +236,13 @@ async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): P
       order by conversation_id, audience
       for update
     )
-    select wanted.position, locked.last_seq, locked.closed, clock_timestamp() as at,
+    select wanted.position, locked.last_seq, seen.last_seq as seen_seq, locked.closed, clock_timestamp() as at,
       conversation.state, conversation.agent_id as "agentId", conversation.visitor_id as "visitorId",
       known.seq as known_seq, known.at as known_at
     from wanted
     join locked using (conversation_id, audience)
+    join stream seen on seen.account_id = ${account} and seen.conversation_id = wanted.conversation_id
+      and seen.audience = wanted.audience
     join conversation on conversation.account_id = ${account} and conversation.id = wanted.conversation_id
     left join entry known on known.account_id = ${account} and known.conversation_id = wanted.conversation_id
       and known.audience = wanted.audience and known.author = wanted.author and known.cid = wanted.cid

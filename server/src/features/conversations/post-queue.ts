@@ -1,4 +1,4 @@
-import { isUniqueViolation, type Database } from '../../platform/database/index.ts';
+import { isConnectionFailure, isUniqueViolation, type Database } from '../../platform/database/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { ConversationLog, Draft, Outcome } from './log.ts';
 
@@ -56,10 +56,9 @@ export class PostQueue {
         else resolve(outcome);
       });
     } catch (error) {
-      const [only] = batch;
-      if (batch.length === 1 && only !== undefined) only.reject(error);
-      // One post that cannot be written must not take the others with it.
-      else for (const each of batch) await this.#commit(account, [each]);
+      // One post that cannot be written must not take the others with it. Without a database none can be.
+      if (batch.length > 1 && !isConnectionFailure(error)) for (const each of batch) await this.#commit(account, [each]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 

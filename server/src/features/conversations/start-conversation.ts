@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, type Visitor } from '../../platform/http/index.ts';
@@ -27,9 +28,13 @@ export async function startConversation(
     tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['waiting'] }));
   }
   drafts.push(visitorMessage(visitor, conversation.id, post));
-  await log.append(tx, account, drafts);
+  const written = (await log.append(tx, account, drafts)).at(-1)?.written;
+  // It was resolved between our look and our lock. Nothing may be called accepted that was not written (E4).
+  if (written !== true) throw new ResolvedMeanwhile();
   return conversation;
 }
+
+class ResolvedMeanwhile extends Error {}
 
 const nobody = { kind: 'system', id: null, name: null } as const;
 
@@ -54,6 +59,7 @@ export async function latestConversation(
     .selectAll()
     .where('account_id', '=', accountId)
     .where('visitor_id', '=', visitorId)
+    .orderBy(sql`state = 'resolved'`)
     .orderBy('started_at', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -104,9 +110,10 @@ async function makeConversation(tx: Tx, visitor: Visitor): Promise<ConversationR
     .executeTakeFirstOrThrow();
 }
 
-/** Two tabs began at once, or two case ids were the same: what to do is to try again. */
+/** Two tabs began at once, an agent resolved it just now, or two case ids were the same: what to do is to try again. */
 export function mayBeTriedAgain(error: unknown): boolean {
   return (
+    error instanceof ResolvedMeanwhile ||
     isUniqueViolation(error, 'conversation_open_of_visitor') ||
     isUniqueViolation(error, 'conversation_account_id_case_id_key') ||
     isUniqueViolation(error, 'entry_client_id')

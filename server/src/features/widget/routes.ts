@@ -15,6 +15,9 @@ import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
 import { SessionThrottle } from './session-throttle.ts';
 import { createVisitorSession, deleteVisitorSession } from './visitor-sessions.ts';
 
+/** Each one fails only because somebody else has succeeded meanwhile. */
+const startAttempts = 5;
+
 export interface WidgetParts {
   readonly database: Database;
   readonly log: ConversationLog;
@@ -61,11 +64,12 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: 
         const conversation = await startConversation(tx, { log, fanout }, caller, body);
         return await presentToVisitor(tx, caller.accountId, conversation);
       });
-    try {
-      return await start();
-    } catch (error) {
-      if (mayBeTriedAgain(error)) return await start();
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await start();
+      } catch (error) {
+        if (attempt === startAttempts || !mayBeTriedAgain(error)) throw error;
+      }
     }
   });
 

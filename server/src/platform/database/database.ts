@@ -7,9 +7,25 @@ import { refuseUnkeepable } from './unkeepable.ts';
 /** An account's id. A transaction is about one account, or about the platform: signing in, and finding due work. */
 export type Scope = string | 'platform';
 
+/**
+ * A statement that runs so often that each connection prepares it once: then it is parsed and planned once, too. `name`
+ * is its own among all of them; `text` always stays the same, so lists come as one array (`unnest`, `any`).
+ */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What a transaction hands to whoever works in it. Without one there is no way to query. */
 export interface Tx {
   readonly sql: Kysely<Tables>;
+  /** Runs a statement and answers with its rows. */
+  run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Sends a statement whose answer nobody needs, without waiting for it. It comes before whatever is asked next, and when
+   * it fails the transaction fails with its error.
+   */
+  send(statement: Statement, values: readonly unknown[]): void;
   /** Runs once the transaction has committed, and never if it has not. For announcing, not for writing. */
   afterCommit(effect: () => void): void;
 }
@@ -36,6 +52,8 @@ export class Database {
     this.#pool = new Pool({
       max: 20,
       connectionTimeoutMillis: 10_000,
+      // What is asked goes out at once and is answered in order, so that nobody waits for an answer that nobody needs.
+      pipeline: true,
       ...config,
       // No statement may hold a connection, or a lock, for ever.
       options: '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
@@ -60,18 +78,32 @@ export class Database {
   }
 
   async #run<Result>(scope: Scope, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    // Whoever holds a connection and waits for another one waits for ever, once enough others do the same.
-    if (this.#within.getStore() === true) throw new Error('Transactions do not nest: pass the Tx on');
+    const bound = `${begin}; ${binding(scope)}`;
     const client = await this.#pool.connect();
     const effects: (() => void)[] = [];
+    // Sent and not yet answered. What fails first is why the rest fails: PostgreSQL does nothing more in a transaction in
+    // which a statement has failed, and turns its commit into a rollback.
+    const sent: Promise<unknown>[] = [];
     let result: Result;
     try {
       // One message, so that binding the transaction costs no round trip of its own.
-      await client.query(`${begin}; ${binding(scope)}`);
-      const tx = { sql: this.#builder(client), afterCommit: (effect: () => void) => void effects.push(effect) };
-      result = await this.#within.run(true, async () => await work(tx));
-      const { command } = await client.query('commit');
-      if (command !== 'COMMIT') throw new Error('The transaction was rolled back because a statement in it had failed');
+      sent.push(client.query(bound));
+      const working = work({
+        sql: this.#builder(client),
+        run: async <Row extends object>({ name, text }: Statement, values: readonly unknown[]) =>
+          (await client.query<Row>({ name, text, values: [...values] })).rows,
+        send: ({ name, text }, values) => void sent.push(client.query({ name, text, values: [...values] })),
+        afterCommit: (effect) => void effects.push(effect),
+      });
+      const [worked] = await Promise.allSettled([working]);
+      if (worked.status === 'rejected') throw await firstFailure(sent, worked.reason);
+      const committed = client.query('commit');
+      const failure = await firstFailure([...sent, committed], null);
+      if (failure !== null) throw failure;
+      if ((await committed).command !== 'COMMIT') {
+        throw new Error('The transaction was rolled back because a statement in it had failed');
+      }
+      result = worked.value;
     } catch (error) {
       await this.#abandon(client);
       throw error;
@@ -99,6 +131,12 @@ export class Database {
     }
     return builder;
   }
+}
+
+/** Waits until all have ended. The first failure in their order; `otherwise` when there is none. */
+async function firstFailure(promises: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
+  for (const ended of await Promise.allSettled(promises)) if (ended.status === 'rejected') return ended.reason;
+  return otherwise;
 }
 
 function binding(scope: Scope): string {

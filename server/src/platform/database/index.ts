@@ -2,5 +2,5 @@ export { Database, type ReadTx, type Scope, type Tx } from './database.ts';
 export { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './open.ts';
 export { MigrationError } from './migrate.ts';
 export { Notifications } from './notifications.ts';
-export { isUniqueViolation } from './violations.ts';
+export { isConnectionFailure, isUniqueViolation } from './violations.ts';
 export type { Tables } from './tables.ts';

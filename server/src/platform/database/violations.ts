@@ -8,3 +8,13 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
     (constraint === undefined || error.constraint === constraint)
   );
 }
+
+/**
+ * Whether an error came from the connection to the database and not from what was asked: there was none, or it ended
+ * (SQLSTATE classes 08, 53 and 57; anything that the database itself did not say).
+ */
+export function isConnectionFailure(error: unknown): boolean {
+  if (error instanceof DatabaseError) return /^(08|53|57)/.test(error.code ?? '');
+  const { code, syscall } = error as { code?: string; syscall?: string };
+  return syscall !== undefined || code === 'ECONNRESET' || /[Cc]onnection|timeout/.test((error as Error).message);
+}
