@@ -13,7 +13,7 @@ export const databaseName = 'samtal';
 
 /**
  * How PostgreSQL is told where its cluster is. It runs as another user than the server and may not be able to walk
- * down the path to it (a data directory below /root), but it may always use the directory it was started in.
+ * down the path to it (a data directory below a closed home directory), but it may always use the directory it was started in.
  */
 export function clusterArgument(cluster: string): string {
   return process.platform === 'linux' ? '/proc/self/cwd' : cluster;

@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /**
- * Where the programs may be copied to. Below a directory that the database's user may not enter, such as /root, they
+ * Where the programs may be copied to. Below a directory that the database's user may not enter, such as a home directory, they
  * could not be run; then, and on a file system mounted noexec, a directory for temporary files has to serve.
  */
 async function* runtimeParents({

@@ -27,9 +27,13 @@ export async function provideSocketDirectory(
     return inside;
   }
   const name = `samtal-${createHash('sha256').update(postgresDir).digest('hex').slice(0, 16)}`;
-  const outside = [tmpdir(), '/tmp'].map((parent) => join(parent, name)).find(fits);
-  if (outside === undefined)
-    throw new PostgresError('postgres-path-too-long', `The path ${inside} is too long for a socket.`);
+  const outside = join(tmpdir(), name);
+  if (!fits(outside)) {
+    throw new PostgresError(
+      'postgres-path-too-long',
+      `The paths ${inside} and ${outside} are too long for a socket. Set SAMTAL_DATA_DIR to a shorter one.`,
+    );
+  }
   await makePrivate(outside, user);
   return outside;
 }
