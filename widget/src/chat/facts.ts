@@ -7,7 +7,7 @@ export interface Facts {
   readonly ending: 'agent' | 'visitor' | 'session-ended' | null;
 }
 
-export const unanswered: Facts = { state: 'waiting', agentName: null, ending: null };
+const unanswered: Facts = { state: 'waiting', agentName: null, ending: null };
 
 /**
  * waiting → active     an agent joins

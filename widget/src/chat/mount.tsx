@@ -14,6 +14,7 @@ import { VisitorChat } from './visitor-chat.ts';
 export function mountChat(frame: Frame): Chat {
   const { host, siteKey, configuration, root, box, launcher, drawer, gone } = frame;
   const say = sayFrom(configuration.text);
+  const locale = dateLocale(configuration.locale);
   const tab = tabDrawer(siteKey);
   const outbox = storedOutbox(keyOf(siteKey));
   const phone = matchMedia('(max-width: 480px)');
@@ -74,7 +75,6 @@ export function mountChat(frame: Frame): Chat {
     frame.showUnread(isOpen ? 0 : view.unread);
     launcher.ariaExpanded = String(isOpen);
     box.classList.toggle('open', isOpen);
-    const { locale } = configuration;
     const draft = tab.read().draft ?? '';
     const shown = { view, say, locale, deeds, isOpen, isAlone: phone.matches, draft };
     render(<Panel {...shown} />, slot);
@@ -150,6 +150,12 @@ export function mountChat(frame: Frame): Chat {
     close,
     endSession: () => chat.endSession(),
   };
+}
+
+/** The visitor's own variety of the widget's language, for the sake of clocks and calendars. */
+function dateLocale(locale: string): string {
+  const language = (tag: string): string => tag.split('-')[0] ?? tag;
+  return navigator.languages.find((tag) => language(tag) === language(locale)) ?? locale;
 }
 
 function socketOf(host: string, siteKey: string): Socket {
