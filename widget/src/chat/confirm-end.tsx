@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Say } from './text.ts';
 
 /** Asks inside the panel, because a page may not be stopped by ours. */
 export function ConfirmEnd({ say, onYes, onNo }: { say: Say; onYes: () => void; onNo: () => void }) {
   const no = useRef<HTMLButtonElement>(null);
-  useEffect(() => no.current?.focus(), []);
+  useLayoutEffect(() => no.current?.focus(), []);
   return (
     <div class="scrim">
       <div

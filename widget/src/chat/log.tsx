@@ -19,6 +19,8 @@ export function Log(shown: Shown & { isOpen: boolean }) {
   const toEnd = (): void => {
     following.current = true;
     setAway(false);
+    // A greeting is read from its beginning.
+    if (box.current?.querySelector('.greeting')) return;
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   };
   const scrolled = (): void => {

@@ -26,9 +26,9 @@ export function Panel(props: PanelProps) {
   useLayoutEffect(() => {
     // The composer is gone with the focus in it, if it had it; who was writing learns what happened.
     const root = panel.current?.getRootNode() as ShadowRoot;
-    if (over && isOpen && root.activeElement === null && wasInside.current) {
+    const lost = root.activeElement === null || root.activeElement === panel.current;
+    if (over && isOpen && lost && wasInside.current)
       panel.current?.querySelector<HTMLElement>('.ended')?.focus();
-    }
     wasInside.current = root.activeElement !== null;
   });
   const goOn = (): void => {
