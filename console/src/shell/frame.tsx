@@ -47,9 +47,10 @@ export function Frame() {
       </header>
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
-        <div id="overlays" />
-        <Notifications position="bottom-left" limit={3} />
       </main>
+      <section id="overlays" aria-label={t('overlays')}>
+        <Notifications position="bottom-left" limit={3} withinPortal={false} />
+      </section>
       <Places className={classes.bottomPlaces} />
       <HelpSheet opened={helpOpened} onClose={help.close} />
     </div>

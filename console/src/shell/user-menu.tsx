@@ -24,7 +24,7 @@ import {
   switchSound,
 } from '../features/conversations/index.ts';
 import { useSession, useSignOut } from '../features/signin/index.ts';
-import { locales, useText } from '../text/index.ts';
+import { languageName, locales, useText } from '../text/index.ts';
 import { announce, useReport } from '../ui/index.ts';
 import { mayTalk } from './places.ts';
 import classes from './frame.module.css';
@@ -186,7 +186,7 @@ function LanguageItems() {
       {locales.map((each) => (
         <Choice
           key={each}
-          text={new Intl.DisplayNames([each], { type: 'language' }).of(each) ?? each}
+          text={languageName(each, each)}
           lang={each}
           chosen={each === locale}
           onClick={() => void changeLocale(each)}

@@ -45,6 +45,21 @@ export function formatsOf(locale: string): Formats {
   };
 }
 
+/**
+ * The browser’s own variant of a language where it has one: its users expect their region’s clock and dates.
+ * NOTE: browsers have been seen to list tags that `Intl` throws on, such as `en-US@posix`.
+ */
+export function regionalLocale(locale: string, languages: readonly string[]): string {
+  const language = locale.split('-')[0]?.toLowerCase();
+  const isTag = (tag: string) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
+  return languages.find((tag) => isTag(tag) && tag.split('-')[0]?.toLowerCase() === language) ?? locale;
+}
+
+/** The name of a language in the words of another, as it begins a line. */
+export function languageName(tag: string, inLocale: string): string {
+  return capitalised(new Intl.DisplayNames([inLocale], { type: 'language' }).of(tag) ?? tag, inLocale);
+}
+
 /** Calendar days between now and then, by this machine’s clock and time zone. */
 function daysAgo(at: string | number): number {
   const start = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

@@ -1,7 +1,7 @@
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { loadCatalogue, rememberLocale, type Catalogue, type PluralKey, type TextKey } from './catalogue.ts';
 import { fill, type Values } from './fill.ts';
-import { formatsOf, type Formats } from './formats.ts';
+import { formatsOf, regionalLocale, type Formats } from './formats.ts';
 
 export interface Text {
   readonly locale: string;
@@ -42,7 +42,7 @@ export function useText(): Text {
 }
 
 function textOf({ locale, catalogue }: Language, setLanguage: (language: Language) => void): Text {
-  const formats = formatsOf(regionalLocale(locale));
+  const formats = formatsOf(regionalLocale(locale, navigator.languages));
   const plurals = new Intl.PluralRules(locale);
   const has = (key: string): key is TextKey => Object.hasOwn(catalogue, key);
   return {
@@ -60,12 +60,6 @@ function textOf({ locale, catalogue }: Language, setLanguage: (language: Languag
       rememberLocale(next);
     },
   };
-}
-
-/** The browser’s own variant of a language where it has one: its users expect their region’s clock and dates. */
-function regionalLocale(locale: string): string {
-  const language = new Intl.Locale(locale).language;
-  return navigator.languages.find((tag) => new Intl.Locale(tag).language === language) ?? locale;
 }
 
 const rightToLeft = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);

@@ -4,6 +4,7 @@ export { showTitleBadge, usePageTitle } from './document-title.ts';
 export { Page } from './page.tsx';
 export { EmptyState, ErrorState } from './states.tsx';
 export { ToneBadge, ToneDot, type Tone } from './tone.tsx';
+export { useIsPhone } from './use-is-phone.ts';
 export { useNow } from './use-now.ts';
 export { announce, useReport } from './use-report.ts';
 export { FormDialog } from './form-dialog.tsx';

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, SegmentedControl, Textarea, Tooltip } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconBolt, IconNotes, IconSend } from '@tabler/icons-react';
 import { maxTextLength, streamName, type Conversation } from '@samtal/contract/conversations';
 import type { CannedReply } from '@samtal/contract/canned-replies';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useShortcut } from '../../shortcuts/index.ts';
 import { useText } from '../../text/index.ts';
+import { useIsPhone } from '../../ui/index.ts';
 import { fillReply, typedShortcut } from '../canned-replies/index.ts';
 import { useLive } from '../realtime/index.ts';
 import { useSession } from '../signin/index.ts';
@@ -26,7 +26,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const sayTyping = useSayTyping(conversation.id);
   const useReply = useReplyFilling(conversation);
-  const isPhone = useMediaQuery('(max-width: 47.99em)') === true;
+  const isPhone = useIsPhone();
   const isNote = draft.kind === 'note';
   const tooLong = draft.text.length > maxTextLength;
   const maySend = draft.text.trim() !== '' && !tooLong;

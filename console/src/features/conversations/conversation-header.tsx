@@ -9,7 +9,7 @@ import {
 import type { Conversation } from '@samtal/contract/conversations';
 import { Link } from '@tanstack/react-router';
 import { useText } from '../../text/index.ts';
-import { CopyIcon } from '../../ui/index.ts';
+import { CopyIcon, useIsPhone } from '../../ui/index.ts';
 import { StateBadge } from './link-badge.tsx';
 import classes from './conversation.module.css';
 
@@ -24,8 +24,8 @@ interface ConversationHeaderProps {
 
 export function ConversationHeader({ conversation, back, onTransfer, onResolve, onDetails }: ConversationHeaderProps) {
   const { t } = useText();
-  // Beside the lists the page has its first heading already.
-  const Heading = back === '/' ? 'h2' : 'h1';
+  // Beside the lists, which a phone does not show, the page has its first heading already.
+  const Heading = useIsPhone() || back === '/find' ? 'h1' : 'h2';
   return (
     <header className={classes.header}>
       <ActionIcon

@@ -1,6 +1,7 @@
-import { Skeleton } from '@mantine/core';
+import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useText } from '../../text/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { ErrorState } from '../../ui/index.ts';
 import { ConversationView } from './conversation-view.tsx';
@@ -14,6 +15,7 @@ interface ConversationPageProps {
 
 /** Loads one conversation and shows it. */
 function ConversationPage({ back }: ConversationPageProps) {
+  const { t } = useText();
   const account = useAccount();
   const { conversationId = '' } = useParams({ strict: false });
   const conversation = useQuery(conversationQuery(account.id, conversationId));
@@ -24,6 +26,7 @@ function ConversationPage({ back }: ConversationPageProps) {
   if (conversation.error !== null) {
     return (
       <div className={classes.nothing}>
+        <VisuallyHidden component="h1">{t('conversation.failed')}</VisuallyHidden>
         <ErrorState error={conversation.error} onRetry={() => void conversation.refetch()} />
       </div>
     );

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { locales, useText } from '../../text/index.ts';
+import { languageName, locales, useText } from '../../text/index.ts';
 import classes from './card.module.css';
 
 /** Every language in its own name, for people who cannot read the one that is shown. */
@@ -17,7 +17,7 @@ export function LanguageLinks() {
           aria-pressed={each === locale}
           onClick={() => void changeLocale(each)}
         >
-          {new Intl.DisplayNames([each], { type: 'language' }).of(each)}
+          {languageName(each, each)}
         </Button>
       ))}
     </nav>

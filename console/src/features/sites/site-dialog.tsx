@@ -2,7 +2,7 @@ import { ColorInput, NumberInput, Select, TagsInput, TextInput } from '@mantine/
 import { changeSite, createSite, type Site } from '@samtal/contract/sites';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
-import { locales, useText } from '../../text/index.ts';
+import { languageName, locales, useText } from '../../text/index.ts';
 import { FormDialog } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useQueues } from '../routing/index.ts';
@@ -122,8 +122,4 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
       />
     </FormDialog>
   );
-}
-
-function languageName(tag: string, inLocale: string): string {
-  return new Intl.DisplayNames([inLocale], { type: 'language' }).of(tag) ?? tag;
 }

@@ -153,7 +153,7 @@ function RemoveUser({ user, onRemoved }: { user: User; onRemoved: () => void }) 
         <Text size="sm" c="dimmed" maw="24rem">
           {t('user.remove-hint')}
         </Text>
-        <Button variant="outline" color="red.8" onClick={() => setAsking(true)}>
+        <Button variant="default" c="var(--mantine-color-error)" onClick={() => setAsking(true)}>
           {t('user.remove')}
         </Button>
       </Group>
