@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readFirstRun, type FirstRun } from '../server/src/first-run.ts';
+import { createLog } from '../server/src/platform/log/index.ts';
+import { clearLeftover } from '../server/src/platform/postgres/leftover.ts';
+import { placeIn } from '../server/test/postgres.ts';
+import { freePort } from './free-port.ts';
+
+const launcher = fileURLToPath(new URL('../server/bin/samtal.js', import.meta.url));
+const readyWithinMs = 60_000;
+const stopWithinMs = 30_000;
+
+export type DemoPerson = FirstRun['users'][number];
+
+export interface PlatformOptions {
+  /** Where browsers reach it; its own address when absent. */
+  readonly publicUrl?: URL;
+  /** More `SAMTAL_*` variables, such as an external database. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One server of the platform, as an operator runs it: a process of its own, with a data directory and a port that
+ * outlive it, so that it can be killed and started again.
+ */
+export class Platform {
+  /** Where the process listens. */
+  readonly url: URL;
+  /** Where browsers are told to go. */
+  readonly publicUrl: URL;
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #process: ChildProcess | null = null;
+  #said = '';
+
+  private constructor(url: URL, dataDir: string, { publicUrl = url, env = {} }: PlatformOptions) {
+    this.url = url;
+    this.publicUrl = publicUrl;
+    this.dataDir = dataDir;
+    this.#env = env;
+  }
+
+  /** Starts it on a free port with an empty data directory, and waits until it is ready. */
+  static async start(options: PlatformOptions = {}): Promise<Platform> {
+    const url = new URL(`http://127.0.0.1:${await freePort()}`);
+    const platform = new Platform(url, await mkdtemp(join(tmpdir(), 'samtal-e2e-')), options);
+    try {
+      await platform.start();
+    } catch (error) {
+      await platform.close();
+      throw error;
+    }
+    return platform;
+  }
+
+  /** Starts it where it was, after `kill` or `stop`. Returns when it is ready. */
+  async start(): Promise<void> {
+    this.#said = '';
+    const child = spawn(process.execPath, [launcher, 'start'], {
+      cwd: this.dataDir,
+      env: {
+        PATH: process.env['PATH'],
+        SAMTAL_DATA_DIR: join(this.dataDir, 'data'),
+        SAMTAL_PORT: this.url.port,
+        SAMTAL_PUBLIC_URL: this.publicUrl.origin,
+        ...this.#env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    for (const output of [child.stdout, child.stderr])
+      output.on('data', (part) => (this.#said += String(part)));
+    const deadline = Date.now() + readyWithinMs;
+    while (!(await this.#isReady())) {
+      if (hasEnded(child) || Date.now() > deadline)
+        throw new Error(`The server did not get ready:\n${this.#said}`);
+      await sleep(50);
+    }
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== null && !hasEnded(this.#process);
+  }
+
+  /** Ends it as a power cut would, from one moment to the next. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ends it as an operator does. Throws when it does not end well. */
+  async stop(): Promise<void> {
+    const code = await this.#end('SIGTERM');
+    if (code !== 0) throw new Error(`The server ended with ${code}:\n${this.#said}`);
+  }
+
+  /** What the server has logged at warn and above since it was started, a line each. */
+  complaints(): string[] {
+    return this.#said.split('\n').filter((line) => /"level":"(warn|error|fatal)"/.test(line));
+  }
+
+  /** Those of its complaints that mean a fault of ours, or of the machine. */
+  errors(): string[] {
+    return this.complaints().filter((line) => !line.includes('"level":"warn"'));
+  }
+
+  /** Whether it has answered a request for this route since it was started. */
+  served(route: string): boolean {
+    return this.#said.includes(`"route":"${route}"`);
+  }
+
+  async firstRun(): Promise<FirstRun> {
+    const content = await readFirstRun(join(this.dataDir, 'data'));
+    if (content === null) throw new Error('The server has made no demo');
+    return content;
+  }
+
+  /** Stops it, clears away a database that a killed server left, and removes its data. */
+  async close(): Promise<void> {
+    try {
+      if (this.isRunning) await this.stop();
+    } finally {
+      await clearLeftover(placeIn(join(this.dataDir, 'data')), createLog({ level: 'error' }));
+      await rm(this.dataDir, { recursive: true, force: true });
+    }
+  }
+
+  async #isReady(): Promise<boolean> {
+    try {
+      return (await fetch(new URL('/readyz', this.url))).ok;
+    } catch {
+      // Nobody listens yet.
+      return false;
+    }
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const child = this.#process;
+    if (child === null || hasEnded(child)) throw new Error(`The server had ended already:\n${this.#said}`);
+    const ended = once(child, 'exit') as Promise<[number | null]>;
+    child.kill(signal);
+    const late = sleep(stopWithinMs, null, { ref: false });
+    const first = await Promise.race([ended, late]);
+    if (first !== null) return first[0];
+    child.kill('SIGKILL');
+    throw new Error(`The server did not end on ${signal}:\n${this.#said}`);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** A test run that is stopped takes its servers with it; each then stops its own database. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
