@@ -75,11 +75,20 @@ export async function buildApp(parts: AppParts): Promise<App> {
     publicUrl,
     gate: {
       ...signinGate({ database, publicUrl }),
-      member: async (person, account) => await database.read(account, async (tx) => await loadMember(tx, person, account)),
+      member: async (person, account) =>
+        await database.read(account, async (tx) => await loadMember(tx, person, account)),
       visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
     },
   });
-  const realtime = new Realtime({ database, log: entries, posts, fanout, logger: log, publicUrl, sessionStands });
+  const realtime = new Realtime({
+    database,
+    log: entries,
+    posts,
+    fanout,
+    logger: log,
+    publicUrl,
+    sessionStands,
+  });
   let draining = false;
 
   signinRoutes(http, { database, keyring, publicUrl });
@@ -97,7 +106,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout });
   healthRoutes(http.fastify, { database, isDraining: () => draining });
-  await pages(http.fastify, { demoSiteKey: parts.demoSiteKey });
+  await pages(http.fastify, { publicUrl, demoSiteKey: parts.demoSiteKey });
 
   return {
     http,

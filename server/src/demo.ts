@@ -7,7 +7,14 @@ import { admitWithPassword, Passwords } from './features/signin/index.ts';
 import { createSite, newSiteKey, siteByKey } from './features/sites/index.ts';
 import { inviteUser } from './features/users/index.ts';
 import { demoAccountName, demoPeople, demoQueues, demoReplies, demoSiteName } from './demo-content.ts';
-import { discardDraft, publishDraft, readDraft, readFirstRun, writeDraft, type FirstRun } from './first-run.ts';
+import {
+  discardDraft,
+  publishDraft,
+  readDraft,
+  readFirstRun,
+  writeDraft,
+  type FirstRun,
+} from './first-run.ts';
 import type { Database, ReadTx, Tx } from './platform/database/index.ts';
 import type { Keyring } from './platform/keys/index.ts';
 
@@ -26,7 +33,9 @@ const actor = { kind: 'system' } as const;
  * Fills an empty installation with a demo account, once. Says which site the demo pages carry, and where the people’s
  * passwords were written when this start made them.
  */
-export async function prepareDemo(parts: DemoParts): Promise<{ siteKey: string | null; firstRun: string | null }> {
+export async function prepareDemo(
+  parts: DemoParts,
+): Promise<{ siteKey: string | null; firstRun: string | null }> {
   if (!parts.wanted) return { siteKey: null, firstRun: null };
   const firstRun = await makeDemo(parts);
   return { siteKey: await demoSiteKey(parts), firstRun };
@@ -99,7 +108,14 @@ async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void
   const queueId = queues[0]?.id ?? '';
   await createSite(tx, accountId, {
     actor,
-    site: { name: demoSiteName, origins: [publicUrl.origin], queueId, locale: 'sv', siteKey },
+    site: {
+      name: demoSiteName,
+      origins: [publicUrl.origin],
+      queueId,
+      locale: 'sv',
+      siteKey,
+      accentColour: '#1d5c43',
+    },
   });
   for (const reply of demoReplies) await createCannedReply(tx, accountId, { actor, reply });
   const roles = [...(await readRoles(tx, accountId)).values()];

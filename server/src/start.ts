@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { checkPages } from './features/pages/index.ts';
-import { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './platform/database/index.ts';
+import {
+  embeddedAccess,
+  externalAccess,
+  openDatabase,
+  type DatabaseAccess,
+} from './platform/database/index.ts';
 import { Keyring } from './platform/keys/index.ts';
 import { OperationalError, type Log } from './platform/log/index.ts';
 import { lockDataDirectory, startEmbeddedPostgres } from './platform/postgres/index.ts';
@@ -28,20 +33,31 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   // What has been started, to be stopped in the opposite order, also when a later step fails.
   const started: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const end of started.splice(0).toReversed()) await end();
+    for (const end of started.splice(0).toReversed()) {
+      // One part that does not end well must not keep the others, the database last of all, from ending.
+      await end().catch((error: unknown) => log.error('stop-failed', {}, error));
+    }
   };
   try {
     const lock = await lockDataDirectory(config.dataDir);
     started.push(async () => await lock.release());
     const access = await reachDatabase(config, log, started);
-    const { database, applied } = await openDatabase(access, (error) => log.warn('database-disturbed', {}, error));
+    const { database, applied } = await openDatabase(access, (error) =>
+      log.warn('database-disturbed', {}, error),
+    );
     started.push(async () => await database.close());
-    for (const name of applied) log.info('migration-applied', { code: name });
+    for (const name of applied) log.info('migration-applied', { migration: name });
     const keyring = await Keyring.open(keyringDirectory(config));
     const port = config.port === 0 ? await freePort(config.host) : config.port;
     const url = new URL(config.publicUrl);
     if (config.port === 0 && url.port === '0') url.port = String(port);
-    const demo = await prepareDemo({ database, keyring, dataDir: config.dataDir, publicUrl: url, wanted: config.demo });
+    const demo = await prepareDemo({
+      database,
+      keyring,
+      dataDir: config.dataDir,
+      publicUrl: url,
+      wanted: config.demo,
+    });
     const app = await buildApp({
       database,
       access,
@@ -49,12 +65,14 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       log,
       publicUrl: url,
       trustedProxies: config.trustedProxies,
-      tls: config.tls === null ? null : { cert: await readFile(config.tls.cert), key: await readFile(config.tls.key) },
+      tls: config.tls === null ? null : await readCertificate(config.tls),
       demoSiteKey: async () => demo.siteKey,
     });
     started.push(async () => await app.stop(drainMs));
-    await app.start({ host: config.host, port });
-    log.info('server-started', { code: url.origin });
+    await app
+      .start({ host: config.host, port })
+      .catch((error: unknown) => explainListening(error, config.host, port));
+    log.info('server-started', { url: url.origin });
     return { url, firstRun: demo.firstRun, stop };
   } catch (error) {
     await stop();
@@ -62,7 +80,11 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   }
 }
 
-async function reachDatabase(config: Config, log: Log, started: (() => Promise<unknown>)[]): Promise<DatabaseAccess> {
+async function reachDatabase(
+  config: Config,
+  log: Log,
+  started: (() => Promise<unknown>)[],
+): Promise<DatabaseAccess> {
   if (config.databaseUrl !== null) return externalAccess(config.databaseUrl);
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   started.push(async () => await postgres.stop());
@@ -77,6 +99,35 @@ export function keyringDirectory(config: Pick<Config, 'dataDir' | 'keyringUrl'>)
     'keyring-unsupported',
     'SAMTAL_KEYRING_URL: a keyring in a database is not available yet; give a directory as file:///path',
   );
+}
+
+async function readCertificate(tls: { cert: string; key: string }): Promise<{ cert: Buffer; key: Buffer }> {
+  try {
+    return { cert: await readFile(tls.cert), key: await readFile(tls.key) };
+  } catch (cause) {
+    throw new OperationalError(
+      'tls-unreadable',
+      'SAMTAL_TLS_CERT or SAMTAL_TLS_KEY names a file that cannot be read',
+      { cause },
+    );
+  }
+}
+
+function explainListening(error: unknown, host: string, port: number): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    throw new OperationalError(
+      'address-in-use',
+      `Another program listens on ${host}:${port} already; set SAMTAL_PORT to a free port`,
+    );
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    throw new OperationalError(
+      'address-unavailable',
+      `This process cannot listen on ${host}:${port}; check SAMTAL_HOST and SAMTAL_PORT`,
+    );
+  }
+  throw error;
 }
 
 async function freePort(host: string): Promise<number> {

@@ -23,17 +23,40 @@ export class PagesMissingError extends Error {
 /** Refuses to start without the built console and widget. */
 export function checkPages(): void {
   for (const file of [join(consoleFiles, 'index.html'), join(widgetFiles, 'widget.js')]) {
-    if (!existsSync(file)) throw new PagesMissingError('The console and the widget are not built: run `npm run build` first');
+    if (!existsSync(file))
+      throw new PagesMissingError('The console and the widget are not built: run `npm run build` first');
   }
 }
 
 /** Everything that is shown in a browser: console, widget, demo site, and the description of the API. */
-export async function pages(fastify: FastifyInstance, { demoSiteKey }: { demoSiteKey: () => Promise<string | null> }): Promise<void> {
+export async function pages(
+  fastify: FastifyInstance,
+  { publicUrl, demoSiteKey }: { publicUrl: URL; demoSiteKey: () => Promise<string | null> },
+): Promise<void> {
+  leadHome(fastify, publicUrl);
   await fastify.register(fastifyStatic, { root: consoleFiles, serve: false, cacheControl: false });
   widgetPages(fastify);
   demoPages(fastify, demoSiteKey);
   apiPages(fastify);
   consolePages(fastify);
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * This machine has several names, and a session belongs to one origin: pages asked for under another name of loopback
+ * are looked for at the address the platform is known by.
+ */
+function leadHome(fastify: FastifyInstance, publicUrl: URL): void {
+  if (!loopback.has(publicUrl.hostname)) return;
+  fastify.addHook('onRequest', async (request, reply) => {
+    const asked = URL.parse(`${publicUrl.protocol}//${request.headers.host ?? ''}`);
+    const isPage = request.headers['sec-fetch-mode'] === 'navigate' && request.method === 'GET';
+    if (!isPage || asked === null || asked.origin === publicUrl.origin || !loopback.has(asked.hostname))
+      return;
+    // Joined as text: resolving `//elsewhere` as a reference would lead elsewhere.
+    if (asked.port === publicUrl.port) return reply.redirect(`${publicUrl.origin}${request.url}`, 307);
+  });
 }
 
 function widgetPages(fastify: FastifyInstance): void {
@@ -44,9 +67,14 @@ function widgetPages(fastify: FastifyInstance): void {
       .header('cross-origin-resource-policy', 'cross-origin')
       .header('cache-control', cache);
   // Always the newest loader, cheaply: the browser asks again, and is told that nothing changed.
-  fastify.get('/widget.js', async (_request, reply) => await open(reply, 'public, max-age=300').sendFile('widget.js', widgetFiles));
-  fastify.get<{ Params: { '*': string } }>('/widget/*', async (request, reply) =>
-    await open(reply, immutable).sendFile(request.params['*'], join(widgetFiles, 'widget')),
+  fastify.get(
+    '/widget.js',
+    async (_request, reply) => await open(reply, 'public, max-age=300').sendFile('widget.js', widgetFiles),
+  );
+  fastify.get<{ Params: { '*': string } }>(
+    '/widget/*',
+    async (request, reply) =>
+      await open(reply, immutable).sendFile(request.params['*'], join(widgetFiles, 'widget')),
   );
 }
 
@@ -57,9 +85,13 @@ function demoPages(fastify: FastifyInstance, siteKey: () => Promise<string | nul
     if (key === null) return reply.callNotFound();
     void reply.header('content-security-policy', contentPolicies.demo).header('cache-control', revalidate);
     const name = request.params['*'] === '' ? 'index' : request.params['*'];
-    const page = /^[a-z0-9-]+(\.html)?$/.test(name) ? join(demoFiles, name.endsWith('.html') ? name : `${name}.html`) : null;
+    const page = /^[a-z0-9-]+(\.html)?$/.test(name)
+      ? join(demoFiles, name.endsWith('.html') ? name : `${name}.html`)
+      : null;
     if (page === null || !existsSync(page)) return await reply.sendFile(name, demoFiles);
-    return reply.type('text/html; charset=utf-8').send(readFileSync(page, 'utf8').replaceAll('{{siteKey}}', key));
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(readFileSync(page, 'utf8').replaceAll('{{siteKey}}', key));
   });
 }
 
@@ -71,11 +103,19 @@ function apiPages(fastify: FastifyInstance): void {
   );
   fastify.get('/api/docs', async (_request, reply) => reply.redirect('/api/docs/', 308));
   fastify.get('/api/docs/', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', contentPolicies.apiDocs).send(apiDocsPage),
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', contentPolicies.apiDocs)
+      .send(apiDocsPage),
   );
-  fastify.get('/api/docs/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(apiDocsScript));
+  fastify.get('/api/docs/start.js', async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(apiDocsScript),
+  );
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-    fastify.get(`/api/docs/${file}`, async (_request, reply) => await reply.header('cache-control', revalidate).sendFile(file, viewer));
+    fastify.get(
+      `/api/docs/${file}`,
+      async (_request, reply) => await reply.header('cache-control', revalidate).sendFile(file, viewer),
+    );
   }
 }
 
@@ -102,6 +142,8 @@ function consolePages(fastify: FastifyInstance): void {
     if (path.startsWith('api/')) return reply.callNotFound();
     const isFile = /\.[a-z0-9]+$/.test(path);
     if (!isFile) return await index(reply);
-    return await reply.header('cache-control', path.startsWith('assets/') ? immutable : revalidate).sendFile(path, consoleFiles);
+    return await reply
+      .header('cache-control', path.startsWith('assets/') ? immutable : revalidate)
+      .sendFile(path, consoleFiles);
   });
 }
