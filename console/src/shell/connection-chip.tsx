@@ -1,3 +1,4 @@
+import { useNetwork } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { useConnectionState } from '../features/realtime/index.ts';
 import { useText } from '../text/index.ts';
@@ -8,7 +9,9 @@ const graceMs = 1_500;
 /** Says when the console itself has lost its connection. A blink is not worth telling. */
 export function ConnectionChip() {
   const { t } = useText();
-  const isOnline = useConnectionState() === 'online';
+  const { online } = useNetwork();
+  // The browser often knows first that the network is gone: the socket’s silence takes its time to tell.
+  const isOnline = useConnectionState() === 'online' && online;
   const [shown, setShown] = useState(false);
 
   useEffect(() => {

@@ -49,7 +49,7 @@ export function Frame() {
         <Outlet />
       </main>
       <section id="overlays" aria-label={t('overlays')}>
-        <Notifications position="bottom-left" limit={3} withinPortal={false} />
+        <Notifications position="top-center" limit={3} withinPortal={false} className={classes.messages ?? ''} />
       </section>
       <Places className={classes.bottomPlaces} />
       <HelpSheet opened={helpOpened} onClose={help.close} />

@@ -1,10 +1,10 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconCoffee, IconInbox, IconMessages } from '@tabler/icons-react';
-import type { Conversation } from '@samtal/contract/conversations';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useAccount } from '../accounts/index.ts';
 import { useOwnPresence } from '../routing/index.ts';
+import { useSession } from '../signin/index.ts';
 import { useText } from '../../text/index.ts';
 import { EmptyState, ErrorState, useReport } from '../../ui/index.ts';
 import { ActiveItem } from './active-item.tsx';
@@ -54,17 +54,20 @@ export function ConversationLists() {
 
 function WaitingSection() {
   const { t } = useText();
+  const session = useSession();
   const waiting = useWaiting();
+  // What is offered to the reader stands above already.
+  const others = waiting.data?.filter((conversation) => conversation.agentId !== session?.user.id);
   return (
-    <ListSection id="waiting" title={t('waiting.title')} count={waiting.data?.length ?? 0}>
+    <ListSection id="waiting" title={t('waiting.title')} count={others?.length ?? 0}>
       {waiting.isLoading && <ItemSkeletons />}
       {waiting.error !== null && waiting.data === undefined && (
         <ErrorState error={waiting.error} onRetry={() => void waiting.refetch()} />
       )}
-      {waiting.data?.map((conversation: Conversation) => (
+      {others?.map((conversation) => (
         <WaitingItem key={conversation.id} conversation={conversation} />
       ))}
-      {waiting.data?.length === 0 && (
+      {others?.length === 0 && (
         <EmptyState icon={IconInbox} title={t('waiting.none')} says={t('waiting.none-says')} />
       )}
     </ListSection>

@@ -64,7 +64,8 @@ function StatusMark({ status }: { status: keyof typeof marks }) {
   const Mark = marks[status];
   return (
     <p className={classes.mark} data-status={status}>
-      <Mark size={14} aria-hidden="true" /> {t(`status.${status}`)}
+      <Mark size={14} aria-hidden="true" />
+      <span>{t(`status.${status}`)}</span>
     </p>
   );
 }
