@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before, test } from 'node:test';
+import { acceptInvitation } from '@samtal/contract/signin';
+import { asMember } from '../../test/accounts.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
+import { Browser, request, testHttp } from '../../test/requests.ts';
+import { Keyring } from '../platform/keys/index.ts';
+import { sealOutbox } from '../platform/audit/index.ts';
+import { commands } from './commands.ts';
+import { runCommandLine } from './run.ts';
+
+const password = 'blå hästar äter 7 tulpaner';
+let db: TestDatabase;
+let dataDir: string;
+before(async () => {
+  db = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'samtal-test-command-line-'));
+  // The command line opens the keyring of its data directory: the test’s own would be another one.
+  db = { ...db, keyring: await Keyring.open(join(dataDir, 'keyring')) };
+});
+after(async () => {
+  await db.close();
+  await rm(dataDir, { recursive: true });
+});
+
+async function samtal(args: string[], { input = '', environment = {} }: { input?: string; environment?: Record<string, string> } = {}) {
+  const said = { out: '', err: '' };
+  const code = await runCommandLine(
+    args,
+    { commands, version: '1.2.3' },
+    {
+      environment: { SAMTAL_DATABASE_URL: db.url, SAMTAL_DATA_DIR: dataDir, ...environment },
+      input: Readable.from([input]),
+      write: (text) => void (said.out += `${text}\n`),
+      complain: (text) => void (said.err += `${text}\n`),
+    },
+  );
+  return { code, ...said };
+}
+
+async function json<Answer>(...args: string[]): Promise<Answer> {
+  const { code, out, err } = await samtal([...args, '--json']);
+  assert.equal(code, 0, err);
+  return JSON.parse(out) as Answer;
+}
+
+async function newAccount(name: string): Promise<string> {
+  return (await json<{ id: string }>('accounts', 'create', '--name', name)).id;
+}
+
+test('says what it can do, and which version it is', async () => {
+  const { code, out } = await samtal(['--help']);
+  assert.equal(code, 0);
+  for (const { name } of commands) assert.ok(out.includes(`samtal ${name}`), name);
+  assert.deepEqual(await samtal(['--version']), { code: 0, out: '1.2.3\n', err: '' });
+});
+
+test('explains every command and every option of it', async () => {
+  for (const { name, options } of commands) {
+    const { code, out } = await samtal([...name.split(' '), '--help']);
+    assert.equal(code, 0);
+    for (const option of [...Object.keys(options), 'json', 'help']) {
+      assert.match(out, new RegExp(`--${option}\\b`), `${name} --${option}`);
+    }
+  }
+});
+
+test('ends with 2 when it is called in a way that it does not understand', async () => {
+  for (const args of [
+    [],
+    ['nonsense'],
+    ['accounts'],
+    ['accounts', 'create'],
+    ['accounts', 'create', '--name', ' '],
+    ['accounts', 'list', '--unknown'],
+    ['accounts', 'list', 'too', 'much'],
+    ['users', 'grant', '--email', 'a@b.example'],
+  ]) {
+    const { code, out, err } = await samtal(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.notEqual(out + err, '');
+  }
+});
+
+test('ends with 1, and says what to do, when the configuration is wrong', async () => {
+  const { code, err } = await samtal(['accounts', 'list'], { environment: { SAMTAL_PORT: 'no port' } });
+  assert.equal(code, 1);
+  assert.match(err, /SAMTAL_PORT/);
+});
+
+test('makes the first administrator: an account, a person, and a link that lets them in', async () => {
+  const account = await newAccount('First');
+  const made = await json<{ userId: string; link: string }>(
+    ...['users', 'create', '--account', account, '--email', 'boss@example.org', '--name', 'Boss'],
+    ...['--role', 'administrator'],
+  );
+  assert.match(made.link, /^http:\/\/127\.0\.0\.1:8080\/invitation#[\w-]{43}$/);
+  const http = testHttp(db);
+  const body = { token: made.link.split('#')[1], name: 'Boss', password };
+  assert.equal((await request(http, acceptInvitation, { input: { body } })).statusCode, 204);
+  const member = await asMember(db, account, made.userId);
+  assert.ok(member?.grants.some(({ authorisations }) => authorisations.has('users.manage')));
+});
+
+test('takes a password from standard input, and refuses one that is easy to guess before anything is made', async () => {
+  const account = await newAccount('Passwords');
+  const args = ['users', 'create', '--account', account, '--email', 'in@example.org', '--name', 'In', '--password-stdin'];
+  const weak = await samtal(args, { input: 'password12345\n' });
+  assert.equal(weak.code, 1);
+  assert.match(weak.err, /too easy to guess/);
+  assert.equal((await samtal(args, { input: '\n' })).code, 1);
+  assert.equal((await samtal(args, { input: `${password}\n` })).code, 0);
+  await Browser.signIn(testHttp(db), { userId: '', email: 'in@example.org', password });
+  const other = await newAccount('Passwords 2');
+  const again = await samtal(args.with(3, other), { input: `${password}\n` });
+  assert.match(again.err, /has a password already/);
+});
+
+test('resets a password: the sessions end, and a link sets the next one', async () => {
+  const account = await newAccount('Reset');
+  const who = ['--account', account, '--email', 'reset@example.org'];
+  await samtal(['users', 'create', ...who, '--name', 'Reset', '--password-stdin'], { input: password });
+  const http = testHttp(db);
+  const person = await Browser.signIn(http, { userId: '', email: 'reset@example.org', password });
+  const { link } = await json<{ link: string }>('users', 'reset-password', ...who);
+  assert.equal(await person.isSignedIn(), false);
+  const body = { token: link.split('#')[1], name: 'Reset', password: 'en helt ny lång fras' };
+  assert.equal((await request(http, acceptInvitation, { input: { body } })).statusCode, 204);
+  await Browser.signIn(http, { userId: '', email: 'reset@example.org', password: body.password });
+  await samtal(['users', 'reset-password', ...who, '--password-stdin'], { input: password });
+  await Browser.signIn(http, { userId: '', email: 'reset@example.org', password });
+});
+
+test('gives roles within a scope, by the role’s word or name', async () => {
+  const account = await newAccount('Grants');
+  const who = ['--account', account, '--email', 'grant@example.org'];
+  const { userId } = await json<{ userId: string }>('users', 'create', ...who, '--name', 'Grant');
+  await db.asOwner("update membership set status = 'active' where user_id = $1", [userId]);
+  await json('users', 'grant', ...who, '--role', 'agent', '--role', 'Privacy Officer', '--region', 'NORTH');
+  const member = await asMember(db, account, userId);
+  assert.deepEqual(member?.grants.map(({ scope }) => scope), [{ region: ['NORTH'] }, { region: ['NORTH'] }]);
+  assert.equal((await samtal(['users', 'grant', ...who, '--role', 'pirate'])).code, 1);
+  assert.equal((await samtal(['users', 'grant', ...who, '--role', 'agent', '--queue', 'no id'])).code, 1);
+});
+
+test('needs no account where there is only one, and says so where there are several', async () => {
+  const several = await samtal(['users', 'list']);
+  assert.equal(several.code, 2);
+  assert.equal((await samtal(['users', 'list', '--account', 'No Such'])).code, 1);
+  const { users } = await json<{ users: unknown[] }>('users', 'list', '--account', 'FIRST');
+  assert.equal(users.length, 1);
+});
+
+test('suspends an account and resumes it', async () => {
+  const account = await newAccount('Suspended');
+  const status = async () => {
+    const { accounts } = await json<{ accounts: { id: string; status: string }[] }>('accounts', 'list');
+    return accounts.find(({ id }) => id === account)?.status;
+  };
+  await json('accounts', 'suspend', '--account', account);
+  assert.equal(await status(), 'suspended');
+  await json('accounts', 'resume', '--account', account);
+  assert.equal(await status(), 'active');
+});
+
+test('records what an operator does in the account’s own chain', async () => {
+  const account = await newAccount('Recorded');
+  await json('accounts', 'suspend', '--account', account);
+  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where account_id = $1', [account]);
+  const events = rows.map(({ body }) => JSON.parse(body) as { action: string; actor: unknown });
+  assert.deepEqual(events.map(({ action }) => action), ['accounts.created', 'accounts.suspended']);
+  for (const { actor } of events) assert.deepEqual(actor, { kind: 'operator' });
+});
+
+test('opens every key, and fails when one is missing that an account needs', async () => {
+  assert.equal((await samtal(['keys', 'verify'])).code, 0);
+  const shown = await samtal(['keys', 'show']);
+  assert.doesNotMatch(shown.out, /[A-Za-z0-9+/]{40}/);
+  const account = await newAccount('Keyless');
+  await rm(join(dataDir, 'keyring', account), { recursive: true });
+  const { code, err } = await samtal(['keys', 'verify']);
+  assert.equal(code, 1);
+  assert.match(err, new RegExp(account));
+  await db.asOwner('delete from role_held where account_id = $1', [account]);
+  await db.asOwner('delete from account where id = $1', [account]);
+});
+
+test('verifies the audit trail, and fails when an entry was changed', async () => {
+  await newAccount('Audited');
+  const key = db.keyring.purposeKey('audit');
+  await db.database.transaction('platform', (tx) => sealOutbox(tx, key));
+  const whole = await samtal(['audit', 'verify']);
+  assert.equal(whole.code, 0, whole.err);
+  await db.asOwner("update audit_entry set body = replace(body, 'operator', 'system') where seq = 1");
+  const broken = await samtal(['audit', 'verify']);
+  assert.equal(broken.code, 1);
+  assert.match(broken.out, /NOT whole/);
+});
+
+test('starts the embedded database for as long as it takes, where no server runs', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'samtal-test-command-line-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const environment = { SAMTAL_DATABASE_URL: '', SAMTAL_DATA_DIR: directory };
+  const made = await samtal(['accounts', 'create', '--name', 'Embedded'], { environment });
+  assert.equal(made.code, 0, made.err);
+  const { out } = await samtal(['accounts', 'list'], { environment });
+  assert.match(out, /Embedded +active/);
+});
+
+test('writes names so that they cannot command the terminal', async () => {
+  await newAccount('Evil \u001b[2J name');
+  const { out } = await samtal(['accounts', 'list']);
+  assert.ok(!out.includes('\u001b'));
+});
