@@ -57,5 +57,7 @@ export async function seedConversations(
      from unnest($1::uuid[], $2::uuid[]) as given (id, agent) where conversation.id = given.id`,
     [seeded.map(({ id }) => id), seeded.map(({ agent }) => agent.userId)],
   );
+  // As the database does by itself within a minute: so that it knows what it has when it plans.
+  await db.asOwner('analyze');
   return seeded;
 }

@@ -7,7 +7,8 @@ import { PlatformSeat, takeSeat, type Seat, type SeatPlan } from './seats.ts';
 // The load, in a process of its own: both ends of every conversation. Seats 2n and 2n+1 talk with each other.
 
 const atOnce = 50;
-const seenEveryMs = 1_000;
+/** Each seat says once a second what it has seen, but not all of them in the same moment. */
+const seenTurns = 20;
 let seats: Seat[] = [];
 let seen: ReturnType<typeof setInterval> | undefined;
 
@@ -34,9 +35,13 @@ const asks = {
       await Promise.all(taken.map(async (seat) => await seat.ready()));
       seats.push(...taken);
     }
+    let turn = 0;
     seen = setInterval(() => {
-      for (const seat of seats) if (seat instanceof PlatformSeat) seat.tellSeen();
-    }, seenEveryMs);
+      turn = (turn + 1) % seenTurns;
+      for (const [index, seat] of seats.entries()) {
+        if (index % seenTurns === turn && seat instanceof PlatformSeat) seat.tellSeen();
+      }
+    }, 1_000 / seenTurns);
   },
   /** Every seat posts its next message as soon as the last one is acknowledged. */
   throughput: async ({ warmMs, ms }: { warmMs: number; ms: number }): Promise<Throughput> =>

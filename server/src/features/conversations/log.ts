@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, Audience, Entry, EntryBody, EntryKind, EntryPage } from '@samtal/contract/conversations';
 import { audiences, entryKinds } from '@samtal/contract/conversations';
 import type { ErrorCode } from '@samtal/contract/errors';
-import { sql } from 'kysely';
-import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import type { ReadTx, Statement, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { seal, unseal, type ConversationKeys, type SealingKey } from '../../platform/keys/index.ts';
@@ -176,23 +175,21 @@ export class ConversationLog {
       return sealBody(found(keys.get(draft.conversationId)), account, draft, seq);
     });
     const streams = [...heads.values()];
-    await sql`
-      with written as (
-        insert into entry (account_id, conversation_id, audience, seq, kind, actor, author, cid, at, body)
-        select ${account}::uuid, * from unnest(
-          ${fresh.map(({ draft }) => draft.conversationId)}::uuid[], ${fresh.map(({ draft }) => entryKinds[draft.kind].audience)}::text[],
-          ${fresh.map(({ seq }) => seq)}::bigint[], ${fresh.map(({ draft }) => draft.kind)}::text[],
-          ${fresh.map(({ draft }) => draft.actor.kind)}::text[], ${fresh.map(({ draft }) => draft.author)}::uuid[],
-          ${fresh.map(({ draft }) => draft.cid)}::uuid[], ${fresh.map(({ at }) => at)}::timestamptz[], ${bodies}::bytea[])
-      )
-      update stream set last_seq = head.seq
-      from unnest(
-        ${streams.map(({ draft }) => draft.conversationId)}::uuid[],
-        ${streams.map(({ draft }) => entryKinds[draft.kind].audience)}::text[],
-        ${streams.map(({ head }) => head)}::bigint[]) as head (conversation_id, audience, seq)
-      where stream.account_id = ${account} and stream.conversation_id = head.conversation_id
-        and stream.audience = head.audience
-    `.execute(tx.sql);
+    tx.send(writeEntries, [
+      account,
+      fresh.map(({ draft }) => draft.conversationId),
+      fresh.map(({ draft }) => entryKinds[draft.kind].audience),
+      fresh.map(({ seq }) => seq),
+      fresh.map(({ draft }) => draft.kind),
+      fresh.map(({ draft }) => draft.actor.kind),
+      fresh.map(({ draft }) => draft.author),
+      fresh.map(({ draft }) => draft.cid),
+      fresh.map(({ at }) => at),
+      bodies,
+      streams.map(({ draft }) => draft.conversationId),
+      streams.map(({ draft }) => entryKinds[draft.kind].audience),
+      streams.map(({ head }) => head),
+    ]);
     tx.afterCommit(() => {
       for (const { draft, entries, head } of streams) {
         const { audience } = entryKinds[draft.kind];
@@ -221,17 +218,15 @@ async function standing(tx: Tx, account: string, drafts: readonly Draft[]): Prom
   return isStale ? await lockStreams(tx, account, drafts) : rows;
 }
 
-/** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */
-async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): Promise<(LockedRow | undefined)[]> {
-  const { rows } = await sql<LockedRow>`
+const lockAndLook: Statement = {
+  name: 'log-lock-and-look',
+  text: `
     with wanted as (
-      select * from unnest(
-        ${drafts.map((_, index) => index)}::integer[], ${drafts.map(({ conversationId }) => conversationId)}::uuid[],
-        ${drafts.map(({ kind }) => entryKinds[kind].audience)}::text[], ${drafts.map(({ author }) => author)}::uuid[],
-        ${drafts.map(({ cid }) => cid)}::uuid[]) as wanted (position, conversation_id, audience, author, cid)
+      select * from unnest($2::integer[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[])
+        as wanted (position, conversation_id, audience, author, cid)
     ), locked as materialized (
       select conversation_id, audience, last_seq, closed from stream
-      where account_id = ${account}
+      where account_id = $1
         and (conversation_id, audience) in (select conversation_id, audience from wanted)
       order by conversation_id, audience
       for update
@@ -241,12 +236,36 @@ async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): P
       known.seq as known_seq, known.at as known_at
     from wanted
     join locked using (conversation_id, audience)
-    join stream seen on seen.account_id = ${account} and seen.conversation_id = wanted.conversation_id
+    join stream seen on seen.account_id = $1 and seen.conversation_id = wanted.conversation_id
       and seen.audience = wanted.audience
-    join conversation on conversation.account_id = ${account} and conversation.id = wanted.conversation_id
-    left join entry known on known.account_id = ${account} and known.conversation_id = wanted.conversation_id
-      and known.audience = wanted.audience and known.author = wanted.author and known.cid = wanted.cid
-  `.execute(tx.sql);
+    join conversation on conversation.account_id = $1 and conversation.id = wanted.conversation_id
+    left join entry known on known.account_id = $1 and known.conversation_id = wanted.conversation_id
+      and known.audience = wanted.audience and known.author = wanted.author and known.cid = wanted.cid`,
+};
+
+const writeEntries: Statement = {
+  name: 'log-write-entries',
+  text: `
+    with written as (
+      insert into entry (account_id, conversation_id, audience, seq, kind, actor, author, cid, at, body)
+      select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
+        $9::timestamptz[], $10::bytea[])
+    )
+    update stream set last_seq = head.seq
+    from unnest($11::uuid[], $12::text[], $13::bigint[]) as head (conversation_id, audience, seq)
+    where stream.account_id = $1 and stream.conversation_id = head.conversation_id and stream.audience = head.audience`,
+};
+
+/** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */
+async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): Promise<(LockedRow | undefined)[]> {
+  const rows = await tx.run<LockedRow>(lockAndLook, [
+    account,
+    drafts.map((_, index) => index),
+    drafts.map(({ conversationId }) => conversationId),
+    drafts.map(({ kind }) => entryKinds[kind].audience),
+    drafts.map(({ author }) => author),
+    drafts.map(({ cid }) => cid),
+  ]);
   const byPosition: (LockedRow | undefined)[] = drafts.map(() => undefined);
   for (const row of rows) byPosition[row.position] = row;
   return byPosition;

@@ -11,7 +11,6 @@ import { Allowance } from './allowance.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hub } from './hub.ts';
 import type { Party } from './party.ts';
-import type { StreamFeed } from './stream-feed.ts';
 import { readPosition } from './stream-position.ts';
 import { Subscription, type Outlet } from './subscription.ts';
 
@@ -28,7 +27,7 @@ export interface ConnectionParts {
   readonly database: Database;
   readonly log: ConversationLog;
   readonly fanout: Fanout;
-  readonly hub: Hub;
+  readonly hub: Pick<Hub, 'feed' | 'unfollow'>;
   readonly logger: Log;
 }
 
@@ -66,10 +65,6 @@ export class Connection implements Outlet {
 
   get session(): string {
     return this.party.session;
-  }
-
-  follows(feed: StreamFeed): boolean {
-    return this.#subscriptions.get(feed.name)?.feed === feed;
   }
 
   /** Frames are handled one after the other, so that posts are written in the order they were sent. */

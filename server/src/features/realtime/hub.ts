@@ -1,18 +1,38 @@
-import { streamName, type StreamName } from '@samtal/contract/conversations';
+import { streamName, type Audience, type StreamName } from '@samtal/contract/conversations';
 import type { ServerFrame } from '@samtal/contract/realtime';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, Statement } from '../../platform/database/index.ts';
 import type { Announcement, Fanout } from '../../platform/fanout/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import type { Connection } from './connection.ts';
 import { StreamFeed, type Follower } from './stream-feed.ts';
 
 const compareHeadsMs = 1_000;
+
+interface HeadRow {
+  readonly conversation_id: string;
+  readonly audience: Audience;
+  readonly last_seq: number;
+}
+
+const readHeads: Statement = {
+  name: 'realtime-read-heads',
+  text: 'select conversation_id, audience, last_seq from stream where account_id = $1 and conversation_id = any($2::uuid[])',
+};
+
+/** What the hub needs of a connection. */
+export interface Connected {
+  readonly id: string;
+  readonly session: string;
+  follows(feed: StreamFeed): boolean;
+  sendEphemeral(frame: ServerFrame): void;
+  listsChanged(announcement: Extract<Announcement, { kind: 'lists' }>): void;
+  recheck(): Promise<void>;
+}
 
 /**
  * The connections of this node and the streams they follow. Announcements wake them; once a second the heads of all
  * followed streams are compared with the database, so that a lost announcement costs a second and never an entry.
  */
-export class Hub {
+export class Hub<Connection extends Connected = Connected> {
   readonly connections = new Set<Connection>();
   readonly #feeds = new Map<string, StreamFeed>();
   readonly #database: Database;
@@ -86,8 +106,8 @@ export class Hub {
   #tellFollowers(account: string, stream: StreamName, frame: ServerFrame, except?: string): void {
     const feed = this.#feeds.get(`${account}/${stream}`);
     if (feed === undefined) return;
-    for (const connection of this.connections) {
-      if (connection.id !== except && connection.follows(feed)) connection.sendEphemeral(frame);
+    for (const follower of feed.followers) {
+      if (follower.connection !== except) follower.tell(frame);
     }
   }
 
@@ -96,12 +116,7 @@ export class Hub {
     for (const [account, feeds] of byAccount) {
       try {
         const rows = await this.#database.read(account, async (tx) =>
-          await tx.sql
-            .selectFrom('stream')
-            .select(['conversation_id', 'audience', 'last_seq'])
-            .where('account_id', '=', account)
-            .where('conversation_id', 'in', [...new Set(feeds.map((feed) => feed.conversation))])
-            .execute(),
+          await tx.run<HeadRow>(readHeads, [account, [...new Set(feeds.map((feed) => feed.conversation))]]),
         );
         for (const row of rows) {
           this.#feeds.get(`${account}/${streamName(row.conversation_id, row.audience)}`)?.advance(row.last_seq);

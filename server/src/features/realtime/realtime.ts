@@ -34,7 +34,7 @@ export interface RealtimeParts {
 /** The sockets of one node: who is connected, what they follow, and what they are told. */
 export class Realtime {
   readonly #parts: RealtimeParts;
-  readonly #hub: Hub;
+  readonly #hub: Hub<Connection>;
   readonly #receipts: Receipts;
   readonly #tending: Tending;
   readonly #sockets: Sockets;
@@ -42,7 +42,7 @@ export class Realtime {
   constructor(parts: RealtimeParts) {
     const { database, fanout, logger } = parts;
     this.#parts = parts;
-    this.#hub = new Hub({ database, fanout, log: logger });
+    this.#hub = new Hub<Connection>({ database, fanout, log: logger });
     this.#receipts = new Receipts({ database, fanout, log: logger });
     this.#tending = new Tending({ hub: this.#hub, database, log: logger });
     const admissions = { agent: this.#agents(), visitor: this.#visitors() };

@@ -1,12 +1,17 @@
 import { audienceOf, conversationOf, type Audience, type Entry, type StreamName } from '@samtal/contract/conversations';
+import type { ServerFrame } from '@samtal/contract/realtime';
 
 /** Entries kept in memory for each stream that somebody follows. Readers further behind read from the database. */
 const ringSize = 200;
 
 /** Somebody who follows a stream. */
 export interface Follower {
+  /** The connection it belongs to. */
+  readonly connection: string;
   /** Wakes the follower: there is something after its cursor. */
   wake(): void;
+  /** Hands on a frame that is worth nothing later. */
+  tell(frame: ServerFrame): void;
 }
 
 interface Kept {

@@ -1,13 +1,16 @@
+import type { ServerFrame } from '@samtal/contract/realtime';
 import type { Database } from '../../platform/database/index.ts';
 import type { ConversationLog } from '../conversations/index.ts';
-import type { StreamFeed } from './stream-feed.ts';
+import type { Follower, StreamFeed } from './stream-feed.ts';
 
 const pageSize = 200;
 
 /** Where a subscription's entries go. `ready` is false while the socket has more than it can take: the log keeps them. */
 export interface Outlet {
+  readonly id: string;
   ready(): boolean;
   entries(stream: string, json: string): void;
+  sendEphemeral(frame: ServerFrame): void;
   failed(error: unknown): void;
 }
 
@@ -15,13 +18,14 @@ export interface Outlet {
  * Hands one follower the entries of one stream, in order and each once: from memory where the feed still has them, from
  * the database where it does not. Only one hand-over is under way at a time; being woken meanwhile is remembered.
  */
-export class Subscription {
+export class Subscription implements Follower {
   readonly feed: StreamFeed;
   cursor = Number.POSITIVE_INFINITY;
   readonly #outlet: Outlet;
   readonly #database: Database;
   readonly #log: ConversationLog;
   #handing = false;
+  #early: ServerFrame | null = null;
 
   constructor(feed: StreamFeed, { outlet, database, log }: { outlet: Outlet; database: Database; log: ConversationLog }) {
     this.feed = feed;
@@ -33,7 +37,18 @@ export class Subscription {
   /** Begins after this seq. Before, being woken does nothing. */
   begin(after: number): void {
     this.cursor = after;
+    if (this.#early !== null) this.#outlet.sendEphemeral(this.#early);
     this.wake();
+  }
+
+  get connection(): string {
+    return this.#outlet.id;
+  }
+
+  /** Before the beginning nothing is told: who follows may turn out not to be allowed to. Receipts are kept until then. */
+  tell(frame: ServerFrame): void {
+    if (this.cursor !== Number.POSITIVE_INFINITY) this.#outlet.sendEphemeral(frame);
+    else if (frame.t === 'receipts') this.#early = frame;
   }
 
   wake(): void {

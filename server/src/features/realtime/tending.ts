@@ -15,13 +15,13 @@ const placesMs = 2_000;
 
 /** What this node does for its connections at regular times, for all of an account's in one go. */
 export class Tending {
-  readonly #hub: Hub;
+  readonly #hub: Hub<Connection>;
   readonly #database: Database;
   readonly #log: Log;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor({ hub, database, log }: { hub: Hub; database: Database; log: Log }) {
+  constructor({ hub, database, log }: { hub: Hub<Connection>; database: Database; log: Log }) {
     this.#hub = hub;
     this.#database = database;
     this.#log = log;

@@ -1,4 +1,4 @@
-import type { Tx } from '../database/index.ts';
+import type { Statement, Tx } from '../database/index.ts';
 
 /** The chain of what concerns no single account: sign-ins, and operators’ work. */
 export const platformChain = '00000000-0000-0000-0000-000000000000';
@@ -21,8 +21,10 @@ export interface AuditEvent {
 /** Writes events to the outbox in the transaction of what they record: both happen, or neither. */
 export async function recordAudit(tx: Tx, account: string, ...events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.sql
-    .insertInto('audit_outbox')
-    .values(events.map((event) => ({ account_id: account, body: JSON.stringify(event) })))
-    .execute();
+  tx.send(insertEvents, [account, events.map((event) => JSON.stringify(event))]);
 }
+
+const insertEvents: Statement = {
+  name: 'audit-insert-events',
+  text: 'insert into audit_outbox (account_id, body) select $1, body from unnest($2::text[]) as body',
+};

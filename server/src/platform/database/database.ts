@@ -78,29 +78,35 @@ export class Database {
   }
 
   async #run<Result>(scope: Scope, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    // Whoever holds a connection and waits for another one waits for ever, once enough others do the same.
+    if (this.#within.getStore() === true) throw new Error('Transactions do not nest: pass the Tx on');
     const bound = `${begin}; ${binding(scope)}`;
     const client = await this.#pool.connect();
     const effects: (() => void)[] = [];
     // Sent and not yet answered. What fails first is why the rest fails: PostgreSQL does nothing more in a transaction in
     // which a statement has failed, and turns its commit into a rollback.
-    const sent: Promise<unknown>[] = [];
+    const sent: Promise<Failure | null>[] = [];
+    const ask = (statement: Statement, values: readonly unknown[]) => {
+      refuseUnkeepable(values);
+      return client.query({ ...statement, values: [...values] });
+    };
     let result: Result;
     try {
       // One message, so that binding the transaction costs no round trip of its own.
-      sent.push(client.query(bound));
-      const working = work({
+      sent.push(failureOf(client.query(bound)));
+      const tx: Tx = {
         sql: this.#builder(client),
-        run: async <Row extends object>({ name, text }: Statement, values: readonly unknown[]) =>
-          (await client.query<Row>({ name, text, values: [...values] })).rows,
-        send: ({ name, text }, values) => void sent.push(client.query({ name, text, values: [...values] })),
+        run: async <Row extends object>(statement: Statement, values: readonly unknown[]) =>
+          (await ask(statement, values)).rows as Row[],
+        send: (statement, values) => void sent.push(failureOf(ask(statement, values))),
         afterCommit: (effect) => void effects.push(effect),
-      });
-      const [worked] = await Promise.allSettled([working]);
-      if (worked.status === 'rejected') throw await firstFailure(sent, worked.reason);
-      const committed = client.query('commit');
-      const failure = await firstFailure([...sent, committed], null);
-      if (failure !== null) throw failure;
-      if ((await committed).command !== 'COMMIT') {
+      };
+      const [worked] = await Promise.allSettled([this.#within.run(true, async () => await work(tx))]);
+      if (worked.status === 'rejected') throw (await firstOf(sent))?.error ?? worked.reason;
+      const committing = client.query('commit');
+      const failure = await firstOf([...sent, failureOf(committing)]);
+      if (failure !== null) throw failure.error;
+      if ((await committing).command !== 'COMMIT') {
         throw new Error('The transaction was rolled back because a statement in it had failed');
       }
       result = worked.value;
@@ -133,10 +139,21 @@ export class Database {
   }
 }
 
-/** Waits until all have ended. The first failure in their order; `otherwise` when there is none. */
-async function firstFailure(promises: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
-  for (const ended of await Promise.allSettled(promises)) if (ended.status === 'rejected') return ended.reason;
-  return otherwise;
+interface Failure {
+  readonly error: unknown;
+}
+
+/** Whether it fails. Listens from the beginning, so that a failure that nobody has asked about yet is not unhandled. */
+async function failureOf(sent: Promise<unknown>): Promise<Failure | null> {
+  return await sent.then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+}
+
+/** Waits for all of them; answers with the first failure in their order. */
+async function firstOf(failures: readonly Promise<Failure | null>[]): Promise<Failure | null> {
+  return (await Promise.all(failures)).find((failure) => failure !== null) ?? null;
 }
 
 function binding(scope: Scope): string {

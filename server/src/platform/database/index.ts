@@ -1,4 +1,4 @@
-export { Database, type ReadTx, type Scope, type Tx } from './database.ts';
+export { Database, type ReadTx, type Scope, type Statement, type Tx } from './database.ts';
 export { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './open.ts';
 export { MigrationError } from './migrate.ts';
 export { Notifications } from './notifications.ts';
