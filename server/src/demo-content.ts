@@ -19,13 +19,22 @@ export const demoQueues: readonly { name: string; team: string }[] = [
 export const demoSiteName = 'almvik.example';
 
 export const demoReplies: readonly NewCannedReply[] = [
-  { shortcut: 'hej', text: 'Hej {{visitor}}! Du chattar med {{agent}} på Almviks kommun. Vad kan jag hjälpa dig med?' },
-  { shortcut: 'hello', text: 'Hello {{visitor}}! You are chatting with {{agent}} at Almvik. How can I help you?' },
+  {
+    shortcut: 'hej',
+    text: 'Hej {{visitor}}! Du chattar med {{agent}} på Almviks kommun. Vad kan jag hjälpa dig med?',
+  },
+  {
+    shortcut: 'hello',
+    text: 'Hello {{visitor}}! You are chatting with {{agent}} at Almvik. How can I help you?',
+  },
   {
     shortcut: 'vänta',
     text: 'Jag kollar upp det här åt dig. Det tar ett par minuter, och du kan vänta kvar i chatten.',
   },
-  { shortcut: 'wait', text: 'Let me look into this for you. It will take a few minutes; please stay in the chat.' },
+  {
+    shortcut: 'wait',
+    text: 'Let me look into this for you. It will take a few minutes; please stay in the chat.',
+  },
   {
     shortcut: 'bygglov',
     text: 'Ett bygglov tar normalt tio veckor från det att ansökan är komplett. Du ansöker i vår e-tjänst och behöver en situationsplan, en planritning och en fasadritning.',

@@ -46,7 +46,8 @@ test('fills an empty installation once, and writes the passwords where only the 
   );
   assert.equal(new Set(written.users.map(({ password }) => password)).size, 3);
   const http = testHttp(db);
-  for (const user of written.users) assert.ok(await (await Browser.signIn(http, { ...user, userId: '' })).isSignedIn());
+  for (const user of written.users)
+    assert.ok(await (await Browser.signIn(http, { ...user, userId: '' })).isSignedIn());
 
   const again = await prepare();
   assert.deepEqual(again, { siteKey: made.siteKey, firstRun: null });
@@ -62,7 +63,10 @@ test('gives the administrator no access to conversations', async (t) => {
   const member = await asMember(db, rows[0]?.account_id ?? '', rows[0]?.user_id ?? '');
   const held = member?.grants.flatMap(({ authorisations }) => [...authorisations]) ?? [];
   assert.ok(held.includes('users.manage'));
-  assert.deepEqual(held.filter((name) => name.startsWith('conversations.')), []);
+  assert.deepEqual(
+    held.filter((name) => name.startsWith('conversations.')),
+    [],
+  );
 });
 
 test('makes nothing when it is not wanted, or when there is an account already', async (t) => {
@@ -80,7 +84,8 @@ test('carries on after a start that was cut short before the account was filled'
   await rename(join(dataDir, 'first-run.json'), join(dataDir, 'first-run.json.draft'));
   // As if only the account had been made.
   await db.asOwner("update account set status = 'suspended'");
-  for (const table of ['membership', 'site', 'queue', 'canned_reply', 'identity']) await db.asOwner(`delete from ${table}`);
+  for (const table of ['membership', 'site', 'queue', 'canned_reply', 'identity'])
+    await db.asOwner(`delete from ${table}`);
   assert.ok((await prepare()).firstRun);
   const [administrator] = before.users;
   assert.ok(administrator);
@@ -120,7 +125,9 @@ test('makes one demo when two nodes start at the same time', async (t) => {
   const otherDir = await mkdtemp(join(tmpdir(), 'samtal-test-demo-'));
   t.after(() => rm(otherDir, { recursive: true }));
   const parts = { database: db.database, keyring: db.keyring, publicUrl, wanted: true };
-  const made = await Promise.all([dataDir, otherDir].map((directory) => prepareDemo({ ...parts, dataDir: directory })));
+  const made = await Promise.all(
+    [dataDir, otherDir].map((directory) => prepareDemo({ ...parts, dataDir: directory })),
+  );
   assert.equal(made.filter((each) => each.firstRun !== null).length, 1);
   assert.equal((await db.asOwner('select id from account')).rows.length, 1);
 });

@@ -55,7 +55,10 @@ export async function testUser(
     }
     return invited.userId;
   });
-  await asOwner("update membership set status = 'active' where account_id = $1 and user_id = $2", [accountId, userId]);
+  await asOwner("update membership set status = 'active' where account_id = $1 and user_id = $2", [
+    accountId,
+    userId,
+  ]);
   await asOwner('delete from invitation where account_id = $1 and user_id = $2', [accountId, userId]);
   if (password !== '') {
     const hash = await passwords.hash(password);

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResult, type QueryResultRow } from 'pg';
-import { Database, externalAccess, openDatabase } from '../src/platform/database/index.ts';
+import { externalAccess, openDatabase, type Database } from '../src/platform/database/index.ts';
 import { Keyring } from '../src/platform/keys/index.ts';
 import { testPostgresUrl } from './postgres.ts';
 
@@ -56,7 +56,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       isClosing = true;
       await database.close();
       await owner.end();
-      await asMaintenance(postgres.url, (maintenance) => maintenance.query(`drop database ${name} with (force)`));
+      await asMaintenance(postgres.url, (maintenance) =>
+        maintenance.query(`drop database ${name} with (force)`),
+      );
       await rm(keyringDirectory, { recursive: true, force: true });
       await postgres.stop();
     },
@@ -91,7 +93,10 @@ async function migrationsHash(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function asMaintenance<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+async function asMaintenance<Result>(
+  url: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -83,7 +83,7 @@ export class Browser {
     headers: Record<string, string> = {},
   ): Promise<LightMyRequestResponse> {
     return await request(this.#http, endpoint, {
-      input: input as Sent['input'] & object,
+      input,
       headers: { cookie: this.cookie, 'x-csrf-token': this.csrfToken, ...headers },
     });
   }

@@ -14,8 +14,14 @@ const list: Command = {
   run: ({ config }) =>
     withPlatform(config, async ({ database }) => {
       const accounts = await database.read('platform', readAccounts);
-      const rows = accounts.map(({ id, name, status, createdAt }) => [id, name, status, createdAt.toISOString()]);
-      const text = rows.length === 0 ? 'There is no account yet.' : table(['id', 'name', 'status', 'created'], rows);
+      const rows = accounts.map(({ id, name, status, createdAt }) => [
+        id,
+        name,
+        status,
+        createdAt.toISOString(),
+      ]);
+      const text =
+        rows.length === 0 ? 'There is no account yet.' : table(['id', 'name', 'status', 'created'], rows);
       return { text, json: { accounts: accounts.map(presentAccount) } };
     }),
 };
@@ -41,7 +47,10 @@ function changing(verb: 'suspend' | 'resume'): Command {
   const status = verb === 'suspend' ? 'suspended' : 'active';
   return {
     name: `accounts ${verb}`,
-    summary: verb === 'suspend' ? 'Let nobody into an account, visitors included' : 'Let people into an account again',
+    summary:
+      verb === 'suspend'
+        ? 'Let nobody into an account, visitors included'
+        : 'Let people into an account again',
     help: [accountHelp],
     options: accountOption,
     run: ({ config, values }) =>

@@ -26,7 +26,10 @@ export const createUser: Command = {
     accountHelp,
     ['--email <address>', 'What the person signs in with'],
     ['--name <name>', 'What visitors and colleagues see'],
-    ['--role <role>', 'administrator, agent, supervisor, analyst, privacy-officer, coach, or one of your own; repeatable'],
+    [
+      '--role <role>',
+      'administrator, agent, supervisor, analyst, privacy-officer, coach, or one of your own; repeatable',
+    ],
     ['--password-stdin', 'Read a password from standard input instead of printing a link'],
   ],
   options: {
@@ -41,7 +44,8 @@ export const createUser: Command = {
     return withPlatform(context.config, async (platform) => {
       const { id: accountId, name: accountName } = await findAccount(platform, context.values);
       const password = await readPassword(context);
-      const passwordHash = password === null ? null : await hashFirstPassword(platform, { ...person, accountName, password });
+      const passwordHash =
+        password === null ? null : await hashFirstPassword(platform, { ...person, accountName, password });
       const { userId, invitation } = await platform.database.transaction(accountId, (tx) =>
         addPerson(tx, accountId, person),
       );

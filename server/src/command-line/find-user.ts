@@ -6,10 +6,16 @@ import { CommandError } from './command.ts';
 import type { Platform } from './with-platform.ts';
 
 /** The user of the account with this address. */
-export async function findUser({ database }: Platform, accountId: string, email: string): Promise<StoredUser> {
+export async function findUser(
+  { database }: Platform,
+  accountId: string,
+  email: string,
+): Promise<StoredUser> {
   const identity = await database.read('platform', (tx) => readIdentityByEmail(tx, email));
-  const user = identity === null ? null : await database.read(accountId, (tx) => readUser(tx, accountId, identity.id));
-  if (user === null) throw new CommandError(`Nobody in the account has the address ${email}. See samtal users list`);
+  const user =
+    identity === null ? null : await database.read(accountId, (tx) => readUser(tx, accountId, identity.id));
+  if (user === null)
+    throw new CommandError(`Nobody in the account has the address ${email}. See samtal users list`);
   return user;
 }
 

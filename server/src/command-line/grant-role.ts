@@ -54,6 +54,7 @@ function readScope(values: Values): Scope {
     const given = several(values, dimension);
     if (given.length > 0) scope[dimension] = given;
   }
-  if (!isScope(scope)) throw new CommandError('The scope is not one: labels have 1 to 60 characters, ids are UUIDs');
+  if (!isScope(scope))
+    throw new CommandError('The scope is not one: labels have 1 to 60 characters, ids are UUIDs');
   return scope;
 }

@@ -17,10 +17,8 @@ export function overview(commands: readonly Command[]): string {
 
 /** One command with its options. */
 export function commandHelp({ name, summary, help }: Command): string {
-  const rows = [
-    ...help,
-    ['--json', 'Answer in JSON, for programs'],
-    ['--help', 'Say this'],
-  ].map(([option = '', meaning = '']) => [`  ${option}`, meaning]);
+  const rows = [...help, ['--json', 'Answer in JSON, for programs'], ['--help', 'Say this']].map(
+    ([option = '', meaning = '']) => [`  ${option}`, meaning],
+  );
   return `${summary}.\n\nUsage: samtal ${name}${help.length === 0 ? '' : ' [options]'}\n${table(['', ''], rows)}`;
 }

@@ -4,7 +4,10 @@ import { keyringDirectory } from '../start.ts';
 import { withPlatform, type Platform } from './with-platform.ts';
 
 /** How many keys the database counts on, each opened. Throws KeyringError, naming the first that does not open. */
-async function openNeededKeys({ database, keyring }: Platform): Promise<{ accounts: number; buckets: number }> {
+async function openNeededKeys({
+  database,
+  keyring,
+}: Platform): Promise<{ accounts: number; buckets: number }> {
   const accounts = await database.read('platform', readAccounts);
   let buckets = 0;
   for (const { id } of accounts) {

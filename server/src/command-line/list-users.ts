@@ -21,7 +21,8 @@ export const listUsers: Command = {
         user.status,
         user.roles.map(({ name }) => name).join(', '),
       ]);
-      const text = rows.length === 0 ? 'There is nobody.' : table(['id', 'name', 'e-mail', 'status', 'roles'], rows);
+      const text =
+        rows.length === 0 ? 'There is nobody.' : table(['id', 'name', 'e-mail', 'status', 'roles'], rows);
       return { text, json: { users: users.map(presentUser) } };
     }),
 };
@@ -31,7 +32,9 @@ async function readAllUsers(database: Database, accountId: string, search: strin
   let cursor: string | null = null;
   do {
     const from: { cursor?: string } = cursor === null ? {} : { cursor };
-    const page = await database.read(accountId, (tx) => readUsers(tx, accountId, { ...from, limit: 100, search }));
+    const page = await database.read(accountId, (tx) =>
+      readUsers(tx, accountId, { ...from, limit: 100, search }),
+    );
     all.push(...page.users);
     cursor = page.next;
   } while (cursor !== null);

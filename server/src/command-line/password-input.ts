@@ -24,7 +24,12 @@ export async function hashChosenPassword(
 /** The hash of the first password of a person who is about to be added. Refuses for one who has a password. */
 export async function hashFirstPassword(
   { database }: Platform,
-  { email, name, accountName, password }: { email: string; name: string; accountName: string; password: string },
+  {
+    email,
+    name,
+    accountName,
+    password,
+  }: { email: string; name: string; accountName: string; password: string },
 ): Promise<string> {
   const identity = await database.read('platform', (tx) => readIdentityByEmail(tx, email));
   if (identity !== null && identity.passwordHash !== null) {

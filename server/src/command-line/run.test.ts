@@ -27,7 +27,10 @@ after(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-async function samtal(args: string[], { input = '', environment = {} }: { input?: string; environment?: Record<string, string> } = {}) {
+async function samtal(
+  args: string[],
+  { input = '', environment = {} }: { input?: string; environment?: Record<string, string> } = {},
+) {
   const said = { out: '', err: '' };
   const code = await runCommandLine(
     args,
@@ -94,10 +97,17 @@ test('ends with 1, and says what to do, when the configuration is wrong', async 
 
 test('makes the first administrator: an account, a person, and a link that lets them in', async () => {
   const account = await newAccount('First');
-  const made = await json<{ userId: string; link: string }>(
-    ...['users', 'create', '--account', account, '--email', 'boss@example.org', '--name', 'Boss'],
-    ...['--role', 'administrator'],
-  );
+  const who = [
+    '--account',
+    account,
+    '--email',
+    'boss@example.org',
+    '--name',
+    'Boss',
+    '--role',
+    'administrator',
+  ];
+  const made = await json<{ userId: string; link: string }>('users', 'create', ...who);
   assert.match(made.link, /^http:\/\/127\.0\.0\.1:8080\/invitation#[\w-]{43}$/);
   const http = testHttp(db);
   const body = { token: made.link.split('#')[1], name: 'Boss', password };
@@ -108,7 +118,17 @@ test('makes the first administrator: an account, a person, and a link that lets 
 
 test('takes a password from standard input, and refuses one that is easy to guess before anything is made', async () => {
   const account = await newAccount('Passwords');
-  const args = ['users', 'create', '--account', account, '--email', 'in@example.org', '--name', 'In', '--password-stdin'];
+  const args = [
+    'users',
+    'create',
+    '--account',
+    account,
+    '--email',
+    'in@example.org',
+    '--name',
+    'In',
+    '--password-stdin',
+  ];
   const weak = await samtal(args, { input: 'password12345\n' });
   assert.equal(weak.code, 1);
   assert.match(weak.err, /too easy to guess/);
@@ -142,7 +162,10 @@ test('gives roles within a scope, by the role’s word or name', async () => {
   await db.asOwner("update membership set status = 'active' where user_id = $1", [userId]);
   await json('users', 'grant', ...who, '--role', 'agent', '--role', 'Privacy Officer', '--region', 'NORTH');
   const member = await asMember(db, account, userId);
-  assert.deepEqual(member?.grants.map(({ scope }) => scope), [{ region: ['NORTH'] }, { region: ['NORTH'] }]);
+  assert.deepEqual(
+    member?.grants.map(({ scope }) => scope),
+    [{ region: ['NORTH'] }, { region: ['NORTH'] }],
+  );
   assert.equal((await samtal(['users', 'grant', ...who, '--role', 'pirate'])).code, 1);
   assert.equal((await samtal(['users', 'grant', ...who, '--role', 'agent', '--queue', 'no id'])).code, 1);
 });
@@ -170,9 +193,14 @@ test('suspends an account and resumes it', async () => {
 test('records what an operator does in the account’s own chain', async () => {
   const account = await newAccount('Recorded');
   await json('accounts', 'suspend', '--account', account);
-  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where account_id = $1', [account]);
+  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where account_id = $1', [
+    account,
+  ]);
   const events = rows.map(({ body }) => JSON.parse(body) as { action: string; actor: unknown });
-  assert.deepEqual(events.map(({ action }) => action), ['accounts.created', 'accounts.suspended']);
+  assert.deepEqual(
+    events.map(({ action }) => action),
+    ['accounts.created', 'accounts.suspended'],
+  );
   for (const { actor } of events) assert.deepEqual(actor, { kind: 'operator' });
 });
 

@@ -75,10 +75,17 @@ async function runCommand(command: Command, args: string[], surroundings: Surrou
 
 function parsed(command: Command, args: string[]): Values {
   try {
-    return parseArgs({ args, options: { ...command.options, ...common }, strict: true, allowPositionals: false }).values;
+    return parseArgs({
+      args,
+      options: { ...command.options, ...common },
+      strict: true,
+      allowPositionals: false,
+    }).values;
   } catch (error) {
     // parseArgs names the argument that it does not know, which is what the caller has just typed.
-    throw new UsageError(error instanceof Error ? error.message : 'The arguments cannot be read', { cause: error });
+    throw new UsageError(error instanceof Error ? error.message : 'The arguments cannot be read', {
+      cause: error,
+    });
   }
 }
 

@@ -35,7 +35,11 @@ async function member(...roles: (TestRole | 'administrator' | 'agent' | 'supervi
   return loaded;
 }
 
-async function role(authorisations: Authorisation[], roles: string[] = [], giver: Member | 'operator' = 'operator') {
+async function role(
+  authorisations: Authorisation[],
+  roles: string[] = [],
+  giver: Member | 'operator' = 'operator',
+) {
   const fields = { name: `Role ${randomUUID()}`, authorisations, roles };
   return await inAccount((tx) => createRole(tx, accountId, { giver, fields }));
 }
@@ -73,7 +77,9 @@ test('changes what a role’s holders and their holders may, from the next reque
   const { userId } = await testUser(db, accountId, { roles: [{ role: top }] });
   assert.deepEqual(await allows(userId), ['presence.read', 'routing.read']);
   const change = (authorisations: Authorisation[]) =>
-    inAccount((tx) => changeRole(tx, accountId, { giver: 'operator', roleId: bottom, changes: { authorisations } }));
+    inAccount((tx) =>
+      changeRole(tx, accountId, { giver: 'operator', roleId: bottom, changes: { authorisations } }),
+    );
   await change(['conversations.find']);
   assert.deepEqual(await allows(userId), ['conversations.find', 'presence.read']);
   await change([]);
@@ -97,7 +103,10 @@ test('refuses circles, too long chains and changes of built-in roles', async () 
 test('refuses a role name that is taken, in whatever case', async () => {
   await newAccount();
   const fields = { name: 'AGENT', authorisations: [], roles: [] };
-  await assert.rejects(inAccount((tx) => createRole(tx, accountId, { giver: 'operator', fields })), refused('names.taken'));
+  await assert.rejects(
+    inAccount((tx) => createRole(tx, accountId, { giver: 'operator', fields })),
+    refused('names.taken'),
+  );
 });
 
 test('deletes a role only when nobody has it and no role holds it', async () => {
@@ -105,7 +114,8 @@ test('deletes a role only when nobody has it and no role holds it', async () => 
   const [given, held, free] = [await role([]), await role([]), await role([])];
   await role([], [held]);
   await testUser(db, accountId, { roles: [{ role: given }] });
-  const drop = (roleId: string) => inAccount((tx) => deleteRole(tx, accountId, { giver: 'operator', roleId }));
+  const drop = (roleId: string) =>
+    inAccount((tx) => deleteRole(tx, accountId, { giver: 'operator', roleId }));
   await assert.rejects(drop(given), refused('access.role-in-use'));
   await assert.rejects(drop(held), refused('access.role-in-use'));
   await assert.rejects(drop(await builtIn('coach')), refused('access.role-built-in'));
@@ -134,8 +144,14 @@ test('does not let a change of a role widen a grant beyond what its changer hold
   const manages = await role(['access.manage']);
   const reads = await role(['conversations.read']);
   const changed = await role(['routing.read']);
-  const giver = await member({ role: manages }, { role: reads, scope: { region: ['NORTH'] } }, { role: changed });
-  const { userId } = await testUser(db, accountId, { roles: [{ role: changed, scope: { region: ['SOUTH'] } }] });
+  const giver = await member(
+    { role: manages },
+    { role: reads, scope: { region: ['NORTH'] } },
+    { role: changed },
+  );
+  const { userId } = await testUser(db, accountId, {
+    roles: [{ role: changed, scope: { region: ['SOUTH'] } }],
+  });
   const widen = () =>
     inAccount((tx) =>
       changeRole(tx, accountId, {
@@ -179,7 +195,10 @@ test('gives roles only to users of the account, for queues and sites of the acco
   const others = accountId;
   const stranger = await testUser(db, others);
   const foreignQueue = randomUUID();
-  await db.asOwner("insert into queue (account_id, id, name) values ($1, $2, 'Foreign')", [others, foreignQueue]);
+  await db.asOwner("insert into queue (account_id, id, name) values ($1, $2, 'Foreign')", [
+    others,
+    foreignQueue,
+  ]);
   await newAccount();
   const { userId } = await testUser(db, accountId);
   const agent = await builtIn('agent');
@@ -217,7 +236,11 @@ test('keeps an active administrator: neither a withdrawn grant nor a changed rol
   await testUser(db, accountId, { roles: [{ role: own }] });
   await withdraw();
   const weaken = inAccount((tx) =>
-    changeRole(tx, accountId, { giver: 'operator', roleId: own, changes: { authorisations: ['users.manage'] } }),
+    changeRole(tx, accountId, {
+      giver: 'operator',
+      roleId: own,
+      changes: { authorisations: ['users.manage'] },
+    }),
   );
   await assert.rejects(weaken, refused('access.last-administrator'));
 });
@@ -254,10 +277,13 @@ test('records every grant, withdrawal and change of a role, with who and where',
   const defined = await role(['routing.read']);
   const grant = await give('operator', userId, defined, { region: ['NORTH'] });
   await inAccount((tx) => withdrawRole(tx, accountId, { giver: 'operator', grantId: grant.id }));
-  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where account_id = $1 order by id', [
-    accountId,
-  ]);
-  const events = rows.map(({ body }) => JSON.parse(body) as { action: string; details?: Record<string, unknown> });
+  const { rows } = await db.asOwner<{ body: string }>(
+    'select body from audit_outbox where account_id = $1 order by id',
+    [accountId],
+  );
+  const events = rows.map(
+    ({ body }) => JSON.parse(body) as { action: string; details?: Record<string, unknown> },
+  );
   assert.deepEqual(
     events.map(({ action }) => action),
     ['accounts.created', 'users.invited', 'access.role-created', 'access.granted', 'access.withdrawn'],
@@ -274,7 +300,10 @@ test('compiles scopes to SQL that means what they mean', async () => {
   ];
   for (const [at, { id, region, team }] of queues.entries()) {
     const values = [accountId, id, `Queue ${at}`, region, team];
-    await db.asOwner('insert into queue (account_id, id, name, region, team) values ($1, $2, $3, $4, $5)', values);
+    await db.asOwner(
+      'insert into queue (account_id, id, name, region, team) values ($1, $2, $3, $4, $5)',
+      values,
+    );
   }
   const columns = { region: 'queue.region', team: 'queue.team', queue: 'queue.id', site: null };
   const seen = async (...scopes: Scope[]) => {

@@ -35,7 +35,11 @@ export async function changeRole(
       action: 'access.role-changed',
       actor: actorOf(giver),
       subject: { kind: 'role', id: roleId },
-      details: { changed: Object.keys(changes), authorisations: changed.authorisations, roles: changed.roles },
+      details: {
+        changed: Object.keys(changes),
+        authorisations: changed.authorisations,
+        roles: changed.roles,
+      },
     });
   });
 }
@@ -44,7 +48,11 @@ export async function changeRole(
 async function refuseUnlessGrantsMayChange(
   tx: Tx,
   accountId: string,
-  { giver, roles, closures }: {
+  {
+    giver,
+    roles,
+    closures,
+  }: {
     giver: Giver;
     roles: ReadonlyMap<string, StoredRole>;
     closures: ReadonlyMap<string, ReadonlySet<Authorisation>>;
@@ -63,7 +71,12 @@ async function refuseUnlessGrantsMayChange(
 
 async function renameRole(tx: Tx, accountId: string, { id, name }: StoredRole): Promise<void> {
   try {
-    await tx.sql.updateTable('role').set({ name }).where('account_id', '=', accountId).where('id', '=', id).execute();
+    await tx.sql
+      .updateTable('role')
+      .set({ name })
+      .where('account_id', '=', accountId)
+      .where('id', '=', id)
+      .execute();
   } catch (error) {
     if (isUniqueViolation(error, 'role_name')) throw new Refusal('names.taken');
     throw error;

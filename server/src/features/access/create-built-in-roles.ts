@@ -20,7 +20,12 @@ export async function createBuiltInRoles(tx: Tx, accountId: string): Promise<voi
   await tx.sql
     .insertInto('role')
     .values(
-      words.map((word) => ({ account_id: accountId, id: idOf(word), built_in: word, name: builtInRoles[word].name })),
+      words.map((word) => ({
+        account_id: accountId,
+        id: idOf(word),
+        built_in: word,
+        name: builtInRoles[word].name,
+      })),
     )
     .execute();
   let graph: RoleGraph = new Map(nodes.map((node) => [node.id, node]));

@@ -38,7 +38,11 @@ export async function createRole(
   return role.id;
 }
 
-async function insertRole(tx: Tx, accountId: string, { id, name }: { id: string; name: string }): Promise<void> {
+async function insertRole(
+  tx: Tx,
+  accountId: string,
+  { id, name }: { id: string; name: string },
+): Promise<void> {
   try {
     await tx.sql.insertInto('role').values({ account_id: accountId, id, built_in: null, name }).execute();
   } catch (error) {

@@ -49,8 +49,15 @@ async function readMembership(tx: Tx, accountId: string, userId: string): Promis
 }
 
 /** Refuses queues and sites that the account does not have. */
-async function refuseUnknownPlaces(tx: Tx, accountId: string, { queue = [], site = [] }: Scope): Promise<void> {
-  for (const { table, ids } of [{ table: 'queue', ids: queue } as const, { table: 'site', ids: site } as const]) {
+async function refuseUnknownPlaces(
+  tx: Tx,
+  accountId: string,
+  { queue = [], site = [] }: Scope,
+): Promise<void> {
+  for (const { table, ids } of [
+    { table: 'queue', ids: queue } as const,
+    { table: 'site', ids: site } as const,
+  ]) {
     if (ids.length === 0) continue;
     const known = await tx.sql
       .selectFrom(table)

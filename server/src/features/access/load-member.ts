@@ -16,7 +16,9 @@ export async function loadMember(tx: ReadTx, person: SignedIn, accountId: string
     from membership m
     join account on account.id = m.account_id and account.status = 'active'
     left join role_grant g on g.account_id = m.account_id and g.user_id = m.user_id
-    where m.account_id = ${accountId} and m.user_id = ${person.userId} and m.status = 'active'`.execute(tx.sql);
+    where m.account_id = ${accountId} and m.user_id = ${person.userId} and m.status = 'active'`.execute(
+    tx.sql,
+  );
   const [first] = rows;
   if (first === undefined) return null;
   const grants = rows.flatMap(({ scope, allows }) => (scope === null ? [] : [effective(allows, scope)]));

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import type { Member } from '../../platform/http/index.ts';
-import { covers, effective, holds, includesScope, mayAnywhere, mayPassOn, normalisedScope, scopesOf } from './policy.ts';
+import {
+  covers,
+  effective,
+  holds,
+  includesScope,
+  mayAnywhere,
+  mayPassOn,
+  normalisedScope,
+  scopesOf,
+} from './policy.ts';
 
 const north = { region: 'NORTH', team: null, queue: 'q1', site: 's1' };
 
@@ -69,5 +78,8 @@ test('does not count being entrusted within a scope only', () => {
 });
 
 test('stores scopes in one form', () => {
-  assert.deepEqual(normalisedScope({ team: ['B', 'A', 'B'], region: ['N'] }), { region: ['N'], team: ['A', 'B'] });
+  assert.deepEqual(normalisedScope({ team: ['B', 'A', 'B'], region: ['N'] }), {
+    region: ['N'],
+    team: ['A', 'B'],
+  });
 });

@@ -31,12 +31,7 @@ export function covers(scope: Scope, subject: ScopeSubject): boolean {
   });
 }
 
-/** Whether the subject lies in one of the scopes. */
-export function coveredByAny(scopes: readonly Scope[], subject: ScopeSubject): boolean {
-  return scopes.some((scope) => covers(scope, subject));
-}
-
-export function isWholeAccount(scope: Scope): boolean {
+function isWholeAccount(scope: Scope): boolean {
   return dimensions.every((dimension) => scope[dimension] === undefined);
 }
 
@@ -52,7 +47,10 @@ export function normalisedScope(scope: Scope): Scope {
 /** What a role comes to when it is given within a scope: what acts on the account as a whole falls away. */
 export function effective(allows: Iterable<Authorisation>, scope: Scope): HeldGrant {
   const whole = isWholeAccount(scope);
-  return { authorisations: new Set([...allows].filter((name) => whole || authorisations[name].scoped)), scope };
+  return {
+    authorisations: new Set([...allows].filter((name) => whole || authorisations[name].scoped)),
+    scope,
+  };
 }
 
 /** Whether everything within `inner` is within `outer` too, whichever labels queues will carry later. */

@@ -56,7 +56,11 @@ export async function readGrants(
 }
 
 /** What somebody holds in the account, whether or not the membership is active. */
-export async function readGrantedRoles(tx: ReadTx, accountId: string, userId: string): Promise<GrantedRole[]> {
+export async function readGrantedRoles(
+  tx: ReadTx,
+  accountId: string,
+  userId: string,
+): Promise<GrantedRole[]> {
   const { rows } = await sql<GrantedRole>`
     select g.id, g.user_id as "userId", g.role_id as "roleId", g.scope,
       array(select authorisation from role_allows a
@@ -87,7 +91,11 @@ export async function writeClosure(
   allows: ReadonlySet<Authorisation>,
 ): Promise<void> {
   if (allows.size === 0) return;
-  const rows = [...allows].map((authorisation) => ({ account_id: accountId, role_id: roleId, authorisation }));
+  const rows = [...allows].map((authorisation) => ({
+    account_id: accountId,
+    role_id: roleId,
+    authorisation,
+  }));
   await tx.sql.insertInto('role_allows').values(rows).execute();
 }
 
@@ -99,6 +107,10 @@ export async function clearRole(
   tables: readonly ('role_authorisation' | 'role_held' | 'role_allows')[],
 ): Promise<void> {
   for (const table of tables) {
-    await tx.sql.deleteFrom(table).where('account_id', '=', accountId).where('role_id', '=', roleId).execute();
+    await tx.sql
+      .deleteFrom(table)
+      .where('account_id', '=', accountId)
+      .where('role_id', '=', roleId)
+      .execute();
   }
 }

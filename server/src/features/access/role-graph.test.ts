@@ -31,7 +31,9 @@ test('refuses a role that holds itself, directly or through others', () => {
 });
 
 test('refuses a chain of more than eight steps, wherever in it the change is made', () => {
-  const chain = Array.from({ length: deepest + 1 }, (_, at) => role(`r${at}`, at === deepest ? [] : [`r${at + 1}`]));
+  const chain = Array.from({ length: deepest + 1 }, (_, at) =>
+    role(`r${at}`, at === deepest ? [] : [`r${at + 1}`]),
+  );
   assert.throws(() => withRole(graph(...chain), role('top', ['r0'])), refused('access.role-too-deep'));
   const roles = graph(...chain, role('extra', []));
   assert.throws(() => withRole(roles, role(`r${deepest}`, ['extra'])), refused('access.role-too-deep'));
@@ -45,7 +47,10 @@ test('refuses a role that is not there', () => {
 test('stays quick where roles share what they hold', () => {
   const layers = Array.from({ length: deepest }, (_, layer) =>
     Array.from({ length: 12 }, (_, at) =>
-      role(`${layer}/${at}`, layer === 0 ? [] : Array.from({ length: 12 }, (_, below) => `${layer - 1}/${below}`)),
+      role(
+        `${layer}/${at}`,
+        layer === 0 ? [] : Array.from({ length: 12 }, (_, below) => `${layer - 1}/${below}`),
+      ),
     ),
   ).flat();
   const from = performance.now();

@@ -19,7 +19,8 @@ export function withRole(graph: RoleGraph, role: RoleNode): RoleGraph {
   const next = new Map(graph).set(role.id, role);
   for (const id of role.roles) found(next.get(id));
   if (role.roles.some((id) => reached(next, id).has(role.id))) throw new Refusal('access.role-cycle');
-  if (holdersOf(next, role.id).some((id) => depth(next, id) > deepest)) throw new Refusal('access.role-too-deep');
+  if (holdersOf(next, role.id).some((id) => depth(next, id) > deepest))
+    throw new Refusal('access.role-too-deep');
   return next;
 }
 

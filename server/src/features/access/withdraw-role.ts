@@ -16,7 +16,11 @@ export async function withdrawRole(
     const grant = found((await readGrants(tx, accountId)).find(({ id }) => id === grantId));
     const role = found((await readRoles(tx, accountId)).get(grant.roleId));
     refuseUnlessPassable(giver, grant.userId, [effective(role.allows, grant.scope)]);
-    await tx.sql.deleteFrom('role_grant').where('account_id', '=', accountId).where('id', '=', grantId).execute();
+    await tx.sql
+      .deleteFrom('role_grant')
+      .where('account_id', '=', accountId)
+      .where('id', '=', grantId)
+      .execute();
     await recordAudit(tx, accountId, {
       action: 'access.withdrawn',
       actor: actorOf(giver),

@@ -33,14 +33,18 @@ async function create(shortcut: string, text = 'Hej {{visitor}}!') {
 test('is written by a supervisor and read by every member, by shortcut', async () => {
   const second = (await create('ärende')).json<CannedReply>();
   const first = (await create('Hej')).json<CannedReply>();
-  const list = async () => (await agent.call(listCannedReplies, { params: { accountId } })).json<{ items: CannedReply[] }>();
+  const list = async () =>
+    (await agent.call(listCannedReplies, { params: { accountId } })).json<{ items: CannedReply[] }>();
   assert.deepEqual(await list(), { items: [first, second] });
   const params = { accountId, replyId: first.id };
   const changed = await supervisor.call(changeCannedReply, { params, body: { text: 'Hello' } });
   assert.deepEqual(changed.json(), { ...first, text: 'Hello' });
   assert.equal((await supervisor.call(deleteCannedReply, { params })).statusCode, 204);
   assert.deepEqual(await list(), { items: [second] });
-  assert.equal(codeOf(await supervisor.call(changeCannedReply, { params, body: { text: 'x' } })), 'not-found');
+  assert.equal(
+    codeOf(await supervisor.call(changeCannedReply, { params, body: { text: 'x' } })),
+    'not-found',
+  );
 });
 
 test('refuses a shortcut that is taken, in whatever case', async () => {
@@ -48,12 +52,18 @@ test('refuses a shortcut that is taken, in whatever case', async () => {
   assert.equal(codeOf(await create('BYE')), 'names.taken');
   const { id } = (await create('later')).json<CannedReply>();
   const params = { accountId, replyId: id };
-  assert.equal(codeOf(await supervisor.call(changeCannedReply, { params, body: { shortcut: 'Bye' } })), 'names.taken');
+  assert.equal(
+    codeOf(await supervisor.call(changeCannedReply, { params, body: { shortcut: 'Bye' } })),
+    'names.taken',
+  );
 });
 
 test('refuses an agent who would write one, and text that cannot be kept', async () => {
   const body = { shortcut: 'mine', text: 'Mine' };
-  assert.equal(codeOf(await agent.call(createCannedReply, { params: { accountId }, body })), 'access.forbidden');
+  assert.equal(
+    codeOf(await agent.call(createCannedReply, { params: { accountId }, body })),
+    'access.forbidden',
+  );
   assert.equal(codeOf(await create('nul', 'a\u0000b')), 'request.invalid');
   assert.equal(codeOf(await create('with space')), 'request.invalid');
   assert.equal(codeOf(await create('blank', ' \n ')), 'request.invalid');

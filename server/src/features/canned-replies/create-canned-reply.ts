@@ -24,6 +24,10 @@ export async function createCannedReply(
     if (isUniqueViolation(error, 'canned_reply_shortcut')) throw new Refusal('names.taken');
     throw error;
   }
-  await recordAudit(tx, accountId, { action: 'canned-replies.created', actor, subject: { kind: 'canned-reply', id } });
+  await recordAudit(tx, accountId, {
+    action: 'canned-replies.created',
+    actor,
+    subject: { kind: 'canned-reply', id },
+  });
   return id;
 }

@@ -7,7 +7,11 @@ import { readCannedReply } from './queries.ts';
 export async function deleteCannedReply(tx: Tx, caller: Member, replyId: string): Promise<void> {
   const { accountId } = caller;
   await readCannedReply(tx, accountId, replyId);
-  await tx.sql.deleteFrom('canned_reply').where('account_id', '=', accountId).where('id', '=', replyId).execute();
+  await tx.sql
+    .deleteFrom('canned_reply')
+    .where('account_id', '=', accountId)
+    .where('id', '=', replyId)
+    .execute();
   await recordAudit(tx, accountId, {
     action: 'canned-replies.deleted',
     actor: { kind: 'user', id: caller.userId },

@@ -34,7 +34,9 @@ async function hashOfNewPassword(
   { userId }: OpenInvitation,
   { password, name }: Acceptance,
 ): Promise<string> {
-  await database.read('platform', (tx) => refuseWeakPassword(tx, { userId, password, name, pointer: '/body/password' }));
+  await database.read('platform', (tx) =>
+    refuseWeakPassword(tx, { userId, password, name, pointer: '/body/password' }),
+  );
   return await passwords.hash(password);
 }
 
@@ -79,5 +81,9 @@ async function join(
     .where('status', '<>', 'inactive')
     .execute();
   const actor = { kind: 'user', id: userId } as const;
-  await recordAudit(tx, accountId, { action: 'signin.invitation-accepted', actor, details: { passwordSet: newHash !== null } });
+  await recordAudit(tx, accountId, {
+    action: 'signin.invitation-accepted',
+    actor,
+    details: { passwordSet: newHash !== null },
+  });
 }

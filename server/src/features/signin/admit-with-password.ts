@@ -54,7 +54,12 @@ async function setHash(tx: Tx, userId: string, to: string | null): Promise<void>
 
 async function record(
   tx: Tx,
-  { accountId, userId, actor, action }: { accountId: string; userId: string; actor: AuditActor; action: string },
+  {
+    accountId,
+    userId,
+    actor,
+    action,
+  }: { accountId: string; userId: string; actor: AuditActor; action: string },
 ): Promise<void> {
   const event = { action, actor, subject: { kind: 'user', id: userId } };
   for (const chain of [platformChain, accountId]) await recordAudit(tx, chain, event);

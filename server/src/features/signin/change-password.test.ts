@@ -48,7 +48,10 @@ test('counts wrong passwords here and at the sign-in page together', async () =>
     await person.call(changePassword, { body: { current: `wrong ${count}`, next } });
   }
   const { email } = user;
-  assert.equal(codeOf(await request(http, signIn, { input: { body: { email, password } } })), 'signin.refused');
+  assert.equal(
+    codeOf(await request(http, signIn, { input: { body: { email, password } } })),
+    'signin.refused',
+  );
 });
 
 test('refuses a next password that is easy to guess, and names the field but not the password', async () => {

@@ -18,13 +18,17 @@ export async function changePassword(
   const proof = await provePassword(door, attempt);
   if (!proof.right) {
     const { reason } = proof;
-    await database.transaction('platform', (tx) => recordFailure(tx, 'signin.password-change-failed', { userId, reason }));
+    await database.transaction('platform', (tx) =>
+      recordFailure(tx, 'signin.password-change-failed', { userId, reason }),
+    );
     throw new Refusal('signin.refused');
   }
   await database.transaction('platform', async (tx) => {
     await forgiveAttempt(tx, failures, attempt);
   });
-  await database.read('platform', (tx) => refuseWeakPassword(tx, { userId, password: next, pointer: '/body/next' }));
+  await database.read('platform', (tx) =>
+    refuseWeakPassword(tx, { userId, password: next, pointer: '/body/next' }),
+  );
   const hash = await passwords.hash(next);
   await database.transaction('platform', async (tx) => {
     const { passwordHash: from } = proof.identity;

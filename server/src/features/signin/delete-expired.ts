@@ -3,12 +3,15 @@ import type { Database, Tx } from '../../platform/database/index.ts';
 import { failuresForgottenS, sessionIdleS } from './limits.ts';
 
 /** Deletes what time has made useless: ended sessions, expired invitations, forgotten failures. */
-export async function deleteExpired(tx: Tx): Promise<void> {
+async function deleteExpired(tx: Tx): Promise<void> {
   await tx.sql
     .deleteFrom('session')
     .where(sql<boolean>`expires_at < now() or used_at < now() - make_interval(secs => ${sessionIdleS})`)
     .execute();
-  await tx.sql.deleteFrom('invitation').where('expires_at', '<', sql<Date>`now()`).execute();
+  await tx.sql
+    .deleteFrom('invitation')
+    .where('expires_at', '<', sql<Date>`now()`)
+    .execute();
   await tx.sql
     .deleteFrom('sign_in_failure')
     .where('last_at', '<', sql<Date>`now() - make_interval(secs => ${failuresForgottenS})`)
@@ -16,7 +19,11 @@ export async function deleteExpired(tx: Tx): Promise<void> {
 }
 
 /** Work that comes round. `cron` is in UTC. */
-export function signinJobs({ database }: { database: Database }): { name: string; cron: string; run(): Promise<void> }[] {
+export function signinJobs({
+  database,
+}: {
+  database: Database;
+}): { name: string; cron: string; run(): Promise<void> }[] {
   return [
     {
       name: 'signin.delete-expired',

@@ -16,7 +16,9 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
   const identity = session === undefined ? null : await readIdentity(tx, session.user_id);
   // It ended between admission and here.
   if (session === undefined || identity === null) throw new Refusal('signin.required');
-  const idleUntil = new Date(Math.min(session.used_at.getTime() + sessionIdleS * 1000, session.expires_at.getTime()));
+  const idleUntil = new Date(
+    Math.min(session.used_at.getTime() + sessionIdleS * 1000, session.expires_at.getTime()),
+  );
   return {
     user: { id: identity.id, email: identity.email, name: identity.name },
     accounts: await readAuthorisations(tx, identity.id),

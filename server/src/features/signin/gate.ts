@@ -24,7 +24,8 @@ export function signinGate({
       refuseForeignOrigin(request, publicUrl);
       const token = request.headers['x-csrf-token'];
       const isOwn =
-        typeof token === 'string' && (await database.read('platform', (tx) => isCsrfTokenOf(tx, sessionId, token)));
+        typeof token === 'string' &&
+        (await database.read('platform', (tx) => isCsrfTokenOf(tx, sessionId, token)));
       if (!isOwn) throw new Refusal('request.csrf');
     },
   };

@@ -48,21 +48,23 @@ test('tells what an invitation is for, and lets the person choose a name and a p
 test('works once, also when it is used twice at the same time', async () => {
   const { token } = await invite();
   const answers = await Promise.all([accept(token), accept(token)]);
-  assert.deepEqual(answers.map(({ statusCode }) => statusCode).toSorted().slice(0, 1), [204]);
   assert.equal(answers.filter(({ statusCode }) => statusCode === 204).length, 1);
   assert.equal(codeOf(await accept(token)), 'signin.invitation-invalid');
 });
 
 test('is worth nothing when it has expired, was replaced, or the account is suspended', async () => {
   const expired = await invite();
-  await db.asOwner("update invitation set expires_at = now() where user_id = $1", [expired.userId]);
+  await db.asOwner('update invitation set expires_at = now() where user_id = $1', [expired.userId]);
   const replaced = await invite();
   await db.database.transaction(accountId, (tx) => issueInvitation(tx, accountId, replaced.userId));
   const suspended = await invite('somebody@example.org', await testAccount(db, 'Suspended'));
   await db.asOwner("update account set status = 'suspended' where id = $1", [suspended.accountId]);
   for (const { token } of [expired, replaced, suspended]) {
     assert.equal(codeOf(await accept(token)), 'signin.invitation-invalid');
-    assert.equal(codeOf(await request(http, readInvitation, { input: { body: { token } } })), 'signin.invitation-invalid');
+    assert.equal(
+      codeOf(await request(http, readInvitation, { input: { body: { token } } })),
+      'signin.invitation-invalid',
+    );
   }
 });
 
@@ -101,7 +103,8 @@ test('refuses a first password that is easy to guess, and stays usable', async (
 
 test('refuses names that cannot be kept, before anything changes', async () => {
   const { token } = await invite();
-  for (const name of ['   ', 'x'.repeat(121)]) assert.equal(codeOf(await accept(token, password, name)), 'request.invalid');
+  for (const name of ['   ', 'x'.repeat(121)])
+    assert.equal(codeOf(await accept(token, password, name)), 'request.invalid');
   assert.equal(codeOf(await accept(token, password, 'nul\u0000nul')), 'request.invalid');
   assert.equal((await accept(token)).statusCode, 204);
 });
@@ -110,7 +113,10 @@ test('slows down a network that tries out tokens', async () => {
   const from = { address: '203.0.113.200' };
   const input = { body: { token: 'A'.repeat(43) } };
   for (let guess = 0; guess < 50; guess += 1) {
-    assert.equal(codeOf(await request(http, readInvitation, { input, ...from })), 'signin.invitation-invalid');
+    assert.equal(
+      codeOf(await request(http, readInvitation, { input, ...from })),
+      'signin.invitation-invalid',
+    );
   }
   assert.equal(codeOf(await request(http, readInvitation, { input, ...from })), 'request.rate-limited');
 });
@@ -120,14 +126,21 @@ test('refuses pages of another origin', async () => {
   const headers = { origin: 'https://evil.example' };
   const body = { token, name: 'X', password };
   assert.equal(codeOf(await request(http, acceptInvitation, { input: { body }, headers })), 'request.origin');
-  assert.equal(codeOf(await request(http, readInvitation, { input: { body: { token } }, headers })), 'request.origin');
+  assert.equal(
+    codeOf(await request(http, readInvitation, { input: { body: { token } }, headers })),
+    'request.origin',
+  );
 });
 
 test('lets a person choose a new password after an operator has cleared the old one', async () => {
   const user = await testUser(db, accountId, { password });
   const person = await Browser.signIn(http, user);
-  const { token } = await db.database.transaction(accountId, (tx) => issueInvitation(tx, accountId, user.userId));
-  await db.database.transaction('platform', (tx) => clearPassword(tx, { accountId, userId: user.userId, actor }));
+  const { token } = await db.database.transaction(accountId, (tx) =>
+    issueInvitation(tx, accountId, user.userId),
+  );
+  await db.database.transaction('platform', (tx) =>
+    clearPassword(tx, { accountId, userId: user.userId, actor }),
+  );
   assert.equal(await person.isSignedIn(), false);
   assert.equal((await accept(token, 'en helt ny lång fras')).statusCode, 204);
   await Browser.signIn(http, { ...user, password: 'en helt ny lång fras' });

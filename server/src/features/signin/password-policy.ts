@@ -74,6 +74,8 @@ function isRun(text: string): boolean {
 }
 
 function wordsOf({ email, name, accountNames }: PasswordOwner): string[] {
-  const words = [email, email.split('@')[0] ?? '', name, ...accountNames].map((word) => word.toLowerCase().trim());
+  const words = [email, email.split('@')[0] ?? '', name, ...accountNames].map((word) =>
+    word.toLowerCase().trim(),
+  );
   return [...words, ...words.map((word) => word.replaceAll(/\s+/g, ''))].filter((word) => word !== '');
 }

@@ -13,7 +13,11 @@ export interface Attempt {
 
 export type Proof =
   | { readonly right: true; readonly identity: Identity }
-  | { readonly right: false; readonly identity: Identity | null; readonly reason: 'unknown' | 'wrong' | 'locked' };
+  | {
+      readonly right: false;
+      readonly identity: Identity | null;
+      readonly reason: 'unknown' | 'wrong' | 'locked';
+    };
 
 export interface PasswordDoor {
   readonly database: Database;

@@ -22,7 +22,9 @@ export async function readIdentityByEmail(tx: ReadTx, email: string): Promise<Id
 }
 
 export async function readIdentity(tx: ReadTx, userId: string): Promise<Identity | null> {
-  return (await tx.sql.selectFrom('identity').select(columns).where('id', '=', userId).executeTakeFirst()) ?? null;
+  return (
+    (await tx.sql.selectFrom('identity').select(columns).where('id', '=', userId).executeTakeFirst()) ?? null
+  );
 }
 
 /** Names of all accounts that the person belongs to, whatever the state. */

@@ -30,7 +30,8 @@ async function rename(person: Browser, headers: Record<string, string> = {}) {
 }
 
 async function accountName(): Promise<string | undefined> {
-  return (await db.asOwner<{ name: string }>('select name from account where id = $1', [accountId])).rows[0]?.name;
+  return (await db.asOwner<{ name: string }>('select name from account where id = $1', [accountId])).rows[0]
+    ?.name;
 }
 
 test('refuses whoever brings no session, a made-up one, or somebody else’s cookie name', async () => {
@@ -89,7 +90,12 @@ test('ends a session that was not used for half an hour', async () => {
 
 test('puts the idle end off when the session is used, and writes that down once a minute at most', async () => {
   const person = await browser();
-  const usedAt = async () => (await db.asOwner<{ age: number }>('select extract(epoch from now() - max(used_at))::int as age from session')).rows[0]?.age;
+  const usedAt = async () =>
+    (
+      await db.asOwner<{ age: number }>(
+        'select extract(epoch from now() - max(used_at))::int as age from session',
+      )
+    ).rows[0]?.age;
   await db.asOwner("update session set used_at = now() - interval '50 seconds'");
   assert.ok(await person.isSignedIn());
   assert.ok(((await usedAt()) ?? 0) >= 50);
@@ -147,12 +153,18 @@ test('records signing out for the platform and for the account', async () => {
 test('deletes ended sessions, expired invitations and forgotten failures, and nothing else', async () => {
   await browser();
   await browser();
-  await db.asOwner("update session set used_at = now() - interval '31 minutes' where id = (select min(id::text)::uuid from session)");
+  await db.asOwner(
+    "update session set used_at = now() - interval '31 minutes' where id = (select min(id::text)::uuid from session)",
+  );
   const before = (await db.asOwner('select from session')).rowCount ?? 0;
-  await db.asOwner("insert into sign_in_failure values ('\\x01', 3, now() - interval '25 hours'), ('\\x02', 3, now())");
+  await db.asOwner(
+    "insert into sign_in_failure values ('\\x01', 3, now() - interval '25 hours'), ('\\x02', 3, now())",
+  );
   for (const { run } of signinJobs(db)) await run();
   assert.ok(((await db.asOwner('select from session')).rowCount ?? 0) < before);
   assert.ok(((await db.asOwner('select from session')).rowCount ?? 0) > 0);
-  const { rows } = await db.asOwner("select subject from sign_in_failure where subject in ('\\x01', '\\x02')");
+  const { rows } = await db.asOwner(
+    "select subject from sign_in_failure where subject in ('\\x01', '\\x02')",
+  );
   assert.equal(rows.length, 1);
 });

@@ -28,10 +28,17 @@ export async function startSession(tx: Tx, userId: string): Promise<{ sessionId:
 }
 
 /** The session of this token while it lives, or null. To find it is to use it: that puts off its idle end. */
-export async function useSession(tx: Tx, token: string): Promise<{ sessionId: string; userId: string } | null> {
+export async function useSession(
+  tx: Tx,
+  token: string,
+): Promise<{ sessionId: string; userId: string } | null> {
   const session = await tx.sql
     .selectFrom('session')
-    .select(['id', 'user_id', sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale')])
+    .select([
+      'id',
+      'user_id',
+      sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale'),
+    ])
     .where('token_hash', '=', tokenHash(token))
     .where(alive)
     .executeTakeFirst();
@@ -54,7 +61,12 @@ export async function touchSession(tx: Tx, sessionId: string): Promise<void> {
 /** Which of these sessions still live. */
 export async function livingSessions(tx: Tx, sessionIds: readonly string[]): Promise<Set<string>> {
   if (sessionIds.length === 0) return new Set();
-  const rows = await tx.sql.selectFrom('session').select('id').where('id', 'in', [...sessionIds]).where(alive).execute();
+  const rows = await tx.sql
+    .selectFrom('session')
+    .select('id')
+    .where('id', 'in', [...sessionIds])
+    .where(alive)
+    .execute();
   return new Set(rows.map(({ id }) => id));
 }
 

@@ -111,8 +111,12 @@ test('locks out guessing at one person, from wherever it comes, and lets the per
   assert.equal(codeOf(await attempt(email, password, '203.0.113.77')), 'signin.refused');
   await db.asOwner("update sign_in_failure set locked_until = locked_until - interval '1 hour'");
   assert.equal((await attempt(email, password)).statusCode, 201);
-  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where body like $1', [`%${userId}%`]);
-  const reasons = rows.map(({ body }) => (JSON.parse(body) as { details?: { reason?: string } }).details?.reason);
+  const { rows } = await db.asOwner<{ body: string }>('select body from audit_outbox where body like $1', [
+    `%${userId}%`,
+  ]);
+  const reasons = rows.map(
+    ({ body }) => (JSON.parse(body) as { details?: { reason?: string } }).details?.reason,
+  );
   assert.ok(reasons.includes('locked') && reasons.includes('wrong'));
   // What came before a right password does not count against the next wrong one.
   assert.equal(codeOf(await attempt(email, 'not the password')), 'signin.refused');
@@ -130,7 +134,9 @@ test('doubles the wait with each failure after the free ones, up to a quarter of
       [count + 1],
     );
     waits.push(rows[0]?.wait ?? 0);
-    await db.asOwner("update sign_in_failure set locked_until = now() - interval '1 second' where locked_until is not null");
+    await db.asOwner(
+      "update sign_in_failure set locked_until = now() - interval '1 second' where locked_until is not null",
+    );
   }
   assert.deepEqual(waits.slice(3, 9), [0, 1, 2, 4, 8, 16]);
   assert.deepEqual(waits.slice(-2), [900, 900]);
@@ -138,7 +144,9 @@ test('doubles the wait with each failure after the free ones, up to a quarter of
 
 test('judges no more guesses than are free when they come all at once', async () => {
   const { email, userId } = await testUser(db, accountId, { password });
-  await Promise.all(Array.from({ length: 30 }, (_, at) => attempt(email, 'not the password', `203.0.113.${at}`)));
+  await Promise.all(
+    Array.from({ length: 30 }, (_, at) => attempt(email, 'not the password', `203.0.113.${at}`)),
+  );
   const { rows } = await db.asOwner<{ count: number }>(
     `select count(*)::int as count from audit_outbox where body like $1 and body like '%"wrong"%'`,
     [`%${userId}%`],
@@ -148,7 +156,8 @@ test('judges no more guesses than are free when they come all at once', async ()
 
 test('slows down a network that guesses at many people, and tells it to wait', async () => {
   await db.asOwner('delete from sign_in_failure');
-  for (let count = 0; count < 50; count += 1) await attempt(`nobody-${count}@example.org`, 'x', '2001:db8:1:2::1');
+  for (let count = 0; count < 50; count += 1)
+    await attempt(`nobody-${count}@example.org`, 'x', '2001:db8:1:2::1');
   const refused = await attempt('somebody@example.org', 'x', '2001:db8:1:2:ffff::9');
   assert.equal(codeOf(refused), 'request.rate-limited');
   assert.ok(Number(refused.headers['retry-after']) >= 1);
@@ -173,13 +182,14 @@ test('keeps no e-mail and no network address of a failure', async () => {
 test('refuses to sign in a page of another origin, and a client that names none', async () => {
   const { email } = await testUser(db, accountId, { password });
   const input = { body: { email, password } };
-  for (const headers of [
+  const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
     { origin: '' },
     { origin: 'null' },
     { 'sec-fetch-site': 'same-site' },
-  ]) {
-    const answer = await request(http, signIn, { input, headers: headers as Record<string, string> });
+  ];
+  for (const headers of foreign) {
+    const answer = await request(http, signIn, { input, headers });
     assert.equal(codeOf(answer), 'request.origin');
     assert.equal(answer.headers['set-cookie'], undefined);
   }

@@ -9,7 +9,10 @@ import { recordFailure, recordForPerson } from './record-signin.ts';
 import { startSession } from './sessions.ts';
 
 /** Begins a session for who knows the password, and may work in at least one account. The token goes into the cookie. */
-export async function signIn(door: PasswordDoor, attempt: Attempt): Promise<{ token: string; session: Session }> {
+export async function signIn(
+  door: PasswordDoor,
+  attempt: Attempt,
+): Promise<{ token: string; session: Session }> {
   const proof = await provePassword(door, attempt);
   const begun = await door.database.transaction('platform', async (tx) => {
     if (!proof.right) {

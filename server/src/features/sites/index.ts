@@ -1,3 +1,3 @@
-export { createSite, type NewSite } from './create-site.ts';
-export { readSites, siteByKey, type SiteForVisitors, type StoredSite } from './queries.ts';
+export { createSite } from './create-site.ts';
+export { readSites, siteByKey, type SiteForVisitors } from './queries.ts';
 export { newSiteKey } from './site-key.ts';

@@ -25,6 +25,8 @@ function normalisedOrigin(origin: string, index: number): string {
     !/[/?#]$/.test(origin);
   if (isOrigin) return url.origin;
   throw new Refusal('request.invalid', {
-    fields: [{ pointer: `/body/origins/${index}`, problem: 'must be an origin, such as https://www.example.org' }],
+    fields: [
+      { pointer: `/body/origins/${index}`, problem: 'must be an origin, such as https://www.example.org' },
+    ],
   });
 }

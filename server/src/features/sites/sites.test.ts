@@ -40,7 +40,10 @@ test('makes a site with a key of its own, changes it and removes it', async () =
   assert.equal(answer.statusCode, 400, 'the contract takes lower-case schemes');
   const made = (await create('Town', ['https://Www.Almvik.Example:443'])).json<Site>();
   assert.match(made.siteKey, /^[A-Za-z0-9]{20}$/);
-  assert.deepEqual([made.origins, made.locale, made.sessionLifeMinutes], [['https://www.almvik.example'], 'en', 120]);
+  assert.deepEqual(
+    [made.origins, made.locale, made.sessionLifeMinutes],
+    [['https://www.almvik.example'], 'en', 120],
+  );
   const params = { accountId, siteId: made.id };
   const changed = await browser.call(changeSite, { params, body: { locale: 'sv', accentColour: '#aa0000' } });
   assert.deepEqual(changed.json<Site>(), { ...made, locale: 'sv', accentColour: '#aa0000' });
@@ -61,7 +64,12 @@ test('refuses a name that is taken, and a queue that the account does not have',
 
 test('writes origins as browsers do, and refuses what is none', () => {
   assert.deepEqual(
-    normalisedOrigins(['https://EXAMPLE.org:443', 'http://example.org:80', 'https://example.org', 'http://[::1]:8080']),
+    normalisedOrigins([
+      'https://EXAMPLE.org:443',
+      'http://example.org:80',
+      'https://example.org',
+      'http://[::1]:8080',
+    ]),
     ['https://example.org', 'http://example.org', 'http://[::1]:8080'],
   );
   for (const bad of [

@@ -1,5 +1,4 @@
-export { inviteUser, type NewUser } from './invite-user.ts';
-export { issueInvitation, type IssuedInvitation } from './issue-invitation.ts';
-export type { BeforeLeaving } from './leaving.ts';
+export { inviteUser } from './invite-user.ts';
+export { issueInvitation } from './issue-invitation.ts';
 export { invitationLink, presentUser } from './presenter.ts';
 export { readUser, readUsers, type StoredUser } from './queries.ts';

@@ -25,7 +25,11 @@ export async function inviteUser(
   return { userId, invitation };
 }
 
-async function addMember(tx: Tx, accountId: string, { email, name, maxConversations }: NewUser): Promise<string> {
+async function addMember(
+  tx: Tx,
+  accountId: string,
+  { email, name, maxConversations }: NewUser,
+): Promise<string> {
   const { rows } = await sql<{ id: string }>`select identity_for(${email}, ${name}) as id`.execute(tx.sql);
   const id = rows[0]?.id ?? '';
   const limit = maxConversations === undefined ? {} : { max_conversations: maxConversations };

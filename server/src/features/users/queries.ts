@@ -42,13 +42,17 @@ export async function readUsers(
   { cursor, limit = 50, search = '' }: { cursor?: string; limit?: number; search?: string },
 ): Promise<{ users: StoredUser[]; next: string | null }> {
   const folded = sql<string>`lower(m.name)`;
-  let query = usersOf(tx, accountId).orderBy(folded).orderBy('m.user_id').limit(limit + 1);
+  let query = usersOf(tx, accountId)
+    .orderBy(folded)
+    .orderBy('m.user_id')
+    .limit(limit + 1);
   if (search.trim() !== '') {
     const pattern = `%${search.trim().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
     query = query.where((eb) => eb.or([eb('m.name', 'ilike', pattern), eb('m.email', 'ilike', pattern)]));
   }
   const after = decodeCursor(cursor, ['text', 'id']);
-  if (after !== null) query = query.where(sql<boolean>`(${folded}, m.user_id) > (${after[0]}, ${after[1]}::uuid)`);
+  if (after !== null)
+    query = query.where(sql<boolean>`(${folded}, m.user_id) > (${after[0]}, ${after[1]}::uuid)`);
   const rows = await query.execute();
   const users = rows.slice(0, limit);
   const last = rows.length > limit ? users.at(-1) : undefined;

@@ -40,7 +40,11 @@ before(async () => {
     });
   });
   accountId = await testAccount(db);
-  administratorPerson = await testUser(db, accountId, { password, name: 'Å Administrator', roles: ['administrator'] });
+  administratorPerson = await testUser(db, accountId, {
+    password,
+    name: 'Å Administrator',
+    roles: ['administrator'],
+  });
   administrator = await Browser.signIn(http, administratorPerson);
 });
 after(() => db.close());
@@ -52,7 +56,10 @@ test('invites a person, who appears as invited, accepts, and is let in', async (
   const answer = await administrator.call(inviteUser, { params: { accountId }, body });
   assert.equal(answer.statusCode, 201);
   const { user, link } = answer.json<Invitation>();
-  assert.deepEqual([user.status, user.maxConversations, user.lastSignInAt, user.roles], ['invited', 7, null, []]);
+  assert.deepEqual(
+    [user.status, user.maxConversations, user.lastSignInAt, user.roles],
+    ['invited', 7, null, []],
+  );
   assert.match(link, /^\/invitation#[\w-]{43}$/);
   const token = link.split('#')[1] ?? '';
   await request(http, acceptInvitation, { input: { body: { token, name: 'My Own Name', password } } });
@@ -67,7 +74,10 @@ test('answers alike whether or not another account knows the address', async () 
   const other = await testAccount(db, 'Other');
   const known = await testUser(db, other, { password });
   const invite = async (email: string) => {
-    const answer = await administrator.call(inviteUser, { params: { accountId }, body: { email, name: 'N' } });
+    const answer = await administrator.call(inviteUser, {
+      params: { accountId },
+      body: { email, name: 'N' },
+    });
     const { user, expiresAt, link } = answer.json<Invitation>();
     const shape = { ...user, id: 'id', email: 'email', createdAt: 'then' };
     return { status: answer.statusCode, shape, expires: Date.parse(expiresAt) > 0, linkLength: link.length };
@@ -101,7 +111,8 @@ test('replaces an invitation, but not one that was accepted', async () => {
 test('lists users by name in pages without gaps or doubles, and finds them by name or address', async () => {
   const account = await testAccount(db, 'Pages');
   const boss = await testUser(db, account, { password, name: 'Boss 100%', roles: ['administrator'] });
-  for (let at = 0; at < 7; at += 1) await testUser(db, account, { name: `Same Name`, email: `same-${at}@example.org` });
+  for (let at = 0; at < 7; at += 1)
+    await testUser(db, account, { name: `Same Name`, email: `same-${at}@example.org` });
   const browser = await Browser.signIn(http, boss);
   const seen: User[] = [];
   let cursor: string | null = null;
@@ -114,16 +125,26 @@ test('lists users by name in pages without gaps or doubles, and finds them by na
   } while (cursor !== null);
   assert.equal(seen.length, 8);
   assert.equal(new Set(seen.map(({ id }) => id)).size, 8);
-  assert.deepEqual(seen.map(({ name }) => name), seen.map(({ name }) => name).toSorted());
+  assert.deepEqual(
+    seen.map(({ name }) => name),
+    seen.map(({ name }) => name).toSorted(),
+  );
   const find = async (search: string) =>
-    (await browser.call(listUsers, { params: { accountId: account }, query: { search } })).json<{ items: User[] }>().items;
+    (await browser.call(listUsers, { params: { accountId: account }, query: { search } })).json<{
+      items: User[];
+    }>().items;
   assert.equal((await find('SAME-3@')).length, 1);
   assert.equal((await find('%')).length, 1, 'signs of patterns stand for themselves');
   assert.equal((await find('_')).length, 0);
 });
 
 test('refuses cursors that it did not give out', async () => {
-  for (const cursor of ['x', '!!', Buffer.from('["a","not an id"]').toString('base64url'), Buffer.from('[1,2]').toString('base64url')]) {
+  for (const cursor of [
+    'x',
+    '!!',
+    Buffer.from('["a","not an id"]').toString('base64url'),
+    Buffer.from('[1,2]').toString('base64url'),
+  ]) {
     const answer = await administrator.call(listUsers, { params: { accountId }, query: { cursor } });
     assert.equal(codeOf(answer), 'request.invalid');
   }
@@ -180,7 +201,10 @@ test('lets nobody decide over a user who holds more', async () => {
       fields: { name: 'Reception', authorisations: ['users.read', 'users.manage'], roles: [] },
     }),
   );
-  const receptionist = await Browser.signIn(http, await testUser(db, accountId, { password, roles: [{ role: roleId }] }));
+  const receptionist = await Browser.signIn(
+    http,
+    await testUser(db, accountId, { password, roles: [{ role: roleId }] }),
+  );
   const agent = await testUser(db, accountId, { roles: ['agent'] });
   const nobody = await testUser(db, accountId);
   for (const userId of [agent.userId, administratorPerson.userId]) {
@@ -188,14 +212,18 @@ test('lets nobody decide over a user who holds more', async () => {
     assert.equal(codeOf(change), 'access.exceeds-own');
     assert.equal(codeOf(await receptionist.call(removeUser, one(userId))), 'access.exceeds-own');
   }
-  assert.equal((await receptionist.call(changeUser, { ...one(nobody.userId), body: { name: 'N' } })).statusCode, 200);
+  assert.equal(
+    (await receptionist.call(changeUser, { ...one(nobody.userId), body: { name: 'N' } })).statusCode,
+    200,
+  );
   // An invitation is worth what has been given to the user already.
   const invited = await administrator.call(inviteUser, {
     params: { accountId },
     body: { email: 'future-agent@example.org', name: 'F' },
   });
   const { user } = invited.json<Invitation>();
-  const roles = (await administrator.call(listRoles, { params: { accountId } })).json<{ items: Role[] }>().items;
+  const roles = (await administrator.call(listRoles, { params: { accountId } })).json<{ items: Role[] }>()
+    .items;
   const agentRole = roles.find(({ builtIn }) => builtIn === 'agent')?.id ?? '';
   const body = { userId: user.id, roleId: agentRole, scope: {} };
   assert.equal((await administrator.call(giveRoleEndpoint, { params: { accountId }, body })).statusCode, 201);
@@ -215,7 +243,10 @@ test('refuses an agent who manages users, and an administrator of another accoun
   const agent = await Browser.signIn(http, await testUser(db, accountId, { password, roles: ['agent'] }));
   assert.equal(codeOf(await agent.call(removeUser, one(administratorPerson.userId))), 'access.forbidden');
   const other = await testAccount(db, 'Another');
-  const foreign = await Browser.signIn(http, await testUser(db, other, { password, roles: ['administrator'] }));
+  const foreign = await Browser.signIn(
+    http,
+    await testUser(db, other, { password, roles: ['administrator'] }),
+  );
   assert.equal(codeOf(await foreign.call(listUsers, { params: { accountId } })), 'not-found');
   // His own account’s path does not help to reach a user of this one.
   const params = { accountId: other, userId: administratorPerson.userId };

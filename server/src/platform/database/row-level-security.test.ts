@@ -20,7 +20,10 @@ test('forces row-level security on every table, with a policy for whoever may us
       (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
     from pg_class c where c.relnamespace = 'samtal'::regnamespace and c.relkind in ('r', 'p', 'm', 'f')`);
   const open = rows.filter(({ enabled, forced, policies }) => !enabled || !forced || policies === 0);
-  assert.deepEqual(open.map(({ name }) => name), ownersOnly);
+  assert.deepEqual(
+    open.map(({ name }) => name),
+    ownersOnly,
+  );
   assert.ok(rows.length > 25);
 });
 
@@ -80,10 +83,20 @@ test('hides one account from another, and refuses what would be written into it'
   const { userId } = await testUser(db, other);
   await db.database.transaction(mine, async (tx) => {
     assert.equal((await tx.sql.selectFrom('account').selectAll().execute()).length, 1);
-    assert.deepEqual(await tx.sql.selectFrom('membership').selectAll().where('user_id', '=', userId).execute(), []);
-    const changed = await tx.sql.updateTable('membership').set({ name: 'Changed' }).where('user_id', '=', userId).execute();
+    assert.deepEqual(
+      await tx.sql.selectFrom('membership').selectAll().where('user_id', '=', userId).execute(),
+      [],
+    );
+    const changed = await tx.sql
+      .updateTable('membership')
+      .set({ name: 'Changed' })
+      .where('user_id', '=', userId)
+      .execute();
     assert.equal(changed[0]?.numUpdatedRows, 0n);
-    assert.equal((await tx.sql.deleteFrom('role').where('account_id', '=', other).execute())[0]?.numDeletedRows, 0n);
+    assert.equal(
+      (await tx.sql.deleteFrom('role').where('account_id', '=', other).execute())[0]?.numDeletedRows,
+      0n,
+    );
   });
   const write = db.database.transaction(mine, (tx) =>
     tx.sql.insertInto('queue').values({ account_id: other, id: randomUUID(), name: 'Planted' }).execute(),
@@ -127,7 +140,10 @@ test('runs functions that have other rights with a search path of their own', as
     `select proname, proconfig from pg_proc where pronamespace = 'samtal'::regnamespace and prosecdef`,
   );
   for (const { proname, proconfig } of rows) {
-    assert.ok(proconfig?.some((setting) => setting.startsWith('search_path=samtal, pg_temp')), proname);
+    assert.ok(
+      proconfig?.some((setting) => setting.startsWith('search_path=samtal, pg_temp')),
+      proname,
+    );
   }
 });
 
@@ -135,7 +151,9 @@ test('leaves no account behind on a connection that goes back to the pool', asyn
   const account = await testAccount(db);
   await db.database.transaction(account, (tx) => tx.sql.selectFrom('role').select('id').execute());
   const { rows } = await db.database.read('platform', (tx) =>
-    sql<{ account: string | null }>`select nullif(current_setting('samtal.account', true), '') as account`.execute(tx.sql),
+    sql<{
+      account: string | null;
+    }>`select nullif(current_setting('samtal.account', true), '') as account`.execute(tx.sql),
   );
   assert.deepEqual(rows, [{ account: null }]);
 });

@@ -24,7 +24,9 @@ export function decodeCursor(
     values.length === expected.length &&
     expected.every((shape, index) => typeof values[index] === 'string' && shapes[shape].test(values[index]));
   if (fits) return values as string[];
-  throw new Refusal('request.invalid', { fields: [{ pointer: '/query/cursor', problem: 'is not a cursor of this list' }] });
+  throw new Refusal('request.invalid', {
+    fields: [{ pointer: '/query/cursor', problem: 'is not a cursor of this list' }],
+  });
 }
 
 function parsed(text: string): unknown {
