@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { acceptConversation, listMyConversations, postEntry, readEntries, resolveConversation, streamName } from '@samtal/contract/conversations';
+import {
+  acceptConversation,
+  listMyConversations,
+  postEntry,
+  readEntries,
+  resolveConversation,
+  streamName,
+} from '@samtal/contract/conversations';
 import { getVisitorConversation, startConversation } from '@samtal/contract/widget';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
@@ -34,7 +41,9 @@ describe('a conversation', () => {
 
     await eventually(async () => {
       const { items } = await agent.call(listMyConversations, { params: { accountId: account.id } });
-      return items.some((each) => each.id === started.id && each.state === 'offered' && each.preview?.text === 'Hello?');
+      return items.some(
+        (each) => each.id === started.id && each.state === 'offered' && each.preview?.text === 'Hello?',
+      );
     }, 'the conversation is offered to the agent');
     const accepted = await agent.call(acceptConversation, { params });
     assert.equal(accepted.state, 'active');
@@ -52,19 +61,31 @@ describe('a conversation', () => {
     assert.deepEqual(visitorSocket.texts(stream), said);
     assert.deepEqual(agentSocket.texts(stream), said);
     assert.deepEqual(visitorSocket.entries(stream), agentSocket.entries(stream));
-    assert.deepEqual(agentSocket.entries(stream).map(({ seq }) => seq), [1, 2, 3, 4, 5]);
+    assert.deepEqual(
+      agentSocket.entries(stream).map(({ seq }) => seq),
+      [1, 2, 3, 4, 5],
+    );
 
     const resolved = await agent.call(resolveConversation, { params });
     assert.equal(resolved.state, 'resolved');
-    await eventually(() => visitorSocket.entries(stream).at(-1)?.kind === 'resolved', 'the visitor sees the end');
+    await eventually(
+      () => visitorSocket.entries(stream).at(-1)?.kind === 'resolved',
+      'the visitor sees the end',
+    );
     const late = await visitorSocket.posted(stream, 'One more thing');
     assert.equal(late.t === 'nack' && late.code, 'conversations.closed');
-    const refused = await agent.try(postEntry, { params, body: { cid: randomUUID(), kind: 'message', text: 'Too late' } });
+    const refused = await agent.try(postEntry, {
+      params,
+      body: { cid: randomUUID(), kind: 'message', text: 'Too late' },
+    });
     assert.equal(refused.status, 409);
     const { conversation } = await visitor.call(getVisitorConversation);
     assert.equal(conversation?.state, 'resolved');
     const page = await agent.call(readEntries, { params, query: { audience: 'public' } });
-    assert.deepEqual(page.entries.map(({ kind }) => kind), ['started', 'message', 'joined', 'message', 'message', 'resolved']);
+    assert.deepEqual(
+      page.entries.map(({ kind }) => kind),
+      ['started', 'message', 'joined', 'message', 'message', 'resolved'],
+    );
     agentSocket.close();
     visitorSocket.close();
   });

@@ -27,7 +27,12 @@ export class Desk {
   }
 
   /** Offers a waiting conversation to an agent for some seconds, or hands an active one over that way. */
-  async offer(tx: Tx, account: string, id: string, to: { userId: string; seconds: number }): Promise<ConversationRow> {
+  async offer(
+    tx: Tx,
+    account: string,
+    id: string,
+    to: { userId: string; seconds: number },
+  ): Promise<ConversationRow> {
     const before = await lockConversation(tx, account, id);
     const state = after(before.state, before.state === 'active' ? 'hand-over' : 'offer');
     const until = new Date(Date.now() + to.seconds * 1000);
@@ -36,33 +41,51 @@ export class Desk {
       .insertInto('offer')
       .values({ account_id: account, conversation_id: id, user_id: to.userId })
       .execute();
-    await this.#write(tx, now, system, 'offered', await this.#agent(tx, account, to.userId));
+    await this.#write(tx, now, {
+      by: system,
+      kind: 'offered',
+      body: await this.#agent(tx, account, to.userId),
+    });
     this.#changed(tx, before, now);
     return now;
   }
 
   /** The agent takes up an offer. Refused when it has passed on, whoever asks. */
-  async accept(tx: Tx, account: string, id: string, agent: Extract<By, { kind: 'user' }>): Promise<ConversationRow> {
+  async accept(
+    tx: Tx,
+    account: string,
+    id: string,
+    agent: Extract<By, { kind: 'user' }>,
+  ): Promise<ConversationRow> {
     const before = await this.#offeredTo(tx, account, id, agent.id);
-    const now = await updateConversation(tx, before, { state: after(before.state, 'accept'), offer_until: null });
+    const now = await updateConversation(tx, before, {
+      state: after(before.state, 'accept'),
+      offer_until: null,
+    });
     await answerOffer(tx, before, 'accepted');
     await this.#join(tx, now, agent);
-    await this.#audit(tx, now, 'accepted', agent);
+    await this.#audit(tx, now, { what: 'accepted', by: agent });
     this.#changed(tx, before, now);
     return now;
   }
 
-  async decline(tx: Tx, account: string, id: string, agent: Extract<By, { kind: 'user' }>): Promise<ConversationRow> {
+  async decline(
+    tx: Tx,
+    account: string,
+    id: string,
+    agent: Extract<By, { kind: 'user' }>,
+  ): Promise<ConversationRow> {
     const before = await this.#offeredTo(tx, account, id, agent.id);
     const now = await this.#passOn(tx, before, 'declined');
-    await this.#audit(tx, now, 'declined', agent);
+    await this.#audit(tx, now, { what: 'declined', by: agent });
     return now;
   }
 
   /** An offer nobody answered in time passes on (E2). Null when it was answered at the last moment. */
   async miss(tx: Tx, account: string, id: string): Promise<ConversationRow | null> {
     const before = await lockConversation(tx, account, id);
-    if (before.state !== 'offered' || before.offer_until === null || before.offer_until > new Date()) return null;
+    if (before.state !== 'offered' || before.offer_until === null || before.offer_until > new Date())
+      return null;
     return await this.#passOn(tx, before, 'missed');
   }
 
@@ -76,7 +99,10 @@ export class Desk {
     const before = await lockConversation(tx, account, id);
     const now = await updateConversation(tx, before, { state: after(before.state, how), agent_id: agent.id });
     await this.#join(tx, now, agent);
-    await this.#audit(tx, now, how === 'take' ? 'taken' : 'assigned', how === 'take' ? agent : { kind: 'system' });
+    await this.#audit(tx, now, {
+      what: how === 'take' ? 'taken' : 'assigned',
+      by: how === 'take' ? agent : { kind: 'system' },
+    });
     this.#changed(tx, before, now);
     return now;
   }
@@ -92,7 +118,7 @@ export class Desk {
     const state = after(before.state, 'queue');
     await answerOffer(tx, before, 'withdrawn');
     await this.#note(tx, before, by, note);
-    await this.#write(tx, before, by, 'transferred', { queueName: to.name });
+    await this.#write(tx, before, { by, kind: 'transferred', body: { queueName: to.name } });
     await this.#leave(tx, before);
     const now = await updateConversation(tx, before, {
       state,
@@ -102,7 +128,7 @@ export class Desk {
       queue_name: to.name,
       queued_at: new Date(),
     });
-    await this.#audit(tx, now, 'transferred', by, { queueId: to.id });
+    await this.#audit(tx, now, { what: 'transferred', by, details: { queueId: to.id } });
     this.#changed(tx, before, now);
     return now;
   }
@@ -117,10 +143,10 @@ export class Desk {
     const before = await lockConversation(tx, account, id);
     after(before.state, 'hand-over');
     await this.#note(tx, before, by, note);
-    await this.#write(tx, before, by, 'transferred', { queueName: null });
+    await this.#write(tx, before, { by, kind: 'transferred', body: { queueName: null } });
     await this.#leave(tx, before);
     const now = await this.offer(tx, account, id, to);
-    await this.#audit(tx, now, 'transferred', by, { agentId: to.userId });
+    await this.#audit(tx, now, { what: 'transferred', by, details: { agentId: to.userId } });
     this.#changed(tx, before, now);
     return now;
   }
@@ -135,11 +161,11 @@ export class Desk {
     const before = await lockConversation(tx, account, id);
     const state = after(before.state, 'resolve');
     await answerOffer(tx, before, 'withdrawn');
-    await this.#write(tx, before, by, 'resolved', { by: reason });
+    await this.#write(tx, before, { by, kind: 'resolved', body: { by: reason } });
     await this.#log.close(tx, account, id);
     const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
     await this.#freeAgent(tx, before);
-    await this.#audit(tx, now, 'resolved', by, { by: reason });
+    await this.#audit(tx, now, { what: 'resolved', by, details: { by: reason } });
     this.#changed(tx, before, now);
     return now;
   }
@@ -150,20 +176,26 @@ export class Desk {
     if (before.link === link || before.state === 'resolved') return;
     const now = await updateConversation(tx, before, { link });
     // The first connection is no news.
-    if (before.link !== 'unknown') await this.#write(tx, now, system, 'connection', { state: link === 'ok' ? 'back' : link });
+    if (before.link !== 'unknown')
+      await this.#write(tx, now, {
+        by: system,
+        kind: 'connection',
+        body: { state: link === 'ok' ? 'back' : link },
+      });
     this.#changed(tx, before, now);
   }
 
   async #offeredTo(tx: Tx, account: string, id: string, userId: string): Promise<ConversationRow> {
     const conversation = await lockConversation(tx, account, id);
-    if (conversation.state !== 'offered' || conversation.agent_id !== userId) throw new Refusal('conversations.not-offered');
+    if (conversation.state !== 'offered' || conversation.agent_id !== userId)
+      throw new Refusal('conversations.not-offered');
     return conversation;
   }
 
   async #passOn(tx: Tx, before: ConversationRow, outcome: 'declined' | 'missed'): Promise<ConversationRow> {
     const agent = await this.#agent(tx, before.account_id, before.agent_id ?? '');
     await answerOffer(tx, before, outcome);
-    await this.#write(tx, before, system, outcome, agent);
+    await this.#write(tx, before, { by: system, kind: outcome, body: agent });
     await this.#freeAgent(tx, before);
     const state = after(before.state, outcome === 'missed' ? 'miss' : 'decline');
     const now = await updateConversation(tx, before, { state, agent_id: null, offer_until: null });
@@ -176,17 +208,25 @@ export class Desk {
   }
 
   async #join(tx: Tx, conversation: ConversationRow, agent: Extract<By, { kind: 'user' }>): Promise<void> {
-    await this.#write(tx, conversation, agent, 'joined', { agentId: agent.id, agentName: agent.name });
+    await this.#write(tx, conversation, {
+      by: agent,
+      kind: 'joined',
+      body: { agentId: agent.id, agentName: agent.name },
+    });
   }
 
   async #leave(tx: Tx, before: ConversationRow): Promise<void> {
     if (before.state !== 'active' || before.agent_id === null) return;
-    await this.#write(tx, before, system, 'left', await this.#agent(tx, before.account_id, before.agent_id));
+    await this.#write(tx, before, {
+      by: system,
+      kind: 'left',
+      body: await this.#agent(tx, before.account_id, before.agent_id),
+    });
     await this.#freeAgent(tx, before);
   }
 
   async #note(tx: Tx, conversation: ConversationRow, by: By, text: string | null): Promise<void> {
-    if (text !== null) await this.#write(tx, conversation, by, 'note', { text });
+    if (text !== null) await this.#write(tx, conversation, { by, kind: 'note', body: { text } });
   }
 
   /** Longest idle counts from when the agent last got free. */
@@ -200,12 +240,27 @@ export class Desk {
       .execute();
   }
 
-  async #write<Kind extends EntryKind>(tx: Tx, conversation: ConversationRow, by: By, kind: Kind, body: EntryBody<Kind>): Promise<void> {
-    const draft = { conversationId: conversation.id, kind, actor: actorOf(by), author: by.kind === 'user' ? by.id : null, cid: null, body };
+  async #write<Kind extends EntryKind>(
+    tx: Tx,
+    conversation: ConversationRow,
+    { by, kind, body }: { by: By; kind: Kind; body: EntryBody<Kind> },
+  ): Promise<void> {
+    const draft = {
+      conversationId: conversation.id,
+      kind,
+      actor: actorOf(by),
+      author: by.kind === 'user' ? by.id : null,
+      cid: null,
+      body,
+    };
     await this.#log.append(tx, conversation.account_id, [draft]);
   }
 
-  async #audit(tx: Tx, conversation: ConversationRow, what: string, by: By, details?: Record<string, string>): Promise<void> {
+  async #audit(
+    tx: Tx,
+    conversation: ConversationRow,
+    { what, by, details }: { what: string; by: By; details?: Record<string, string> },
+  ): Promise<void> {
     const actor: AuditActor = by.kind === 'system' ? { kind: 'system' } : { kind: by.kind, id: by.id };
     await recordAudit(tx, conversation.account_id, {
       action: `conversations.${what}`,
@@ -220,7 +275,8 @@ export class Desk {
     const account = now.account_id;
     tx.afterCommit(() => {
       if (users.length > 0) this.#fanout.announce({ kind: 'lists', account, lists: ['mine'], users });
-      if (before.state !== now.state) this.#fanout.announce({ kind: 'lists', account, lists: ['waiting', 'presence'] });
+      if (before.state !== now.state)
+        this.#fanout.announce({ kind: 'lists', account, lists: ['waiting', 'presence'] });
     });
   }
 }
@@ -232,7 +288,11 @@ function actorOf(by: By): Actor {
   return { kind: by.kind, id: null, name: null };
 }
 
-async function answerOffer(tx: Tx, conversation: ConversationRow, outcome: 'accepted' | 'declined' | 'missed' | 'withdrawn'): Promise<void> {
+async function answerOffer(
+  tx: Tx,
+  conversation: ConversationRow,
+  outcome: 'accepted' | 'declined' | 'missed' | 'withdrawn',
+): Promise<void> {
   if (conversation.state !== 'offered' || conversation.agent_id === null) return;
   await tx.sql
     .updateTable('offer')

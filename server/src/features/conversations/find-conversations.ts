@@ -27,25 +27,37 @@ export async function findConversations(
 ): Promise<{ rows: ConversationRow[]; next: string | null }> {
   const limit = criteria.limit ?? 50;
   let query = conversationsWithin(tx, account, scopes);
-  if (criteria.caseId !== undefined) query = query.where('conversation.case_id', '=', normalCaseId(criteria.caseId));
+  if (criteria.caseId !== undefined)
+    query = query.where('conversation.case_id', '=', normalCaseId(criteria.caseId));
   if (criteria.agentId !== undefined) query = query.where('conversation.agent_id', '=', criteria.agentId);
   if (criteria.queueId !== undefined) query = query.where('conversation.queue_id', '=', criteria.queueId);
   if (criteria.state !== undefined) query = query.where('conversation.state', '=', criteria.state);
-  if (criteria.from !== undefined) query = query.where('conversation.started_at', '>=', new Date(criteria.from));
-  if (criteria.until !== undefined) query = query.where('conversation.started_at', '<', new Date(criteria.until));
+  if (criteria.from !== undefined)
+    query = query.where('conversation.started_at', '>=', new Date(criteria.from));
+  if (criteria.until !== undefined)
+    query = query.where('conversation.started_at', '<', new Date(criteria.until));
   if (criteria.cursor !== undefined) {
     const { at, id } = readCursor(criteria.cursor);
-    query = query.where(sql<boolean>`(conversation.started_at, conversation.id) < (${at}::timestamptz, ${id}::uuid)`);
+    query = query.where(
+      sql<boolean>`(conversation.started_at, conversation.id) < (${at}::timestamptz, ${id}::uuid)`,
+    );
   }
   const rows = await query
-    .select(sql<string>`to_char(conversation.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('exactly'))
+    .select(
+      sql<string>`to_char(conversation.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as(
+        'exactly',
+      ),
+    )
     .orderBy('conversation.started_at', 'desc')
     .orderBy('conversation.id', 'desc')
     .limit(limit + 1)
     .execute();
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page, next: rows.length > limit && last !== undefined ? writeCursor(last.exactly, last.id) : null };
+  return {
+    rows: page,
+    next: rows.length > limit && last !== undefined ? writeCursor(last.exactly, last.id) : null,
+  };
 }
 
 /** A place in the list: the microsecond and the id of the last row given out. */
@@ -55,7 +67,11 @@ function writeCursor(at: string, id: string): string {
 
 function readCursor(cursor: string): { at: string; id: string } {
   const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const proper = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at ?? '') && /^[0-9a-f-]{36}$/.test(id ?? '');
-  if (!proper) throw new Refusal('request.invalid', { fields: [{ pointer: '/query/cursor', problem: 'is not a cursor of this list' }] });
+  const proper =
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at ?? '') && /^[0-9a-f-]{36}$/.test(id ?? '');
+  if (!proper)
+    throw new Refusal('request.invalid', {
+      fields: [{ pointer: '/query/cursor', problem: 'is not a cursor of this list' }],
+    });
   return { at: at ?? '', id: id ?? '' };
 }

@@ -7,4 +7,9 @@ export { presentToVisitor } from './presenter.ts';
 export { releaseConversations } from './release-conversations.ts';
 export type { ConversationRow } from './queries.ts';
 export { recordTranscriptRead } from './routes.ts';
-export { latestConversation, mayBeTriedAgain, startConversation, visitorMessage } from './start-conversation.ts';
+export {
+  latestConversation,
+  mayBeTriedAgain,
+  startConversation,
+  visitorMessage,
+} from './start-conversation.ts';

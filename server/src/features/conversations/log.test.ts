@@ -9,7 +9,15 @@ import { Database } from '../../platform/database/index.ts';
 import { Fanout, type Announcement } from '../../platform/fanout/index.ts';
 import { CiphertextError, ConversationKeys } from '../../platform/keys/index.ts';
 import { Desk } from './desk.ts';
-import { ConversationLog, PostQueue, startConversation, visitorMessage, type ConversationRow, type Draft, type Outcome } from './index.ts';
+import {
+  ConversationLog,
+  PostQueue,
+  startConversation,
+  visitorMessage,
+  type ConversationRow,
+  type Draft,
+  type Outcome,
+} from './index.ts';
 
 const url = new URL('http://127.0.0.1');
 
@@ -46,13 +54,27 @@ describe('the conversation log', () => {
     const announced: Announcement[] = [];
     fanout.listen((announcement) => void announced.push(announcement));
     const log = new ConversationLog(new ConversationKeys(db.keyring), fanout);
-    return { database, log, fanout, announced, desk: new Desk(log, fanout), posts: new PostQueue(database, log) };
+    return {
+      database,
+      log,
+      fanout,
+      announced,
+      desk: new Desk(log, fanout),
+      posts: new PostQueue(database, log),
+    };
   }
 
   async function start(text = 'Hello'): Promise<ConversationRow & { visitor_id: string }> {
-    const visitor = { accountId: account.id, visitorId: randomUUID(), siteId: account.siteId, address: '', origin: null };
-    return await nodes[0].database.transaction(account.id, async (tx) =>
-      await startConversation(tx, nodes[0], visitor, { cid: randomUUID(), text }),
+    const visitor = {
+      accountId: account.id,
+      visitorId: randomUUID(),
+      siteId: account.siteId,
+      address: '',
+      origin: null,
+    };
+    return await nodes[0].database.transaction(
+      account.id,
+      async (tx) => await startConversation(tx, nodes[0], visitor, { cid: randomUUID(), text }),
     );
   }
 
@@ -70,23 +92,41 @@ describe('the conversation log', () => {
   const user = () => ({ kind: 'user', id: agent.userId, name: agent.name }) as const;
 
   /** The whole public stream, read by a node that wrote nothing of it. */
-  async function entriesOf(conversation: ConversationRow, audience: 'public' | 'internal' = 'public'): Promise<Entry[]> {
+  async function entriesOf(
+    conversation: ConversationRow,
+    audience: 'public' | 'internal' = 'public',
+  ): Promise<Entry[]> {
     const fresh = makeNode();
-    const page = await fresh.database.read(account.id, async (tx) =>
-      await fresh.log.read(tx, account.id, { conversationId: conversation.id, audience, after: 0, limit: 10_000 }),
+    const page = await fresh.database.read(
+      account.id,
+      async (tx) =>
+        await fresh.log.read(tx, account.id, {
+          conversationId: conversation.id,
+          audience,
+          after: 0,
+          limit: 10_000,
+        }),
     );
     await fresh.database.close();
-    assert.deepEqual(page.entries.map(({ seq }) => seq), Array.from({ length: page.head }, (_, index) => index + 1));
+    assert.deepEqual(
+      page.entries.map(({ seq }) => seq),
+      Array.from({ length: page.head }, (_, index) => index + 1),
+    );
     return page.entries;
   }
 
-  const textsOf = (entries: readonly Entry[]) => entries.flatMap((entry) => (entry.kind === 'message' ? [entry.body.text] : []));
-  const seqOf = (outcome: Outcome) => (outcome.written ? outcome.seq : assert.fail(`refused: ${outcome.refused}`));
+  const textsOf = (entries: readonly Entry[]) =>
+    entries.flatMap((entry) => (entry.kind === 'message' ? [entry.body.text] : []));
+  const seqOf = (outcome: Outcome) =>
+    outcome.written ? outcome.seq : assert.fail(`refused: ${outcome.refused}`);
 
   it('has no gaps and no doubles: 200 posts, each sent five times at once over two nodes, become 200 entries', async (t) => {
     const random = seeded(t);
     const conversation = await start();
-    const posts = Array.from({ length: 200 }, (_, index) => ({ cid: randomUUID(), text: `Message ${index}` }));
+    const posts = Array.from({ length: 200 }, (_, index) => ({
+      cid: randomUUID(),
+      text: `Message ${index}`,
+    }));
     const tries = random.shuffled(posts.flatMap((post) => [post, post, post, post, post]));
     const answers = new Map<string, Set<number>>();
     let fresh = 0;
@@ -94,7 +134,9 @@ describe('the conversation log', () => {
     await Promise.all(
       lanes.map(async (lane) => {
         for (const { cid, text } of lane) {
-          const outcome = await random.oneOf(nodes).posts.submit(account.id, fromVisitor(conversation, text, cid));
+          const outcome = await random
+            .oneOf(nodes)
+            .posts.submit(account.id, fromVisitor(conversation, text, cid));
           if (outcome.written && !outcome.duplicate) fresh += 1;
           answers.set(cid, (answers.get(cid) ?? new Set()).add(seqOf(outcome)));
         }
@@ -118,7 +160,12 @@ describe('the conversation log', () => {
       Array.from({ length: 16 }, async (_, writer) => {
         for (let number = 0; number < 25; number += 1) {
           const conversation = random.oneOf(conversations);
-          seqOf(await nodes[writer % 2]!.posts.submit(account.id, fromVisitor(conversation, `${writer}/${number}`)));
+          seqOf(
+            await nodes[writer % 2]!.posts.submit(
+              account.id,
+              fromVisitor(conversation, `${writer}/${number}`),
+            ),
+          );
         }
       }),
     );
@@ -128,8 +175,14 @@ describe('the conversation log', () => {
     assert.equal(texts.length, 400);
     for (const entries of all) {
       for (let writer = 0; writer < 16; writer += 1) {
-        const own = textsOf(entries).filter((text) => text.startsWith(`${writer}/`)).map((text) => Number(text.split('/')[1]));
-        assert.deepEqual(own, own.toSorted((a, b) => a - b), 'each writer’s posts stand in the order they were written');
+        const own = textsOf(entries)
+          .filter((text) => text.startsWith(`${writer}/`))
+          .map((text) => Number(text.split('/')[1]));
+        assert.deepEqual(
+          own,
+          own.toSorted((a, b) => a - b),
+          'each writer’s posts stand in the order they were written',
+        );
       }
     }
   });
@@ -172,7 +225,9 @@ describe('the conversation log', () => {
     ]);
     await fresh.database.close();
     assert.deepEqual(
-      results.map((result) => (result.status === 'rejected' ? 'rejected' : result.value.written || result.value.refused)),
+      results.map((result) =>
+        result.status === 'rejected' ? 'rejected' : result.value.written || result.value.refused,
+      ),
       [true, 'rejected', 'not-found', 'conversations.not-yours', true],
     );
     assert.deepEqual(textsOf(await entriesOf(whole)), ['Hello', 'First', 'Last']);
@@ -197,7 +252,10 @@ describe('the conversation log', () => {
       });
       await new Promise((resolve) => setTimeout(resolve, random.below(12)));
       await nodes[round % 2]!.database.transaction(account.id, async (tx) => {
-        await nodes[round % 2]!.desk.resolve(tx, account.id, conversation.id, { by: user(), reason: 'agent' });
+        await nodes[round % 2]!.desk.resolve(tx, account.id, conversation.id, {
+          by: user(),
+          reason: 'agent',
+        });
       });
       await Promise.all(posting);
       const entries = await entriesOf(conversation);
@@ -236,7 +294,10 @@ describe('the conversation log', () => {
     const cid = randomUUID();
     const first = await nodes[0].posts.submit(account.id, fromVisitor(conversation, 'In time', cid));
     await nodes[0].database.transaction(account.id, async (tx) => {
-      await nodes[0].desk.resolve(tx, account.id, conversation.id, { by: { kind: 'system' }, reason: 'session-ended' });
+      await nodes[0].desk.resolve(tx, account.id, conversation.id, {
+        by: { kind: 'system' },
+        reason: 'session-ended',
+      });
     });
     const again = await nodes[1].posts.submit(account.id, fromVisitor(conversation, 'In time', cid));
     assert.deepEqual([again.written && again.seq, again.written && again.duplicate], [seqOf(first), true]);
@@ -245,7 +306,12 @@ describe('the conversation log', () => {
   it('announces each commit once, with every entry, and nothing of what was rolled back', async () => {
     const conversation = await start();
     const node = makeNode();
-    await Promise.all(Array.from({ length: 40 }, async (_, index) => await node.posts.submit(account.id, fromVisitor(conversation, `${index}`))));
+    await Promise.all(
+      Array.from(
+        { length: 40 },
+        async (_, index) => await node.posts.submit(account.id, fromVisitor(conversation, `${index}`)),
+      ),
+    );
     await assert.rejects(
       node.database.transaction(account.id, async (tx) => {
         await node.log.append(tx, account.id, [fromVisitor(conversation, 'Never')]);
@@ -267,14 +333,25 @@ describe('the conversation log', () => {
     const swap = `update entry set body = other.body from entry other
       where entry.conversation_id = $1 and entry.audience = 'public' and entry.seq = 2
         and other.conversation_id = $2 and other.audience = 'public' and other.seq = $3`;
-    for (const [from, seq] of [[one.id, 3], [other.id, 2]] as const) {
+    for (const [from, seq] of [
+      [one.id, 3],
+      [other.id, 2],
+    ] as const) {
       await db.asOwner(swap, [one.id, from, seq]);
       await assert.rejects(entriesOf(one), CiphertextError);
     }
   });
 
   it('keeps text exactly as it was written, whatever is in it', async () => {
-    const texts = ['å\u0000b', 'half \ud83d', '\u2028\u2029\u001b[2J', '"\\\n\t', '😀'.repeat(2000), 'e\u0301', '\ufeffx'];
+    const texts = [
+      'å\u0000b',
+      'half \ud83d',
+      '\u2028\u2029\u001b[2J',
+      '"\\\n\t',
+      '😀'.repeat(2000),
+      'e\u0301',
+      '\ufeffx',
+    ];
     const conversation = await start();
     for (const text of texts) seqOf(await nodes[0].posts.submit(account.id, fromVisitor(conversation, text)));
     assert.deepEqual(textsOf(await entriesOf(conversation)).slice(1), texts);

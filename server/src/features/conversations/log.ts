@@ -86,9 +86,12 @@ export class ConversationLog {
         return { written: true, seq: row.known_seq, at: row.known_at, duplicate: true };
       }
       // The same new cid twice in one batch: the first one is it.
-      const twin = fresh.find((other) => draft.cid !== null && other.draft.cid === draft.cid && sameStream(other.draft, draft));
+      const twin = fresh.find(
+        (other) => draft.cid !== null && other.draft.cid === draft.cid && sameStream(other.draft, draft),
+      );
       if (twin !== undefined) return { written: true, seq: twin.seq, at: twin.at, duplicate: true };
-      const refused = draft.admit?.(row) ?? (row.closed && draft.author !== null ? 'conversations.closed' : null);
+      const refused =
+        draft.admit?.(row) ?? (row.closed && draft.author !== null ? 'conversations.closed' : null);
       if (refused !== null) return { written: false, refused };
       const stream = streamKey(draft);
       const seq = (heads.get(stream) ?? row.last_seq) + 1;
@@ -144,7 +147,11 @@ export class ConversationLog {
   }
 
   /** The last message of each conversation, decrypted. */
-  async lastMessages(tx: ReadTx, account: string, conversationIds: readonly string[]): Promise<Map<string, Entry>> {
+  async lastMessages(
+    tx: ReadTx,
+    account: string,
+    conversationIds: readonly string[],
+  ): Promise<Map<string, Entry>> {
     if (conversationIds.length === 0) return new Map();
     const rows = await tx.sql
       .selectFrom('entry')
@@ -156,7 +163,11 @@ export class ConversationLog {
       .orderBy('conversation_id')
       .orderBy('seq', 'desc')
       .execute();
-    const keys = await this.#keys.of(tx, account, rows.map((row) => row.conversation_id));
+    const keys = await this.#keys.of(
+      tx,
+      account,
+      rows.map((row) => row.conversation_id),
+    );
     const last = new Map<string, Entry>();
     for (const row of rows) {
       const key = keys.get(row.conversation_id);
@@ -165,11 +176,24 @@ export class ConversationLog {
     return last;
   }
 
-  async #write(tx: Tx, account: string, fresh: readonly { draft: Draft; seq: number; at: Date }[]): Promise<void> {
-    const keys = await this.#keys.of(tx, account, [...new Set(fresh.map(({ draft }) => draft.conversationId))]);
+  async #write(
+    tx: Tx,
+    account: string,
+    fresh: readonly { draft: Draft; seq: number; at: Date }[],
+  ): Promise<void> {
+    const keys = await this.#keys.of(tx, account, [
+      ...new Set(fresh.map(({ draft }) => draft.conversationId)),
+    ]);
     const heads = new Map<string, { draft: Draft; entries: Entry[]; head: number }>();
     const bodies = fresh.map(({ draft, seq, at }) => {
-      const entry = { seq, kind: draft.kind, at: at.toISOString(), actor: draft.actor, cid: draft.cid, body: draft.body } as Entry;
+      const entry = {
+        seq,
+        kind: draft.kind,
+        at: at.toISOString(),
+        actor: draft.actor,
+        cid: draft.cid,
+        body: draft.body,
+      } as Entry;
       const stream = heads.get(streamKey(draft)) ?? { draft, entries: [], head: 0 };
       heads.set(streamKey(draft), { draft, entries: [...stream.entries, entry], head: seq });
       return sealBody(found(keys.get(draft.conversationId)), account, draft, seq);
@@ -193,7 +217,14 @@ export class ConversationLog {
     tx.afterCommit(() => {
       for (const { draft, entries, head } of streams) {
         const { audience } = entryKinds[draft.kind];
-        this.#fanout.announce({ kind: 'entries', account, conversation: draft.conversationId, audience, head, entries });
+        this.#fanout.announce({
+          kind: 'entries',
+          account,
+          conversation: draft.conversationId,
+          audience,
+          head,
+          entries,
+        });
       }
     });
   }
@@ -212,7 +243,11 @@ function streamKey(draft: Draft): string {
  * as it was before: agents may have changed, and the same post may have been written. With the locks held, a second look
  * is a true one.
  */
-async function standing(tx: Tx, account: string, drafts: readonly Draft[]): Promise<(LockedRow | undefined)[]> {
+async function standing(
+  tx: Tx,
+  account: string,
+  drafts: readonly Draft[],
+): Promise<(LockedRow | undefined)[]> {
   const rows = await lockStreams(tx, account, drafts);
   const isStale = rows.some((row) => row !== undefined && row.seen_seq !== row.last_seq);
   return isStale ? await lockStreams(tx, account, drafts) : rows;
@@ -257,7 +292,11 @@ const writeEntries: Statement = {
 };
 
 /** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */
-async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): Promise<(LockedRow | undefined)[]> {
+async function lockStreams(
+  tx: Tx,
+  account: string,
+  drafts: readonly Draft[],
+): Promise<(LockedRow | undefined)[]> {
   const rows = await tx.run<LockedRow>(lockAndLook, [
     account,
     drafts.map((_, index) => index),
@@ -274,7 +313,11 @@ async function lockStreams(tx: Tx, account: string, drafts: readonly Draft[]): P
 /** The actor's name is part of what is encrypted: a transcript stays readable when the person has left. */
 function sealBody(key: SealingKey, account: string, draft: Draft, seq: number): Buffer {
   const plain = JSON.stringify({ body: draft.body, name: draft.actor.name });
-  return seal(key, entryPlace(account, draft.conversationId, entryKinds[draft.kind].audience, seq), Buffer.from(plain));
+  return seal(
+    key,
+    entryPlace(account, draft.conversationId, entryKinds[draft.kind].audience, seq),
+    Buffer.from(plain),
+  );
 }
 
 function openEntry(

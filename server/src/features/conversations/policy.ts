@@ -10,7 +10,12 @@ export function isOwn(conversation: ConversationRow, userId: string): boolean {
   return conversation.agent_id === userId && conversation.state !== 'waiting';
 }
 
-async function holdsFor(tx: ReadTx, member: Member, conversation: ConversationRow, authorisation: Authorisation): Promise<boolean> {
+async function holdsFor(
+  tx: ReadTx,
+  member: Member,
+  conversation: ConversationRow,
+  authorisation: Authorisation,
+): Promise<boolean> {
   return await isWithin(tx, member.accountId, conversation.id, scopesOf(member, authorisation));
 }
 
@@ -24,11 +29,17 @@ export async function maySee(tx: ReadTx, member: Member, conversation: Conversat
 
 /** Members read the transcript of their own conversations, and of others' with the authorisation to (B3). */
 export async function mayRead(tx: ReadTx, member: Member, conversation: ConversationRow): Promise<boolean> {
-  return isOwn(conversation, member.userId) || (await holdsFor(tx, member, conversation, 'conversations.read'));
+  return (
+    isOwn(conversation, member.userId) || (await holdsFor(tx, member, conversation, 'conversations.read'))
+  );
 }
 
 /** Whether a member may transfer and resolve. Refuses as if nothing were there when they may not even see it. */
-export async function checkMayDirect(tx: ReadTx, member: Member, conversation: ConversationRow): Promise<void> {
+export async function checkMayDirect(
+  tx: ReadTx,
+  member: Member,
+  conversation: ConversationRow,
+): Promise<void> {
   if (conversation.agent_id === member.userId && conversation.state === 'active') return;
   if (await holdsFor(tx, member, conversation, 'conversations.direct')) return;
   if (!(await maySee(tx, member, conversation))) throw new Refusal('not-found');
@@ -38,7 +49,8 @@ export async function checkMayDirect(tx: ReadTx, member: Member, conversation: C
 /** The conversation, if this member may see it. */
 export async function visibleConversation(tx: ReadTx, member: Member, id: string): Promise<ConversationRow> {
   const conversation = await findConversation(tx, member.accountId, id);
-  if (!(await maySee(tx, member, conversation)) && !(await mayRead(tx, member, conversation))) throw new Refusal('not-found');
+  if (!(await maySee(tx, member, conversation)) && !(await mayRead(tx, member, conversation)))
+    throw new Refusal('not-found');
   return conversation;
 }
 

@@ -25,7 +25,8 @@ export async function postAsAgent(database: Database, posts: PostQueue, member: 
       return { read, see: read || (await maySee(tx, member, conversation)) };
     });
     if (!may.see) throw new Refusal('not-found');
-    if (may.read && post.kind === 'note') outcome = await posts.submit(member.accountId, draftOf(member, post, true));
+    if (may.read && post.kind === 'note')
+      outcome = await posts.submit(member.accountId, draftOf(member, post, true));
   }
   if (!outcome.written) throw new Refusal(outcome.refused);
   return outcome;

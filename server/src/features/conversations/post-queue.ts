@@ -49,7 +49,10 @@ export class PostQueue {
 
   async #commit(account: string, batch: readonly Waiting[]): Promise<void> {
     try {
-      const outcomes = await this.#append(account, batch.map(({ draft }) => draft));
+      const outcomes = await this.#append(
+        account,
+        batch.map(({ draft }) => draft),
+      );
       batch.forEach(({ resolve, reject }, index) => {
         const outcome = outcomes[index];
         if (outcome === undefined) reject(new Error('A post came back without an outcome'));
@@ -57,7 +60,8 @@ export class PostQueue {
       });
     } catch (error) {
       // One post that cannot be written must not take the others with it. Without a database none can be.
-      if (batch.length > 1 && !isConnectionFailure(error)) for (const each of batch) await this.#commit(account, [each]);
+      if (batch.length > 1 && !isConnectionFailure(error))
+        for (const each of batch) await this.#commit(account, [each]);
       else for (const { reject } of batch) reject(error);
     }
   }

@@ -16,7 +16,11 @@ export async function presentConversations(
   if (rows.length === 0) return [];
   const streams = await streamsOf(tx, account, rows);
   const names = await namesOf(tx, account, rows);
-  const last = await log.lastMessages(tx, account, rows.filter(readable).map((row) => row.id));
+  const last = await log.lastMessages(
+    tx,
+    account,
+    rows.filter(readable).map((row) => row.id),
+  );
   return rows.map((row) => ({
     id: row.id,
     caseId: row.case_id,
@@ -48,14 +52,25 @@ async function streamsOf(tx: ReadTx, account: string, rows: readonly Conversatio
     .selectFrom('stream')
     .select(['conversation_id', 'audience', 'epoch', 'last_seq'])
     .where('account_id', '=', account)
-    .where('conversation_id', 'in', rows.map((row) => row.id))
+    .where(
+      'conversation_id',
+      'in',
+      rows.map((row) => row.id),
+    )
     .execute();
   return new Map(
-    streams.map((row) => [`${row.conversation_id}:${row.audience}`, { epoch: row.epoch, head: row.last_seq }]),
+    streams.map((row) => [
+      `${row.conversation_id}:${row.audience}`,
+      { epoch: row.epoch, head: row.last_seq },
+    ]),
   );
 }
 
-async function namesOf(tx: ReadTx, account: string, rows: readonly ConversationRow[]): Promise<Map<string, string>> {
+async function namesOf(
+  tx: ReadTx,
+  account: string,
+  rows: readonly ConversationRow[],
+): Promise<Map<string, string>> {
   const ids = [...new Set(rows.map((row) => row.agent_id).filter((id) => id !== null))];
   if (ids.length === 0) return new Map();
   const members = await tx.sql
@@ -73,7 +88,11 @@ function previewOf(entry: Entry | undefined): Conversation['preview'] {
 }
 
 /** The conversation as its visitor sees it: nothing of queues, offers and other agents. */
-export async function presentToVisitor(tx: ReadTx, account: string, row: ConversationRow): Promise<VisitorConversation> {
+export async function presentToVisitor(
+  tx: ReadTx,
+  account: string,
+  row: ConversationRow,
+): Promise<VisitorConversation> {
   const streams = await streamsOf(tx, account, [row]);
   const names = row.state === 'active' ? await namesOf(tx, account, [row]) : new Map<string, string>();
   return {

@@ -20,7 +20,12 @@ export async function lockConversation(tx: Tx, account: string, id: string): Pro
 export async function updateConversation(
   tx: Tx,
   conversation: ConversationRow,
-  changes: Partial<Pick<ConversationRow, 'state' | 'agent_id' | 'offer_until' | 'queue_id' | 'queue_name' | 'queued_at' | 'resolved_at' | 'link'>>,
+  changes: Partial<
+    Pick<
+      ConversationRow,
+      'state' | 'agent_id' | 'offer_until' | 'queue_id' | 'queue_name' | 'queued_at' | 'resolved_at' | 'link'
+    >
+  >,
 ): Promise<ConversationRow> {
   return await tx.sql
     .updateTable('conversation')

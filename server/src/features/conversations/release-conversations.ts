@@ -2,7 +2,12 @@ import type { Tx } from '../../platform/database/index.ts';
 import type { Desk } from './desk.ts';
 
 /** Puts everything that is with an agent who leaves back into its queue. */
-export async function releaseConversations(tx: Tx, desk: Desk, account: string, userId: string): Promise<void> {
+export async function releaseConversations(
+  tx: Tx,
+  desk: Desk,
+  account: string,
+  userId: string,
+): Promise<void> {
   const rows = await tx.sql
     .selectFrom('conversation')
     .select(['id', 'queue_id', 'queue_name'])
@@ -12,6 +17,10 @@ export async function releaseConversations(tx: Tx, desk: Desk, account: string, 
     .orderBy('id')
     .execute();
   for (const { id, queue_id, queue_name } of rows) {
-    await desk.queue(tx, account, id, { to: { id: queue_id, name: queue_name }, by: { kind: 'system' }, note: null });
+    await desk.queue(tx, account, id, {
+      to: { id: queue_id, name: queue_name },
+      by: { kind: 'system' },
+      note: null,
+    });
   }
 }

@@ -21,9 +21,16 @@ export interface ConversationParts {
   readonly desk: Desk;
 }
 
-export function conversationsRoutes(http: HttpServer, { database, log, posts, desk }: ConversationParts): void {
-  const present = async (tx: ReadTx, account: string, rows: readonly ConversationRow[], readable: (row: ConversationRow) => boolean) =>
-    await presentConversations(tx, log, account, { rows, readable });
+export function conversationsRoutes(
+  http: HttpServer,
+  { database, log, posts, desk }: ConversationParts,
+): void {
+  const present = async (
+    tx: ReadTx,
+    account: string,
+    rows: readonly ConversationRow[],
+    readable: (row: ConversationRow) => boolean,
+  ) => await presentConversations(tx, log, account, { rows, readable });
   const presentOne = async (tx: ReadTx, member: Member, row: ConversationRow) => {
     const may = await mayRead(tx, member, row);
     return found((await present(tx, member.accountId, [row], () => may))[0]);
@@ -32,70 +39,100 @@ export function conversationsRoutes(http: HttpServer, { database, log, posts, de
   const change = async (member: Member, work: (tx: Tx) => Promise<ConversationRow>) =>
     await database.transaction(member.accountId, async (tx) => await presentOne(tx, member, await work(tx)));
 
-  http.serve(contract.listMyConversations, async ({ caller }) =>
-    await database.read(caller.accountId, async (tx) => {
-      const rows = await tx.sql
-        .selectFrom('conversation')
-        .selectAll()
-        .where('account_id', '=', caller.accountId)
-        .where('agent_id', '=', caller.userId)
-        .where('state', 'in', ['offered', 'active'])
-        .orderBy('started_at')
-        .execute();
-      return { items: await present(tx, caller.accountId, rows, () => true) };
-    }),
+  http.serve(
+    contract.listMyConversations,
+    async ({ caller }) =>
+      await database.read(caller.accountId, async (tx) => {
+        const rows = await tx.sql
+          .selectFrom('conversation')
+          .selectAll()
+          .where('account_id', '=', caller.accountId)
+          .where('agent_id', '=', caller.userId)
+          .where('state', 'in', ['offered', 'active'])
+          .orderBy('started_at')
+          .execute();
+        return { items: await present(tx, caller.accountId, rows, () => true) };
+      }),
   );
 
-  http.serve(contract.listWaitingConversations, async ({ caller }) =>
-    await database.read(caller.accountId, async (tx) => {
-      const rows = await conversationsWithin(tx, caller.accountId, scopesOf(caller, 'conversations.take'))
-        .where('conversation.state', 'in', ['waiting', 'offered'])
-        .orderBy('conversation.queued_at')
-        .limit(100)
-        .execute();
-      return { items: await present(tx, caller.accountId, rows, () => false) };
-    }),
+  http.serve(
+    contract.listWaitingConversations,
+    async ({ caller }) =>
+      await database.read(caller.accountId, async (tx) => {
+        const rows = await conversationsWithin(tx, caller.accountId, scopesOf(caller, 'conversations.take'))
+          .where('conversation.state', 'in', ['waiting', 'offered'])
+          .orderBy('conversation.queued_at')
+          .limit(100)
+          .execute();
+        return { items: await present(tx, caller.accountId, rows, () => false) };
+      }),
   );
 
-  http.serve(contract.findConversations, async ({ caller, query }) =>
-    await database.transaction(caller.accountId, async (tx) => {
-      const { rows, next } = await findConversations(tx, caller.accountId, scopesOf(caller, 'conversations.find'), query);
-      await recordAudit(tx, caller.accountId, {
-        action: 'conversations.searched',
-        actor: { kind: 'user', id: caller.userId },
-        details: { by: Object.keys(query), found: rows.length },
-      });
-      return { items: await present(tx, caller.accountId, rows, (row) => isOwn(row, caller.userId)), next };
-    }),
+  http.serve(
+    contract.findConversations,
+    async ({ caller, query }) =>
+      await database.transaction(caller.accountId, async (tx) => {
+        const { rows, next } = await findConversations(
+          tx,
+          caller.accountId,
+          scopesOf(caller, 'conversations.find'),
+          query,
+        );
+        await recordAudit(tx, caller.accountId, {
+          action: 'conversations.searched',
+          actor: { kind: 'user', id: caller.userId },
+          details: { by: Object.keys(query), found: rows.length },
+        });
+        return { items: await present(tx, caller.accountId, rows, (row) => isOwn(row, caller.userId)), next };
+      }),
   );
 
-  http.serve(contract.getConversation, async ({ caller, params }) =>
-    await database.read(caller.accountId, async (tx) =>
-      await presentOne(tx, caller, await visibleConversation(tx, caller, params.conversationId)),
-    ),
+  http.serve(
+    contract.getConversation,
+    async ({ caller, params }) =>
+      await database.read(
+        caller.accountId,
+        async (tx) =>
+          await presentOne(tx, caller, await visibleConversation(tx, caller, params.conversationId)),
+      ),
   );
 
-  http.serve(contract.readEntries, async ({ caller, params, query }) =>
-    await database.transaction(caller.accountId, async (tx) => {
-      const conversation = await findConversation(tx, caller.accountId, params.conversationId);
-      if (!(await mayRead(tx, caller, conversation))) {
-        await visibleConversation(tx, caller, params.conversationId);
-        throw new Refusal('access.forbidden');
-      }
-      const after = query.after ?? 0;
-      if (after === 0) await recordTranscriptRead(tx, caller, conversation);
-      const { audience = 'public', limit = 200 } = query;
-      return await log.read(tx, caller.accountId, { conversationId: conversation.id, audience, after, limit });
-    }),
+  http.serve(
+    contract.readEntries,
+    async ({ caller, params, query }) =>
+      await database.transaction(caller.accountId, async (tx) => {
+        const conversation = await findConversation(tx, caller.accountId, params.conversationId);
+        if (!(await mayRead(tx, caller, conversation))) {
+          await visibleConversation(tx, caller, params.conversationId);
+          throw new Refusal('access.forbidden');
+        }
+        const after = query.after ?? 0;
+        if (after === 0) await recordTranscriptRead(tx, caller, conversation);
+        const { audience = 'public', limit = 200 } = query;
+        return await log.read(tx, caller.accountId, {
+          conversationId: conversation.id,
+          audience,
+          after,
+          limit,
+        });
+      }),
   );
 
   http.serve(contract.postEntry, async ({ caller, params, body }) => {
-    const outcome = await postAsAgent(database, posts, caller, { conversationId: params.conversationId, ...body });
+    const outcome = await postAsAgent(database, posts, caller, {
+      conversationId: params.conversationId,
+      ...body,
+    });
     return { seq: outcome.seq, at: outcome.at.toISOString(), duplicate: outcome.duplicate };
   });
 
-  http.serve(contract.acceptConversation, async ({ caller, params }) =>
-    await change(caller, async (tx) => await desk.accept(tx, caller.accountId, params.conversationId, asUser(caller))),
+  http.serve(
+    contract.acceptConversation,
+    async ({ caller, params }) =>
+      await change(
+        caller,
+        async (tx) => await desk.accept(tx, caller.accountId, params.conversationId, asUser(caller)),
+      ),
   );
 
   http.serve(contract.declineConversation, async ({ caller, params }) => {
@@ -105,26 +142,46 @@ export function conversationsRoutes(http: HttpServer, { database, log, posts, de
     return undefined;
   });
 
-  http.serve(contract.takeConversation, async ({ caller, params }) =>
-    await change(caller, async (tx) => {
-      const within = await isWithin(tx, caller.accountId, params.conversationId, scopesOf(caller, 'conversations.take'));
-      if (!within) throw new Refusal('not-found');
-      return await desk.give(tx, caller.accountId, params.conversationId, { agent: asUser(caller), how: 'take' });
-    }),
+  http.serve(
+    contract.takeConversation,
+    async ({ caller, params }) =>
+      await change(caller, async (tx) => {
+        const within = await isWithin(
+          tx,
+          caller.accountId,
+          params.conversationId,
+          scopesOf(caller, 'conversations.take'),
+        );
+        if (!within) throw new Refusal('not-found');
+        return await desk.give(tx, caller.accountId, params.conversationId, {
+          agent: asUser(caller),
+          how: 'take',
+        });
+      }),
   );
 
-  http.serve(contract.transferConversation, async ({ caller, params, body }) =>
-    await change(caller, async (tx) => {
-      await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
-      return await transferConversation(tx, desk, caller, { conversationId: params.conversationId, ...body });
-    }),
+  http.serve(
+    contract.transferConversation,
+    async ({ caller, params, body }) =>
+      await change(caller, async (tx) => {
+        await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
+        return await transferConversation(tx, desk, caller, {
+          conversationId: params.conversationId,
+          ...body,
+        });
+      }),
   );
 
-  http.serve(contract.resolveConversation, async ({ caller, params }) =>
-    await change(caller, async (tx) => {
-      await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
-      return await desk.resolve(tx, caller.accountId, params.conversationId, { by: asUser(caller), reason: 'agent' });
-    }),
+  http.serve(
+    contract.resolveConversation,
+    async ({ caller, params }) =>
+      await change(caller, async (tx) => {
+        await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
+        return await desk.resolve(tx, caller.accountId, params.conversationId, {
+          by: asUser(caller),
+          reason: 'agent',
+        });
+      }),
   );
 }
 
@@ -133,7 +190,11 @@ export function asUser(member: Member): { kind: 'user'; id: string; name: string
 }
 
 /** Reading a transcript from its start is a view of it, and is on the audit trail (H2). */
-export async function recordTranscriptRead(tx: Tx, member: Member, conversation: ConversationRow): Promise<void> {
+export async function recordTranscriptRead(
+  tx: Tx,
+  member: Member,
+  conversation: ConversationRow,
+): Promise<void> {
   await recordAudit(tx, member.accountId, {
     action: 'conversations.transcript-read',
     actor: { kind: 'user', id: member.userId },

@@ -7,7 +7,9 @@ export function conversationsWithin(tx: ReadTx, account: string, scopes: readonl
   return tx.sql
     .selectFrom('conversation')
     .leftJoin('queue', (join) =>
-      join.onRef('queue.account_id', '=', 'conversation.account_id').onRef('queue.id', '=', 'conversation.queue_id'),
+      join
+        .onRef('queue.account_id', '=', 'conversation.account_id')
+        .onRef('queue.id', '=', 'conversation.queue_id'),
     )
     .selectAll('conversation')
     .where('conversation.account_id', '=', account)
@@ -21,8 +23,15 @@ export function conversationsWithin(tx: ReadTx, account: string, scopes: readonl
     );
 }
 
-export async function isWithin(tx: ReadTx, account: string, id: string, scopes: readonly Scope[]): Promise<boolean> {
+export async function isWithin(
+  tx: ReadTx,
+  account: string,
+  id: string,
+  scopes: readonly Scope[],
+): Promise<boolean> {
   if (scopes.length === 0) return false;
-  const row = await conversationsWithin(tx, account, scopes).where('conversation.id', '=', id).executeTakeFirst();
+  const row = await conversationsWithin(tx, account, scopes)
+    .where('conversation.id', '=', id)
+    .executeTakeFirst();
   return row !== undefined;
 }

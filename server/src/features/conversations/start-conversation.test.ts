@@ -2,8 +2,21 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { findConversations, resolveConversation } from '@samtal/contract/conversations';
-import { endConversation, endVisitorSession, getVisitorConversation, readVisitorEntries, startConversation } from '@samtal/contract/widget';
-import { makeAccount, makePerson, makeVisitor, type Person, type TestAccount, type VisitorClient } from '../../../test/callers.ts';
+import {
+  endConversation,
+  endVisitorSession,
+  getVisitorConversation,
+  readVisitorEntries,
+  startConversation,
+} from '@samtal/contract/widget';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  type Person,
+  type TestAccount,
+  type VisitorClient,
+} from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { seeded } from '../../../test/random.ts';
@@ -28,7 +41,9 @@ describe('starting a conversation', () => {
   const start = async (visitor: VisitorClient, text: string, cid: string = randomUUID()) =>
     await visitor.call(startConversation, { body: { cid, text } });
   const textsOf = async (visitor: VisitorClient) =>
-    (await visitor.call(readVisitorEntries)).entries.flatMap((entry) => (entry.kind === 'message' ? [entry.body.text] : []));
+    (await visitor.call(readVisitorEntries)).entries.flatMap((entry) =>
+      entry.kind === 'message' ? [entry.body.text] : [],
+    );
   const resolve = async (id: string) =>
     await supervisor.try(resolveConversation, { params: { accountId: account.id, conversationId: id } });
 
@@ -49,7 +64,10 @@ describe('starting a conversation', () => {
       const sent = random.shuffled([...posts, ...posts, ...posts]);
       const answers = await Promise.all(sent.map(async ({ cid, text }) => await start(visitor, text, cid)));
       assert.equal(new Set(answers.map(({ id }) => id)).size, 1);
-      assert.deepEqual((await textsOf(visitor)).toSorted(), posts.map(({ text }) => text));
+      assert.deepEqual(
+        (await textsOf(visitor)).toSorted(),
+        posts.map(({ text }) => text),
+      );
     }
   });
 
@@ -63,9 +81,13 @@ describe('starting a conversation', () => {
         await new Promise((done) => setTimeout(done, random.below(8)));
         return await resolve(id);
       })();
-      const answers = await Promise.all(Array.from({ length: 4 }, async (_, tab) => await start(visitor, `Late ${tab}`)));
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, async (_, tab) => await start(visitor, `Late ${tab}`)),
+      );
       assert.equal((await ended).status, 200);
-      began += new Set(answers.map((answer) => answer.id)).size - (answers.some((answer) => answer.id === id) ? 1 : 0);
+      began +=
+        new Set(answers.map((answer) => answer.id)).size -
+        (answers.some((answer) => answer.id === id) ? 1 : 0);
       const { rows } = await db.asOwner<{ count: number }>(
         `select count(*)::int as count from entry join conversation on conversation.id = entry.conversation_id
          where conversation.visitor_id = $1 and entry.kind = 'message'`,
@@ -104,9 +126,20 @@ describe('starting a conversation', () => {
     const visitor = await makeVisitor(db, account, node.url);
     const { caseId, id } = await start(visitor, 'Hello');
     assert.match(caseId, /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
-    for (const typed of [caseId, caseId.toLowerCase(), caseId.replace('-', ''), caseId.replace('-', '').toLowerCase()]) {
-      const { items } = await supervisor.call(findConversations, { params: { accountId: account.id }, query: { caseId: typed } });
-      assert.deepEqual(items.map((item) => item.id), [id]);
+    for (const typed of [
+      caseId,
+      caseId.toLowerCase(),
+      caseId.replace('-', ''),
+      caseId.replace('-', '').toLowerCase(),
+    ]) {
+      const { items } = await supervisor.call(findConversations, {
+        params: { accountId: account.id },
+        query: { caseId: typed },
+      });
+      assert.deepEqual(
+        items.map((item) => item.id),
+        [id],
+      );
     }
   });
 });

@@ -19,12 +19,20 @@ export async function startConversation(
 ): Promise<ConversationRow> {
   const { accountId: account } = visitor;
   const latest = await latestConversation(tx, visitor);
-  const joined = latest !== null && (latest.state !== 'resolved' || (await hasPost(tx, latest, visitor, post.cid)));
+  const joined =
+    latest !== null && (latest.state !== 'resolved' || (await hasPost(tx, latest, visitor, post.cid)));
   const conversation = joined ? latest : await makeConversation(tx, visitor);
   const drafts: Draft[] = [];
   if (!joined) {
     await log.open(tx, account, conversation.id);
-    drafts.push({ conversationId: conversation.id, kind: 'started', actor: nobody, author: null, cid: null, body: {} });
+    drafts.push({
+      conversationId: conversation.id,
+      kind: 'started',
+      actor: nobody,
+      author: null,
+      cid: null,
+      body: {},
+    });
     tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['waiting'] }));
   }
   drafts.push(visitorMessage(visitor, conversation.id, post));
@@ -38,7 +46,11 @@ class ResolvedMeanwhile extends Error {}
 
 const nobody = { kind: 'system', id: null, name: null } as const;
 
-export function visitorMessage(visitor: { visitorId: string }, conversationId: string, { cid, text }: { cid: string; text: string }): Draft {
+export function visitorMessage(
+  visitor: { visitorId: string },
+  conversationId: string,
+  { cid, text }: { cid: string; text: string },
+): Draft {
   return {
     conversationId,
     kind: 'message',
@@ -66,7 +78,12 @@ export async function latestConversation(
   return row ?? null;
 }
 
-async function hasPost(tx: Tx, conversation: ConversationRow, visitor: Visitor, cid: string): Promise<boolean> {
+async function hasPost(
+  tx: Tx,
+  conversation: ConversationRow,
+  visitor: Visitor,
+  cid: string,
+): Promise<boolean> {
   const row = await tx.sql
     .selectFrom('entry')
     .select('seq')

@@ -24,9 +24,13 @@ describe('the states of a conversation', () => {
       if (to === undefined) {
         it(`has no ${transition} from ${state}`, () => {
           const code = state === 'resolved' ? 'conversations.closed' : 'conversations.transition';
-          assert.throws(() => after(state, transition), (error) => error instanceof Refusal && error.code === code);
+          assert.throws(
+            () => after(state, transition),
+            (error) => error instanceof Refusal && error.code === code,
+          );
         });
-      } else it(`goes by ${transition} from ${state} to ${to}`, () => assert.equal(after(state, transition), to));
+      } else
+        it(`goes by ${transition} from ${state} to ${to}`, () => assert.equal(after(state, transition), to));
     }
   }
 });

@@ -21,7 +21,9 @@ const stuckMs = 30_000;
 const maxStreams = 200;
 const listsChangedMs = 200;
 
-const validators = new Map(Object.entries(clientFrames).map(([kind, schema]) => [kind, compileExact(schema)]));
+const validators = new Map(
+  Object.entries(clientFrames).map(([kind, schema]) => [kind, compileExact(schema)]),
+);
 
 export interface ConnectionParts {
   readonly database: Database;
@@ -39,7 +41,8 @@ export function readFrame(text: string): ClientFrame | null {
   } catch {
     return null;
   }
-  if (typeof frame !== 'object' || frame === null || !('t' in frame) || typeof frame.t !== 'string') return null;
+  if (typeof frame !== 'object' || frame === null || !('t' in frame) || typeof frame.t !== 'string')
+    return null;
   return validators.get(frame.t)?.(frame) === true ? (frame as ClientFrame) : null;
 }
 
@@ -75,7 +78,8 @@ export class Connection implements Outlet {
     if (frame.t === 'pong') return this.heartbeat.pong(frame.n, frame.waitingMs, Date.now());
     const retryAfterMs = this.#frames.take(Date.now());
     if (retryAfterMs > 0) {
-      if (frame.t === 'post') this.send({ t: 'nack', cid: frame.cid, code: 'request.rate-limited', retryAfterMs });
+      if (frame.t === 'post')
+        this.send({ t: 'nack', cid: frame.cid, code: 'request.rate-limited', retryAfterMs });
       else if (frame.t === 'sub') this.end('request.rate-limited', 1013);
       return;
     }
@@ -126,7 +130,8 @@ export class Connection implements Outlet {
   /** The session may have ended, or what it allows may have changed. */
   async recheck(): Promise<void> {
     try {
-      if (!(await this.party.stillIn())) this.end(this.party.kind === 'agent' ? 'signin.required' : 'visitors.session-ended', 1008);
+      if (!(await this.party.stillIn()))
+        this.end(this.party.kind === 'agent' ? 'signin.required' : 'visitors.session-ended', 1008);
     } catch (error) {
       this.failed(error);
     }
@@ -182,13 +187,28 @@ export class Connection implements Outlet {
       case 'typing': {
         if (!this.#subscriptions.has(frame.stream)) return;
         const { account, kind: actor } = this.party;
-        this.#parts.fanout.announce({ kind: 'typing', account, stream: frame.stream, actor, on: frame.on, from: this.id });
+        this.#parts.fanout.announce({
+          kind: 'typing',
+          account,
+          stream: frame.stream,
+          actor,
+          on: frame.on,
+          from: this.id,
+        });
       }
     }
   }
 
   /** Registers first and reads then: whatever is written between the two wakes the subscription (realtime protocol). */
-  async #subscribe({ stream, epoch, after }: { stream: StreamName; epoch?: string; after: number }): Promise<void> {
+  async #subscribe({
+    stream,
+    epoch,
+    after,
+  }: {
+    stream: StreamName;
+    epoch?: string;
+    after: number;
+  }): Promise<void> {
     const { account } = this.party;
     const known = this.#subscriptions.get(stream);
     if (known !== undefined) this.#unfollow(stream, known);

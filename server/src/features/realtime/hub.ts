@@ -22,8 +22,6 @@ const readHeads: Statement = {
 export interface Connected {
   readonly id: string;
   readonly session: string;
-  follows(feed: StreamFeed): boolean;
-  sendEphemeral(frame: ServerFrame): void;
   listsChanged(announcement: Extract<Announcement, { kind: 'lists' }>): void;
   recheck(): Promise<void>;
 }
@@ -86,11 +84,22 @@ export class Hub<Connection extends Connected = Connected> {
       case 'receipts': {
         const { visitorDelivered, visitorRead, agentRead } = announcement;
         const stream = streamName(announcement.conversation, 'public');
-        return this.#tellFollowers(announcement.account, stream, { t: 'receipts', stream, visitorDelivered, visitorRead, agentRead });
+        return this.#tellFollowers(announcement.account, stream, {
+          t: 'receipts',
+          stream,
+          visitorDelivered,
+          visitorRead,
+          agentRead,
+        });
       }
       case 'typing': {
         const { stream, actor, on, from } = announcement;
-        return this.#tellFollowers(announcement.account, stream, { t: 'typing', stream, actor, name: null, on }, from);
+        return this.#tellFollowers(
+          announcement.account,
+          stream,
+          { t: 'typing', stream, actor, name: null, on },
+          from,
+        );
       }
       case 'lists':
         for (const connection of this.connections) connection.listsChanged(announcement);
@@ -115,11 +124,15 @@ export class Hub<Connection extends Connected = Connected> {
     const byAccount = Map.groupBy(this.#feeds.values(), (feed) => feed.account);
     for (const [account, feeds] of byAccount) {
       try {
-        const rows = await this.#database.read(account, async (tx) =>
-          await tx.run<HeadRow>(readHeads, [account, [...new Set(feeds.map((feed) => feed.conversation))]]),
+        const rows = await this.#database.read(
+          account,
+          async (tx) =>
+            await tx.run<HeadRow>(readHeads, [account, [...new Set(feeds.map((feed) => feed.conversation))]]),
         );
         for (const row of rows) {
-          this.#feeds.get(`${account}/${streamName(row.conversation_id, row.audience)}`)?.advance(row.last_seq);
+          this.#feeds
+            .get(`${account}/${streamName(row.conversation_id, row.audience)}`)
+            ?.advance(row.last_seq);
         }
       } catch (error) {
         this.#log.warn('heads-not-compared', { accountId: account }, error);

@@ -50,8 +50,13 @@ export class Realtime {
   }
 
   routes(http: HttpServer): void {
-    http.serve(createRealtimeTicket, async ({ caller }) =>
-      await this.#parts.database.transaction(caller.accountId, async (tx) => await createTicket(tx, caller)),
+    http.serve(
+      createRealtimeTicket,
+      async ({ caller }) =>
+        await this.#parts.database.transaction(
+          caller.accountId,
+          async (tx) => await createTicket(tx, caller),
+        ),
     );
   }
 
@@ -80,7 +85,8 @@ export class Realtime {
         if (request.headers.origin !== publicUrl.origin) throw new Refusal('request.origin');
         return async (socket, credential) => {
           const ticket = await redeemTicket(database, credential);
-          if (ticket === null || !(await sessionStands(ticket.sessionId))) throw new Refusal('signin.required');
+          if (ticket === null || !(await sessionStands(ticket.sessionId)))
+            throw new Refusal('signin.required');
           const { accountId } = ticket;
           const person: SignedIn = { ...ticket, address: '', origin: publicUrl.origin };
           const member = await database.transaction(accountId, async (tx) => {
@@ -108,9 +114,13 @@ export class Realtime {
           if (session === null) throw new Refusal('visitors.session-ended');
           await vouchForVisitors(database, site.accountId, [{ visitorId: session.visitorId, quality: 'ok' }]);
           const { sessionLifeMinutes } = site;
-          const party = visitorParty({ ...session, sessionLifeMinutes }, { database, posts, receipts: this.#receipts });
+          const party = visitorParty(
+            { ...session, sessionLifeMinutes },
+            { database, posts, receipts: this.#receipts },
+          );
           return this.#connect(socket, party, async () => {
-            if (this.#others(party).length === 0) await releaseVisitor(database, party.account, party.session);
+            if (this.#others(party).length === 0)
+              await releaseVisitor(database, party.account, party.session);
           });
         };
       },
@@ -133,15 +143,20 @@ export class Realtime {
 
   /** The same party's other connections to this node. */
   #others(party: Party): Connection[] {
-    const same = (other: Party) => (party.userId === null ? other.session === party.session : other.userId === party.userId);
+    const same = (other: Party) =>
+      party.userId === null ? other.session === party.session : other.userId === party.userId;
     return [...this.#hub.connections].filter(
-      (connection) => connection.party !== party && connection.party.account === party.account && same(connection.party),
+      (connection) =>
+        connection.party !== party && connection.party.account === party.account && same(connection.party),
     );
   }
 
   async #agentLeft(party: Party): Promise<void> {
     const { userId } = party;
     if (userId === null || this.#others(party).length > 0) return;
-    await this.#parts.database.transaction(party.account, async (tx) => await releaseAgent(tx, party.account, userId));
+    await this.#parts.database.transaction(
+      party.account,
+      async (tx) => await releaseAgent(tx, party.account, userId),
+    );
   }
 }

@@ -81,7 +81,9 @@ export class Tending {
 
   async #vouchForAgents(): Promise<void> {
     for (const [account, connections] of this.#by('agent')) {
-      const users = [...new Set(connections.map((connection) => connection.party.userId).filter((id) => id !== null))];
+      const users = [
+        ...new Set(connections.map((connection) => connection.party.userId).filter((id) => id !== null)),
+      ];
       await this.#database.transaction(account, async (tx) => await vouchForAgents(tx, account, users));
     }
   }
@@ -90,7 +92,9 @@ export class Tending {
   async #prolongSessions(): Promise<void> {
     for (const [account, connections] of this.#by('visitor')) {
       const sessions = connections.flatMap(({ party }) =>
-        party.sessionLifeMinutes === undefined ? [] : [{ visitorId: party.session, sessionLifeMinutes: party.sessionLifeMinutes }],
+        party.sessionLifeMinutes === undefined
+          ? []
+          : [{ visitorId: party.session, sessionLifeMinutes: party.sessionLifeMinutes }],
       );
       if (sessions.length > 0) await prolongVisitorSessions(this.#database, account, sessions);
     }
@@ -104,13 +108,19 @@ export class Tending {
     for (const [account, connections] of this.#by('visitor')) {
       const waiting = connections.filter((connection) => connection.mayWait);
       if (waiting.length === 0) continue;
-      const places = await placesOf(this.#database, account, [...new Set(waiting.map((each) => each.session))]);
+      const places = await placesOf(this.#database, account, [
+        ...new Set(waiting.map((each) => each.session)),
+      ]);
       const byVisitor = new Map(places.map((place) => [place.visitorId, place]));
       for (const connection of waiting) {
         const place = byVisitor.get(connection.session);
         if (place === undefined || this.#places.get(connection.id) === place.ahead) continue;
         this.#places.set(connection.id, place.ahead);
-        connection.sendEphemeral({ t: 'place', stream: `${place.conversationId}:public`, ahead: place.ahead });
+        connection.sendEphemeral({
+          t: 'place',
+          stream: `${place.conversationId}:public`,
+          ahead: place.ahead,
+        });
       }
     }
     const live = new Set([...this.#hub.connections].map((connection) => connection.id));

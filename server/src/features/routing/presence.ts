@@ -13,8 +13,14 @@ export async function vouchForAgents(tx: Tx, account: string, userIds: readonly 
   const connected = new Date(Date.now() + vouchedMs);
   await tx.sql
     .insertInto('agent_presence')
-    .values(userIds.toSorted().map((userId) => ({ account_id: account, user_id: userId, connected_until: connected })))
-    .onConflict((conflict) => conflict.columns(['account_id', 'user_id']).doUpdateSet({ connected_until: connected }))
+    .values(
+      userIds
+        .toSorted()
+        .map((userId) => ({ account_id: account, user_id: userId, connected_until: connected })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'user_id']).doUpdateSet({ connected_until: connected }),
+    )
     .execute();
 }
 
@@ -28,12 +34,19 @@ export async function releaseAgent(tx: Tx, account: string, userId: string): Pro
     .execute();
 }
 
-export async function choosePresence(tx: Tx, account: string, userId: string, choice: 'available' | 'away'): Promise<void> {
+export async function choosePresence(
+  tx: Tx,
+  account: string,
+  userId: string,
+  choice: 'available' | 'away',
+): Promise<void> {
   await tx.sql
     .insertInto('agent_presence')
     .values({ account_id: account, user_id: userId, choice })
     .onConflict((conflict) =>
-      conflict.columns(['account_id', 'user_id']).doUpdateSet({ choice, ...(choice === 'available' ? { idle_since: new Date() } : {}) }),
+      conflict
+        .columns(['account_id', 'user_id'])
+        .doUpdateSet({ choice, ...(choice === 'available' ? { idle_since: new Date() } : {}) }),
     )
     .execute();
 }
@@ -49,7 +62,13 @@ export async function presentPresence(tx: ReadTx, account: string): Promise<Agen
         .onRef('agent_presence.account_id', '=', 'membership.account_id')
         .onRef('agent_presence.user_id', '=', 'membership.user_id'),
     )
-    .select(['membership.user_id', 'membership.name', 'membership.max_conversations', 'choice', 'connected_until'])
+    .select([
+      'membership.user_id',
+      'membership.name',
+      'membership.max_conversations',
+      'choice',
+      'connected_until',
+    ])
     .where('membership.account_id', '=', account)
     .where('membership.status', '=', 'active')
     .where('membership.user_id', 'in', holders)
@@ -60,7 +79,8 @@ export async function presentPresence(tx: ReadTx, account: string): Promise<Agen
   return rows.map((row) => ({
     userId: row.user_id,
     name: row.name,
-    state: row.connected_until !== null && row.connected_until > now ? (row.choice ?? 'available') : 'offline',
+    state:
+      row.connected_until !== null && row.connected_until > now ? (row.choice ?? 'available') : 'offline',
     conversations: loads.get(row.user_id) ?? 0,
     maxConversations: row.max_conversations,
   }));

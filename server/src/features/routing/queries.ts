@@ -7,7 +7,9 @@ export async function waitingConversations(tx: ReadTx, account: string) {
   const rows = await tx.sql
     .selectFrom('conversation')
     .innerJoin('queue', (join) =>
-      join.onRef('queue.account_id', '=', 'conversation.account_id').onRef('queue.id', '=', 'conversation.queue_id'),
+      join
+        .onRef('queue.account_id', '=', 'conversation.account_id')
+        .onRef('queue.id', '=', 'conversation.queue_id'),
     )
     .select([
       'conversation.id',
@@ -25,7 +27,11 @@ export async function waitingConversations(tx: ReadTx, account: string) {
     .orderBy('conversation.queued_at')
     .limit(200)
     .execute();
-  const refusals = await refusalsSinceQueued(tx, account, rows.map((row) => row.id));
+  const refusals = await refusalsSinceQueued(
+    tx,
+    account,
+    rows.map((row) => row.id),
+  );
   return rows.map((row) => ({
     id: row.id,
     assignment: row.assignment,
@@ -41,7 +47,9 @@ async function refusalsSinceQueued(tx: ReadTx, account: string, conversationIds:
   const rows = await tx.sql
     .selectFrom('offer')
     .innerJoin('conversation', (join) =>
-      join.onRef('conversation.account_id', '=', 'offer.account_id').onRef('conversation.id', '=', 'offer.conversation_id'),
+      join
+        .onRef('conversation.account_id', '=', 'offer.account_id')
+        .onRef('conversation.id', '=', 'offer.conversation_id'),
     )
     .select(['offer.conversation_id', 'offer.user_id'])
     .select((eb) => [eb.fn.countAll<number>().as('times'), eb.fn.max('offer.answered_at').as('last')])
@@ -52,7 +60,8 @@ async function refusalsSinceQueued(tx: ReadTx, account: string, conversationIds:
     .groupBy(['offer.conversation_id', 'offer.user_id'])
     .execute();
   for (const row of rows) {
-    const ofConversation = refusals.get(row.conversation_id) ?? new Map<string, { times: number; last: Date }>();
+    const ofConversation =
+      refusals.get(row.conversation_id) ?? new Map<string, { times: number; last: Date }>();
     ofConversation.set(row.user_id, { times: row.times, last: row.last ?? new Date(0) });
     refusals.set(row.conversation_id, ofConversation);
   }
@@ -68,7 +77,12 @@ export async function availableAgents(tx: Tx, account: string): Promise<Candidat
         .onRef('membership.account_id', '=', 'agent_presence.account_id')
         .onRef('membership.user_id', '=', 'agent_presence.user_id'),
     )
-    .select(['membership.user_id', 'membership.name', 'membership.max_conversations', 'agent_presence.idle_since'])
+    .select([
+      'membership.user_id',
+      'membership.name',
+      'membership.max_conversations',
+      'agent_presence.idle_since',
+    ])
     .where('agent_presence.account_id', '=', account)
     .where('agent_presence.choice', '=', 'available')
     .where('agent_presence.connected_until', '>', new Date())

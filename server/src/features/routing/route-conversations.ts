@@ -19,7 +19,10 @@ export async function routeConversations(tx: Tx, account: string, desk: Desk): P
     if (agent === null) continue;
     const { id } = conversation;
     if (conversation.assignment === 'assign') {
-      await desk.give(tx, account, id, { agent: { kind: 'user', id: agent.userId, name: agent.name }, how: 'assign' });
+      await desk.give(tx, account, id, {
+        agent: { kind: 'user', id: agent.userId, name: agent.name },
+        how: 'assign',
+      });
     } else {
       await desk.offer(tx, account, id, { userId: agent.userId, seconds: conversation.offerSeconds });
     }

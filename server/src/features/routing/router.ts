@@ -21,7 +21,8 @@ export class Router {
     this.#log = log;
     fanout.listen((announcement, own) => {
       if (!own || announcement.kind !== 'lists') return;
-      if (announcement.lists.includes('waiting') || announcement.lists.includes('presence')) this.wake(announcement.account);
+      if (announcement.lists.includes('waiting') || announcement.lists.includes('presence'))
+        this.wake(announcement.account);
     });
   }
 
@@ -41,7 +42,10 @@ export class Router {
     for (const account of this.#due) {
       this.#due.delete(account);
       try {
-        await this.#database.transaction(account, async (tx) => await routeConversations(tx, account, this.#desk));
+        await this.#database.transaction(
+          account,
+          async (tx) => await routeConversations(tx, account, this.#desk),
+        );
       } catch (error) {
         this.#log.warn('routing-failed', { accountId: account }, error);
       }

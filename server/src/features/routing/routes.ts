@@ -8,35 +8,47 @@ import { found, Refusal, type HttpServer, type Member } from '../../platform/htt
 import { scopesOf, withinScopes } from '../access/index.ts';
 import { choosePresence, presentPresence } from './presence.ts';
 
-export function routingRoutes(http: HttpServer, { database, fanout }: { database: Database; fanout: Fanout }): void {
-  http.serve(contract.listQueues, async ({ caller }) =>
-    await database.read(caller.accountId, async (tx) => ({
-      items: await presentQueues(tx, caller.accountId, scopesOf(caller, 'routing.read')),
-    })),
+export function routingRoutes(
+  http: HttpServer,
+  { database, fanout }: { database: Database; fanout: Fanout },
+): void {
+  http.serve(
+    contract.listQueues,
+    async ({ caller }) =>
+      await database.read(caller.accountId, async (tx) => ({
+        items: await presentQueues(tx, caller.accountId, scopesOf(caller, 'routing.read')),
+      })),
   );
 
-  http.serve(contract.createQueue, async ({ caller, body }) =>
-    await changing(database, caller, async (tx) => {
-      const id = randomUUID();
-      await tx.sql.insertInto('queue').values({ account_id: caller.accountId, id, ...columnsOf(body), name: body.name }).execute();
-      await audit(tx, caller, 'queue-created', id, Object.keys(body));
-      return await presentQueue(tx, caller.accountId, id);
-    }),
+  http.serve(
+    contract.createQueue,
+    async ({ caller, body }) =>
+      await changing(database, caller, async (tx) => {
+        const id = randomUUID();
+        await tx.sql
+          .insertInto('queue')
+          .values({ account_id: caller.accountId, id, ...columnsOf(body), name: body.name })
+          .execute();
+        await audit(tx, caller, 'queue-created', { id: id, fields: Object.keys(body) });
+        return await presentQueue(tx, caller.accountId, id);
+      }),
   );
 
-  http.serve(contract.changeQueue, async ({ caller, params, body }) =>
-    await changing(database, caller, async (tx) => {
-      const changed = await tx.sql
-        .updateTable('queue')
-        .set(columnsOf(body))
-        .where('account_id', '=', caller.accountId)
-        .where('id', '=', params.queueId)
-        .returning('id')
-        .executeTakeFirst();
-      const { id } = found(changed);
-      await audit(tx, caller, 'queue-changed', id, Object.keys(body));
-      return await presentQueue(tx, caller.accountId, id);
-    }),
+  http.serve(
+    contract.changeQueue,
+    async ({ caller, params, body }) =>
+      await changing(database, caller, async (tx) => {
+        const changed = await tx.sql
+          .updateTable('queue')
+          .set(columnsOf(body))
+          .where('account_id', '=', caller.accountId)
+          .where('id', '=', params.queueId)
+          .returning('id')
+          .executeTakeFirst();
+        const { id } = found(changed);
+        await audit(tx, caller, 'queue-changed', { id: id, fields: Object.keys(body) });
+        return await presentQueue(tx, caller.accountId, id);
+      }),
   );
 
   http.serve(contract.deleteQueue, async ({ caller, params }) => {
@@ -52,25 +64,39 @@ export function routingRoutes(http: HttpServer, { database, fanout }: { database
           .executeTakeFirst(),
       );
       if (await isUsed(tx, accountId, queue.id)) throw new Refusal('routing.queue-in-use');
-      await tx.sql.deleteFrom('queue').where('account_id', '=', accountId).where('id', '=', queue.id).execute();
-      await audit(tx, caller, 'queue-deleted', queue.id, []);
+      await tx.sql
+        .deleteFrom('queue')
+        .where('account_id', '=', accountId)
+        .where('id', '=', queue.id)
+        .execute();
+      await audit(tx, caller, 'queue-deleted', { id: queue.id });
     });
     return undefined;
   });
 
-  http.serve(contract.listPresence, async ({ caller }) =>
-    await database.read(caller.accountId, async (tx) => ({ items: await presentPresence(tx, caller.accountId) })),
+  http.serve(
+    contract.listPresence,
+    async ({ caller }) =>
+      await database.read(caller.accountId, async (tx) => ({
+        items: await presentPresence(tx, caller.accountId),
+      })),
   );
 
-  http.serve(contract.setPresence, async ({ caller, body }) =>
-    await database.transaction(caller.accountId, async (tx) => {
-      const { accountId: account, userId } = caller;
-      await choosePresence(tx, account, userId, body.state);
-      await recordAudit(tx, account, { action: 'routing.presence-set', actor: { kind: 'user', id: userId }, details: { state: body.state } });
-      tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['presence'] }));
-      const everyone = await presentPresence(tx, account);
-      return found(everyone.find((agent) => agent.userId === userId));
-    }),
+  http.serve(
+    contract.setPresence,
+    async ({ caller, body }) =>
+      await database.transaction(caller.accountId, async (tx) => {
+        const { accountId: account, userId } = caller;
+        await choosePresence(tx, account, userId, body.state);
+        await recordAudit(tx, account, {
+          action: 'routing.presence-set',
+          actor: { kind: 'user', id: userId },
+          details: { state: body.state },
+        });
+        tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['presence'] }));
+        const everyone = await presentPresence(tx, account);
+        return found(everyone.find((agent) => agent.userId === userId));
+      }),
   );
 }
 
@@ -87,7 +113,11 @@ function columnsOf({ offerSeconds, ...same }: QueueChanges) {
   return { ...same, ...(offerSeconds === undefined ? {} : { offer_seconds: offerSeconds }) };
 }
 
-async function changing<Result>(database: Database, caller: Member, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+async function changing<Result>(
+  database: Database,
+  caller: Member,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
   try {
     return await database.transaction(caller.accountId, work);
   } catch (error) {
@@ -110,7 +140,9 @@ async function presentQueues(tx: ReadTx, account: string, scopes: readonly Scope
         .as('waiting'),
     )
     .where('account_id', '=', account)
-    .where(withinScopes(scopes, { region: 'queue.region', team: 'queue.team', queue: 'queue.id', site: null }))
+    .where(
+      withinScopes(scopes, { region: 'queue.region', team: 'queue.team', queue: 'queue.id', site: null }),
+    )
     .$if(id !== undefined, (query) => query.where('id', '=', id ?? ''))
     .orderBy('name')
     .execute();
@@ -147,7 +179,12 @@ async function isUsed(tx: ReadTx, account: string, queueId: string): Promise<boo
   return site !== undefined || conversation !== undefined;
 }
 
-async function audit(tx: Tx, caller: Member, what: string, id: string, fields: readonly string[]): Promise<void> {
+async function audit(
+  tx: Tx,
+  caller: Member,
+  what: string,
+  { id, fields = [] }: { id: string; fields?: readonly string[] },
+): Promise<void> {
   await recordAudit(tx, caller.accountId, {
     action: `routing.${what}`,
     actor: { kind: 'user', id: caller.userId },

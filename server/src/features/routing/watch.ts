@@ -50,7 +50,14 @@ export class Watch {
     try {
       for (const due of await this.#findDue()) {
         await this.#do(due).catch((error: unknown) => {
-          log.warn('watch-failed', { accountId: due.account_id, ...(due.conversation_id === null ? {} : { conversationId: due.conversation_id }) }, error);
+          log.warn(
+            'watch-failed',
+            {
+              accountId: due.account_id,
+              ...(due.conversation_id === null ? {} : { conversationId: due.conversation_id }),
+            },
+            error,
+          );
         });
       }
     } catch (error) {
@@ -60,7 +67,9 @@ export class Watch {
 
   async #findDue(): Promise<Due[]> {
     return await this.#parts.database.transaction('platform', async (tx) => {
-      const lock = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(7318002) as ours`.execute(tx.sql);
+      const lock = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(7318002) as ours`.execute(
+        tx.sql,
+      );
       if (lock.rows[0]?.ours !== true) return [];
       const { rows } = await sql<Due>`
         select 'offer' as what, account_id, id as conversation_id from conversation
@@ -105,7 +114,8 @@ export class Watch {
     else if (id !== null) {
       await database.transaction(account, async (tx) => {
         if (what === 'offer') await desk.miss(tx, account, id);
-        else if (what === 'session') await desk.resolve(tx, account, id, { by: { kind: 'system' }, reason: 'session-ended' });
+        else if (what === 'session')
+          await desk.resolve(tx, account, id, { by: { kind: 'system' }, reason: 'session-ended' });
         else await desk.noteLink(tx, account, id, what);
       });
     }

@@ -1,5 +1,5 @@
 import { PgBoss } from 'pg-boss';
-import type { ClientConfig } from 'pg';
+import type { DatabaseAccess } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 
 /** Work done by the clock. It carries no data at all: what there is to do, it finds in the database. */
@@ -20,13 +20,19 @@ export class Jobs {
   readonly #log: Log;
   readonly #jobs: readonly ScheduledJob[];
 
-  constructor(connection: ClientConfig, jobs: readonly ScheduledJob[], log: Log) {
+  constructor(connection: DatabaseAccess['login'], jobs: readonly ScheduledJob[], log: Log) {
     const { connectionString, host, port, user, password, database } = connection;
     const target =
       connectionString === undefined
         ? { host, port, user, password: String(password), database }
         : { connectionString };
-    this.#boss = new PgBoss({ ...defined(target), schema: 'jobs', createSchema: false, max: 3, application_name: 'samtal-jobs' });
+    this.#boss = new PgBoss({
+      ...defined(target),
+      schema: 'jobs',
+      createSchema: false,
+      max: 3,
+      application_name: 'samtal-jobs',
+    });
     this.#boss.on('error', (error) => log.warn('jobs-disturbed', {}, error));
     this.#jobs = jobs;
     this.#log = log;
@@ -35,7 +41,12 @@ export class Jobs {
   async start(): Promise<void> {
     await this.#boss.start();
     for (const { name, cron, run } of this.#jobs) {
-      await this.#boss.createQueue(name, { policy: 'singleton', retryLimit: 3, retryBackoff: true, expireInSeconds: 3600 });
+      await this.#boss.createQueue(name, {
+        policy: 'singleton',
+        retryLimit: 3,
+        retryBackoff: true,
+        expireInSeconds: 3600,
+      });
       await this.#boss.schedule(name, cron);
       await this.#boss.work(name, { pollingIntervalSeconds: 10 }, async () => {
         const began = Date.now();
