@@ -44,6 +44,8 @@ const accountId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export class Database {
   readonly #pool: Pool;
+  /** One promise for each connection that is open, kept when it has ended. */
+  readonly #open = new Set<Promise<void>>();
   readonly #builders = new WeakMap<PoolClient, Kysely<Tables>>();
   readonly #within = new AsyncLocalStorage<true>();
 
@@ -59,6 +61,11 @@ export class Database {
       options: '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
     });
     this.#pool.on('error', onError);
+    this.#pool.on('connect', (client) => {
+      const ended = new Promise<void>((resolve) => client.once('end', resolve));
+      this.#open.add(ended);
+      void ended.then(() => this.#open.delete(ended));
+    });
     // NOTE: the pool stops listening while a connection is in use. Without this, a database that dies takes us along.
     this.#pool.on('connect', (client) => void client.on('error', onError));
   }
@@ -75,6 +82,8 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#pool.end();
+    // The pool says goodbye without waiting for the answer. Whoever ends the database next would cut it short.
+    await Promise.all(this.#open);
   }
 
   async #run<Result>(scope: Scope, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
