@@ -1,4 +1,9 @@
-import { readEntries, findConversations, type Entry } from '@samtal/contract/conversations';
+import {
+  readEntries,
+  findConversations,
+  type Conversation,
+  type Entry,
+} from '@samtal/contract/conversations';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { signIn, type Session } from '@samtal/contract/signin';
 import type { DemoPerson } from './platform.ts';
@@ -46,10 +51,11 @@ export class Api {
     }
   }
 
-  async findByCaseId(caseId: string) {
-    const { accountId } = this;
-    const { items } = await this.call(findConversations, { params: { accountId }, query: { caseId } });
-    return items;
+  /** The latest conversations that are not resolved. */
+  async openConversations(): Promise<Conversation[]> {
+    const params = { accountId: this.accountId };
+    const { items } = await this.call(findConversations, { params, query: { limit: 100 } });
+    return items.filter(({ state }) => state !== 'resolved');
   }
 }
 

@@ -107,7 +107,9 @@ export class Platform {
 
   /** Those of its complaints that mean a fault of ours, or of the machine. */
   errors(): string[] {
-    return this.complaints().filter((line) => !line.includes('"level":"warn"'));
+    return this.complaints().filter(
+      (line) => !line.includes('"level":"warn"') || /"name":"\w*(Type|Reference|Range)Error"/.test(line),
+    );
   }
 
   /** Whether it has answered a request for this route since it was started. */

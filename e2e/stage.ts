@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { findConversations, resolveConversation } from '@samtal/contract/conversations';
+import { resolveConversation } from '@samtal/contract/conversations';
+import { changeQueue, listQueues } from '@samtal/contract/routing';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { Api } from './api.ts';
 import { launchBrowser } from './browser.ts';
@@ -61,6 +62,16 @@ export class Stage {
     return visitor;
   }
 
+  /** A visitor of a page that consists of this and is served from our own origin. */
+  async visitorOf(html: string): Promise<Visitor> {
+    const visitor = await this.visitor('/demo/english', { locale: 'en' });
+    await visitor.page.route('**/snippet-page', async (route) => {
+      await route.fulfill({ contentType: 'text/html', body: html });
+    });
+    await visitor.page.goto(new URL('/snippet-page', this.origin).href);
+    return visitor;
+  }
+
   async signIn(name: DemoName, options: BrowserContextOptions = {}): Promise<Colleague> {
     const { email, password } = this.person(name);
     const colleague = await Colleague.signIn(this.browser, this.origin, { email, password, ...options });
@@ -79,6 +90,21 @@ export class Stage {
   async supervisor(): Promise<Api> {
     this.#supervisor ??= await Api.signIn(this.origin, this.person('sara'));
     return this.#supervisor;
+  }
+
+  /** Gives agents so many seconds to answer an offer, in every queue, until `restore` is called. */
+  async queueOffersFor(offerSeconds: number): Promise<{ restore(): Promise<void> }> {
+    const api = await Api.signIn(this.origin, this.person('ingrid'));
+    const { accountId } = api;
+    const { items } = await api.call(listQueues, { params: { accountId } });
+    const change = async (queueId: string, seconds: number) =>
+      void (await api.call(changeQueue, { params: { accountId, queueId }, body: { offerSeconds: seconds } }));
+    for (const { id } of items) await change(id, offerSeconds);
+    return {
+      restore: async () => {
+        for (const queue of items) await change(queue.id, queue.offerSeconds);
+      },
+    };
   }
 
   /** After each test: keeps pictures if it failed, sends the visitors home, and resolves what is left open. */
@@ -101,8 +127,7 @@ export class Stage {
   async #resolveAll(): Promise<void> {
     const api = await this.supervisor();
     const { accountId } = api;
-    const { items } = await api.call(findConversations, { params: { accountId }, query: { limit: 100 } });
-    for (const { id } of items.filter(({ state }) => state !== 'resolved')) {
+    for (const { id } of await api.openConversations()) {
       await api.call(resolveConversation, { params: { accountId, conversationId: id } });
     }
   }
