@@ -7,7 +7,7 @@ import {
   type DatabaseAccess,
 } from '../platform/database/index.ts';
 import { Keyring } from '../platform/keys/index.ts';
-import { createLog } from '../platform/log/index.ts';
+import { createLog, type Log } from '../platform/log/index.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from '../platform/postgres/index.ts';
 import { keyringDirectory } from '../start.ts';
 
@@ -26,12 +26,17 @@ export async function withPlatform<Result>(
   work: (platform: Platform) => Promise<Result>,
 ): Promise<Result> {
   const log = createLog({ destination: process.stderr, level: 'warn' });
-  const { access, stop } = await reachDatabase(config);
+  const { access, stop } = await reachDatabase(config, log);
+  let isClosing = false;
   try {
-    const { database } = await openDatabase(access, (error) => log.warn('database-disturbed', {}, error));
+    const { database } = await openDatabase(access, (error) => {
+      // Connections on their way out are cut when the database stops, which is no news.
+      if (!isClosing) log.warn('database-disturbed', {}, error);
+    });
     try {
       return await work({ database, keyring: await Keyring.open(keyringDirectory(config)) });
     } finally {
+      isClosing = true;
       await database.close();
     }
   } finally {
@@ -39,12 +44,14 @@ export async function withPlatform<Result>(
   }
 }
 
-async function reachDatabase(config: Config): Promise<{ access: DatabaseAccess; stop(): Promise<void> }> {
+async function reachDatabase(
+  config: Config,
+  log: Log,
+): Promise<{ access: DatabaseAccess; stop(): Promise<void> }> {
   const leaveRunning = () => Promise.resolve();
   if (config.databaseUrl !== null) return { access: externalAccess(config.databaseUrl), stop: leaveRunning };
   const running = await findRunningPostgres(config.dataDir);
   if (running !== null) return { access: embeddedAccess(running), stop: leaveRunning };
-  const log = createLog({ destination: process.stderr, level: 'warn' });
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   return { access: embeddedAccess(postgres.connection), stop: () => postgres.stop() };
 }

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { changePassword, signIn } from '@samtal/contract/signin';
 import { testAccount, testUser } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { Browser, codeOf, request, testHttp } from '../../../test/requests.ts';
+import { Browser, codeOf, prolongLocks, request, testHttp } from '../../../test/requests.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 
 const password = 'blå hästar äter 7 tulpaner';
@@ -47,6 +47,7 @@ test('counts wrong passwords here and at the sign-in page together', async () =>
   for (let count = 0; count < 6; count += 1) {
     await person.call(changePassword, { body: { current: `wrong ${count}`, next } });
   }
+  await prolongLocks(db);
   const { email } = user;
   assert.equal(
     codeOf(await request(http, signIn, { input: { body: { email, password } } })),

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { acceptInvitation, readInvitation } from '@samtal/contract/signin';
 import { asMember, testAccount, testUser } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { Browser, codeOf, request, testHttp } from '../../../test/requests.ts';
+import { Browser, codeOf, prolongLocks, request, testHttp } from '../../../test/requests.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { inviteUser, issueInvitation } from '../users/index.ts';
 import { clearPassword } from './admit-with-password.ts';
@@ -90,6 +90,7 @@ test('cannot be used to guess the password of a person, not even with a link for
   const known = await testUser(db, await testAccount(db, 'Elsewhere 2'), { password });
   const { token } = await invite(known.email);
   for (let guess = 0; guess < 6; guess += 1) await accept(token, `a wrong password ${guess}`);
+  await prolongLocks(db);
   assert.equal(codeOf(await accept(token)), 'signin.refused');
 });
 
@@ -118,6 +119,7 @@ test('slows down a network that tries out tokens', async () => {
       'signin.invitation-invalid',
     );
   }
+  await prolongLocks(db);
   assert.equal(codeOf(await request(http, readInvitation, { input, ...from })), 'request.rate-limited');
 });
 
