@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { startTestNode, type TestNode } from '../../../test/node.ts';
+
+describe('pages', () => {
+  let db: TestDatabase;
+  let node: TestNode;
+  before(async () => {
+    db = await createTestDatabase();
+    node = await startTestNode(db);
+  });
+  after(async () => {
+    await node.stop();
+    await db.close();
+  });
+  const ask = async (path: string, headers: Record<string, string> = {}) =>
+    await node.app.http.fastify.inject({ url: path, headers: { host: node.url.host, ...headers } });
+
+  it('answers every address of the console with the console, and a missing file with not-found', async () => {
+    const page = await ask('/admin/users');
+    assert.equal(page.statusCode, 200);
+    assert.match(page.headers['content-type'] as string, /text\/html/);
+    assert.match(page.headers['content-security-policy'] as string, /script-src 'self'/);
+    assert.doesNotMatch(page.headers['content-security-policy'] as string, /script-src[^;]*unsafe/);
+    const missing = await ask('/assets/none.module-AbC.js');
+    assert.equal(missing.statusCode, 404);
+    assert.equal((await ask('/api/v1/none')).statusCode, 404);
+  });
+
+  it('leads from another name of this machine to the address that sessions belong to', async () => {
+    const navigate = { 'sec-fetch-mode': 'navigate' };
+    const led = await ask('/find?a=1', { ...navigate, host: `localhost:${node.url.port}` });
+    assert.equal(led.statusCode, 307);
+    assert.equal(led.headers.location, `${node.url.origin}/find?a=1`);
+    assert.equal((await ask('/find', navigate)).statusCode, 200);
+    const foreign = await ask('//evil.example/', { ...navigate, host: `localhost:${node.url.port}` });
+    assert.equal(new URL(String(foreign.headers.location)).origin, node.url.origin);
+    assert.equal((await ask('/', { ...navigate, host: 'evil.example' })).headers.location, undefined);
+  });
+
+  it('serves the widget to pages anywhere, and has no demo where there is none', async () => {
+    const loader = await ask('/widget.js');
+    assert.equal(loader.statusCode, 200);
+    assert.equal(loader.headers['cross-origin-resource-policy'], 'cross-origin');
+    assert.equal((await ask('/demo/')).statusCode, 404);
+  });
+
+  it('never leaves its folders', async () => {
+    for (const path of [
+      '/widget/../../package.json',
+      '/widget/%2e%2e/%2e%2e/package.json',
+      '/..%2fpackage.json',
+      '/assets/..%2f..%2fpackage.json',
+      '/demo/..%2f..%2fpackage.json',
+    ]) {
+      const answer = await ask(path);
+      assert.doesNotMatch(answer.body, /"workspaces"|"dependencies"/, path);
+    }
+  });
+});
