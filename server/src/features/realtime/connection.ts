@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { clientFrames, realtime, type ClientFrame, type ServerFrame } from '@samtal/contract/realtime';
 import type { StreamName } from '@samtal/contract/conversations';
-import type { WebSocket } from 'ws';
 import type { Database } from '../../platform/database/index.ts';
 import type { Announcement, Fanout } from '../../platform/fanout/index.ts';
 import { compileExact, Refusal } from '../../platform/http/index.ts';
@@ -11,6 +10,7 @@ import { Allowance } from './allowance.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hub } from './hub.ts';
 import type { Party } from './party.ts';
+import type { Line } from './line.ts';
 import { readPosition } from './stream-position.ts';
 import { Subscription, type Outlet } from './subscription.ts';
 
@@ -51,7 +51,7 @@ export class Connection implements Outlet {
   readonly id: string = randomUUID();
   readonly party: Party;
   readonly heartbeat = new Heartbeat(Date.now());
-  readonly #socket: WebSocket;
+  readonly #line: Line;
   readonly #parts: ConnectionParts;
   readonly #subscriptions = new Map<StreamName, Subscription>();
   readonly #frames = new Allowance(30, 90, Date.now());
@@ -60,8 +60,8 @@ export class Connection implements Outlet {
   #changedLists = new Set<'mine' | 'waiting' | 'presence'>();
   #listsTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(socket: WebSocket, party: Party, parts: ConnectionParts) {
-    this.#socket = socket;
+  constructor(line: Line, party: Party, parts: ConnectionParts) {
+    this.#line = line;
     this.party = party;
     this.#parts = parts;
   }
@@ -87,7 +87,7 @@ export class Connection implements Outlet {
   }
 
   send(frame: ServerFrame): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame));
+    this.#line.send(JSON.stringify(frame));
   }
 
   /** For frames that are worth nothing later. */
@@ -96,11 +96,11 @@ export class Connection implements Outlet {
   }
 
   ready(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN && this.#socket.bufferedAmount < fullBytes;
+    return this.#line.isOpen && this.#line.unsentBytes < fullBytes;
   }
 
   entries(stream: string, json: string): void {
-    this.#socket.send(`{"t":"entries","stream":"${stream}","entries":${json}}`);
+    this.#line.send(`{"t":"entries","stream":"${stream}","entries":${json}}`);
   }
 
   failed(error: unknown): void {
@@ -111,7 +111,7 @@ export class Connection implements Outlet {
   /** Says why, and closes. */
   end(code: Extract<ServerFrame, { t: 'bye' }>['code'], closeCode: number): void {
     if (closeCode === 1008) this.send({ t: 'bye', code });
-    this.#socket.close(closeCode);
+    this.#line.close(closeCode);
   }
 
   listsChanged({ account, lists, users }: Extract<Announcement, { kind: 'lists' }>): void {
@@ -139,9 +139,9 @@ export class Connection implements Outlet {
 
   /** Called a few times a second: pushes on what waited for room, and gives up on what is stuck. */
   tend(now: number): void {
-    const unsent = this.#socket.bufferedAmount;
+    const unsent = this.#line.unsentBytes;
     this.heartbeat.unsent(unsent, now);
-    if (this.heartbeat.silentMs(now) > realtime.link.dropSilenceMs) return this.#socket.terminate();
+    if (this.heartbeat.silentMs(now) > realtime.link.dropSilenceMs) return this.#line.terminate();
     if (unsent < fullBytes) this.#fullSince = null;
     else this.#fullSince ??= now;
     const stuck = this.#fullSince !== null && now - this.#fullSince > stuckMs;

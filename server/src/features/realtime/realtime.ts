@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { createRealtimeTicket } from '@samtal/contract/realtime';
-import type { WebSocket } from 'ws';
 import type { Database } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal, type HttpServer, type SignedIn } from '../../platform/http/index.ts';
@@ -9,9 +8,10 @@ import { loadMember } from '../access/index.ts';
 import type { ConversationLog, PostQueue } from '../conversations/index.ts';
 import { releaseAgent, vouchForAgents } from '../routing/index.ts';
 import { checkOrigin, openSite, sessionOf } from '../widget/index.ts';
-import { agentParty } from './agent-party.ts';
+import { agentParty, type UserSessions } from './agent-party.ts';
 import { Connection } from './connection.ts';
 import { Hub } from './hub.ts';
+import type { Line } from './line.ts';
 import type { Party } from './party.ts';
 import { Receipts } from './receipts.ts';
 import { Sockets, type Admission, type Admitted } from './sockets.ts';
@@ -27,8 +27,7 @@ export interface RealtimeParts {
   readonly fanout: Fanout;
   readonly logger: Log;
   readonly publicUrl: URL;
-  /** Whether a user's session still stands. */
-  readonly sessionStands: (sessionId: string) => Promise<boolean>;
+  readonly sessions: UserSessions;
 }
 
 /** The sockets of one node: who is connected, what they follow, and what they are told. */
@@ -79,13 +78,13 @@ export class Realtime {
   }
 
   #agents(): Admission {
-    const { database, posts, publicUrl, sessionStands } = this.#parts;
+    const { database, posts, publicUrl, sessions } = this.#parts;
     return {
       knock: async (request) => {
         if (request.headers.origin !== publicUrl.origin) throw new Refusal('request.origin');
-        return async (socket, credential) => {
+        return async (line, credential) => {
           const ticket = await redeemTicket(database, credential);
-          if (ticket === null || !(await sessionStands(ticket.sessionId)))
+          if (ticket === null || !(await sessions.stands(ticket.sessionId)))
             throw new Refusal('signin.required');
           const { accountId } = ticket;
           const person: SignedIn = { ...ticket, address: '', origin: publicUrl.origin };
@@ -95,9 +94,9 @@ export class Realtime {
             return found;
           });
           if (member === null) throw new Refusal('signin.required');
-          const party = agentParty(member, { database, posts, receipts: this.#receipts, sessionStands });
+          const party = agentParty(member, { database, posts, receipts: this.#receipts, sessions });
           this.#parts.fanout.announce({ kind: 'lists', account: accountId, lists: ['presence'] });
-          return this.#connect(socket, party, async () => await this.#agentLeft(party));
+          return this.#connect(line, party, async () => await this.#agentLeft(party));
         };
       },
     };
@@ -109,7 +108,7 @@ export class Realtime {
       knock: async (request: IncomingMessage, url) => {
         const site = await openSite(database, url.searchParams.get('site') ?? '');
         checkOrigin(site, request.headers.origin ?? null, false);
-        return async (socket, credential) => {
+        return async (line, credential) => {
           const session = await sessionOf(database, site, credential);
           if (session === null) throw new Refusal('visitors.session-ended');
           await vouchForVisitors(database, site.accountId, [{ visitorId: session.visitorId, quality: 'ok' }]);
@@ -118,7 +117,7 @@ export class Realtime {
             { ...session, sessionLifeMinutes },
             { database, posts, receipts: this.#receipts },
           );
-          return this.#connect(socket, party, async () => {
+          return this.#connect(line, party, async () => {
             if (this.#others(party).length === 0)
               await releaseVisitor(database, party.account, party.session);
           });
@@ -127,9 +126,9 @@ export class Realtime {
     };
   }
 
-  #connect(socket: WebSocket, party: Party, left: () => Promise<void>): Admitted {
+  #connect(line: Line, party: Party, left: () => Promise<void>): Admitted {
     const { database, log, fanout, logger } = this.#parts;
-    const connection = new Connection(socket, party, { database, log, fanout, hub: this.#hub, logger });
+    const connection = new Connection(line, party, { database, log, fanout, hub: this.#hub, logger });
     this.#hub.connections.add(connection);
     return {
       receive: (text) => connection.receive(text),

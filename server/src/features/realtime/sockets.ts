@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Refusal } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { readFrame } from './connection.ts';
+import { Line } from './line.ts';
 
 const helloMs = 5_000;
 const path = '/api/v1/realtime/';
@@ -20,7 +21,7 @@ export interface Admitted {
 /** Decides who may connect: first by the request, before there is a socket, then by the credential of the hello. */
 export interface Admission {
   /** Throws a Refusal for an origin that may not. Answers with what turns a credential into a connection. */
-  knock(request: IncomingMessage, url: URL): Promise<(socket: WebSocket, credential: string) => Promise<Admitted>>;
+  knock(request: IncomingMessage, url: URL): Promise<(line: Line, credential: string) => Promise<Admitted>>;
 }
 
 /** The sockets of the platform: `/api/v1/realtime/agent` and `/api/v1/realtime/visitor` (realtime protocol). */
@@ -67,10 +68,12 @@ export class Sockets {
     if (admission === undefined) throw new Refusal('not-found');
     if (this.#closing) throw new Refusal('unavailable');
     const admit = await admission.knock(request, url);
-    this.#server.handleUpgrade(request, socket, head, (ws) => this.#greet(ws, admit));
+    this.#server.handleUpgrade(request, socket, head, (ws) =>
+      this.#greet(ws, async (credential) => await admit(new Line(ws, socket), credential)),
+    );
   }
 
-  #greet(socket: WebSocket, admit: (socket: WebSocket, credential: string) => Promise<Admitted>): void {
+  #greet(socket: WebSocket, admit: (credential: string) => Promise<Admitted>): void {
     let admitted: Admitted | null = null;
     let greeted = false;
     const early: string[] = [];
@@ -83,7 +86,7 @@ export class Sockets {
       const frame = readFrame(text);
       if (frame?.t !== 'hello') return bye('request.invalid');
       try {
-        const connection = await admit(socket, frame.credential);
+        const connection = await admit(frame.credential);
         if (socket.readyState !== socket.OPEN) return connection.closed();
         admitted = connection;
         socket.send(JSON.stringify({ t: 'welcome', node: this.#node, heartbeatMs: realtime.heartbeatMs } satisfies ServerFrame));

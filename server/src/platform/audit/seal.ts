@@ -43,10 +43,7 @@ export async function sealOutbox(tx: Tx, key: Buffer): Promise<number> {
       .onConflict((conflict) => conflict.column('account_id').doUpdateSet(head))
       .execute();
   }
-  await tx.sql
-    .deleteFrom('audit_outbox')
-    .where('id', 'in', waiting.map((row) => row.id))
-    .execute();
+  await sql`delete from audit_outbox where id = any(${waiting.map((row) => row.id)}::bigint[])`.execute(tx.sql);
   return sealed.length;
 }
 

@@ -85,12 +85,12 @@ export function unseal({ key, version: keyVersion }: SealingKey, place: Place, s
 
 function associatedData(place: Place, keyVersion: number): Buffer {
   const parts = ['samtal/v1', place.account, place.object, place.record, place.field, String(keyVersion)];
-  const pieces: Buffer[] = [];
-  for (const part of parts) {
-    const bytes = Buffer.from(part, 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    pieces.push(length, bytes);
+  const lengths = parts.map((part) => Buffer.byteLength(part));
+  const joined = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    at = joined.writeUInt32BE(lengths[index] ?? 0, at);
+    at += joined.write(part, at);
   }
-  return Buffer.concat(pieces);
+  return joined;
 }
