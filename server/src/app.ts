@@ -17,7 +17,7 @@ import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
 import { Router, Watch } from './features/routing/index.ts';
 import { routingRoutes } from './features/routing/routes.ts';
-import { livingSessions, signinGate, signinJobs } from './features/signin/index.ts';
+import { livingSessions, signinGate, signinJobs, touchSession } from './features/signin/index.ts';
 import { signinRoutes } from './features/signin/routes.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
 import { usersRoutes } from './features/users/routes.ts';
@@ -65,8 +65,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     [...signinJobs({ database }), ...widgetJobs({ database }), ...auditJobs({ database, keyring, log })],
     log,
   );
-  const sessionStands = async (id: string) =>
-    (await database.read('platform', async (tx) => await livingSessions(tx, [id]))).has(id);
+  const sessions = {
+    stands: async (id: string) =>
+      await database.read('platform', async (tx) => (await livingSessions(tx, [id])).has(id)),
+    use: async (id: string) =>
+      await database.transaction('platform', async (tx) => await touchSession(tx, id)),
+  };
 
   const http = new HttpServer({
     log,
@@ -87,7 +91,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     fanout,
     logger: log,
     publicUrl,
-    sessionStands,
+    sessions,
   });
   let draining = false;
 

@@ -1,11 +1,19 @@
 import { conversationOf } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
-import { findConversation, mayRead, postAsAgent, recordTranscriptRead, type PostQueue } from '../conversations/index.ts';
+import {
+  findConversation,
+  mayRead,
+  postAsAgent,
+  recordTranscriptRead,
+  type PostQueue,
+} from '../conversations/index.ts';
 import { loadMember } from '../access/index.ts';
 import type { Party } from './party.ts';
 import type { Receipts } from './receipts.ts';
 
+/** Writing is use of the session; once in this time is enough to say so. */
+const useMs = 60_000;
 /** How long what a member may do is taken as known, between two looks at the database. */
 const memberMs = 5_000;
 
@@ -13,13 +21,21 @@ export interface AgentPartyParts {
   readonly database: Database;
   readonly posts: PostQueue;
   readonly receipts: Receipts;
-  readonly sessionStands: (sessionId: string) => Promise<boolean>;
+  readonly sessions: UserSessions;
+}
+
+/** The sessions of users, which sockets stand on. */
+export interface UserSessions {
+  stands(sessionId: string): Promise<boolean>;
+  /** Says that the person did something: it puts off the idle end. */
+  use(sessionId: string): Promise<void>;
 }
 
 /** An agent at the other end. What they may do is read anew every few seconds, and at once when it changed. */
-export function agentParty(first: Member, { database, posts, receipts, sessionStands }: AgentPartyParts): Party {
+export function agentParty(first: Member, { database, posts, receipts, sessions }: AgentPartyParts): Party {
   const account = first.accountId;
   let member = { known: first, at: Date.now() };
+  let usedAt = 0;
   const current = async (): Promise<Member> => {
     if (Date.now() - member.at < memberMs) return member.known;
     const known = await database.read(account, async (tx) => await loadMember(tx, first, account));
@@ -40,16 +56,30 @@ export function agentParty(first: Member, { database, posts, receipts, sessionSt
     },
     post: async ({ cid, stream, kind, text }) => {
       if (!stream.endsWith(kind === 'note' ? ':internal' : ':public')) throw new Refusal('request.invalid');
-      return await postAsAgent(database, posts, await current(), { conversationId: conversationOf(stream), cid, kind, text });
+      if (Date.now() - usedAt > useMs) {
+        usedAt = Date.now();
+        await sessions.use(first.sessionId);
+      }
+      return await postAsAgent(database, posts, await current(), {
+        conversationId: conversationOf(stream),
+        cid,
+        kind,
+        text,
+      });
     },
     seen: (stream, _delivered, read) => {
       if (stream.endsWith(':public')) {
-        receipts.note({ account, conversation: conversationOf(stream), agentRead: read, agent: first.userId });
+        receipts.note({
+          account,
+          conversation: conversationOf(stream),
+          agentRead: read,
+          agent: first.userId,
+        });
       }
     },
     stillIn: async () => {
       member.at = 0;
-      if (!(await sessionStands(first.sessionId))) return false;
+      if (!(await sessions.stands(first.sessionId))) return false;
       return (await database.read(account, async (tx) => await loadMember(tx, first, account))) !== null;
     },
   };
