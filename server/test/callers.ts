@@ -21,6 +21,8 @@ export interface TestAccount {
 export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
+  /** The body as it came. */
+  readonly text: string;
   readonly headers: Headers;
 }
 
@@ -70,17 +72,26 @@ export class Person {
     return answer.body as ResponseOf<Called>;
   }
 
-  async try<const Called extends Endpoint>(endpoint: Called, input: InputOf<Called>): Promise<Answer<unknown>> {
+  /** Headers given replace those that the console would send; '' leaves one out. */
+  async try<const Called extends Endpoint>(
+    endpoint: Called,
+    input: InputOf<Called>,
+    given: Record<string, string> = {},
+  ): Promise<Answer<unknown>> {
     const { params, query, body } = input as { params?: object; query?: object; body?: unknown };
     const headers: Record<string, string> = { cookie: this.#cookie };
     if (endpoint.method !== 'GET') {
       headers['origin'] = this.#url.origin;
-      headers['x-csrf-token'] = await this.#csrfToken();
+      headers['x-csrf-token'] = await this.csrfToken();
     }
-    return await request(this.#url, endpoint, { params, query, body, headers });
+    return await request(this.#url, endpoint, { params, query, body, headers: { ...headers, ...given } });
   }
 
-  async #csrfToken(): Promise<string> {
+  get cookie(): string {
+    return this.#cookie;
+  }
+
+  async csrfToken(): Promise<string> {
     if (this.#csrf === null) {
       const response = await fetch(new URL('/api/v1/session', this.#url), { headers: { cookie: this.#cookie } });
       this.#csrf = ((await response.json()) as { csrfToken: string }).csrfToken;
@@ -160,9 +171,12 @@ export async function request(
 ): Promise<Answer<unknown>> {
   const response = await fetch(new URL(urlOf(endpoint, { params, query }), url), {
     method: endpoint.method,
-    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown), headers: response.headers };
+  return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown), text, headers: response.headers };
 }

@@ -1,0 +1,427 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { endpoints } from '@samtal/contract';
+import { authorisations, type Authorisation } from '@samtal/contract/access';
+import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
+import type { Endpoint } from '@samtal/contract/endpoint';
+import { inviteUser } from '@samtal/contract/users';
+import { startConversation } from '@samtal/contract/widget';
+import { openApiDocument } from '../../src/platform/http/openapi.ts';
+import { testUser } from '../accounts.ts';
+import { makeAccount, makePerson, makeVisitor, request, type Answer, type Person, type TestAccount, type VisitorClient } from '../callers.ts';
+import { createTestDatabase, type TestDatabase } from '../database.ts';
+import { startTestNode, type TestNode } from '../node.ts';
+import { tableContents } from '../table-contents.ts';
+
+/** What one call of an endpoint takes. */
+interface Input {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly body?: Record<string, unknown>;
+}
+
+/** How an endpoint is called so that it succeeds once, and what those get who may call it but hold nothing here. */
+interface Recipe {
+  /** Real ids of `place`, made for this one call. */
+  input?(place: Place): Promise<Input> | Input;
+  /** Who calls: someone who holds everything, unless told. */
+  as?(place: Place): Person;
+  /** Answers for those with the authorisation in another queue only; 404 unless told. */
+  readonly elsewhere?: number;
+  /** Where access is `member`: the answer for members who hold nothing; 404 unless told. */
+  readonly holdingNothing?: number;
+  /** Ids of the body that must belong to the account, each replaced in turn by another account’s and an unknown one. */
+  readonly bodyIds?: Readonly<Record<string, (place: Place, id: string) => Record<string, unknown>>>;
+}
+
+/** One account with everything in it. */
+interface Place {
+  readonly account: TestAccount;
+  /** Holds every authorisation there is. */
+  readonly right: Person;
+  readonly nothing: Person;
+  /** Will have signed out. */
+  readonly leaver: Person;
+  readonly visitor: VisitorClient;
+  readonly otherQueueId: string;
+  readonly roleId: string;
+  readonly grantId: string;
+  readonly userId: string;
+  readonly replyId: string;
+  readonly siteId: string;
+  readonly queueId: string;
+  readonly conversationId: string;
+}
+
+const name = () => `Name ${randomBytes(5).toString('hex')}`;
+const password = 'the correct horse and its battery';
+
+let db: TestDatabase;
+let node: TestNode;
+
+const account = (place: Place) => ({ params: { accountId: place.account.id } });
+const one = (key: keyof Place & string) => (place: Place) => ({ params: { accountId: place.account.id, [key]: String(place[key]) } });
+const site = (place: Place) => ({ params: { siteKey: place.account.siteKey } });
+
+async function waiting(place: Place): Promise<string> {
+  const visitor = await makeVisitor(db, place.account, node.url);
+  return (await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } })).id;
+}
+const conversation = (id: string, place: Place) => ({ params: { accountId: place.account.id, conversationId: id } });
+async function mine(place: Place): Promise<Input> {
+  const input = conversation(await waiting(place), place);
+  await place.right.call(takeConversation, { params: input.params });
+  return input;
+}
+async function offered(place: Place): Promise<Input> {
+  const id = await waiting(place);
+  await db.asOwner(
+    "update conversation set state = 'offered', agent_id = $2, offer_until = now() + interval '1 minute' where id = $1",
+    [id, place.right.userId],
+  );
+  return conversation(id, place);
+}
+async function invited(place: Place): Promise<{ userId: string; token: string }> {
+  const body = { email: `${randomBytes(6).toString('hex')}@example.org`, name: name() };
+  const { user, link } = await place.right.call(inviteUser, { params: { accountId: place.account.id }, body });
+  return { userId: user.id, token: link.slice(link.lastIndexOf('=') + 1).replace(/^.*[#/]/, '') };
+}
+
+const recipes: Record<string, Recipe> = {
+  'signin.signIn': {
+    input: async (place) => {
+      const { email } = await testUser(db, place.account.id, { password });
+      return { body: { email, password } };
+    },
+  },
+  'signin.getSession': {},
+  'signin.signOut': { as: (place) => place.leaver },
+  'signin.changePassword': {
+    input: async (place) => {
+      const user = await testUser(db, place.account.id, { password });
+      const { rows } = await db.asOwner<{ password_hash: string }>('select password_hash from identity where id = $1', [user.userId]);
+      await db.asOwner('update identity set password_hash = $2 where id = $1', [place.right.userId, rows[0]?.password_hash]);
+      return { body: { current: password, next: `${password} and more` } };
+    },
+  },
+  'signin.readInvitation': { input: async (place) => ({ body: { token: (await invited(place)).token } }) },
+  'signin.acceptInvitation': {
+    input: async (place) => ({ body: { token: (await invited(place)).token, name: name(), password } }),
+  },
+  'accounts.getAccount': { input: account, holdingNothing: 200 },
+  'accounts.changeAccount': { input: (place) => ({ ...account(place), body: { name: name() } }) },
+  'users.listUsers': { input: account },
+  'users.inviteUser': { input: (place) => ({ ...account(place), body: { email: `${randomUUID()}@example.org`, name: name() } }) },
+  'users.getUser': { input: one('userId') },
+  'users.changeUser': { input: (place) => ({ ...one('userId')(place), body: { name: name() } }) },
+  'users.removeUser': {
+    input: async (place) => ({ params: { accountId: place.account.id, userId: (await testUser(db, place.account.id)).userId } }),
+  },
+  'users.inviteUserAgain': {
+    input: async (place) => ({ params: { accountId: place.account.id, userId: (await invited(place)).userId } }),
+  },
+  'access.listRoles': { input: account },
+  'access.createRole': {
+    input: (place) => ({ ...account(place), body: { name: name(), authorisations: [], roles: [place.roleId] } }),
+    bodyIds: { roleId: (_place, id) => ({ name: name(), authorisations: [], roles: [id] }) },
+  },
+  'access.changeRole': {
+    input: (place) => ({ ...one('roleId')(place), body: { name: name() } }),
+    bodyIds: { roleId: (_place, id) => ({ roles: [id] }) },
+  },
+  'access.deleteRole': {
+    input: async (place) => {
+      const roleId = randomUUID();
+      await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [place.account.id, roleId, name()]);
+      return { params: { accountId: place.account.id, roleId } };
+    },
+  },
+  'access.listGrants': { input: account },
+  'access.giveRole': {
+    input: (place) => ({ ...account(place), body: { userId: place.userId, roleId: place.roleId, scope: { queue: [place.queueId] } } }),
+    bodyIds: {
+      userId: (place, id) => ({ userId: id, roleId: place.roleId, scope: {} }),
+      roleId: (place, id) => ({ userId: place.userId, roleId: id, scope: {} }),
+      queueId: (place, id) => ({ userId: place.userId, roleId: place.roleId, scope: { queue: [id] } }),
+      siteId: (place, id) => ({ userId: place.userId, roleId: place.roleId, scope: { site: [id] } }),
+    },
+  },
+  'access.withdrawRole': { input: one('grantId') },
+  'sites.listSites': { input: account },
+  'sites.createSite': {
+    input: (place) => ({ ...account(place), body: { name: name(), origins: ['https://example.org'], queueId: place.queueId } }),
+    bodyIds: { queueId: (_place, id) => ({ name: name(), origins: [], queueId: id }) },
+  },
+  'sites.changeSite': {
+    input: (place) => ({ ...one('siteId')(place), body: { name: name() } }),
+    bodyIds: { queueId: (_place, id) => ({ queueId: id }) },
+  },
+  'sites.deleteSite': { input: one('siteId') },
+  'routing.listQueues': { input: account, elsewhere: 200 },
+  'routing.createQueue': { input: (place) => ({ ...account(place), body: { name: name() } }) },
+  'routing.changeQueue': { input: (place) => ({ ...one('queueId')(place), body: { name: name() } }) },
+  'routing.deleteQueue': {
+    input: async (place) => {
+      const queueId = randomUUID();
+      await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [place.account.id, queueId, name()]);
+      return { params: { accountId: place.account.id, queueId } };
+    },
+  },
+  'routing.listPresence': { input: account },
+  'routing.setPresence': { input: (place) => ({ ...account(place), body: { state: 'away' } }), elsewhere: 200 },
+  'canned-replies.listCannedReplies': { input: account, holdingNothing: 200 },
+  'canned-replies.createCannedReply': { input: (place) => ({ ...account(place), body: { shortcut: randomBytes(5).toString('hex'), text: 'Text' } }) },
+  'canned-replies.changeCannedReply': { input: (place) => ({ ...one('replyId')(place), body: { text: 'Other text' } }) },
+  'canned-replies.deleteCannedReply': { input: one('replyId') },
+  'conversations.listMyConversations': { input: account, elsewhere: 200 },
+  'conversations.listWaitingConversations': { input: account, elsewhere: 200 },
+  'conversations.findConversations': { input: account, elsewhere: 200 },
+  'conversations.getConversation': { input: one('conversationId') },
+  'conversations.readEntries': { input: one('conversationId') },
+  'conversations.postEntry': {
+    input: async (place) => ({ ...(await mine(place)), body: { cid: randomUUID(), kind: 'message', text: 'Hello' } }),
+  },
+  'conversations.acceptConversation': { input: offered, elsewhere: 409 },
+  'conversations.declineConversation': { input: offered, elsewhere: 409 },
+  'conversations.takeConversation': { input: async (place) => conversation(await waiting(place), place) },
+  'conversations.transferConversation': {
+    input: async (place) => ({ ...(await mine(place)), body: { queueId: place.otherQueueId } }),
+    bodyIds: { queueId: (_place, id) => ({ queueId: id }), userId: (_place, id) => ({ agentId: id }) },
+  },
+  'conversations.resolveConversation': { input: mine },
+  'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
+  'widget.getWidgetConfiguration': { input: site },
+  'widget.startVisitorSession': { input: site },
+  'widget.endVisitorSession': { input: site },
+  'widget.startConversation': { input: (place) => ({ ...site(place), body: { cid: randomUUID(), text: 'Hello' } }) },
+  'widget.getVisitorConversation': { input: site },
+  'widget.readVisitorEntries': { input: site },
+  'widget.endConversation': { input: site },
+};
+
+/** The ids in paths, and where a place has one. */
+const pathIds = ['userId', 'roleId', 'grantId', 'siteId', 'queueId', 'replyId', 'conversationId'] as const;
+
+describe('the endpoint walk', () => {
+  let here: Place;
+  let there: Place;
+  const partial = new Map<Authorisation, { without: Person; elsewhere: Person }>();
+
+  before(async () => {
+    db = await createTestDatabase();
+    node = await startTestNode(db);
+    [here, there] = [await makePlace(), await makePlace()];
+    for (const authorisation of Object.keys(authorisations) as Authorisation[]) {
+      const others = (Object.keys(authorisations) as Authorisation[]).filter((each) => each !== authorisation);
+      partial.set(authorisation, {
+        without: await personWith(here.account, [{ of: others }]),
+        elsewhere: await personWith(here.account, [{ of: [authorisation], scope: { queue: [here.otherQueueId] } }]),
+      });
+    }
+  });
+  after(async () => {
+    await node.stop();
+    await db.close();
+  });
+
+  it('has a recipe for every endpoint of the contract, and for no other', () => {
+    assert.deepEqual(Object.keys(recipes).toSorted(), endpoints.map(({ id }) => id).toSorted());
+  });
+
+  it('finds every endpoint of the contract served, and described in the OpenAPI document', () => {
+    assert.equal(new Set(endpoints.map(({ id }) => id)).size, endpoints.length);
+    assert.equal(new Set(endpoints.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`)).size, endpoints.length);
+    assert.deepEqual([...node.app.http.served].toSorted(), endpoints.map(({ id }) => id).toSorted());
+    const { paths } = openApiDocument() as { paths: Record<string, Record<string, { operationId: string }>> };
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
+    );
+    assert.deepEqual(described.toSorted(), endpoints.map(({ id, method, path }) => `${id} ${method} ${path}`).toSorted());
+  });
+
+  it('refuses a second handler for an endpoint', () => {
+    const [endpoint] = endpoints;
+    assert.ok(endpoint);
+    assert.throws(() => node.app.http.serve(endpoint, async () => undefined as never), /two handlers/);
+  });
+
+  for (const endpoint of endpoints) {
+    const { id, access } = endpoint;
+    const recipe = recipes[id] ?? {};
+    const given = async (place: Place): Promise<Input> => (await recipe.input?.(place)) ?? {};
+
+    it(`${id} refuses whoever may not, changes nothing by it, and serves whoever may`, async () => {
+      const input = await given(here);
+      const foreign = await given(there);
+      const unchanged = await tableContents(db);
+      if (access === 'visitor') await refuseOtherVisitors(endpoint, input);
+      else if (access !== 'anyone') {
+        await refuseWithoutSession(endpoint, input);
+        if (endpoint.method !== 'GET') await refuseForgery(endpoint, input, recipe.as?.(here) ?? here.right);
+      }
+      if (access === 'member' || typeof access === 'object') {
+        await refuseOtherAccounts(endpoint, recipe, { input, foreign });
+        if (access === 'member') {
+          const nothing = await here.nothing.try(endpoint, input as never);
+          assert.equal(nothing.status, recipe.holdingNothing ?? 404, 'a member who holds nothing');
+        } else await refuseUnauthorised(endpoint, recipe, input, access.holding);
+      }
+      if (id !== 'realtime.createRealtimeTicket') assert.deepEqual(await tableContents(db), unchanged, 'refusals change nothing');
+      const answer = access === 'visitor' || access === 'anyone' ? await asVisitor(endpoint, input) : await (recipe.as?.(here) ?? here.right).try(endpoint, input as never);
+      assert.equal(answer.status, endpoint.status, answer.text);
+      assert.equal(answer.text === '', endpoint.response === undefined);
+      if (endpoint.status !== 204) assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
+    });
+  }
+
+  it('offers nothing to an agent that is offered to another one', async () => {
+    const input = await offered(here);
+    const other = await personWith(here.account, [{ of: Object.keys(authorisations) as Authorisation[] }]);
+    assert.equal((await other.try(acceptConversation, input as never)).status, 409);
+  });
+
+  async function refuseWithoutSession(endpoint: Endpoint, input: Input): Promise<void> {
+    const { url } = node;
+    const origin = url.origin;
+    for (const headers of [
+      {},
+      { authorization: `Bearer ${here.visitor.token}`, origin },
+      { authorization: `Bearer ${there.visitor.token}`, origin },
+      { cookie: `__Host-samtal=${randomBytes(32).toString('base64url')}`, origin },
+      { cookie: `__Host-samtal=${here.visitor.token}`, origin },
+      { cookie: 'samtal=x', origin },
+    ]) {
+      refusedWith(await request(url, endpoint, { ...input, headers }), 'signin.required');
+    }
+  }
+
+  async function refuseForgery(endpoint: Endpoint, input: Input, person: Person): Promise<void> {
+    const foreignToken = await there.right.csrfToken();
+    for (const csrf of ['', randomBytes(32).toString('base64url'), foreignToken]) {
+      refusedWith(await person.try(endpoint, input as never, { 'x-csrf-token': csrf }), 'request.csrf');
+    }
+    for (const headers of [{ origin: '' }, { origin: 'https://attacker.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+      refusedWith(await person.try(endpoint, input as never, headers), 'request.origin');
+    }
+  }
+
+  async function refuseOtherVisitors(endpoint: Endpoint, input: Input): Promise<void> {
+    const { url } = node;
+    const { origin } = here.account;
+    const send = async (token: string | null, headers: object = {}) =>
+      await request(url, endpoint, { ...input, headers: { origin, ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers } });
+    const unknown = await send(randomBytes(32).toString('base64url'));
+    refusedWith(unknown, 'visitors.session-ended');
+    for (const answer of [
+      await send(null),
+      await send(there.visitor.token),
+      await send(null, { cookie: here.right.cookie, 'x-csrf-token': await here.right.csrfToken() }),
+    ]) {
+      sameAnswer(answer, unknown);
+    }
+    refusedWith(await send(here.visitor.token, { origin: 'https://attacker.example' }), 'request.origin');
+    const nowhere = { ...input, params: { siteKey: 'A'.repeat(20) } };
+    const headers = { origin, authorization: `Bearer ${here.visitor.token}` };
+    refusedWith(await request(url, endpoint, { ...nowhere, headers }), 'not-found');
+  }
+
+  /** Another account’s administrator, and another account’s ids within one’s own account: as if there were nothing. */
+  async function refuseOtherAccounts(endpoint: Endpoint, recipe: Recipe, { input, foreign }: { input: Input; foreign: Input }): Promise<void> {
+    const unknownAccount = { ...input, params: { ...input.params, accountId: randomUUID() } };
+    const unknown = await there.right.try(endpoint, unknownAccount as never);
+    refusedWith(unknown, 'not-found');
+    sameAnswer(await there.right.try(endpoint, input as never), unknown);
+    sameAnswer(await here.right.try(endpoint, foreign as never), unknown);
+    for (const key of pathIds) {
+      if (input.params?.[key] === undefined) continue;
+      const swapped = async (value: string | undefined) =>
+        await here.right.try(endpoint, { ...input, params: { ...input.params, [key]: value } } as never);
+      const expected = await swapped(randomUUID());
+      refusedWith(expected, expected.status === 409 ? 'conversations.not-offered' : 'not-found');
+      sameAnswer(await swapped(foreign.params?.[key]), expected);
+    }
+    for (const [key, body] of Object.entries(recipe.bodyIds ?? {})) {
+      const swapped = async (value: string) => await here.right.try(endpoint, { ...input, body: body(here, value) } as never);
+      const expected = await swapped(randomUUID());
+      refusedWith(expected, 'not-found');
+      sameAnswer(await swapped(String(there[key as keyof Place])), expected);
+    }
+  }
+
+  async function refuseUnauthorised(endpoint: Endpoint, recipe: Recipe, input: Input, authorisation: Authorisation): Promise<void> {
+    const { without, elsewhere } = partial.get(authorisation) ?? assert.fail(authorisation);
+    refusedWith(await without.try(endpoint, input as never), 'access.forbidden');
+    refusedWith(await here.nothing.try(endpoint, input as never), 'access.forbidden');
+    // What acts on the account as a whole falls away from a grant with a scope. The rest sees what is in the scope: nothing.
+    if (!authorisations[authorisation].scoped) return refusedWith(await elsewhere.try(endpoint, input as never), 'access.forbidden');
+    // Saying where one is changes that, so it is no refusal.
+    if (endpoint.id === 'routing.setPresence') return;
+    const answer = await elsewhere.try(endpoint, input as never);
+    assert.equal(answer.status, recipe.elsewhere ?? 404, `holding ${authorisation} in another queue: ${answer.text}`);
+    if (answer.status !== 200) return;
+    const { items } = answer.body as { items: { id: string; queueId?: string }[] };
+    assert.ok(items.every((item) => item.id === here.otherQueueId || item.queueId === here.otherQueueId), answer.text);
+  }
+
+  async function asVisitor(endpoint: Endpoint, input: Input): Promise<Answer<unknown>> {
+    const visitor = await makeVisitor(db, here.account, node.url);
+    if (endpoint.access === 'visitor') await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    return await visitor.try(endpoint, input);
+  }
+
+  async function personWith(of: TestAccount, grants: { of: readonly Authorisation[]; scope?: object }[]): Promise<Person> {
+    const person = await makePerson(db, of, { url: node.url, roles: [], maxConversations: 50 });
+    for (const { of: held, scope = {} } of grants) {
+      const roleId = randomUUID();
+      await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [of.id, roleId, name()]);
+      await db.asOwner('insert into role_authorisation select $1, $2, unnest($3::text[])', [of.id, roleId, held]);
+      await db.asOwner('insert into role_allows select $1, $2, unnest($3::text[])', [of.id, roleId, held]);
+      await db.asOwner('insert into role_grant (account_id, id, user_id, role_id, scope) values ($1, $2, $3, $4, $5)', [
+        of.id, randomUUID(), person.userId, roleId, JSON.stringify(scope),
+      ]);
+    }
+    return person;
+  }
+
+  async function makePlace(): Promise<Place> {
+    const of = await makeAccount(db, { origin: node.url.origin });
+    const right = await personWith(of, [{ of: Object.keys(authorisations) as Authorisation[] }]);
+    const nothing = await personWith(of, []);
+    const other = await testUser(db, of.id);
+    const [otherQueueId, roleId, grantId, replyId, siteId] = Array.from({ length: 5 }, () => randomUUID());
+    assert.ok(otherQueueId && roleId && grantId && replyId && siteId);
+    await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [of.id, otherQueueId, 'Other']);
+    await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [of.id, roleId, name()]);
+    await db.asOwner('insert into role_grant (account_id, id, user_id, role_id) values ($1, $2, $3, $4)', [of.id, grantId, other.userId, roleId]);
+    await db.asOwner("insert into canned_reply (account_id, id, shortcut, text) values ($1, $2, 'hi', 'Hello')", [of.id, replyId]);
+    await db.asOwner('insert into site (account_id, id, site_key, name, queue_id) values ($1, $2, $3, $4, $5)', [
+      of.id, siteId, randomBytes(10).toString('hex'), 'Second site', of.queueId,
+    ]);
+    const visitor = await makeVisitor(db, of, node.url);
+    const { id: conversationId } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    return {
+      account: of, right, nothing, leaver: await personWith(of, []), visitor, otherQueueId, roleId, grantId, replyId, siteId, conversationId,
+      userId: other.userId, queueId: of.queueId,
+    };
+  }
+});
+
+function refusedWith(answer: Answer<unknown>, code: string): void {
+  const problem = answer.body as { code: string; status: number; instance: string };
+  assert.equal(problem?.code, code, answer.text);
+  assert.equal(answer.status, problem.status);
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  assert.match(problem.instance, /^[0-9a-f-]{36}$/);
+}
+
+/** Byte for byte, but for the request’s own id and the time. */
+function sameAnswer(one: Answer<unknown>, other: Answer<unknown>): void {
+  const comparable = ({ status, text, headers }: Answer<unknown>) => ({
+    status,
+    text: text.replace(/"instance":"[0-9a-f-]{36}"/, '"instance":""'),
+    headers: [...headers].filter(([header]) => header !== 'date'),
+  });
+  assert.deepEqual(comparable(one), comparable(other));
+}

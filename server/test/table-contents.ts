@@ -1,0 +1,19 @@
+import type { TestDatabase } from './database.ts';
+
+/** What changes by being asked: when a session was last used, its tokens, and what waits to be sealed. */
+const restless = ['session', 'csrf_token', 'audit_outbox', 'audit_entry', 'audit_head', 'sign_in_failure', 'migration'];
+
+/** Rows and a checksum of every table that only actions change, and how many audit entries there are. */
+export async function tableContents(db: TestDatabase): Promise<Record<string, string>> {
+  const { rows: tables } = await db.asOwner<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'samtal'::regnamespace and relkind = 'r' order by relname",
+  );
+  const contents: Record<string, string> = {};
+  for (const { name } of tables.filter((table) => !restless.includes(table.name))) {
+    const { rows } = await db.asOwner<{ contents: string }>(
+      `select count(*) || ' ' || coalesce(md5(string_agg(row::text, '' order by row::text)), '') as contents from ${name} row`,
+    );
+    contents[name] = rows[0]?.contents ?? '';
+  }
+  return contents;
+}
