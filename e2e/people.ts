@@ -185,6 +185,11 @@ export class Colleague extends Person implements Reader {
     return this.page.getByRole('article', { name: this.say('offer.of', { case: '' }) });
   }
 
+  /** Waits until what was offered is gone from the screen. */
+  async seesNoOffer(): Promise<void> {
+    await this.offers.first().waitFor({ state: 'hidden' });
+  }
+
   /** The case id of the conversation that is open. */
   get caseId(): Promise<string> {
     return this.page.getByRole('heading', { name: /^[0-9A-Z]{5}-[0-9A-Z]{5}$/ }).innerText();

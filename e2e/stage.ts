@@ -53,22 +53,13 @@ export class Stage {
     return person;
   }
 
+  /** Opens a page of the demo site, or of another site. */
   async visitor(
-    path = '/demo/',
+    path: string | URL = '/demo/',
     options: { locale?: string } & BrowserContextOptions = {},
   ): Promise<Visitor> {
     const visitor = await Visitor.arrive(this.browser, new URL(path, this.origin), options);
     this.#visitors.add(visitor);
-    return visitor;
-  }
-
-  /** A visitor of a page that consists of this and is served from our own origin. */
-  async visitorOf(html: string): Promise<Visitor> {
-    const visitor = await this.visitor('/demo/english', { locale: 'en' });
-    await visitor.page.route('**/snippet-page', async (route) => {
-      await route.fulfill({ contentType: 'text/html', body: html });
-    });
-    await visitor.page.goto(new URL('/snippet-page', this.origin).href);
     return visitor;
   }
 
@@ -114,7 +105,10 @@ export class Stage {
     for (const visitor of this.#visitors) await visitor.leave();
     const faults = [...this.#visitors, ...this.#colleagues].flatMap((person) => person.faults.splice(0));
     this.#visitors.clear();
+    for (const colleague of this.#colleagues)
+      if (colleague.page.isClosed()) this.#colleagues.delete(colleague);
     await this.#resolveAll();
+    for (const colleague of this.#colleagues) await colleague.seesNoOffer();
     assert.deepEqual(faults, [], 'No page threw an error');
     assert.deepEqual(this.platform.errors(), [], 'The server logged no error');
   }
