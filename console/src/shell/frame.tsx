@@ -6,9 +6,9 @@ import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/
 import '@mantine/notifications/styles.css';
 import { useAccount } from '../features/accounts/index.ts';
 import { useFocusList } from '../features/conversations/index.ts';
+import { ConnectionChip } from '../features/realtime/index.ts';
 import { useShortcut } from '../shortcuts/index.ts';
 import { useText } from '../text/index.ts';
-import { ConnectionChip } from './connection-chip.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { mayTalk, placesFor } from './places.ts';
 import { PresenceMenu } from './presence-menu.tsx';

@@ -22,6 +22,7 @@ export function PresenceMenu() {
       <Menu.Target>
         <Button
           variant="default"
+          className={classes.presenceButton ?? ''}
           size="xs"
           h={34}
           loading={change.isPending}

@@ -3,8 +3,9 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import type { Conversation } from '@samtal/contract/conversations';
 import { useShortcut } from '../../shortcuts/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, ConfirmDialog, useReport } from '../../ui/index.ts';
+import { announce, ConfirmDialog, useIsPhone, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
+import { ConnectionChip } from '../realtime/index.ts';
 import { useSession } from '../signin/index.ts';
 import { ConversationFooter } from './conversation-footer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
@@ -33,6 +34,8 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   const [resolveOpened, resolve] = useDisclosure(false);
   const wide = useMediaQuery('(min-width: 75em)', window.innerWidth >= 1200, { getInitialValueInEffect: false });
 
+  // An open conversation fills a phone: the bar that says so otherwise is not in sight.
+  const isPhone = useIsPhone();
   const isOwn = conversation.agentId === session?.user.id;
   const isTalking = isOwn && conversation.state === 'active';
   const mayDirect = conversation.state !== 'resolved' && (isTalking || account.can('conversations.direct'));
@@ -56,6 +59,11 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
           onResolve={mayDirect ? resolve.open : null}
           onDetails={wide === true ? null : details.open}
         />
+        {isPhone && (
+          <div className={classes.phoneChip}>
+            <ConnectionChip />
+          </div>
+        )}
         {conversation.state !== 'resolved' && <LinkBanner conversation={conversation} />}
         <TranscriptView conversation={conversation} />
         <ConversationFooter conversation={conversation} isOwn={isOwn} />

@@ -1,8 +1,8 @@
 import { useNetwork } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import { useConnectionState } from '../features/realtime/index.ts';
-import { useText } from '../text/index.ts';
-import { ToneBadge, ToneDot } from '../ui/index.ts';
+import { useText } from '../../text/index.ts';
+import { ToneBadge, ToneDot } from '../../ui/index.ts';
+import { useConnectionState } from './live-provider.tsx';
 
 const graceMs = 1_500;
 
@@ -20,7 +20,7 @@ export function ConnectionChip() {
   }, [isOnline]);
 
   return (
-    <span role="status">
+    <span role="status" data-reconnecting={shown || undefined}>
       {shown && (
         <ToneBadge tone="warning">
           <ToneDot tone="warning" /> {t('connection.reconnecting')}
