@@ -95,7 +95,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   let draining = false;
 
-  signinRoutes(http, { database, keyring, publicUrl });
+  signinRoutes(http, {
+    database,
+    keyring,
+    publicUrl,
+    sessionsEnded: (ids) => {
+      for (const session of ids) fanout.announce({ kind: 'recheck', session });
+    },
+  });
   accountsRoutes(http, { database });
   usersRoutes(http, {
     database,

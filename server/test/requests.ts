@@ -28,7 +28,7 @@ export function testHttp(
       visitor: () => Promise.reject(new Refusal('visitors.session-ended')),
     },
   });
-  signinRoutes(http, { database, keyring, publicUrl: testPublicUrl });
+  signinRoutes(http, { database, keyring, publicUrl: testPublicUrl, sessionsEnded: () => undefined });
   register(http);
   return http;
 }

@@ -38,9 +38,10 @@ export class TestSocket {
     return client;
   }
 
-  static async asAgent(person: Person): Promise<TestSocket> {
+  /** `url`: another node that serves the same public address as the person's. */
+  static async asAgent(person: Person, url = person.url): Promise<TestSocket> {
     const { ticket } = await person.call(createRealtimeTicket, { params: { accountId: person.accountId } });
-    const client = await TestSocket.open(new URL('/api/v1/realtime/agent', person.url), person.url.origin);
+    const client = await TestSocket.open(new URL('/api/v1/realtime/agent', url), person.url.origin);
     return await client.hello(ticket);
   }
 

@@ -5,12 +5,12 @@ import { recordFailure, recordForPerson } from './record-signin.ts';
 import { endSessions } from './sessions.ts';
 import { refuseWeakPassword, replacePasswordHash } from './set-password.ts';
 
-/** Changes the own password, and ends every other session of the person. */
+/** Changes the own password, and ends every other session of the person. Answers with those. */
 export async function changePassword(
   door: PasswordDoor,
   caller: SignedIn,
   { current, next }: { current: string; next: string },
-): Promise<void> {
+): Promise<string[]> {
   const { database, passwords, failures } = door;
   const { userId, sessionId, address } = caller;
   const { email } = found(await database.read('platform', (tx) => readIdentity(tx, userId)));
@@ -30,10 +30,11 @@ export async function changePassword(
     refuseWeakPassword(tx, { userId, password: next, pointer: '/body/next' }),
   );
   const hash = await passwords.hash(next);
-  await database.transaction('platform', async (tx) => {
+  return await database.transaction('platform', async (tx) => {
     const { passwordHash: from } = proof.identity;
     if (!(await replacePasswordHash(tx, userId, { from, to: hash }))) throw new Refusal('signin.refused');
     const ended = await endSessions(tx, { userId, except: sessionId });
     await recordForPerson(tx, userId, 'signin.password-changed', { sessionsEnded: ended.length });
+    return ended;
   });
 }

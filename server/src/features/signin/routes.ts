@@ -22,7 +22,18 @@ import { signOut } from './sign-out.ts';
 
 export function signinRoutes(
   http: HttpServer,
-  { database, keyring, publicUrl }: { database: Database; keyring: Keyring; publicUrl: URL },
+  {
+    database,
+    keyring,
+    publicUrl,
+    sessionsEnded,
+  }: {
+    database: Database;
+    keyring: Keyring;
+    publicUrl: URL;
+    /** Told of sessions that have ended before their time: what stands on them, such as a socket, must go. */
+    sessionsEnded: (sessionIds: readonly string[]) => void;
+  },
 ): void {
   const door = { database, passwords: new Passwords(), failures: new Failures(keyring) };
 
@@ -39,12 +50,13 @@ export function signinRoutes(
 
   http.serve(signOutEndpoint, async ({ caller, reply }) => {
     await database.transaction('platform', (tx) => signOut(tx, caller));
+    sessionsEnded([caller.sessionId]);
     clearSessionCookie(reply);
     return undefined;
   });
 
   http.serve(changePasswordEndpoint, async ({ caller, body }) => {
-    await changePassword(door, caller, body);
+    sessionsEnded(await changePassword(door, caller, body));
     return undefined;
   });
 
