@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import { isIP, type Socket } from 'node:net';
 import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
 import type { Log } from '../log/index.ts';
@@ -50,6 +51,8 @@ export class HttpServer {
       requestTimeout: 30_000,
       keepAliveTimeout: 65_000,
       forceCloseConnections: 'idle',
+      clientErrorHandler: refuseBrokenRequest,
+      frameworkErrors: (error, request, reply) => void sendProblem(reply, refusalOf(error), request.id),
       logger: false,
       ...(tls === null ? {} : { https: tls }),
     }) as unknown as FastifyInstance;
@@ -163,6 +166,18 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: st
     .send(JSON.stringify(problem));
 }
 
+/** Answers what is not even a request: nobody was called yet, so there is nothing but the socket. */
+function refuseBrokenRequest(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const isLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const { status, ...problem } = problemOf(new Refusal(isLarge ? 'request.too-large' : 'request.malformed'), randomUUID());
+  const answered = isLarge ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : status;
+  const body = JSON.stringify({ ...problem, status: answered });
+  socket.end(
+    `HTTP/1.1 ${answered} ${STATUS_CODES[answered]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
 export function anyone(request: FastifyRequest): Anyone {
   const origin = request.headers.origin;
   return {
@@ -196,6 +211,8 @@ function refusalOf(error: unknown): Refusal {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('request.too-large');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Refusal('request.media-type');
   if (error instanceof SyntaxError || statusCode === 400) return new Refusal('request.malformed');
+  // A path that leads out of the pages is none of theirs.
+  if (statusCode === 403 || statusCode === 404) return new Refusal('not-found');
   // A value that the database cannot take (SQLSTATE class 22, data exception): U+0000 in text, an instant that is none.
   if (code !== undefined && /^22[0-9A-Z]{3}$/.test(code)) return new Refusal('request.invalid');
   return new Refusal('internal');
