@@ -41,7 +41,11 @@ const signedIn = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
     if (session !== null) return;
-    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href }, replace: true });
+    throw redirect({
+      to: '/sign-in',
+      search: location.href === '/' ? {} : { to: location.href },
+      replace: true,
+    });
   },
   component: lazyRouteComponent(() => import('./shell/signed-in.tsx'), 'SignedIn'),
 });
@@ -76,7 +80,10 @@ const find = createRoute({
 const foundConversation = createRoute({
   getParentRoute: () => signedIn,
   path: '/find/$conversationId',
-  component: lazyRouteComponent(() => import('./features/conversations/conversation-page.tsx'), 'FoundConversation'),
+  component: lazyRouteComponent(
+    () => import('./features/conversations/conversation-page.tsx'),
+    'FoundConversation',
+  ),
 });
 
 const profile = createRoute({

@@ -1,4 +1,4 @@
 export { call, rememberCsrfToken } from './client.ts';
 export { createQueryClient } from './query-client.ts';
-export { Refusal, type RefusalCode } from './refusal.ts';
+export { Refusal } from './refusal.ts';
 export { useProblemText } from './problem-text.ts';

@@ -30,7 +30,11 @@ export async function refusalOf(answer: Response): Promise<Refusal> {
   if (!(answer.headers.get('content-type') ?? '').includes('json')) return new Refusal('unavailable');
   const problem = (await answer.json()) as Partial<Problem>;
   const code = isErrorCode(problem.code) ? problem.code : 'internal';
-  return new Refusal(code, (problem.fields ?? []).map((field) => field.pointer), problem.instance ?? null);
+  return new Refusal(
+    code,
+    (problem.fields ?? []).map((field) => field.pointer),
+    problem.instance ?? null,
+  );
 }
 
 function isErrorCode(code: string | undefined): code is ErrorCode {

@@ -49,7 +49,12 @@ export function Frame() {
         <Outlet />
       </main>
       <section id="overlays" aria-label={t('overlays')}>
-        <Notifications position="top-center" limit={3} withinPortal={false} className={classes.messages ?? ''} />
+        <Notifications
+          position="top-center"
+          limit={3}
+          withinPortal={false}
+          className={classes.messages ?? ''}
+        />
       </section>
       <Places className={classes.bottomPlaces} />
       <HelpSheet opened={helpOpened} onClose={help.close} />

@@ -13,5 +13,11 @@ export function Home() {
   if (mayTalk(account)) return <WorkspacePage />;
   const first = placesFor(account)[0];
   if (first !== undefined) return <Navigate to={first.to} replace />;
-  return <EmptyState icon={IconKey} title={t('no-roles.title')} says={t('no-roles.says', { account: account.name })} />;
+  return (
+    <EmptyState
+      icon={IconKey}
+      title={t('no-roles.title')}
+      says={t('no-roles.says', { account: account.name })}
+    />
+  );
 }

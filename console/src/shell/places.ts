@@ -9,7 +9,7 @@ interface Place {
 }
 
 /** What each administration page needs. A page that its reader could do nothing on is not shown. */
-export const adminPages = [
+const adminPages = [
   { to: '/admin/users', text: 'admin.users', needs: 'users.read' },
   { to: '/admin/roles', text: 'admin.roles', needs: 'access.read' },
   { to: '/admin/queues', text: 'admin.queues', needs: 'routing.manage' },

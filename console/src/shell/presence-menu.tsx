@@ -6,7 +6,10 @@ import { useText } from '../text/index.ts';
 import { ToneDot, useReport, type Tone } from '../ui/index.ts';
 import classes from './frame.module.css';
 
-const tones = { available: 'good', away: 'warning', offline: 'neutral' } as const satisfies Record<string, Tone>;
+const tones = { available: 'good', away: 'warning', offline: 'neutral' } as const satisfies Record<
+  string,
+  Tone
+>;
 
 /** Whether the agent is offered conversations, and the way to change it. */
 export function PresenceMenu() {

@@ -42,13 +42,19 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       {account.all.length > 1 && <span className={classes.account}>{account.name}</span>}
       <Menu position="bottom-end" width={280}>
         <Menu.Target>
-          <UnstyledButton className={classes.userButton} aria-label={t('menu.label', { name: session?.user.name ?? '' })}>
+          <UnstyledButton
+            className={classes.userButton}
+            aria-label={t('menu.label', { name: session?.user.name ?? '' })}
+          >
             <span className={classes.initials} data-initials={initialsOf(session?.user.name ?? '')} />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown mah="calc(100dvh - 5rem)" style={{ overflowY: 'auto' }}>
           <Menu.Label>{session?.user.email}</Menu.Label>
-          <Menu.Item leftSection={<IconUser size={16} />} renderRoot={(props) => <Link to="/profile" {...props} />}>
+          <Menu.Item
+            leftSection={<IconUser size={16} />}
+            renderRoot={(props) => <Link to="/profile" {...props} />}
+          >
             {t('menu.profile')}
           </Menu.Item>
           <Menu.Item leftSection={<IconHelp size={16} />} onClick={onHelp}>

@@ -21,7 +21,11 @@ export function useShortcut(name: ShortcutName, handler: (() => void) | null): v
     if (!active) return;
     const call = () => current.current?.();
     handlers.set(name, [...(handlers.get(name) ?? []), call]);
-    return () => void handlers.set(name, (handlers.get(name) ?? []).filter((each) => each !== call));
+    return () =>
+      void handlers.set(
+        name,
+        (handlers.get(name) ?? []).filter((each) => each !== call),
+      );
   }, [name, active]);
 }
 
@@ -82,9 +86,13 @@ function handlerFor(inField: boolean, inDialog: boolean): (() => void) | undefin
 }
 
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+  );
 }
 
 function isInDialog(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
+  return (
+    target instanceof Element && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null
+  );
 }

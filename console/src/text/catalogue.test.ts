@@ -20,7 +20,10 @@ const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String
 for (const file of others) {
   test(`${file} has every text that English has, and none besides`, async () => {
     const keys = Object.keys(await catalogue(file)).map(withoutPlural);
-    assert.deepEqual([...new Set(keys)].toSorted(), [...new Set(Object.keys(english).map(withoutPlural))].toSorted());
+    assert.deepEqual(
+      [...new Set(keys)].toSorted(),
+      [...new Set(Object.keys(english).map(withoutPlural))].toSorted(),
+    );
   });
 
   test(`${file} has no empty text, and the same placeholders as English`, async () => {

@@ -21,7 +21,12 @@ export function formatsOf(locale: string): Formats {
   const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
   const unit = (name: string) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 0 });
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: 'narrow',
+      maximumFractionDigits: 0,
+    });
   const units = { second: unit('second'), minute: unit('minute'), hour: unit('hour'), day: unit('day') };
 
   return {

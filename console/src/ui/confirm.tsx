@@ -15,7 +15,15 @@ interface ConfirmProps {
 }
 
 /** Asks before something that cannot be undone. Stays open, and says why, when it was refused. */
-export function ConfirmDialog({ opened, title, says, action, danger = false, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({
+  opened,
+  title,
+  says,
+  action,
+  danger = false,
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
   const { t } = useText();
   const problemText = useProblemText();
   const [busy, setBusy] = useState(false);
@@ -51,7 +59,12 @@ export function ConfirmDialog({ opened, title, says, action, danger = false, onC
           <Button variant="default" onClick={close}>
             {t('cancel')}
           </Button>
-          <Button color={danger ? 'red.8' : 'fjord'} loading={busy} onClick={() => void confirm()} data-autofocus>
+          <Button
+            color={danger ? 'red.8' : 'fjord'}
+            loading={busy}
+            onClick={() => void confirm()}
+            data-autofocus
+          >
             {action}
           </Button>
         </Group>

@@ -24,7 +24,7 @@ export function CopyBlock({ value, label }: { value: string; label: string }) {
   const { t } = useText();
   return (
     <div className={classes.block}>
-      <pre className={classes.value} tabIndex={0} aria-label={label}>
+      <pre className={classes.value} role="group" aria-label={label}>
         {value}
       </pre>
       <CopyButton value={value} timeout={2000}>

@@ -16,7 +16,15 @@ interface FormDialogProps {
 }
 
 /** A form in a dialog: one button that sends it, one that leaves, and the reason where it was refused. */
-export function FormDialog({ opened, title, action, size = 'md', children, onSubmit, onClose }: FormDialogProps) {
+export function FormDialog({
+  opened,
+  title,
+  action,
+  size = 'md',
+  children,
+  onSubmit,
+  onClose,
+}: FormDialogProps) {
   const { t } = useText();
   return (
     <Modal
@@ -33,7 +41,12 @@ export function FormDialog({ opened, title, action, size = 'md', children, onSub
   );
 }
 
-function DialogForm({ action, children, onSubmit, onClose }: Pick<FormDialogProps, 'action' | 'children' | 'onSubmit' | 'onClose'>) {
+function DialogForm({
+  action,
+  children,
+  onSubmit,
+  onClose,
+}: Pick<FormDialogProps, 'action' | 'children' | 'onSubmit' | 'onClose'>) {
   const { t } = useText();
   const problemText = useProblemText();
   const [busy, setBusy] = useState(false);

@@ -11,7 +11,12 @@ export function useReport() {
         await work;
         return true;
       } catch (error) {
-        notifications.show({ color: 'red.8', message: problemText(error), autoClose: 8_000, withBorder: true });
+        notifications.show({
+          color: 'red.8',
+          message: problemText(error),
+          autoClose: 8_000,
+          withBorder: true,
+        });
         return false;
       }
     },

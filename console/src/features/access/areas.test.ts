@@ -20,7 +20,10 @@ test('sorts authorisations by what they are about', () => {
 
 test('offers no role that would make a role hold itself', () => {
   const roles = [role('top', ['middle']), role('middle', ['low']), role('low', []), role('other', [])];
-  assert.deepEqual(holdableBy('low', roles).map((each) => each.id), ['other']);
+  assert.deepEqual(
+    holdableBy('low', roles).map((each) => each.id),
+    ['other'],
+  );
   assert.deepEqual(holdableBy(null, roles).length, 4);
 });
 

@@ -95,7 +95,10 @@ function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
       }
       actions={
         mayManage && (
-          <ActionIcon aria-label={t('grant.withdraw', { role: name })} onClick={() => void report(withdraw())}>
+          <ActionIcon
+            aria-label={t('grant.withdraw', { role: name })}
+            onClick={() => void report(withdraw())}
+          >
             <IconTrash size={18} />
           </ActionIcon>
         )
@@ -150,7 +153,12 @@ function GiveRole({ userId, onGiven, onClose }: GiveRoleProps) {
     }
   };
   return (
-    <Stack gap="sm" p="md" bd="1px solid var(--s-border)" style={{ borderRadius: 'var(--mantine-radius-lg)' }}>
+    <Stack
+      gap="sm"
+      p="md"
+      bd="1px solid var(--s-border)"
+      style={{ borderRadius: 'var(--mantine-radius-lg)' }}
+    >
       <Select
         label={t('grant.role')}
         placeholder={t('choose')}
@@ -182,7 +190,9 @@ function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scop
   const { t } = useText();
   const queues = useQueues().data ?? [];
   const sites = useSites().data ?? [];
-  const labels = (dimension: 'region' | 'team') => [...new Set(queues.flatMap((queue) => queue[dimension] ?? []))];
+  const labels = (dimension: 'region' | 'team') => [
+    ...new Set(queues.flatMap((queue) => queue[dimension] ?? [])),
+  ];
 
   const set = (dimension: keyof Scope, values: string[]) => {
     const { [dimension]: _before, ...others } = scope;

@@ -1,5 +1,11 @@
 import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, TextInput, Title } from '@mantine/core';
-import { authorisations, changeRole, createRole, type Authorisation, type Role } from '@samtal/contract/access';
+import {
+  authorisations,
+  changeRole,
+  createRole,
+  type Authorisation,
+  type Role,
+} from '@samtal/contract/access';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText, type TextKey } from '../../text/index.ts';
@@ -96,7 +102,11 @@ function AuthorisationList({ own, inherited: fromRoles, onChange }: Authorisatio
               onChange={() => toggle(name)}
               label={t(`authorisation.${name}`)}
               description={
-                fromRoles.has(name) ? t('role-page.inherited') : authorisations[name].scoped ? t('role-page.scoped') : null
+                fromRoles.has(name)
+                  ? t('role-page.inherited')
+                  : authorisations[name].scoped
+                    ? t('role-page.scoped')
+                    : null
               }
             />
           ))}
@@ -111,7 +121,13 @@ function RoleSheet({ role, onClose }: { role: Role; onClose: () => void }) {
   const { t } = useText();
   const roleName = useRoleName();
   return (
-    <Modal opened onClose={onClose} title={roleName(role)} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={roleName(role)}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <Stack>
         {role.builtIn !== null && (
           <Text size="sm" c="dimmed">

@@ -19,7 +19,15 @@ const AccountContext = createContext<CurrentAccount | null>(null);
 const storageKey = 'samtal.account';
 
 /** Says to everything below it which account the user works in. Draws `none` when there is not a single one. */
-export function AccountProvider({ session, none, children }: { session: Session; none: ReactNode; children: ReactNode }) {
+export function AccountProvider({
+  session,
+  none,
+  children,
+}: {
+  session: Session;
+  none: ReactNode;
+  children: ReactNode;
+}) {
   const [chosen, setChosen] = useState(() => localStorage.getItem(storageKey));
   const membership = session.accounts.find((each) => each.id === chosen) ?? session.accounts[0];
 

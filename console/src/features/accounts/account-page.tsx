@@ -36,7 +36,8 @@ function RenameForm({ name, created }: { name: string; created: string }) {
   const queryClient = useQueryClient();
   const [value, setValue] = useState(name);
   const rename = useMutation({
-    mutationFn: () => call(changeAccount, { params: { accountId: account.id }, body: { name: value.trim() } }),
+    mutationFn: () =>
+      call(changeAccount, { params: { accountId: account.id }, body: { name: value.trim() } }),
     onSuccess: async () => {
       announce(t('saved'));
       await queryClient.invalidateQueries({ queryKey: ['account', account.id, 'account'] });
@@ -65,7 +66,11 @@ function RenameForm({ name, created }: { name: string; created: string }) {
             {problemText(rename.error)}
           </Alert>
         )}
-        <Button type="submit" loading={rename.isPending} disabled={value.trim() === '' || value.trim() === name}>
+        <Button
+          type="submit"
+          loading={rename.isPending}
+          disabled={value.trim() === '' || value.trim() === name}
+        >
           {t('save')}
         </Button>
       </Stack>

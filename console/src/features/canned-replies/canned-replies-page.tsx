@@ -42,19 +42,31 @@ export function CannedRepliesPage() {
         query={replies}
         label={t('admin.canned-replies')}
         isEmpty={replies.data?.length === 0}
-        empty={<EmptyState icon={IconBolt} title={t('canned.none')} says={t('canned.none-says')} action={add} />}
+        empty={
+          <EmptyState icon={IconBolt} title={t('canned.none')} says={t('canned.none-says')} action={add} />
+        }
       >
         {replies.data?.map((reply) => (
           <Row
             key={reply.id}
             title={<Code>/{reply.shortcut}</Code>}
-            says={<Text span size="sm" lineClamp={2} style={{ whiteSpace: 'pre-wrap' }}>{reply.text}</Text>}
+            says={
+              <Text span size="sm" lineClamp={2} style={{ whiteSpace: 'pre-wrap' }}>
+                {reply.text}
+              </Text>
+            }
             actions={
               <>
-                <ActionIcon aria-label={t('change.of', { name: reply.shortcut })} onClick={() => setEditing(reply)}>
+                <ActionIcon
+                  aria-label={t('change.of', { name: reply.shortcut })}
+                  onClick={() => setEditing(reply)}
+                >
                   <IconPencil size={18} />
                 </ActionIcon>
-                <ActionIcon aria-label={t('delete.of', { name: reply.shortcut })} onClick={() => setRemoving(reply)}>
+                <ActionIcon
+                  aria-label={t('delete.of', { name: reply.shortcut })}
+                  onClick={() => setRemoving(reply)}
+                >
                   <IconTrash size={18} />
                 </ActionIcon>
               </>

@@ -9,7 +9,10 @@ const replies = [
 ];
 
 test('puts replies whose shortcut begins with what was typed first', () => {
-  assert.deepEqual(matchingReplies(replies, 'Wait').map((reply) => reply.id), ['3', '2']);
+  assert.deepEqual(
+    matchingReplies(replies, 'Wait').map((reply) => reply.id),
+    ['3', '2'],
+  );
 });
 
 test('shows all replies when nothing was typed yet', () => {

@@ -6,8 +6,7 @@ export function matchingReplies(replies: readonly CannedReply[], typed: string):
   const begins = replies.filter((reply) => reply.shortcut.toLocaleLowerCase().startsWith(wanted));
   const holds = replies.filter(
     (reply) =>
-      !begins.includes(reply) &&
-      `${reply.shortcut} ${reply.text}`.toLocaleLowerCase().includes(wanted),
+      !begins.includes(reply) && `${reply.shortcut} ${reply.text}`.toLocaleLowerCase().includes(wanted),
   );
   return [...begins, ...holds];
 }

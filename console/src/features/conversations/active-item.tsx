@@ -43,7 +43,9 @@ export function ActiveItem({ conversation }: { conversation: Conversation }) {
           {conversation.queueName} · {conversation.siteName}
         </span>
         {hasDraft(conversation.id) && <IconPencil size={14} aria-label={t('draft')} />}
-        {(conversation.link === 'weak' || conversation.link === 'lost') && <LinkBadge link={conversation.link} />}
+        {(conversation.link === 'weak' || conversation.link === 'lost') && (
+          <LinkBadge link={conversation.link} />
+        )}
       </span>
     </Link>
   );

@@ -69,7 +69,9 @@ function useMessageAlerts(openId: string | null): void {
         const id = conversationOf(stream);
         const conversation = mine?.find((each) => each.id === id);
         const isRead = id === openId && document.visibilityState === 'visible' && document.hasFocus();
-        const fromVisitor = entries.some((entry) => entry.kind === 'message' && entry.actor.kind === 'visitor');
+        const fromVisitor = entries.some(
+          (entry) => entry.kind === 'message' && entry.actor.kind === 'visitor',
+        );
         if (conversation === undefined || isRead || !fromVisitor) return;
         alert('message', id, conversation.caseId);
       }),

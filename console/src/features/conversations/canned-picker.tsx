@@ -18,8 +18,15 @@ export function CannedPicker({ picker }: { picker: CannedPickerState }) {
         <span className={classes.pickerHint}>{t('canned.picker-hint')}</span>
       </p>
       {picker.loading && <Skeleton height={40} m="xs" />}
-      <div ref={list} id={picker.listId} role="listbox" aria-label={t('composer.canned')} className={classes.options}>
+      <div
+        ref={list}
+        id={picker.listId}
+        role="listbox"
+        aria-label={t('composer.canned')}
+        className={classes.options}
+      >
         {picker.replies.map((reply, index) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- The composer has the focus and the keys.
           <div
             key={reply.id}
             id={picker.optionId(index)}

@@ -25,7 +25,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const draft = useDraft(conversation.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const sayTyping = useSayTyping(conversation.id);
-  const useReply = useReplyFilling(conversation);
+  const filled = useReplyFilling(conversation);
   const isPhone = useIsPhone();
   const isNote = draft.kind === 'note';
   const tooLong = draft.text.length > maxTextLength;
@@ -35,7 +35,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     draft.setText(text);
     if (!isNote) sayTyping(text.trim() !== '' && typedShortcut(text) === null);
   };
-  const picker = useCannedPicker(isNote ? null : typedShortcut(draft.text), (reply) => write(useReply(reply)));
+  const picker = useCannedPicker(isNote ? null : typedShortcut(draft.text), (reply) => write(filled(reply)));
   const send = () => {
     if (!maySend) return;
     live.post(streamName(conversation.id, isNote ? 'internal' : 'public'), draft.kind, draft.text.trim());
@@ -65,7 +65,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         <SegmentedControl
           size="xs"
           value={draft.kind}
-          onChange={(kind) => switchTo(kind as DraftKind)}
+          onChange={(kind) => switchTo(kind)}
           aria-label={t('composer.kind')}
           data={[
             { value: 'message', label: t('composer.message') },

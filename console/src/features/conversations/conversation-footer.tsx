@@ -19,9 +19,13 @@ export function ConversationFooter({ conversation, isOwn }: { conversation: Conv
   if (state === 'waiting') return <WaitingFooter conversation={conversation} />;
   if (state === 'resolved') {
     const at = conversation.resolvedAt === null ? '' : formats.dateTime(conversation.resolvedAt);
-    return <Footer says={t('footer.resolved', { at })} actions={<NextConversation except={conversation.id} />} />;
+    return (
+      <Footer says={t('footer.resolved', { at })} actions={<NextConversation except={conversation.id} />} />
+    );
   }
-  return <Footer says={t(state === 'offered' ? 'footer.offered' : 'footer.with', { name: agentName ?? '' })} />;
+  return (
+    <Footer says={t(state === 'offered' ? 'footer.offered' : 'footer.with', { name: agentName ?? '' })} />
+  );
 }
 
 function OfferFooter({ conversation }: { conversation: Conversation }) {

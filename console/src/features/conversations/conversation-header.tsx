@@ -22,7 +22,13 @@ interface ConversationHeaderProps {
   onDetails: (() => void) | null;
 }
 
-export function ConversationHeader({ conversation, back, onTransfer, onResolve, onDetails }: ConversationHeaderProps) {
+export function ConversationHeader({
+  conversation,
+  back,
+  onTransfer,
+  onResolve,
+  onDetails,
+}: ConversationHeaderProps) {
   const { t } = useText();
   // Beside the lists, which a phone does not show, the page has its first heading already.
   const Heading = useIsPhone() || back === '/find' ? 'h1' : 'h2';

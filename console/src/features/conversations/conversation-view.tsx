@@ -32,7 +32,9 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   const [detailsOpened, details] = useDisclosure(false);
   const [transferOpened, transfer] = useDisclosure(false);
   const [resolveOpened, resolve] = useDisclosure(false);
-  const wide = useMediaQuery('(min-width: 75em)', window.innerWidth >= 1200, { getInitialValueInEffect: false });
+  const wide = useMediaQuery('(min-width: 75em)', window.innerWidth >= 1200, {
+    getInitialValueInEffect: false,
+  });
 
   // An open conversation fills a phone: the bar that says so otherwise is not in sight.
   const isPhone = useIsPhone();
@@ -57,7 +59,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
           back={back}
           onTransfer={mayDirect ? transfer.open : null}
           onResolve={mayDirect ? resolve.open : null}
-          onDetails={wide === true ? null : details.open}
+          onDetails={wide ? null : details.open}
         />
         {isPhone && (
           <div className={classes.phoneChip}>
@@ -68,7 +70,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
         <TranscriptView conversation={conversation} />
         <ConversationFooter conversation={conversation} isOwn={isOwn} />
       </section>
-      {wide === true ? (
+      {wide ? (
         <aside className={classes.aside} aria-label={t('details.title')}>
           <h2 className={classes.asideTitle}>{t('details.title')}</h2>
           <Details conversation={conversation} />

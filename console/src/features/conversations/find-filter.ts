@@ -11,7 +11,14 @@ export interface FindFields {
   readonly until: string;
 }
 
-export const emptyFields: FindFields = { caseId: '', agentId: '', queueId: '', state: '', from: '', until: '' };
+export const emptyFields: FindFields = {
+  caseId: '',
+  agentId: '',
+  queueId: '',
+  state: '',
+  from: '',
+  until: '',
+};
 
 /** The fields as the API takes them; null when the case id cannot be one. The last day counts in full. */
 export function filterOf(fields: FindFields): FindFilter | null {

@@ -50,7 +50,12 @@ export function FindPage() {
         )}
       </div>
       {found.hasNextPage && filter !== null && (
-        <Button variant="default" mt="md" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+        <Button
+          variant="default"
+          mt="md"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
           {t('load-more')}
         </Button>
       )}
@@ -67,7 +72,8 @@ function FindForm({ fields, onChange }: FindFormProps) {
   const { t } = useText();
   const queues = useQueues();
   const agents = useColleagues();
-  const set = (name: keyof FindFields) => (value: string | null) => onChange({ ...fields, [name]: value ?? '' });
+  const set = (name: keyof FindFields) => (value: string | null) =>
+    onChange({ ...fields, [name]: value ?? '' });
   const filled = Object.values(fields).some((value) => value !== '');
 
   return (
@@ -139,7 +145,8 @@ function FindForm({ fields, onChange }: FindFormProps) {
 function Results({ list }: { list: readonly Conversation[] }) {
   const { t, formats } = useText();
   const navigate = useNavigate();
-  const open = (conversationId: string) => void navigate({ to: '/find/$conversationId', params: { conversationId } });
+  const open = (conversationId: string) =>
+    void navigate({ to: '/find/$conversationId', params: { conversationId } });
   return (
     <div className={classes.results}>
       <Table className={classes.table} verticalSpacing="sm" highlightOnHover>
@@ -154,7 +161,11 @@ function Results({ list }: { list: readonly Conversation[] }) {
         </Table.Thead>
         <Table.Tbody>
           {list.map((conversation) => (
-            <Table.Tr key={conversation.id} className={classes.tableRow} onClick={() => open(conversation.id)}>
+            <Table.Tr
+              key={conversation.id}
+              className={classes.tableRow}
+              onClick={() => open(conversation.id)}
+            >
               <Table.Td>
                 <CaseLink conversation={conversation} />
               </Table.Td>

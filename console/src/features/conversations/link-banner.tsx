@@ -1,7 +1,8 @@
 import { IconAntennaBars2, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react';
 import type { Conversation } from '@samtal/contract/conversations';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useText } from '../../text/index.ts';
+import { useNow } from '../../ui/index.ts';
 import classes from './conversation.module.css';
 
 const backShownMs = 6_000;
@@ -12,7 +13,9 @@ export function LinkBanner({ conversation }: { conversation: Conversation }) {
   const back = useJustBack(conversation.link);
   const { link } = conversation;
   const shown = link === 'weak' || link === 'lost' ? link : back ? 'back' : null;
-  const BannerIcon = { weak: IconAntennaBars2, lost: IconPlugConnectedX, back: IconPlugConnected }[shown ?? 'back'];
+  const BannerIcon = { weak: IconAntennaBars2, lost: IconPlugConnectedX, back: IconPlugConnected }[
+    shown ?? 'back'
+  ];
 
   return (
     <div role="status">
@@ -28,18 +31,11 @@ export function LinkBanner({ conversation }: { conversation: Conversation }) {
 
 /** True for a little while after a weak or lost connection was good again. */
 function useJustBack(link: Conversation['link']): boolean {
-  const [back, setBack] = useState(false);
-  const before = useRef(link);
-  useEffect(() => {
-    const was = before.current;
-    before.current = link;
-    if (link !== 'ok' || (was !== 'weak' && was !== 'lost')) {
-      if (link !== 'ok') setBack(false);
-      return;
-    }
-    setBack(true);
-    const timer = setTimeout(() => setBack(false), backShownMs);
-    return () => clearTimeout(timer);
-  }, [link]);
-  return back;
+  const now = useNow();
+  const [known, setKnown] = useState({ link, backAt: 0 });
+  if (known.link !== link) {
+    const isBack = link === 'ok' && (known.link === 'weak' || known.link === 'lost');
+    setKnown({ link, backAt: isBack ? now : 0 });
+  }
+  return now - known.backAt < backShownMs;
 }

@@ -13,7 +13,10 @@ export function OfferCountdown({ until, queuedAt }: { until: string | null; queu
     <div className={classes.countdown}>
       <span>{leftMs === 0 ? t('offer.passing') : t('offer.left', { time: formats.duration(leftMs) })}</span>
       <span className={classes.countdownTrack} aria-hidden="true">
-        <span className={classes.countdownBar} style={{ width: `${Math.min(100, (leftMs / wholeMs) * 100)}%` }} />
+        <span
+          className={classes.countdownBar}
+          style={{ width: `${Math.min(100, (leftMs / wholeMs) * 100)}%` }}
+        />
       </span>
     </div>
   );

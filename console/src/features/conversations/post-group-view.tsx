@@ -20,7 +20,8 @@ export function PostGroupView({ group }: { group: PostGroup }) {
   const { t, formats } = useText();
   const session = useSession();
   const isOwn = group.authorId !== null && group.authorId === session?.user.id;
-  const author = group.side === 'visitor' ? (group.author ?? t('visitor')) : isOwn ? t('you') : (group.author ?? '');
+  const author =
+    group.side === 'visitor' ? (group.author ?? t('visitor')) : isOwn ? t('you') : (group.author ?? '');
   const first = group.posts[0];
 
   return (
@@ -47,7 +48,9 @@ function PostView({ post, marked }: { post: Post; marked: boolean }) {
         {post.text}
       </div>
       {post.status === 'refused' && <RefusedPost post={post} />}
-      {post.status !== null && post.status !== 'refused' && (marked || waits) && <StatusMark status={post.status} />}
+      {post.status !== null && post.status !== 'refused' && (marked || waits) && (
+        <StatusMark status={post.status} />
+      )}
     </>
   );
 }

@@ -17,15 +17,20 @@ const nearBottomPx = 80;
 export function TranscriptView({ conversation }: { conversation: Conversation }) {
   const { t, formats } = useText();
   const { items, loading, error, retry } = useTranscript(conversation);
-  const scroll = useStickyScroll(items);
+  const { ref, onScroll, toBottom, newBelow, settled } = useStickyScroll(items);
 
   if (error !== null) return <Unreadable conversation={conversation} error={error} onRetry={retry} />;
   return (
     <div className={classes.frame}>
       {/* A scrolling region must be reachable by keyboard, hence the tab stop. */}
-      <div ref={scroll.ref} className={classes.scroll} onScroll={scroll.onScroll} tabIndex={0} role="log"
+      <div
+        ref={ref}
+        className={classes.scroll}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="log"
         aria-label={t('transcript.of', { case: conversation.caseId })}
-        aria-live={scroll.settled ? 'polite' : 'off'}
+        aria-live={settled ? 'polite' : 'off'}
         aria-busy={loading}
       >
         <div className={classes.content}>
@@ -45,13 +50,13 @@ export function TranscriptView({ conversation }: { conversation: Conversation })
         </div>
       </div>
       <TypingLine conversationId={conversation.id} />
-      {scroll.newBelow && (
+      {newBelow && (
         <Button
           className={classes.newBelow}
           size="xs"
           radius="xl"
           leftSection={<IconArrowDown size={14} />}
-          onClick={scroll.toBottom}
+          onClick={toBottom}
         >
           {t('transcript.new-below')}
         </Button>

@@ -44,7 +44,13 @@ export interface TranscriptParts {
 const groupGapMs = 5 * 60_000;
 
 /** One transcript of both streams: by time, but never against the order within a stream. Own posts on the way come last. */
-export function transcriptOf({ publicEntries, internalEntries, pending, receipts, own }: TranscriptParts): TranscriptItem[] {
+export function transcriptOf({
+  publicEntries,
+  internalEntries,
+  pending,
+  receipts,
+  own,
+}: TranscriptParts): TranscriptItem[] {
   const items: TranscriptItem[] = [];
   for (const entry of mergedByTime(publicEntries, internalEntries)) {
     if (entry.kind === 'message' || entry.kind === 'note') {
@@ -79,7 +85,11 @@ export function mergedByTime(publicEntries: readonly Entry[], internalEntries: r
   const merged: Entry[] = [];
   let next = 0;
   for (const entry of publicEntries) {
-    for (let inner = internalEntries[next]; inner !== undefined && inner.at < entry.at; inner = internalEntries[next]) {
+    for (
+      let inner = internalEntries[next];
+      inner !== undefined && inner.at < entry.at;
+      inner = internalEntries[next]
+    ) {
       merged.push(inner);
       next += 1;
     }

@@ -65,7 +65,7 @@ function TransferForm({ conversation, onClose }: Omit<TransferDialogProps, 'open
         fullWidth
         value={to}
         onChange={(value) => {
-          setTo(value as typeof to);
+          setTo(value);
           setTargetId(null);
         }}
         aria-label={t('transfer.to')}

@@ -24,7 +24,9 @@ export function useActions() {
     const params = (conversationId: string) => ({ accountId: account.id, conversationId });
     const refresh = () => queryClient.invalidateQueries({ queryKey: conversationsKey(account.id) });
     const drop = (conversationId: string, from: typeof mineQuery) =>
-      queryClient.setQueryData(from(account.id).queryKey, (list) => list?.filter((each) => each.id !== conversationId));
+      queryClient.setQueryData(from(account.id).queryKey, (list) =>
+        list?.filter((each) => each.id !== conversationId),
+      );
 
     /** What the answer says is shown at once; whatever else changed is loaded. */
     const adopt = (conversation: Conversation) => {
@@ -51,7 +53,8 @@ export function useActions() {
     };
 
     return {
-      accept: async (id: string) => addToMine(await refreshing(call(acceptConversation, { params: params(id) }))),
+      accept: async (id: string) =>
+        addToMine(await refreshing(call(acceptConversation, { params: params(id) }))),
       take: async (id: string) => addToMine(await refreshing(call(takeConversation, { params: params(id) }))),
       async decline(id: string) {
         await refreshing(call(declineConversation, { params: params(id) }));
@@ -64,7 +67,9 @@ export function useActions() {
         return adopt(resolved);
       },
       async transfer(id: string, target: TransferTarget) {
-        const transferred = await refreshing(call(transferConversation, { params: params(id), body: target }));
+        const transferred = await refreshing(
+          call(transferConversation, { params: params(id), body: target }),
+        );
         drop(id, mineQuery);
         return adopt(transferred);
       },

@@ -16,7 +16,10 @@ export interface CannedPickerState {
 }
 
 /** The list of canned replies that opens while `/…` stands in the composer. The focus stays in the composer. */
-export function useCannedPicker(typed: string | null, onPick: (reply: CannedReply) => void): CannedPickerState {
+export function useCannedPicker(
+  typed: string | null,
+  onPick: (reply: CannedReply) => void,
+): CannedPickerState {
   const listId = useId();
   const known = useCannedReplies();
   const [dismissed, setDismissed] = useState<string | null>(null);

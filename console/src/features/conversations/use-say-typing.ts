@@ -12,22 +12,19 @@ export function useSayTyping(conversationId: string): (on: boolean) => void {
   const saidAt = useRef(0);
   const idle = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const say = useCallback(
-    (on: boolean) => {
-      clearTimeout(idle.current);
-      if (!on) {
-        if (saidAt.current > 0) live.sayTyping(stream, false);
-        saidAt.current = 0;
-        return;
-      }
-      if (Date.now() - saidAt.current > repeatMs) {
-        saidAt.current = Date.now();
-        live.sayTyping(stream, true);
-      }
-      idle.current = setTimeout(() => say(false), idleMs);
-    },
-    [live, stream],
-  );
-  useEffect(() => () => say(false), [say]);
-  return say;
+  const stop = useCallback(() => {
+    clearTimeout(idle.current);
+    if (saidAt.current > 0) live.sayTyping(stream, false);
+    saidAt.current = 0;
+  }, [live, stream]);
+  const go = useCallback(() => {
+    clearTimeout(idle.current);
+    if (Date.now() - saidAt.current > repeatMs) {
+      saidAt.current = Date.now();
+      live.sayTyping(stream, true);
+    }
+    idle.current = setTimeout(stop, idleMs);
+  }, [live, stream, stop]);
+  useEffect(() => stop, [stop]);
+  return useCallback((on: boolean) => (on ? go() : stop()), [go, stop]);
 }

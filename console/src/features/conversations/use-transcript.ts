@@ -26,7 +26,10 @@ export function useTranscript(conversation: Conversation): Transcript {
   const receipts = useKnownReceipts(conversation);
   const live = publicThread !== null;
 
-  const polled = { enabled: !live, refetchInterval: conversation.state === 'resolved' ? (false as const) : 10_000 };
+  const polled = {
+    enabled: !live,
+    refetchInterval: conversation.state === 'resolved' ? (false as const) : 10_000,
+  };
   const publicPage = useQuery({ ...entriesQuery(account.id, conversation.id, 'public'), ...polled });
   const internalPage = useQuery({ ...entriesQuery(account.id, conversation.id, 'internal'), ...polled });
 

@@ -18,13 +18,19 @@ export function WaitingItem({ conversation }: { conversation: Conversation }) {
     <article className={classes.waiting} aria-label={t('waiting.of', { case: conversation.caseId })}>
       <div className={classes.waitingWords}>
         <span className={classes.caseId}>{conversation.caseId}</span>
-        {conversation.preview !== null && <span className={classes.preview}>{conversation.preview.text}</span>}
+        {conversation.preview !== null && (
+          <span className={classes.preview}>{conversation.preview.text}</span>
+        )}
         <span className={classes.where}>
           {conversation.queueName} · {conversation.siteName}
         </span>
         <span className={classes.waited}>
           <IconClock size={13} aria-hidden="true" /> {t('waiting.for', { time: waited })}
-          {offered && <ToneBadge tone="accent">{t('waiting.offered', { name: conversation.agentName ?? '' })}</ToneBadge>}
+          {offered && (
+            <ToneBadge tone="accent">
+              {t('waiting.offered', { name: conversation.agentName ?? '' })}
+            </ToneBadge>
+          )}
         </span>
       </div>
       {!offered && (

@@ -1,3 +1,10 @@
 export { ConnectionChip } from './connection-chip.tsx';
-export { LiveProvider, useConnectionState, useLive, useReceipts, useThread, useVisitorTyping } from './live-provider.tsx';
+export {
+  LiveProvider,
+  useConnectionState,
+  useLive,
+  useReceipts,
+  useThread,
+  useVisitorTyping,
+} from './live-provider.tsx';
 export type { ChangedList } from './live.ts';

@@ -1,12 +1,13 @@
 import type { StreamName } from '@samtal/contract/conversations';
 import type { ConnectionState, Receipts, Thread } from '@samtal/contract/realtime';
-import { createContext, use, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import { useNow } from '../../ui/index.ts';
-import { Live, type LiveOptions, type Typing } from './live.ts';
+import { Live, type LiveCallbacks, type Typing } from './live.ts';
 
 const LiveContext = createContext<Live | null>(null);
 
-interface LiveProviderProps extends LiveOptions {
+interface LiveProviderProps extends LiveCallbacks {
+  accountId: string;
   /** Whether the user has anything to do with conversations; without, nothing is connected. */
   connects: boolean;
   children: ReactNode;
@@ -14,19 +15,8 @@ interface LiveProviderProps extends LiveOptions {
 
 /** Keeps one live connection for the account as long as it is drawn, whichever page is shown. */
 export function LiveProvider({ accountId, onChanged, onSignedOut, connects, children }: LiveProviderProps) {
-  const callbacks = useRef({ onChanged, onSignedOut });
-  useEffect(() => {
-    callbacks.current = { onChanged, onSignedOut };
-  });
-  const live = useMemo(
-    () =>
-      new Live({
-        accountId,
-        onChanged: (lists) => callbacks.current.onChanged(lists),
-        onSignedOut: () => callbacks.current.onSignedOut(),
-      }),
-    [accountId],
-  );
+  const live = useMemo(() => new Live(accountId), [accountId]);
+  useEffect(() => live.tells({ onChanged, onSignedOut }), [live, onChanged, onSignedOut]);
 
   useEffect(() => {
     if (!connects) return;

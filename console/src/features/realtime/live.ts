@@ -23,8 +23,8 @@ import { openAgentSocket } from './agent-socket.ts';
 
 export type ChangedList = 'mine' | 'waiting' | 'presence';
 
-export interface LiveOptions {
-  accountId: string;
+/** Whom `Live` tells what is not about a stream. */
+export interface LiveCallbacks {
   /** Lists that are worth loading again. */
   onChanged(lists: readonly ChangedList[]): void;
   /** The server says that nobody is signed in. */
@@ -46,7 +46,8 @@ const restartAfterMs = 5_000;
  */
 export class Live {
   readonly #link: Link;
-  readonly #options: LiveOptions;
+  readonly #accountId: string;
+  #callbacks: LiveCallbacks | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #arrivals = new Set<(stream: StreamName, entries: readonly Entry[]) => void>();
   readonly #followed = new Set<StreamName>();
@@ -56,11 +57,11 @@ export class Live {
   readonly #typing = new Map<StreamName, Typing>();
   #restart: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: LiveOptions) {
-    this.#options = options;
+  constructor(accountId: string) {
+    this.#accountId = accountId;
     this.#link = new Link({
       connect: () => this.#connect(),
-      loadPage: (stream, after) => loadPage(options.accountId, stream, after),
+      loadPage: (stream, after) => loadPage(accountId, stream, after),
       outbox: memoryOutbox(),
       backoffCapMs: realtime.backoff.agentCapMs,
       newId,
@@ -69,11 +70,16 @@ export class Live {
         onThread: (thread) => this.#takeThread(thread),
         onReceipts: (stream, receipts) => this.#takeReceipts(stream, receipts),
         onTyping: (stream, actor, name, on) => this.#takeTyping(stream, actor, name, on),
-        onChanged: options.onChanged,
+        onChanged: (lists) => this.#callbacks?.onChanged(lists),
         onGone: (stream) => this.#takeGone(stream),
         onRefused: (code) => this.#refused(code),
       },
     });
+  }
+
+  /** Says whom to tell from now on. */
+  tells(callbacks: LiveCallbacks): void {
+    this.#callbacks = callbacks;
   }
 
   start(): void {
@@ -169,17 +175,17 @@ export class Live {
 
   async #connect() {
     try {
-      const { ticket } = await call(createRealtimeTicket, { params: { accountId: this.#options.accountId } });
+      const { ticket } = await call(createRealtimeTicket, { params: { accountId: this.#accountId } });
       return { socket: openAgentSocket(), credential: ticket };
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'signin.required') this.#options.onSignedOut();
+      if (error instanceof Refusal && error.code === 'signin.required') this.#callbacks?.onSignedOut();
       throw error;
     }
   }
 
   /** A ticket can be refused because it took too long to arrive: whether anybody is signed in, the session tells. */
   #refused(code: string): void {
-    if (code === 'signin.required') this.#options.onSignedOut();
+    if (code === 'signin.required') this.#callbacks?.onSignedOut();
     clearTimeout(this.#restart);
     this.#restart = setTimeout(() => this.start(), restartAfterMs);
   }

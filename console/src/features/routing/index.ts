@@ -1,1 +1,1 @@
-export { presenceQuery, queuesQuery, useColleagues, useOwnPresence, useQueues } from './queries.ts';
+export { presenceQuery, useColleagues, useOwnPresence, useQueues } from './queries.ts';

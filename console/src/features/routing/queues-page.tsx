@@ -37,7 +37,9 @@ export function QueuesPage() {
         query={queues}
         label={t('admin.queues')}
         isEmpty={queues.data?.length === 0}
-        empty={<EmptyState icon={IconStack2} title={t('queue.none')} says={t('queue.none-says')} action={add} />}
+        empty={
+          <EmptyState icon={IconStack2} title={t('queue.none')} says={t('queue.none-says')} action={add} />
+        }
       >
         {queues.data?.map((queue) => (
           <QueueRow
@@ -85,9 +87,15 @@ function QueueRow({ queue, onChange, onDelete }: QueueRowProps) {
       })}
       badges={
         <>
-          <ToneBadge tone={queue.waiting > 0 ? 'warning' : 'neutral'}>{count('queue.waiting', queue.waiting)}</ToneBadge>
-          {queue.region !== null && <ToneBadge tone="neutral">{t('queue.region-is', { value: queue.region })}</ToneBadge>}
-          {queue.team !== null && <ToneBadge tone="neutral">{t('queue.team-is', { value: queue.team })}</ToneBadge>}
+          <ToneBadge tone={queue.waiting > 0 ? 'warning' : 'neutral'}>
+            {count('queue.waiting', queue.waiting)}
+          </ToneBadge>
+          {queue.region !== null && (
+            <ToneBadge tone="neutral">{t('queue.region-is', { value: queue.region })}</ToneBadge>
+          )}
+          {queue.team !== null && (
+            <ToneBadge tone="neutral">{t('queue.team-is', { value: queue.team })}</ToneBadge>
+          )}
         </>
       }
       actions={

@@ -6,6 +6,7 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
+import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
 import { useSignIn } from './use-sign-in.ts';
 import classes from './card.module.css';
@@ -73,7 +74,7 @@ function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
-    accept.mutate({ name: String(given.get('name')).trim(), password: String(given.get('password')) });
+    accept.mutate({ name: fieldOf(given, 'name').trim(), password: fieldOf(given, 'password') });
   };
 
   return (
@@ -84,7 +85,14 @@ function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
             {problemText(accept.error)}
           </Alert>
         )}
-        <TextInput name="email" label={t('signin.email')} value={email} readOnly autoComplete="username" size="md" />
+        <TextInput
+          name="email"
+          label={t('signin.email')}
+          value={email}
+          readOnly
+          autoComplete="username"
+          size="md"
+        />
         <TextInput
           name="name"
           label={t('invitation.name')}

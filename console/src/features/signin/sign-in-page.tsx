@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, type FormEvent } from 'react';
 import { useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
+import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
 import { CookieRefused, useSignIn } from './use-sign-in.ts';
 import classes from './card.module.css';
@@ -20,7 +21,7 @@ export function SignInPage() {
     // Read from the form and not from state: password managers fill fields without telling React.
     const given = new FormData(event.currentTarget);
     signIn.mutate(
-      { email: String(given.get('email')).trim(), password: String(given.get('password')) },
+      { email: fieldOf(given, 'email').trim(), password: fieldOf(given, 'password') },
       {
         onSuccess: () => void navigate({ to: to ?? '/', replace: true }),
         onError: () => password.current?.select(),

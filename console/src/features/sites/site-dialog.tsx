@@ -95,7 +95,10 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
       <Select
         label={t('site.locale')}
         description={t('site.locale-says')}
-        data={[...new Set([...locales, locale])].map((tag) => ({ value: tag, label: languageName(tag, ownLocale) }))}
+        data={[...new Set([...locales, locale])].map((tag) => ({
+          value: tag,
+          label: languageName(tag, ownLocale),
+        }))}
         value={locale}
         onChange={(value) => value !== null && setLocale(value)}
         allowDeselect={false}

@@ -98,7 +98,9 @@ function SiteRow({ site, onEmbed, onChange, onDelete }: SiteRowProps) {
       says={site.origins.length === 0 ? t('site.no-origins') : site.origins.join(', ')}
       badges={
         <>
-          {queue !== undefined && <ToneBadge tone="neutral">{t('site.queue-is', { name: queue.name })}</ToneBadge>}
+          {queue !== undefined && (
+            <ToneBadge tone="neutral">{t('site.queue-is', { name: queue.name })}</ToneBadge>
+          )}
           {site.origins.length === 0 && <ToneBadge tone="warning">{t('site.runs-nowhere')}</ToneBadge>}
         </>
       }

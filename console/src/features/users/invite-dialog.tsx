@@ -91,7 +91,10 @@ export function InvitationLink({ invitation, onClose }: { invitation: Invitation
     >
       <Stack>
         <Text size="sm">
-          {t('invitation.link-says', { name: invitation.user.name, at: formats.dateTime(invitation.expiresAt) })}
+          {t('invitation.link-says', {
+            name: invitation.user.name,
+            at: formats.dateTime(invitation.expiresAt),
+          })}
         </Text>
         <CopyBlock value={link} label={t('invitation.link')} />
         <Group justify="flex-end">

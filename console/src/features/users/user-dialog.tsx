@@ -1,4 +1,16 @@
-import { Alert, Button, Divider, Group, Modal, NumberInput, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Divider,
+  Group,
+  Modal,
+  NumberInput,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { changeUser, inviteUserAgain, removeUser, type Invitation, type User } from '@samtal/contract/users';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
@@ -15,7 +27,13 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
   const account = useAccount();
   const mayManage = account.can('users.manage');
   return (
-    <Modal opened onClose={onClose} title={user.name} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={user.name}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <Stack gap="lg">
         <Text size="sm" c="dimmed">
           {user.email}
@@ -79,7 +97,9 @@ function UserForm({ user }: { user: User }) {
         body: {
           name: name.trim(),
           maxConversations: Number(limit),
-          ...(user.status === 'invited' ? {} : { status: active ? ('active' as const) : ('inactive' as const) }),
+          ...(user.status === 'invited'
+            ? {}
+            : { status: active ? ('active' as const) : ('inactive' as const) }),
         },
       }),
     onSuccess: async () => {

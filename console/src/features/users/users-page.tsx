@@ -59,7 +59,12 @@ export function UsersPage() {
         ))}
       </Rows>
       {users.hasNextPage && (
-        <Button variant="default" mt="md" loading={users.isFetchingNextPage} onClick={() => void users.fetchNextPage()}>
+        <Button
+          variant="default"
+          mt="md"
+          loading={users.isFetchingNextPage}
+          onClick={() => void users.fetchNextPage()}
+        >
           {t('load-more')}
         </Button>
       )}
@@ -93,13 +98,17 @@ function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
   const roleName = useRoleName();
   const roles = useRoles().data ?? [];
   const seen =
-    user.lastSignInAt === null ? t('user.never-seen') : t('user.seen', { at: formats.dateTime(user.lastSignInAt) });
+    user.lastSignInAt === null
+      ? t('user.never-seen')
+      : t('user.seen', { at: formats.dateTime(user.lastSignInAt) });
   return (
     <Row
       title={
         <>
           {user.name}
-          {user.status !== 'active' && <ToneBadge tone={statusTones[user.status]}>{t(`user.${user.status}`)}</ToneBadge>}
+          {user.status !== 'active' && (
+            <ToneBadge tone={statusTones[user.status]}>{t(`user.${user.status}`)}</ToneBadge>
+          )}
         </>
       }
       says={`${user.email} · ${seen}`}
