@@ -1,5 +1,6 @@
 export { Desk, type By } from './desk.ts';
-export { ConversationLog, type Draft, type Outcome } from './log.ts';
+export type { Draft, Outcome } from './draft.ts';
+export { ConversationLog } from './log.ts';
 export { findConversation, isOwn, mayRead } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';

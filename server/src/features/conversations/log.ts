@@ -1,46 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Actor, Audience, Entry, EntryBody, EntryKind, EntryPage } from '@samtal/contract/conversations';
-import { audiences, entryKinds } from '@samtal/contract/conversations';
-import type { ErrorCode } from '@samtal/contract/errors';
-import type { ReadTx, Statement, Tx } from '../../platform/database/index.ts';
+import { audiences, type Audience, type Entry, type EntryPage } from '@samtal/contract/conversations';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
-import { seal, unseal, type ConversationKeys, type SealingKey } from '../../platform/keys/index.ts';
-
-/** An entry to be appended. */
-export interface Draft<Kind extends EntryKind = EntryKind> {
-  readonly conversationId: string;
-  readonly kind: Kind;
-  readonly actor: Actor;
-  /** The visitor's or the user's id; with `cid` it makes a post known again. Null for the platform. */
-  readonly author: string | null;
-  readonly cid: string | null;
-  readonly body: EntryBody<Kind>;
-  /** Whether this entry may be written, seeing how things stand; null when it may. Without it, it may. */
-  readonly admit?: (standing: Standing) => ErrorCode | null;
-}
-
-/** How a conversation stands while its stream is locked. */
-export interface Standing {
-  readonly state: 'waiting' | 'offered' | 'active' | 'resolved';
-  readonly agentId: string | null;
-  readonly visitorId: string;
-}
-
-export type Outcome =
-  | { readonly written: true; readonly seq: number; readonly at: Date; readonly duplicate: boolean }
-  | { readonly written: false; readonly refused: ErrorCode };
-
-interface LockedRow extends Standing {
-  readonly position: number;
-  readonly last_seq: number;
-  /** Where the stream stood when the statement began, which may be before the lock was had. */
-  readonly seen_seq: number;
-  readonly closed: boolean;
-  readonly at: Date;
-  readonly known_seq: number | null;
-  readonly known_at: Date | null;
-}
+import type { ConversationKeys } from '../../platform/keys/index.ts';
+import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
+import { openEntry, sealBody } from './entry-body.ts';
+import { standing, writeEntries } from './log-statements.ts';
 
 /**
  * The conversation log. A stream's row is locked while entries are appended, so that the order of seq is the order of
@@ -87,13 +53,16 @@ export class ConversationLog {
       }
       // The same new cid twice in one batch: the first one is it.
       const twin = fresh.find(
-        (other) => draft.cid !== null && other.draft.cid === draft.cid && sameStream(other.draft, draft),
+        (other) =>
+          draft.cid !== null &&
+          other.draft.cid === draft.cid &&
+          streamOfDraft(other.draft) === streamOfDraft(draft),
       );
       if (twin !== undefined) return { written: true, seq: twin.seq, at: twin.at, duplicate: true };
       const refused =
         draft.admit?.(row) ?? (row.closed && draft.author !== null ? 'conversations.closed' : null);
       if (refused !== null) return { written: false, refused };
-      const stream = streamKey(draft);
+      const stream = streamOfDraft(draft);
       const seq = (heads.get(stream) ?? row.last_seq) + 1;
       heads.set(stream, seq);
       fresh.push({ draft, seq, at: row.at });
@@ -194,15 +163,15 @@ export class ConversationLog {
         cid: draft.cid,
         body: draft.body,
       } as Entry;
-      const stream = heads.get(streamKey(draft)) ?? { draft, entries: [], head: 0 };
-      heads.set(streamKey(draft), { draft, entries: [...stream.entries, entry], head: seq });
+      const stream = heads.get(streamOfDraft(draft)) ?? { draft, entries: [], head: 0 };
+      heads.set(streamOfDraft(draft), { draft, entries: [...stream.entries, entry], head: seq });
       return sealBody(found(keys.get(draft.conversationId)), account, draft, seq);
     });
     const streams = [...heads.values()];
     tx.send(writeEntries, [
       account,
       fresh.map(({ draft }) => draft.conversationId),
-      fresh.map(({ draft }) => entryKinds[draft.kind].audience),
+      fresh.map(({ draft }) => audienceOfDraft(draft)),
       fresh.map(({ seq }) => seq),
       fresh.map(({ draft }) => draft.kind),
       fresh.map(({ draft }) => draft.actor.kind),
@@ -211,12 +180,12 @@ export class ConversationLog {
       fresh.map(({ at }) => at),
       bodies,
       streams.map(({ draft }) => draft.conversationId),
-      streams.map(({ draft }) => entryKinds[draft.kind].audience),
+      streams.map(({ draft }) => audienceOfDraft(draft)),
       streams.map(({ head }) => head),
     ]);
     tx.afterCommit(() => {
       for (const { draft, entries, head } of streams) {
-        const { audience } = entryKinds[draft.kind];
+        const audience = audienceOfDraft(draft);
         this.#fanout.announce({
           kind: 'entries',
           account,
@@ -228,125 +197,4 @@ export class ConversationLog {
       }
     });
   }
-}
-
-function sameStream(one: Draft, other: Draft): boolean {
-  return streamKey(one) === streamKey(other);
-}
-
-function streamKey(draft: Draft): string {
-  return `${draft.conversationId}:${entryKinds[draft.kind].audience}`;
-}
-
-/**
- * How each draft's stream stands, locked. Whoever had to wait for a lock sees the counter as it is by then, but all else
- * as it was before: agents may have changed, and the same post may have been written. With the locks held, a second look
- * is a true one.
- */
-async function standing(
-  tx: Tx,
-  account: string,
-  drafts: readonly Draft[],
-): Promise<(LockedRow | undefined)[]> {
-  const rows = await lockStreams(tx, account, drafts);
-  const isStale = rows.some((row) => row !== undefined && row.seen_seq !== row.last_seq);
-  return isStale ? await lockStreams(tx, account, drafts) : rows;
-}
-
-const lockAndLook: Statement = {
-  name: 'log-lock-and-look',
-  text: `
-    with wanted as (
-      select * from unnest($2::integer[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[])
-        as wanted (position, conversation_id, audience, author, cid)
-    ), locked as materialized (
-      select conversation_id, audience, last_seq, closed from stream
-      where account_id = $1
-        and (conversation_id, audience) in (select conversation_id, audience from wanted)
-      order by conversation_id, audience
-      for update
-    )
-    select wanted.position, locked.last_seq, seen.last_seq as seen_seq, locked.closed, clock_timestamp() as at,
-      conversation.state, conversation.agent_id as "agentId", conversation.visitor_id as "visitorId",
-      known.seq as known_seq, known.at as known_at
-    from wanted
-    join locked using (conversation_id, audience)
-    join stream seen on seen.account_id = $1 and seen.conversation_id = wanted.conversation_id
-      and seen.audience = wanted.audience
-    join conversation on conversation.account_id = $1 and conversation.id = wanted.conversation_id
-    left join entry known on known.account_id = $1 and known.conversation_id = wanted.conversation_id
-      and known.audience = wanted.audience and known.author = wanted.author and known.cid = wanted.cid`,
-};
-
-const writeEntries: Statement = {
-  name: 'log-write-entries',
-  text: `
-    with written as (
-      insert into entry (account_id, conversation_id, audience, seq, kind, actor, author, cid, at, body)
-      select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
-        $9::timestamptz[], $10::bytea[])
-    )
-    update stream set last_seq = head.seq
-    from unnest($11::uuid[], $12::text[], $13::bigint[]) as head (conversation_id, audience, seq)
-    where stream.account_id = $1 and stream.conversation_id = head.conversation_id and stream.audience = head.audience`,
-};
-
-/** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */
-async function lockStreams(
-  tx: Tx,
-  account: string,
-  drafts: readonly Draft[],
-): Promise<(LockedRow | undefined)[]> {
-  const rows = await tx.run<LockedRow>(lockAndLook, [
-    account,
-    drafts.map((_, index) => index),
-    drafts.map(({ conversationId }) => conversationId),
-    drafts.map(({ kind }) => entryKinds[kind].audience),
-    drafts.map(({ author }) => author),
-    drafts.map(({ cid }) => cid),
-  ]);
-  const byPosition: (LockedRow | undefined)[] = drafts.map(() => undefined);
-  for (const row of rows) byPosition[row.position] = row;
-  return byPosition;
-}
-
-/** The actor's name is part of what is encrypted: a transcript stays readable when the person has left. */
-function sealBody(key: SealingKey, account: string, draft: Draft, seq: number): Buffer {
-  const plain = JSON.stringify({ body: draft.body, name: draft.actor.name });
-  return seal(
-    key,
-    entryPlace(account, draft.conversationId, entryKinds[draft.kind].audience, seq),
-    Buffer.from(plain),
-  );
-}
-
-function openEntry(
-  key: SealingKey,
-  account: string,
-  row: {
-    conversation_id: string;
-    audience: Audience;
-    seq: number;
-    kind: EntryKind;
-    actor: Actor['kind'];
-    author: string | null;
-    cid: string | null;
-    at: Date;
-    body: Buffer;
-  },
-): Entry {
-  const plain = unseal(key, entryPlace(account, row.conversation_id, row.audience, row.seq), row.body);
-  const { body, name } = JSON.parse(plain.toString()) as { body: object; name: string | null };
-  return {
-    seq: row.seq,
-    kind: row.kind,
-    at: row.at.toISOString(),
-    actor: { kind: row.actor, id: row.actor === 'agent' ? row.author : null, name },
-    cid: row.cid,
-    body,
-  } as Entry;
-}
-
-function entryPlace(account: string, conversationId: string, audience: Audience, seq: number) {
-  return { account, object: conversationId, record: `${audience}:${seq}`, field: 'body' };
 }

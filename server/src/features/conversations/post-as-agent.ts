@@ -1,7 +1,7 @@
 import type { PostedKind } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
 import { Refusal, type Member } from '../../platform/http/index.ts';
-import type { Draft } from './log.ts';
+import type { Draft } from './draft.ts';
 import type { PostQueue } from './post-queue.ts';
 import { findConversation, mayRead, maySee } from './policy.ts';
 

@@ -1,6 +1,7 @@
 import { isConnectionFailure, isUniqueViolation, type Database } from '../../platform/database/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
-import type { ConversationLog, Draft, Outcome } from './log.ts';
+import type { Draft, Outcome } from './draft.ts';
+import type { ConversationLog } from './log.ts';
 
 /** One commit takes at most this many posts: its locks are held for some milliseconds, not for longer. */
 const batchSize = 256;

@@ -4,7 +4,8 @@ import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, type Visitor } from '../../platform/http/index.ts';
 import { newCaseId } from './case-id.ts';
-import type { ConversationLog, Draft } from './log.ts';
+import type { Draft } from './draft.ts';
+import type { ConversationLog } from './log.ts';
 import type { ConversationRow } from './queries.ts';
 
 /**

@@ -1,0 +1,35 @@
+import type { Actor, Audience, EntryBody, EntryKind, StreamName } from '@samtal/contract/conversations';
+import { entryKinds, streamName } from '@samtal/contract/conversations';
+import type { ErrorCode } from '@samtal/contract/errors';
+
+/** An entry to be appended. */
+export interface Draft<Kind extends EntryKind = EntryKind> {
+  readonly conversationId: string;
+  readonly kind: Kind;
+  readonly actor: Actor;
+  /** The visitor's or the user's id; with `cid` it makes a post known again. Null for the platform. */
+  readonly author: string | null;
+  readonly cid: string | null;
+  readonly body: EntryBody<Kind>;
+  /** Whether this entry may be written, seeing how things stand; null when it may. Without it, it may. */
+  readonly admit?: (standing: Standing) => ErrorCode | null;
+}
+
+/** How a conversation stands while its stream is locked. */
+export interface Standing {
+  readonly state: 'waiting' | 'offered' | 'active' | 'resolved';
+  readonly agentId: string | null;
+  readonly visitorId: string;
+}
+
+export type Outcome =
+  | { readonly written: true; readonly seq: number; readonly at: Date; readonly duplicate: boolean }
+  | { readonly written: false; readonly refused: ErrorCode };
+
+export function audienceOfDraft({ kind }: Draft): Audience {
+  return entryKinds[kind].audience;
+}
+
+export function streamOfDraft(draft: Draft): StreamName {
+  return streamName(draft.conversationId, audienceOfDraft(draft));
+}
