@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -7,6 +8,9 @@ const server = 'http://127.0.0.1:8080';
 export default defineConfig({
   base: '/',
   plugins: [react()],
+  resolve: {
+    alias: { typebox: fileURLToPath(new URL('./src/api/schemaless.ts', import.meta.url)) },
+  },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

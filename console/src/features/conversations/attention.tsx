@@ -17,7 +17,8 @@ export function Attention() {
   const { conversationId = null } = useParams({ strict: false });
   const mine = useMine().data;
   useFollowing(mine, conversationId);
-  const unread = useUnreadTotal(mine ?? []);
+  // What an offered conversation says is not the agent’s to read yet: the offer itself counts.
+  const unread = useUnreadTotal(mine?.filter((conversation) => conversation.state === 'active') ?? []);
   const offers = mine?.filter((conversation) => conversation.state === 'offered').length ?? 0;
 
   useEffect(() => showTitleBadge(unread + offers), [unread, offers]);

@@ -1,0 +1,11 @@
+/**
+ * Stands in for the contract’s schema library in what the browser loads (see `vite.config.ts`). Endpoint constants
+ * build their schemas when they are loaded, but the console never validates with them: the server does, and here the
+ * types have done their work before the build. This keeps 18 KB (gzip) out of the first download.
+ */
+const schema = (): object => ({});
+
+const Type = new Proxy<Record<string, () => object>>({}, { get: () => schema });
+
+// NOTE: a default export because the library has one.
+export default Type;
