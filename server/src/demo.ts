@@ -93,7 +93,7 @@ async function hasAccounts(tx: ReadTx): Promise<boolean> {
 
 /** Makes the account where there is no other, and says whether there is this one; of several nodes, one makes it. */
 async function beginAccount(tx: Tx, keyring: Keyring, plan: FirstRun): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock(7318003)`.execute(tx.sql);
+  await sql`select pg_advisory_xact_lock(7318004)`.execute(tx.sql);
   const { id, name } = accountOf(plan);
   const accounts = await readAccounts(tx);
   if (accounts.length === 0) await createAccount(tx, keyring, { id, name, status: 'suspended', actor });

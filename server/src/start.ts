@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -22,7 +23,8 @@ const drainMs = 5_000;
 /** A platform that runs. */
 export interface Running {
   readonly url: URL;
-  /** What the first start wrote down for its demo, when it made one. */
+  readonly hasDemo: boolean;
+  /** Where the first start in this data directory wrote down how to get in; null when it did not, or it was removed. */
   readonly firstRun: string | null;
   stop(): Promise<void>;
 }
@@ -73,7 +75,8 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       .start({ host: config.host, port })
       .catch((error: unknown) => explainListening(error, config.host, port));
     log.info('server-started', { url: url.origin });
-    return { url, firstRun: demo.firstRun, stop };
+    const firstRun = join(config.dataDir, 'first-run.json');
+    return { url, hasDemo: demo.siteKey !== null, firstRun: existsSync(firstRun) ? firstRun : null, stop };
   } catch (error) {
     await stop();
     throw error;

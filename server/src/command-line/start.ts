@@ -26,13 +26,13 @@ export const start: Command = {
   },
 };
 
-function described({ url, firstRun }: Running): { text: string; json: unknown } {
+function described({ url, hasDemo, firstRun }: Running): { text: string; json: unknown } {
   const at = (path: string) => new URL(path, url).href;
   const lines = [
     'Samtal is running.',
     '',
     `  Console    ${at('/')}`,
-    `  Demo site  ${at('/demo')}`,
+    ...(hasDemo ? [`  Demo site  ${at('/demo')}`] : []),
     `  API        ${at('/api/docs')}`,
     ...(firstRun === null ? [] : ['', `  Who can sign in, and with which passwords: ${firstRun}`]),
   ];
