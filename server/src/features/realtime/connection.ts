@@ -19,6 +19,8 @@ const fullBytes = 1024 * 1024;
 const overfullBytes = 4 * 1024 * 1024;
 const stuckMs = 30_000;
 const maxStreams = 200;
+/** Who goes on sending after so many frames were refused does not listen. */
+const mostRefused = 500;
 const listsChangedMs = 200;
 
 const validators = new Map(
@@ -56,6 +58,7 @@ export class Connection implements Outlet {
   readonly #subscriptions = new Map<StreamName, Subscription>();
   readonly #frames = new Allowance(30, 90, Date.now());
   #work: Promise<void> = Promise.resolve();
+  #refused = 0;
   #fullSince: number | null = null;
   #changedLists = new Set<'mine' | 'waiting' | 'presence'>();
   #listsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -72,18 +75,26 @@ export class Connection implements Outlet {
 
   /** Frames are handled one after the other, so that posts are written in the order they were sent. */
   receive(text: string): void {
+    // After a frame that ended the connection nothing counts that was sent behind it.
+    if (!this.#line.isOpen) return;
     this.heartbeat.heard(Date.now());
     const frame = readFrame(text);
     if (frame === null || frame.t === 'hello') return this.end('request.invalid', 1008);
-    if (frame.t === 'pong') return this.heartbeat.pong(frame.n, frame.waitingMs, Date.now());
     const retryAfterMs = this.#frames.take(Date.now());
-    if (retryAfterMs > 0) {
+    if (frame.t === 'pong' && retryAfterMs === 0) return this.heartbeat.pong(frame.n, frame.waitingMs, Date.now());
+    if (retryAfterMs > 0 || frame.t === 'pong') {
+      this.#refused += 1;
+      if (this.#refused > mostRefused) return this.end('request.rate-limited', 1008);
       if (frame.t === 'post')
         this.send({ t: 'nack', cid: frame.cid, code: 'request.rate-limited', retryAfterMs });
       else if (frame.t === 'sub') this.end('request.rate-limited', 1013);
       return;
     }
-    this.#work = this.#work.then(() => this.#handle(frame)).catch((error: unknown) => this.failed(error));
+    this.#then(async () => await this.#handle(frame));
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => this.failed(error));
   }
 
   send(frame: ServerFrame): void {
@@ -118,6 +129,8 @@ export class Connection implements Outlet {
     const { party } = this;
     if (party.kind !== 'agent' || party.account !== account) return;
     if (users !== undefined && (party.userId === null || !users.includes(party.userId))) return;
+    // A conversation that has gone to somebody else is not followed any longer.
+    if (lists.includes('mine')) this.#then(async () => await this.#recheckStreams());
     for (const list of lists) this.#changedLists.add(list);
     // Several changes within a moment are one hint.
     this.#listsTimer ??= setTimeout(() => {
@@ -210,6 +223,8 @@ export class Connection implements Outlet {
     after: number;
   }): Promise<void> {
     const { account } = this.party;
+    // Whoever has gone follows nothing: nobody would ever take it away again.
+    if (!this.#line.isOpen) return;
     const known = this.#subscriptions.get(stream);
     if (known !== undefined) this.#unfollow(stream, known);
     if (this.#subscriptions.size >= maxStreams) return this.end('request.invalid', 1008);
@@ -218,6 +233,7 @@ export class Connection implements Outlet {
     feed.followers.add(subscription);
     this.#subscriptions.set(stream, subscription);
     const position = await this.#admitted(stream, known !== undefined);
+    if (this.#subscriptions.get(stream) !== subscription) return;
     if (position === null) {
       this.#unfollow(stream, subscription);
       return this.send({ t: 'gone', stream });
@@ -247,7 +263,17 @@ export class Connection implements Outlet {
     }
   }
 
+  /** Lets go of streams that are not there for this party any more. */
+  async #recheckStreams(): Promise<void> {
+    for (const [stream, subscription] of [...this.#subscriptions]) {
+      if ((await this.#admitted(stream, true)) !== null || this.#subscriptions.get(stream) !== subscription) continue;
+      this.#unfollow(stream, subscription);
+      this.send({ t: 'gone', stream });
+    }
+  }
+
   #unfollow(stream: StreamName, subscription: Subscription): void {
+    subscription.end();
     this.#parts.hub.unfollow(subscription.feed, subscription);
     this.#subscriptions.delete(stream);
   }

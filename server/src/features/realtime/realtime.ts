@@ -7,7 +7,7 @@ import type { Log } from '../../platform/log/index.ts';
 import { loadMember } from '../access/index.ts';
 import type { ConversationLog, PostQueue } from '../conversations/index.ts';
 import { releaseAgent, vouchForAgents } from '../routing/index.ts';
-import { checkOrigin, openSite, sessionOf } from '../widget/index.ts';
+import { checkOrigin, openSite, prolongVisitorSessions, sessionOf } from '../widget/index.ts';
 import { agentParty, type UserSessions } from './agent-party.ts';
 import { Connection } from './connection.ts';
 import { Hub } from './hub.ts';
@@ -113,6 +113,8 @@ export class Realtime {
           if (session === null) throw new Refusal('visitors.session-ended');
           await vouchForVisitors(database, site.accountId, [{ visitorId: session.visitorId, quality: 'ok' }]);
           const { sessionLifeMinutes } = site;
+          // To connect is contact: the session’s life counts from now.
+          await prolongVisitorSessions(database, site.accountId, [{ visitorId: session.visitorId, sessionLifeMinutes }]);
           const party = visitorParty(
             { ...session, sessionLifeMinutes },
             { database, posts, receipts: this.#receipts },

@@ -42,7 +42,8 @@ export class Receipts {
   }
 
   note(seen: Seen): void {
-    const key = `${seen.account}/${seen.conversation}`;
+    // What one agent has read is not what another has.
+    const key = `${seen.account}/${seen.conversation}/${seen.agent ?? ''}`;
     const { visitorDelivered = 0, visitorRead = 0, agentRead = 0 } = seen;
     const known = this.#waiting.get(key);
     this.#waiting.set(key, {
@@ -51,7 +52,7 @@ export class Receipts {
       visitorDelivered: Math.max(visitorDelivered, visitorRead, known?.visitorDelivered ?? 0),
       visitorRead: Math.max(visitorRead, known?.visitorRead ?? 0),
       agentRead: Math.max(agentRead, known?.agentRead ?? 0),
-      agent: seen.agent ?? known?.agent ?? null,
+      agent: seen.agent ?? null,
     });
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -92,10 +93,12 @@ export class Receipts {
           select id, agent_id from conversation
           where account_id = ${account} and id in (select id from seen) order by id for update
         ), bounded as (
-          select seen.id, least(visitor_delivered, last_seq) as visitor_delivered, least(visitor_read, last_seq) as visitor_read,
-            case when seen.agent = locked.agent_id then least(agent_read, last_seq) else 0 end as agent_read
+          select seen.id, max(least(visitor_delivered, last_seq)) as visitor_delivered,
+            max(least(visitor_read, last_seq)) as visitor_read,
+            max(case when seen.agent = locked.agent_id then least(agent_read, last_seq) else 0 end) as agent_read
           from seen join locked using (id)
           join stream on account_id = ${account} and conversation_id = seen.id and audience = 'public'
+          group by seen.id
         )
         update conversation set
           visitor_delivered = greatest(conversation.visitor_delivered, bounded.visitor_delivered),

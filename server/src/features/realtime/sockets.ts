@@ -10,6 +10,8 @@ import { readFrame } from './connection.ts';
 import { Line } from './line.ts';
 
 const helloMs = 5_000;
+/** Frames that a client may send before it is welcomed. */
+const mostEarly = 10;
 const path = '/api/v1/realtime/';
 
 /** What becomes of an admitted socket: it takes text frames until it closes. */
@@ -63,9 +65,10 @@ export class Sockets {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const admission = url.pathname.startsWith(path) ? this.#admissions[url.pathname.slice(path.length)] : undefined;
-    if (admission === undefined) throw new Refusal('not-found');
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    const name = url?.pathname.startsWith(path) === true ? url.pathname.slice(path.length) : '';
+    const admission = Object.hasOwn(this.#admissions, name) ? this.#admissions[name] : undefined;
+    if (admission === undefined || url === null) throw new Refusal('not-found');
     if (this.#closing) throw new Refusal('unavailable');
     const admit = await admission.knock(request, url);
     this.#server.handleUpgrade(request, socket, head, (ws) =>
@@ -99,14 +102,17 @@ export class Sockets {
     };
     socket.on('message', (data, binary) => {
       clearTimeout(timer);
+      // What came in behind a refused frame is not looked at.
+      if (socket.readyState !== socket.OPEN) return;
       // Text frames reach us as Buffers, already checked to be UTF-8.
       const text = (data as Buffer).toString('utf8');
       if (binary) return bye('request.invalid');
       if (admitted !== null) return admitted.receive(text);
-      if (greeted) early.push(text);
-      greeted = true;
-      if (early.length === 0) void hello(text);
-      else if (early.length > 100) bye('request.invalid');
+      if (!greeted) {
+        greeted = true;
+        void hello(text);
+      } else if (early.length < mostEarly) early.push(text);
+      else bye('request.rate-limited');
     });
     // A broken frame ends the socket; ws closes it with the right code by itself.
     socket.on('error', () => undefined);

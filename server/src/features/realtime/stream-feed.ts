@@ -14,7 +14,7 @@ export interface Follower {
   tell(frame: ServerFrame): void;
 }
 
-interface Kept {
+export interface Kept {
   readonly seq: number;
   /** The entry as it goes over the wire, so that many followers cost one serialisation. */
   readonly json: string;
@@ -58,10 +58,10 @@ export class StreamFeed {
   }
 
   /** Serialised entries after a cursor, when all of them are in memory; null when they are not. */
-  after(cursor: number): { json: string[]; last: number } | null {
+  after(cursor: number): Kept[] | null {
     const first = this.#ring[0];
     const last = this.#ring.at(-1);
     if (first === undefined || last === undefined || first.seq > cursor + 1 || last.seq < this.#head) return null;
-    return { json: this.#ring.filter((kept) => kept.seq > cursor).map((kept) => kept.json), last: last.seq };
+    return this.#ring.filter((kept) => kept.seq > cursor);
   }
 }

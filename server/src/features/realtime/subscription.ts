@@ -1,9 +1,11 @@
 import type { ServerFrame } from '@samtal/contract/realtime';
 import type { Database } from '../../platform/database/index.ts';
 import type { ConversationLog } from '../conversations/index.ts';
-import type { Follower, StreamFeed } from './stream-feed.ts';
+import type { Follower, Kept, StreamFeed } from './stream-feed.ts';
 
 const pageSize = 200;
+/** About the most that goes into one frame, letters: a slow reader must get through it before the next one. */
+const frameLength = 128 * 1024;
 
 /** Where a subscription's entries go. `ready` is false while the socket has more than it can take: the log keeps them. */
 export interface Outlet {
@@ -51,6 +53,11 @@ export class Subscription implements Follower {
     else if (frame.t === 'receipts') this.#early = frame;
   }
 
+  /** Hands over nothing any more, not even what is being read at this moment. */
+  end(): void {
+    this.cursor = Number.POSITIVE_INFINITY;
+  }
+
   wake(): void {
     if (this.#handing || this.cursor >= this.feed.head) return;
     this.#handing = true;
@@ -62,7 +69,7 @@ export class Subscription implements Follower {
       while (this.cursor < this.feed.head && this.#outlet.ready()) {
         const kept = this.feed.after(this.cursor);
         if (kept === null) await this.#fromDatabase();
-        else this.#give(kept.json, kept.last);
+        else this.#give(kept);
       }
     } catch (error) {
       this.#outlet.failed(error);
@@ -76,14 +83,23 @@ export class Subscription implements Follower {
     const page = await this.#database.read(account, async (tx) =>
       await this.#log.read(tx, account, { conversationId: conversation, audience, after: this.cursor, limit: pageSize }),
     );
-    const last = page.entries.at(-1);
+    if (this.cursor === Number.POSITIVE_INFINITY) return;
     // The head was announced but nothing is there: the stream was restored or erased. The next sub will tell.
-    if (last === undefined) throw new Error('A stream ends before its head');
-    this.#give(page.entries.map((entry) => JSON.stringify(entry)), last.seq);
+    if (page.entries.length === 0) throw new Error('A stream ends before its head');
+    this.#give(page.entries.map((entry) => ({ seq: entry.seq, json: JSON.stringify(entry) })));
   }
 
-  #give(json: readonly string[], last: number): void {
-    this.cursor = last;
-    this.#outlet.entries(this.feed.name, `[${json.join(',')}]`);
+  /** As many as make one frame. What is left is handed over next, if there still is room for it then. */
+  #give(kept: readonly Kept[]): void {
+    let count = 0;
+    let length = 0;
+    for (const { json } of kept) {
+      if (count > 0 && length + json.length > frameLength) break;
+      count += 1;
+      length += json.length;
+    }
+    const given = kept.slice(0, count);
+    this.cursor = given.at(-1)?.seq ?? this.cursor;
+    this.#outlet.entries(this.feed.name, `[${given.map(({ json }) => json).join(',')}]`);
   }
 }

@@ -8,8 +8,9 @@ import type { Hub } from './hub.ts';
 import { placesOf, vouchForVisitors } from './visitor-links.ts';
 
 const tendMs = 250;
-const vouchMs = 5_000;
-const agentsMs = 20_000;
+/** Both are shorter than the grace after a close, since another node may have seen one: this one’s word must come first. */
+const vouchMs = 3_000;
+const agentsMs = 10_000;
 const sessionsMs = 60_000;
 const placesMs = 2_000;
 
