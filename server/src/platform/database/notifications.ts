@@ -71,7 +71,7 @@ export class Notifications {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (this.#waiting.length > 0 && this.#clients[0] !== undefined) {
+      while (this.#waiting.length > 0 && this.#clients[0] !== undefined && !this.#closed) {
         await this.#clients[0].query('select pg_notify($1, $2)', [this.#channel, this.#nextPayload()]);
       }
     } catch (error) {
