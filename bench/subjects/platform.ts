@@ -7,7 +7,7 @@ import { answer } from '../worker.ts';
 
 // One node of the platform in a process of its own, as `samtal start` builds it, on a database that runs elsewhere.
 
-const log = createLog({ destination: process.stderr, level: 'error', readable: true });
+const log = createLog({ destination: process.stderr, level: 'warn', readable: true });
 let running: { app: App; database: Database } | null = null;
 
 const asks = {
