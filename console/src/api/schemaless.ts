@@ -7,5 +7,5 @@ const schema = (): object => ({});
 
 const Type = new Proxy<Record<string, () => object>>({}, { get: () => schema });
 
-// NOTE: a default export because the library has one.
+// oxlint-disable-next-line import/no-default-export -- The library that it stands in for has one.
 export default Type;

@@ -9,6 +9,7 @@ export function NotFoundPage() {
   const { t } = useText();
   return (
     <EmptyState
+      isPage
       icon={IconMapOff}
       title={t('not-found.title')}
       says={t('not-found.says')}

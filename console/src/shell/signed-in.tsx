@@ -64,8 +64,8 @@ function NoAccount() {
   const { t } = useText();
   return (
     <main>
-      <h1 hidden>Samtal</h1>
       <EmptyState
+        isPage
         icon={IconKey}
         title={t('no-account.title')}
         says={t('no-account.says')}

@@ -9,18 +9,21 @@ interface EmptyStateProps {
   icon: Icon;
   title: string;
   says?: string;
+  /** Whether it is all there is on the page, and so its first heading. */
+  isPage?: boolean;
   /** The next thing to do, if there is one. */
   action?: ReactNode;
 }
 
 /** What stands where a list or a page would, when there is nothing to show. */
-export function EmptyState({ icon: StateIcon, title, says, action }: EmptyStateProps) {
+export function EmptyState({ icon: StateIcon, title, says, isPage = false, action }: EmptyStateProps) {
+  const Title = isPage ? 'h1' : 'p';
   return (
     <div className={classes.state}>
       <span className={classes.icon} aria-hidden="true">
         <StateIcon size={26} stroke={1.6} />
       </span>
-      <p className={classes.title}>{title}</p>
+      <Title className={classes.title}>{title}</Title>
       {says !== undefined && <p className={classes.says}>{says}</p>}
       {action}
     </div>

@@ -4,11 +4,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
-import { call, useProblemText } from '../../api/index.ts';
+import { call, Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
-import { useSignIn } from './use-sign-in.ts';
+import { CookieRefused, useSignIn } from './use-sign-in.ts';
 import classes from './card.module.css';
 
 /** Opened by a one-time link. The token stands in the fragment, which no server and no log ever sees. */
@@ -71,6 +71,12 @@ function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
     onSuccess: () => window.location.replace('/'),
   });
 
+  const acceptProblem = (error: Error): string => {
+    if (error instanceof CookieRefused) return t('signin.cookie-says');
+    // Only somebody who has a password already can give a wrong one.
+    const isWrong = error instanceof Refusal && error.code === 'signin.refused';
+    return isWrong ? t('invitation.password-wrong') : problemText(error);
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
@@ -82,7 +88,7 @@ function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
       <form className={classes.form} onSubmit={submit}>
         {accept.error !== null && (
           <Alert color="red" variant="light" role="alert" icon={<IconAlertCircle />}>
-            {problemText(accept.error)}
+            {acceptProblem(accept.error)}
           </Alert>
         )}
         <TextInput

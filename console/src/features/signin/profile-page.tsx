@@ -2,7 +2,7 @@ import { Alert, Button, Paper, PasswordInput, Stack, Text, Title } from '@mantin
 import { useForm } from '@mantine/form';
 import { changePassword, passwordLength } from '@samtal/contract/signin';
 import { useMutation } from '@tanstack/react-query';
-import { call, useProblemText } from '../../api/index.ts';
+import { call, Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { Page } from '../../ui/index.ts';
 import { useSession } from './session.ts';
@@ -28,6 +28,11 @@ export function ProfilePage() {
       </Stack>
     </Page>
   );
+}
+
+/** The server calls every wrong password the same; here it can only be the current one. */
+function isRefused(error: Error): boolean {
+  return error instanceof Refusal && error.code === 'signin.refused';
 }
 
 function PasswordForm({ email }: { email: string }) {
@@ -61,7 +66,7 @@ function PasswordForm({ email }: { email: string }) {
         )}
         {change.error !== null && (
           <Alert color="red" variant="light" role="alert">
-            {problemText(change.error)}
+            {isRefused(change.error) ? t('profile.current-wrong') : problemText(change.error)}
           </Alert>
         )}
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
