@@ -10,12 +10,13 @@ import {
 } from '@tanstack/react-router';
 import { createQueryClient } from './api/index.ts';
 import { sessionQuery } from './features/signin/index.ts';
-import { FailedPage, NotFoundPage } from './shell/failure-pages.tsx';
+import { FailedAlone, FailedPage, NotFoundAlone, NotFoundPage } from './shell/failure-pages.tsx';
 import { TextProvider, type TextKey } from './text/index.ts';
 import { cssVariables, theme } from './ui/theme.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: NotFoundAlone,
+  errorComponent: FailedAlone,
 });
 
 const signIn = createRoute({
@@ -38,6 +39,7 @@ const invitation = createRoute({
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
+  errorComponent: FailedAlone,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
     if (session !== null) return;

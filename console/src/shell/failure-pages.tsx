@@ -22,6 +22,15 @@ export function NotFoundPage() {
   );
 }
 
+/** The same, where there is nothing around it. */
+export function NotFoundAlone() {
+  return (
+    <main>
+      <NotFoundPage />
+    </main>
+  );
+}
+
 /** A page that could not be loaded or drawn. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
@@ -29,5 +38,14 @@ export function FailedPage({ error, reset }: ErrorComponentProps) {
     reset();
     void router.invalidate();
   };
-  return <ErrorState error={error} onRetry={retry} />;
+  return <ErrorState isPage error={error} onRetry={retry} />;
+}
+
+/** The same where there is no frame around it, because nobody may be signed in. */
+export function FailedAlone(props: ErrorComponentProps) {
+  return (
+    <main>
+      <FailedPage {...props} />
+    </main>
+  );
 }

@@ -30,8 +30,16 @@ export function EmptyState({ icon: StateIcon, title, says, isPage = false, actio
   );
 }
 
+interface ErrorStateProps {
+  error: unknown;
+  onRetry: () => void;
+  /** Whether it is all there is on the page, and so its first heading. */
+  isPage?: boolean;
+}
+
 /** What stands where something failed to load: why, and a way to try again. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+export function ErrorState({ error, onRetry, isPage = false }: ErrorStateProps) {
+  const Title = isPage ? 'h1' : 'p';
   const { t } = useText();
   const problemText = useProblemText();
   return (
@@ -39,7 +47,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry: () => 
       <span className={classes.icon} data-tone="danger" aria-hidden="true">
         <IconCloudOff size={26} stroke={1.6} />
       </span>
-      <p className={classes.title}>{t('error.title')}</p>
+      <Title className={classes.title}>{t('error.title')}</Title>
       <p className={classes.says}>{problemText(error)}</p>
       <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onRetry}>
         {t('error.retry')}
