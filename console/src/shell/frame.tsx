@@ -1,14 +1,13 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKeyboard } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
-import '@mantine/notifications/styles.css';
 import { useAccount } from '../features/accounts/index.ts';
 import { useFocusList } from '../features/conversations/index.ts';
 import { ConnectionChip } from '../features/realtime/index.ts';
 import { useShortcut } from '../shortcuts/index.ts';
 import { useText } from '../text/index.ts';
+import { Announcements } from './announcements.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { mayTalk, placesFor } from './places.ts';
 import { PresenceMenu } from './presence-menu.tsx';
@@ -49,12 +48,7 @@ export function Frame() {
         <Outlet />
       </main>
       <section id="overlays" aria-label={t('overlays')}>
-        <Notifications
-          position="top-center"
-          limit={3}
-          withinPortal={false}
-          className={classes.messages ?? ''}
-        />
+        <Announcements className={classes.messages ?? ''} />
       </section>
       <Places className={classes.bottomPlaces} />
       <HelpSheet opened={helpOpened} onClose={help.close} />

@@ -18,10 +18,12 @@ export function CannedPicker({ picker }: { picker: CannedPickerState }) {
         <span className={classes.pickerHint}>{t('canned.picker-hint')}</span>
       </p>
       {picker.loading && <Skeleton height={40} m="xs" />}
+      {/* A scrolling region must be reachable by keyboard, hence the tab stop. */}
       <div
         ref={list}
         id={picker.listId}
         role="listbox"
+        tabIndex={0}
         aria-label={t('composer.canned')}
         className={classes.options}
       >

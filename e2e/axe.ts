@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+
+interface Look {
+  readonly name: string;
+  readonly colorScheme: 'light' | 'dark';
+  /** Null: all that axe has. */
+  readonly rules: string[] | null;
+  readonly viewport: { readonly width: number; readonly height: number };
+}
+
+const desktop = { width: 1280, height: 800 };
+const phone = { width: 360, height: 740 };
+
+/** In the dark only the colours are others, and on a phone only what stands where: the rest would be told twice. */
+const looks: readonly Look[] = [
+  { name: 'light', colorScheme: 'light', rules: null, viewport: desktop },
+  { name: 'dark', colorScheme: 'dark', rules: ['color-contrast', 'link-in-text-block'], viewport: desktop },
+  { name: 'on a phone', colorScheme: 'light', rules: null, viewport: phone },
+];
+
+/** Screens that were looked at, and what was wrong with them. */
+export class Inspection {
+  readonly #faults: string[] = [];
+
+  /** Looks at a screen in light and dark and on a phone, and sees whether it fits. */
+  async look(page: Page, screen: string): Promise<void> {
+    for (const { name, colorScheme, rules, viewport } of looks) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize(viewport);
+      await movementsEnd(page);
+      const axe = new AxeBuilder({ page }).setLegacyMode(true);
+      const { violations } = await (rules === null ? axe : axe.withRules(rules)).analyze();
+      for (const { id, help, nodes } of violations) {
+        for (const { html, failureSummary = '' } of nodes) {
+          const why = failureSummary.replaceAll(/\s+/g, ' ');
+          this.#faults.push(`${screen}, ${name}: ${help} (${id})\n    ${html.slice(0, 240)}\n    ${why}`);
+        }
+      }
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > viewport.width)
+        this.#faults.push(`${screen}, ${name}: is ${width} px wide and must be scrolled`);
+    }
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.setViewportSize(desktop);
+  }
+
+  assertFaultless(): void {
+    assert.equal(this.#faults.length, 0, `Accessibility faults:\n${this.#faults.join('\n')}`);
+  }
+}
+
+/** A colour that is half way to another one would be judged as it stands. */
+async function movementsEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document
+      .getAnimations()
+      .filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+}
