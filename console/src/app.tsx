@@ -11,6 +11,7 @@ import {
 import { createQueryClient } from './api/index.ts';
 import { sessionQuery } from './features/signin/index.ts';
 import { FailedAlone, FailedPage, NotFoundAlone, NotFoundPage } from './shell/failure-pages.tsx';
+import { LoadingAlone } from './shell/loading-alone.tsx';
 import { TextProvider, type TextKey } from './text/index.ts';
 import { cssVariables, theme } from './ui/theme.ts';
 
@@ -40,6 +41,8 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   errorComponent: FailedAlone,
+  pendingComponent: LoadingAlone,
+  pendingMs: 500,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
     if (session !== null) return;
