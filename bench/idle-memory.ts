@@ -11,9 +11,12 @@ import type { PlatformSubject } from './subjects/platform.ts';
 import type { Usage } from './usage.ts';
 import { Worker } from './worker.ts';
 
+/**
+ * Connected before anything is measured and staying: the first connections also pay for code, pools and the young
+ * generation of the heap, which V8 lets grow to some tens of megabytes once, however many connections follow.
+ */
+const before = 2_000;
 const connections = 2_000;
-/** Connected and gone again before anything is measured, so that code and pools are there already. */
-const warmConnections = 200;
 /** Long enough for everything that happens regularly to have happened, but a minute's. */
 const settleMs = 6_000;
 const promiseKb = 20;
@@ -22,6 +25,8 @@ const promiseKb = 20;
 interface Memory {
   readonly residentKb: number;
   readonly heldKb: number;
+  /** For each of those that were there before, with everything that the first connections pay for. */
+  readonly firstResidentKb: number;
 }
 
 interface Subject {
@@ -54,24 +59,31 @@ async function measureMemory({ rounds }: BenchmarkOptions): Promise<Finding[]> {
       }
     }
     return [
-      finding('an open conversation', found.conversing, found.bare),
-      finding('no conversation yet', found.connected, found.bare),
+      findingOf('an open conversation', found.conversing, found.bare),
+      findingOf('no conversation yet', found.connected, found.bare),
     ];
   } finally {
     await database.close();
   }
 }
 
-function finding(what: string, platform: readonly Memory[], bare: readonly Memory[]): Finding {
-  const resident = (memories: readonly Memory[]) => spreadOf(memories.map(({ residentKb }) => residentKb));
-  const held = (memories: readonly Memory[]) => spreadOf(memories.map(({ heldKb }) => heldKb));
-  const beyond = resident(platform).median - resident(bare).median;
+function findingOf(what: string, platform: readonly Memory[], bare: readonly Memory[]): Finding {
+  const of = (memories: readonly Memory[], key: keyof Memory) =>
+    spreadOf(memories.map((memory) => memory[key]));
+  const compared = (key: keyof Memory) =>
+    `${shown(of(platform, key), 1)} against ${shown(of(bare, key), 1)} KB`;
+  const beyond = (key: keyof Memory) => of(platform, key).median - of(bare, key).median;
+  // A heap with room in it takes more without growing: the process alone would say too little.
+  const most = Math.max(beyond('residentKb'), beyond('heldKb'));
   return {
     what: `server memory for each idle visitor connection with ${what}, beyond bare \`ws\``,
-    measured: `${beyond.toFixed(1)} KB`,
+    measured: `${most.toFixed(1)} KB`,
     target: `≤ ${promiseKb} KB`,
-    met: beyond <= promiseKb,
-    from: `resident ${shown(resident(platform), 1)} against ${shown(resident(bare), 1)} KB; of that held by JavaScript ${shown(held(platform), 1)} against ${shown(held(bare), 1)} KB; ${connections} connections`,
+    met: most <= promiseKb,
+    from: [
+      `${connections} connections beside ${before}: resident ${compared('residentKb')}, held by JavaScript ${compared('heldKb')}`,
+      `the first ${before}, with all that grows only once: resident ${compared('firstResidentKb')}`,
+    ].join('; '),
   };
 }
 
@@ -82,7 +94,7 @@ async function preparePlatform(
   const port = await freePort();
   const url = new URL(`http://127.0.0.1:${port}`);
   const account = await seedAccount(db, url);
-  const seeded = await seedConversations(db, account, { url, count: connections, perAgent: 50 });
+  const seeded = await seedConversations(db, account, { url, count: before + connections, perAgent: 50 });
   const address = new URL(`/api/v1/realtime/visitor?site=${account.siteKey}`, url).href.replace(
     'http:',
     'ws:',
@@ -109,7 +121,7 @@ async function startBare(): Promise<Subject> {
   });
   const { port } = await worker.ask('start', { databaseUrl: null, commits: 'group' });
   return {
-    plans: Array.from({ length: connections }, (_, index) => {
+    plans: Array.from({ length: before + connections }, (_, index) => {
       return { kind: 'bare', url: `ws://127.0.0.1:${port}/?conversation=${index}&side=visitor` };
     }),
     usage: async () => await worker.ask('usage', {}),
@@ -120,18 +132,18 @@ async function startBare(): Promise<Subject> {
 async function measure(subject: Subject): Promise<Memory> {
   const load = new Worker<LoadGenerator>(new URL('load/generator.ts', import.meta.url));
   try {
-    await load.ask('connect', { plans: subject.plans.slice(0, warmConnections) });
-    await sleep(settleMs / 2);
-    await load.ask('leave', {});
-    await sleep(settleMs / 2);
-    const before = await subject.usage();
-    await load.ask('connect', { plans: subject.plans });
+    const empty = await subject.usage();
+    await load.ask('connect', { plans: subject.plans.slice(0, before) });
     await sleep(settleMs);
-    const after = await subject.usage();
+    const first = await subject.usage();
+    await load.ask('connect', { plans: subject.plans.slice(before) });
+    await sleep(settleMs);
+    const all = await subject.usage();
     await load.ask('leave', {});
     return {
-      residentKb: (after.residentBytes - before.residentBytes) / 1024 / connections,
-      heldKb: (after.heldBytes - before.heldBytes) / 1024 / connections,
+      residentKb: (all.residentBytes - first.residentBytes) / 1024 / connections,
+      heldKb: (all.heldBytes - first.heldBytes) / 1024 / connections,
+      firstResidentKb: (first.residentBytes - empty.residentBytes) / 1024 / before,
     };
   } finally {
     await load.stop();

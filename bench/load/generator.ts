@@ -10,7 +10,6 @@ const atOnce = 50;
 /** Each seat says once a second what it has seen, but not all of them in the same moment. */
 const seenTurns = 20;
 let seats: Seat[] = [];
-let seen: ReturnType<typeof setInterval> | undefined;
 
 export interface Throughput {
   readonly perSecond: number;
@@ -35,17 +34,10 @@ const asks = {
       await Promise.all(taken.map(async (seat) => await seat.ready()));
       seats.push(...taken);
     }
-    let turn = 0;
-    seen = setInterval(() => {
-      turn = (turn + 1) % seenTurns;
-      for (const [index, seat] of seats.entries()) {
-        if (index % seenTurns === turn && seat instanceof PlatformSeat) seat.tellSeen();
-      }
-    }, 1_000 / seenTurns);
   },
   /** Every seat posts its next message as soon as the last one is acknowledged. */
   throughput: async ({ warmMs, ms }: { warmMs: number; ms: number }): Promise<Throughput> =>
-    await throughput(warmMs, ms),
+    await talking(async () => await throughput(warmMs, ms)),
   /** Posts at a steady rate, whatever comes back; the time until the other side has it counts from when it was due. */
   steady: async ({
     perSecond,
@@ -55,9 +47,8 @@ const asks = {
     perSecond: number;
     warmMs: number;
     ms: number;
-  }): Promise<Delivery> => await steady(perSecond, warmMs, ms),
+  }): Promise<Delivery> => await talking(async () => await steady(perSecond, warmMs, ms)),
   leave: async () => {
-    clearInterval(seen);
     for (const seat of seats) seat.leave();
     seats = [];
   },
@@ -67,6 +58,22 @@ const asks = {
 export type LoadGenerator = typeof asks;
 
 answer(asks, async () => {});
+
+/** Meanwhile each seat says what it has seen. */
+async function talking<Result>(measure: () => Promise<Result>): Promise<Result> {
+  let turn = 0;
+  const seen = setInterval(() => {
+    turn = (turn + 1) % seenTurns;
+    for (const [index, seat] of seats.entries()) {
+      if (index % seenTurns === turn && seat instanceof PlatformSeat) seat.tellSeen();
+    }
+  }, 1_000 / seenTurns);
+  try {
+    return await measure();
+  } finally {
+    clearInterval(seen);
+  }
+}
 
 async function throughput(warmMs: number, ms: number): Promise<Throughput> {
   const sentAt = new Map<string, number>();
