@@ -1,4 +1,4 @@
-import type english from '../../../contract/text/console/en.json';
+import type english from '@samtal/contract/text/console/en.json';
 
 /** A key of the catalogues. English is the one that decides which there are. */
 export type TextKey = keyof typeof english & string;

@@ -15,7 +15,10 @@ export const refusals = {
   'signin.required': { status: 401, title: 'Sign in first.' },
   'signin.refused': { status: 401, title: 'The e-mail address or the password is wrong.' },
   'signin.password-weak': { status: 422, title: 'The password does not fit the password rules.' },
-  'signin.invitation-invalid': { status: 404, title: 'The invitation has been used, has expired or never existed.' },
+  'signin.invitation-invalid': {
+    status: 404,
+    title: 'The invitation has been used, has expired or never existed.',
+  },
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
   'access.role-cycle': { status: 409, title: 'A role cannot hold itself, however far down.' },
@@ -32,10 +35,13 @@ export const refusals = {
   'conversations.not-offered': { status: 409, title: 'The conversation is not offered to you any more.' },
   'conversations.not-yours': { status: 403, title: 'The conversation is with another agent.' },
   'conversations.transition': { status: 409, title: 'The conversation is not in a state that allows this.' },
-  'conversations.nobody-there': { status: 409, title: 'Nobody who could take the conversation is available.' },
+  'conversations.nobody-there': {
+    status: 409,
+    title: 'Nobody who could take the conversation is available.',
+  },
   'visitors.session-ended': { status: 401, title: 'The visitor session has ended.' },
-  'internal': { status: 500, title: 'Something went wrong on our side.' },
-  'unavailable': { status: 503, title: 'The service is starting or stopping; try again shortly.' },
+  internal: { status: 500, title: 'Something went wrong on our side.' },
+  unavailable: { status: 503, title: 'The service is starting or stopping; try again shortly.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof refusals;

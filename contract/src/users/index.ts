@@ -1,5 +1,18 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changesOf, closed, Email, Id, Instant, Name, nullable, oneOf, pageOf, pageQuery, Type, type Static } from '../shared/index.ts';
+import {
+  changesOf,
+  closed,
+  Email,
+  Id,
+  Instant,
+  Name,
+  nullable,
+  oneOf,
+  pageOf,
+  pageQuery,
+  Type,
+  type Static,
+} from '../shared/index.ts';
 
 const userFields = {
   /** What visitors and colleagues see. */

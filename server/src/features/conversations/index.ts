@@ -1,7 +1,7 @@
-export { Desk, type By } from './desk.ts';
+export { Desk } from './desk.ts';
 export type { Draft, Outcome } from './draft.ts';
 export { ConversationLog } from './log.ts';
-export { findConversation, isOwn, mayRead } from './policy.ts';
+export { findConversation, mayRead } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';
 export { presentToVisitor } from './presenter.ts';

@@ -185,7 +185,7 @@ export function conversationsRoutes(
   );
 }
 
-export function asUser(member: Member): { kind: 'user'; id: string; name: string } {
+function asUser(member: Member): { kind: 'user'; id: string; name: string } {
   return { kind: 'user', id: member.userId, name: member.name };
 }
 

@@ -1,1 +1,1 @@
-export { checkPages, pages, PagesMissingError } from './pages.ts';
+export { checkPages, pages } from './pages.ts';

@@ -16,7 +16,7 @@ const immutable = 'public, max-age=31536000, immutable';
 const revalidate = 'no-cache';
 
 /** The pages have not been built: the server would answer, and show nothing. */
-export class PagesMissingError extends Error {
+class PagesMissingError extends Error {
   override readonly name = 'PagesMissingError';
 }
 

@@ -81,7 +81,8 @@ export class Connection implements Outlet {
     const frame = readFrame(text);
     if (frame === null || frame.t === 'hello') return this.end('request.invalid', 1008);
     const retryAfterMs = this.#frames.take(Date.now());
-    if (frame.t === 'pong' && retryAfterMs === 0) return this.heartbeat.pong(frame.n, frame.waitingMs, Date.now());
+    if (frame.t === 'pong' && retryAfterMs === 0)
+      return this.heartbeat.pong(frame.n, frame.waitingMs, Date.now());
     if (retryAfterMs > 0 || frame.t === 'pong') {
       this.#refused += 1;
       if (this.#refused > mostRefused) return this.end('request.rate-limited', 1008);
@@ -266,7 +267,8 @@ export class Connection implements Outlet {
   /** Lets go of streams that are not there for this party any more. */
   async #recheckStreams(): Promise<void> {
     for (const [stream, subscription] of [...this.#subscriptions]) {
-      if ((await this.#admitted(stream, true)) !== null || this.#subscriptions.get(stream) !== subscription) continue;
+      if ((await this.#admitted(stream, true)) !== null || this.#subscriptions.get(stream) !== subscription)
+        continue;
       this.#unfollow(stream, subscription);
       this.send({ t: 'gone', stream });
     }

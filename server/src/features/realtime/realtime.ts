@@ -114,7 +114,9 @@ export class Realtime {
           await vouchForVisitors(database, site.accountId, [{ visitorId: session.visitorId, quality: 'ok' }]);
           const { sessionLifeMinutes } = site;
           // To connect is contact: the session’s life counts from now.
-          await prolongVisitorSessions(database, site.accountId, [{ visitorId: session.visitorId, sessionLifeMinutes }]);
+          await prolongVisitorSessions(database, site.accountId, [
+            { visitorId: session.visitorId, sessionLifeMinutes },
+          ]);
           const party = visitorParty(
             { ...session, sessionLifeMinutes },
             { database, posts, receipts: this.#receipts },

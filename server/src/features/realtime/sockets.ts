@@ -28,13 +28,25 @@ export interface Admission {
 
 /** The sockets of the platform: `/api/v1/realtime/agent` and `/api/v1/realtime/visitor` (realtime protocol). */
 export class Sockets {
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: realtime.maxFrameBytes, perMessageDeflate: false });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: realtime.maxFrameBytes,
+    perMessageDeflate: false,
+  });
   readonly #admissions: Readonly<Record<string, Admission>>;
   readonly #node: string;
   readonly #log: Log;
   #closing = false;
 
-  constructor({ admissions, node, log }: { admissions: Readonly<Record<string, Admission>>; node: string; log: Log }) {
+  constructor({
+    admissions,
+    node,
+    log,
+  }: {
+    admissions: Readonly<Record<string, Admission>>;
+    node: string;
+    log: Log;
+  }) {
     this.#admissions = admissions;
     this.#node = node;
     this.#log = log;
@@ -57,7 +69,8 @@ export class Sockets {
     const drain: ServerFrame = { t: 'drain', withinMs };
     for (const socket of this.#server.clients) socket.send(JSON.stringify(drain));
     const until = Date.now() + withinMs;
-    while (this.#server.clients.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (this.#server.clients.size > 0 && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     for (const socket of this.#server.clients) socket.close(1012);
     await new Promise((resolve) => setTimeout(resolve, 50));
     for (const socket of this.#server.clients) socket.terminate();
@@ -92,7 +105,13 @@ export class Sockets {
         const connection = await admit(frame.credential);
         if (socket.readyState !== socket.OPEN) return connection.closed();
         admitted = connection;
-        socket.send(JSON.stringify({ t: 'welcome', node: this.#node, heartbeatMs: realtime.heartbeatMs } satisfies ServerFrame));
+        socket.send(
+          JSON.stringify({
+            t: 'welcome',
+            node: this.#node,
+            heartbeatMs: realtime.heartbeatMs,
+          } satisfies ServerFrame),
+        );
         for (const each of early) admitted.receive(each);
       } catch (error) {
         if (error instanceof Refusal) return bye(error.code);

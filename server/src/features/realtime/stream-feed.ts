@@ -1,4 +1,10 @@
-import { audienceOf, conversationOf, type Audience, type Entry, type StreamName } from '@samtal/contract/conversations';
+import {
+  audienceOf,
+  conversationOf,
+  type Audience,
+  type Entry,
+  type StreamName,
+} from '@samtal/contract/conversations';
 import type { ServerFrame } from '@samtal/contract/realtime';
 
 /** Entries kept in memory for each stream that somebody follows. Readers further behind read from the database. */
@@ -61,7 +67,8 @@ export class StreamFeed {
   after(cursor: number): Kept[] | null {
     const first = this.#ring[0];
     const last = this.#ring.at(-1);
-    if (first === undefined || last === undefined || first.seq > cursor + 1 || last.seq < this.#head) return null;
+    if (first === undefined || last === undefined || first.seq > cursor + 1 || last.seq < this.#head)
+      return null;
     return this.#ring.filter((kept) => kept.seq > cursor);
   }
 }

@@ -7,7 +7,9 @@ export async function readPosition(tx: ReadTx, account: string, stream: StreamNa
   const row = await tx.sql
     .selectFrom('stream')
     .innerJoin('conversation', (join) =>
-      join.onRef('conversation.account_id', '=', 'stream.account_id').onRef('conversation.id', '=', 'stream.conversation_id'),
+      join
+        .onRef('conversation.account_id', '=', 'stream.account_id')
+        .onRef('conversation.id', '=', 'stream.conversation_id'),
     )
     .select(['epoch', 'last_seq', 'visitor_delivered', 'visitor_read', 'agent_read'])
     .where('stream.account_id', '=', account)
@@ -15,6 +17,10 @@ export async function readPosition(tx: ReadTx, account: string, stream: StreamNa
     .where('stream.audience', '=', audience)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const receipts = { visitorDelivered: row.visitor_delivered, visitorRead: row.visitor_read, agentRead: row.agent_read };
+  const receipts = {
+    visitorDelivered: row.visitor_delivered,
+    visitorRead: row.visitor_read,
+    agentRead: row.agent_read,
+  };
   return { epoch: row.epoch, head: row.last_seq, receipts: audience === 'public' ? receipts : null };
 }

@@ -29,7 +29,10 @@ export class Subscription implements Follower {
   #handing = false;
   #early: ServerFrame | null = null;
 
-  constructor(feed: StreamFeed, { outlet, database, log }: { outlet: Outlet; database: Database; log: ConversationLog }) {
+  constructor(
+    feed: StreamFeed,
+    { outlet, database, log }: { outlet: Outlet; database: Database; log: ConversationLog },
+  ) {
     this.feed = feed;
     this.#outlet = outlet;
     this.#database = database;
@@ -68,8 +71,7 @@ export class Subscription implements Follower {
     try {
       while (this.cursor < this.feed.head && this.#outlet.ready()) {
         const kept = this.feed.after(this.cursor);
-        if (kept === null) await this.#fromDatabase();
-        else this.#give(kept);
+        this.#give(kept ?? (await this.#fromDatabase()));
       }
     } catch (error) {
       this.#outlet.failed(error);
@@ -78,28 +80,44 @@ export class Subscription implements Follower {
     }
   }
 
-  async #fromDatabase(): Promise<void> {
+  async #fromDatabase(): Promise<Kept[]> {
     const { account, conversation, audience } = this.feed;
-    const page = await this.#database.read(account, async (tx) =>
-      await this.#log.read(tx, account, { conversationId: conversation, audience, after: this.cursor, limit: pageSize }),
+    const page = await this.#database.read(
+      account,
+      async (tx) =>
+        await this.#log.read(tx, account, {
+          conversationId: conversation,
+          audience,
+          after: this.cursor,
+          limit: pageSize,
+        }),
     );
-    if (this.cursor === Number.POSITIVE_INFINITY) return;
     // The head was announced but nothing is there: the stream was restored or erased. The next sub will tell.
     if (page.entries.length === 0) throw new Error('A stream ends before its head');
-    this.#give(page.entries.map((entry) => ({ seq: entry.seq, json: JSON.stringify(entry) })));
+    return page.entries.map((entry) => ({ seq: entry.seq, json: JSON.stringify(entry) }));
   }
 
-  /** As many as make one frame. What is left is handed over next, if there still is room for it then. */
+  /** Gives as many as there is room for, some to a frame. What is left is fetched again when there is. */
   #give(kept: readonly Kept[]): void {
-    let count = 0;
-    let length = 0;
-    for (const { json } of kept) {
-      if (count > 0 && length + json.length > frameLength) break;
-      count += 1;
-      length += json.length;
+    for (
+      let rest = kept;
+      rest.length > 0 && this.cursor !== Number.POSITIVE_INFINITY && this.#outlet.ready();
+    ) {
+      const count = fitting(rest);
+      this.cursor = rest[count - 1]?.seq ?? this.cursor;
+      const json = rest.slice(0, count).map((each) => each.json);
+      this.#outlet.entries(this.feed.name, `[${json.join(',')}]`);
+      rest = rest.slice(count);
     }
-    const given = kept.slice(0, count);
-    this.cursor = given.at(-1)?.seq ?? this.cursor;
-    this.#outlet.entries(this.feed.name, `[${given.map(({ json }) => json).join(',')}]`);
   }
+}
+
+/** How many of these make one frame: at least one. */
+function fitting(kept: readonly Kept[]): number {
+  let length = 0;
+  const tooMany = kept.findIndex(({ json }, index) => {
+    length += json.length;
+    return index > 0 && length > frameLength;
+  });
+  return tooMany < 0 ? kept.length : tooMany;
 }

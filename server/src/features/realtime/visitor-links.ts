@@ -11,7 +11,11 @@ export interface HeardVisitor {
  * Vouches for the connections of visitors who have an open conversation. The watch (routing) turns what is said here,
  * and what is no longer said, into weak, lost and back.
  */
-export async function vouchForVisitors(database: Database, account: string, heard: readonly HeardVisitor[]): Promise<void> {
+export async function vouchForVisitors(
+  database: Database,
+  account: string,
+  heard: readonly HeardVisitor[],
+): Promise<void> {
   await database.transaction(account, async (tx) => {
     await sql`
       insert into visitor_link (account_id, conversation_id, vouched_at, closed_at, quality)

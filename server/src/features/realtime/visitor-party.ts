@@ -20,14 +20,20 @@ export function visitorParty(
     sessionLifeMinutes: session.sessionLifeMinutes,
     admit: async (tx, stream) => {
       const conversation = await findConversation(tx, account, conversationOf(stream));
-      if (conversation.visitor_id !== visitorId || !stream.endsWith(':public')) throw new Refusal('not-found');
+      if (conversation.visitor_id !== visitorId || !stream.endsWith(':public'))
+        throw new Refusal('not-found');
     },
     post: async ({ cid, stream, kind, text }) => {
       if (kind !== 'message' || !stream.endsWith(':public')) throw new Refusal('request.invalid');
       return await posts.submit(account, visitorMessage(session, conversationOf(stream), { cid, text }));
     },
     seen: (stream, delivered, read) => {
-      receipts.note({ account, conversation: conversationOf(stream), visitorDelivered: delivered, visitorRead: read });
+      receipts.note({
+        account,
+        conversation: conversationOf(stream),
+        visitorDelivered: delivered,
+        visitorRead: read,
+      });
     },
     stillIn: async () =>
       await database.read(account, async (tx) => await visitorSessionStands(tx, account, visitorId)),

@@ -1,3 +1,3 @@
-export { releaseAgent, vouchForAgents, vouchedMs } from './presence.ts';
+export { releaseAgent, vouchForAgents } from './presence.ts';
 export { Router } from './router.ts';
 export { Watch } from './watch.ts';

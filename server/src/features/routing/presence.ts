@@ -4,9 +4,9 @@ import { membersHolding } from '../access/index.ts';
 import { loadsOf } from './queries.ts';
 
 /** A node vouches for its agents' sockets this long, and says so again well before. */
-export const vouchedMs = 60_000;
+const vouchedMs = 60_000;
 /** After the last socket closed: a reload is no absence. */
-export const graceMs = 15_000;
+const graceMs = 15_000;
 
 /** Says that these agents have a socket on this node. The first time an agent is seen, they are available. */
 export async function vouchForAgents(tx: Tx, account: string, userIds: readonly string[]): Promise<void> {

@@ -29,7 +29,7 @@ export function routingRoutes(
           .insertInto('queue')
           .values({ account_id: caller.accountId, id, ...columnsOf(body), name: body.name })
           .execute();
-        await audit(tx, caller, 'queue-created', { id: id, fields: Object.keys(body) });
+        await audit(tx, caller, 'queue-created', { id, fields: Object.keys(body) });
         return await presentQueue(tx, caller.accountId, id);
       }),
   );
@@ -46,7 +46,7 @@ export function routingRoutes(
           .returning('id')
           .executeTakeFirst();
         const { id } = found(changed);
-        await audit(tx, caller, 'queue-changed', { id: id, fields: Object.keys(body) });
+        await audit(tx, caller, 'queue-changed', { id, fields: Object.keys(body) });
         return await presentQueue(tx, caller.accountId, id);
       }),
   );

@@ -21,7 +21,11 @@ export function checkOrigin(site: SiteForVisitors, origin: string | null, readin
 }
 
 /** The visitor whose session the request carries as a bearer token (RFC 6750). */
-export async function admitVisitor(database: Database, request: FastifyRequest, siteKey: string): Promise<Visitor> {
+export async function admitVisitor(
+  database: Database,
+  request: FastifyRequest,
+  siteKey: string,
+): Promise<Visitor> {
   const site = await openSite(database, siteKey);
   const caller = anyone(request);
   checkOrigin(site, caller.origin, request.method === 'GET');
@@ -31,7 +35,11 @@ export async function admitVisitor(database: Database, request: FastifyRequest, 
   return { ...caller, accountId: site.accountId, visitorId: session.visitorId, siteId: site.siteId };
 }
 
-export async function sessionOf(database: Database, site: SiteForVisitors, token: string): Promise<VisitorSession | null> {
+export async function sessionOf(
+  database: Database,
+  site: SiteForVisitors,
+  token: string,
+): Promise<VisitorSession | null> {
   return await database.read(site.accountId, async (tx) => await findVisitorSession(tx, site, token));
 }
 

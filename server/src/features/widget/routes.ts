@@ -45,7 +45,10 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: 
     const site = await openSite(database, params.siteKey);
     checkOrigin(site, caller.origin, false);
     throttle.check(caller.address);
-    const session = await database.transaction(site.accountId, async (tx) => await createVisitorSession(tx, site));
+    const session = await database.transaction(
+      site.accountId,
+      async (tx) => await createVisitorSession(tx, site),
+    );
     return { token: session.token, visitorId: session.visitorId, expiresAt: session.expiresAt.toISOString() };
   });
 
@@ -73,19 +76,28 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: 
     }
   });
 
-  http.serve(contract.getVisitorConversation, async ({ caller }) =>
-    await database.read(caller.accountId, async (tx) => {
-      const row = await latestConversation(tx, caller);
-      return { conversation: row === null ? null : await presentToVisitor(tx, caller.accountId, row) };
-    }),
+  http.serve(
+    contract.getVisitorConversation,
+    async ({ caller }) =>
+      await database.read(caller.accountId, async (tx) => {
+        const row = await latestConversation(tx, caller);
+        return { conversation: row === null ? null : await presentToVisitor(tx, caller.accountId, row) };
+      }),
   );
 
-  http.serve(contract.readVisitorEntries, async ({ caller, query }) =>
-    await database.read(caller.accountId, async (tx) => {
-      const conversation = found(await latestConversation(tx, caller));
-      const { after = 0, limit = 200 } = query;
-      return await log.read(tx, caller.accountId, { conversationId: conversation.id, audience: 'public', after, limit });
-    }),
+  http.serve(
+    contract.readVisitorEntries,
+    async ({ caller, query }) =>
+      await database.read(caller.accountId, async (tx) => {
+        const conversation = found(await latestConversation(tx, caller));
+        const { after = 0, limit = 200 } = query;
+        return await log.read(tx, caller.accountId, {
+          conversationId: conversation.id,
+          audience: 'public',
+          after,
+          limit,
+        });
+      }),
   );
 
   http.serve(contract.endConversation, async ({ caller }) => {

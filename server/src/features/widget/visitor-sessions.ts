@@ -15,19 +15,32 @@ interface Place {
   readonly sessionLifeMinutes: number;
 }
 
-export async function createVisitorSession(tx: Tx, site: Place): Promise<{ token: string; visitorId: string; expiresAt: Date }> {
+export async function createVisitorSession(
+  tx: Tx,
+  site: Place,
+): Promise<{ token: string; visitorId: string; expiresAt: Date }> {
   const token = randomBytes(32).toString('base64url');
   const visitorId = randomUUID();
   const expiresAt = lifeEnd(site);
   await tx.sql
     .insertInto('visitor_session')
-    .values({ account_id: site.accountId, id: visitorId, site_id: site.siteId, token_hash: hashed(token), expires_at: expiresAt })
+    .values({
+      account_id: site.accountId,
+      id: visitorId,
+      site_id: site.siteId,
+      token_hash: hashed(token),
+      expires_at: expiresAt,
+    })
     .execute();
   return { token, visitorId, expiresAt };
 }
 
 /** The session of this token on this site, while it lives. */
-export async function findVisitorSession(tx: ReadTx, site: Place, token: string): Promise<VisitorSession | null> {
+export async function findVisitorSession(
+  tx: ReadTx,
+  site: Place,
+  token: string,
+): Promise<VisitorSession | null> {
   const row = await tx.sql
     .selectFrom('visitor_session')
     .selectAll()
@@ -51,7 +64,11 @@ export async function prolongVisitorSessions(
         .updateTable('visitor_session')
         .set({ expires_at: lifeEnd({ sessionLifeMinutes }) })
         .where('account_id', '=', account)
-        .where('id', 'in', group.map((session) => session.visitorId))
+        .where(
+          'id',
+          'in',
+          group.map((session) => session.visitorId),
+        )
         .where('expires_at', '>', new Date())
         .execute();
     }
@@ -59,7 +76,11 @@ export async function prolongVisitorSessions(
 }
 
 export async function deleteVisitorSession(tx: Tx, account: string, visitorId: string): Promise<void> {
-  await tx.sql.deleteFrom('visitor_session').where('account_id', '=', account).where('id', '=', visitorId).execute();
+  await tx.sql
+    .deleteFrom('visitor_session')
+    .where('account_id', '=', account)
+    .where('id', '=', visitorId)
+    .execute();
 }
 
 export async function visitorSessionStands(tx: ReadTx, account: string, visitorId: string): Promise<boolean> {

@@ -29,20 +29,35 @@ describe('the audit trail', () => {
   async function record(count: number, of = account): Promise<void> {
     await db.database.transaction(of, async (tx) => {
       for (let number = 1; number <= count; number += 1) {
-        await recordAudit(tx, of, { action: 'tests.happened', actor: { kind: 'system' }, details: { number, b: 1, a: 2 } });
+        await recordAudit(tx, of, {
+          action: 'tests.happened',
+          actor: { kind: 'system' },
+          details: { number, b: 1, a: 2 },
+        });
       }
     });
   }
   const seal = async () => await db.database.transaction('platform', async (tx) => await sealOutbox(tx, key));
   const faults = async () => (await verifyAudit(db.database, key)).faults;
-  const change = async (statement: string, ...values: unknown[]) => await db.asOwner(statement, [account, ...values]);
+  const change = async (statement: string, ...values: unknown[]) =>
+    await db.asOwner(statement, [account, ...values]);
 
   it('is found whole when nothing was done to it', async () => {
     const other = await testAccount(db);
     await record(3, other);
-    assert.deepEqual(await verifyAudit(db.database, key), { accounts: 1, entries: 10, unsealed: 4, faults: [] });
+    assert.deepEqual(await verifyAudit(db.database, key), {
+      accounts: 1,
+      entries: 10,
+      unsealed: 4,
+      faults: [],
+    });
     await seal();
-    assert.deepEqual(await verifyAudit(db.database, key), { accounts: 2, entries: 14, unsealed: 0, faults: [] });
+    assert.deepEqual(await verifyAudit(db.database, key), {
+      accounts: 2,
+      entries: 14,
+      unsealed: 0,
+      faults: [],
+    });
     await record(2);
     await seal();
     assert.deepEqual(await faults(), []);
@@ -56,7 +71,9 @@ describe('the audit trail', () => {
   });
 
   it('shows which entry was changed', async () => {
-    await change("update audit_entry set body = replace(body, '\"number\":4', '\"number\":5') where account_id = $1 and seq = 5");
+    await change(
+      'update audit_entry set body = replace(body, \'"number":4\', \'"number":5\') where account_id = $1 and seq = 5',
+    );
     assert.deepEqual(await faults(), [{ account, seq: 5, fault: 'changed' }]);
   });
 
@@ -66,7 +83,9 @@ describe('the audit trail', () => {
   });
 
   it('shows that an entry was changed with its hash, since the next one refers to the old one', async () => {
-    const { rows } = await change('select seq, at, body, previous from audit_entry where account_id = $1 and seq = 5');
+    const { rows } = await change(
+      'select seq, at, body, previous from audit_entry where account_id = $1 and seq = 5',
+    );
     const entry = rows[0] as { seq: number; at: Date; body: string; previous: Buffer };
     const body = entry.body.replace('4', '5');
     const hash = linkHash({ ...entry, account, seq: 5, body });
@@ -115,7 +134,10 @@ describe('the audit trail', () => {
     const made = { account, seq: 11, at: new Date(), previous, body: '{"action":"tests.invented"}' };
     await change(
       'insert into audit_entry (account_id, seq, at, body, previous, hash) values ($1, 11, $2, $3, $4, $5)',
-      made.at, made.body, previous, linkHash(made),
+      made.at,
+      made.body,
+      previous,
+      linkHash(made),
     );
     assert.deepEqual(await faults(), [{ account, seq: 11, fault: 'head-forged' }]);
     await change('update audit_entry set seq = seq + 100 where account_id = $1 and seq between 5 and 10');
@@ -130,7 +152,10 @@ describe('the audit trail', () => {
     const [{ hash } = { hash: Buffer.alloc(0) }] = rows as { hash: Buffer }[];
     await change('update audit_head set seq = 7, hash = $2 where account_id = $1', hash);
     assert.deepEqual(await faults(), [{ account, seq: 7, fault: 'head-forged' }]);
-    await change('update audit_head set mac = $2 where account_id = $1', headMac(randomBytes(32), account, 7, hash));
+    await change(
+      'update audit_head set mac = $2 where account_id = $1',
+      headMac(randomBytes(32), account, 7, hash),
+    );
     assert.deepEqual(await faults(), [{ account, seq: 7, fault: 'head-forged' }]);
     await change('update audit_head set mac = $2 where account_id = $1', createHash('sha256').digest());
     assert.deepEqual(await faults(), [{ account, seq: 7, fault: 'head-forged' }]);
@@ -147,7 +172,10 @@ describe('the audit trail', () => {
     await db.asOwner('update audit_head set account_id = $1 where account_id = $2', [account, other]);
     assert.deepEqual(
       new Set(await faults()),
-      new Set([{ account: other, seq: 1, fault: 'missing' }, { account, seq: 1, fault: 'changed' }]),
+      new Set([
+        { account: other, seq: 1, fault: 'missing' },
+        { account, seq: 1, fault: 'changed' },
+      ]),
     );
   });
 
@@ -159,7 +187,10 @@ describe('the audit trail', () => {
     await db.asOwner("update audit_entry set body = '{}' where account_id = $1 and seq = 3", [other]);
     assert.deepEqual(
       new Set(await faults()),
-      new Set([{ account, seq: 2, fault: 'missing' }, { account: other, seq: 3, fault: 'changed' }]),
+      new Set([
+        { account, seq: 2, fault: 'missing' },
+        { account: other, seq: 3, fault: 'changed' },
+      ]),
     );
   });
 
@@ -176,7 +207,7 @@ describe('the audit trail', () => {
     for (const statement of [
       "update samtal.audit_entry set body = ''",
       'delete from samtal.audit_entry',
-      "insert into samtal.audit_entry select account_id, seq + 100, at, body, previous, hash from samtal.audit_entry",
+      'insert into samtal.audit_entry select account_id, seq + 100, at, body, previous, hash from samtal.audit_entry',
       'perform 1 from samtal.audit_outbox',
       "update samtal.audit_outbox set body = ''",
       'delete from samtal.audit_outbox',
@@ -213,7 +244,9 @@ describe('the audit trail', () => {
     );
     await record(1);
     assert.equal(await seal(), 1);
-    const { rows } = await db.asOwner<{ count: number }>("select count(*)::int as count from audit_entry where body like '%undone%'");
+    const { rows } = await db.asOwner<{ count: number }>(
+      "select count(*)::int as count from audit_entry where body like '%undone%'",
+    );
     assert.deepEqual(rows, [{ count: 0 }]);
   });
 
@@ -227,7 +260,12 @@ describe('the audit trail', () => {
     recording = false;
     await Promise.all(sealing);
     while ((await seal()) > 0);
-    assert.deepEqual(await verifyAudit(db.database, key), { accounts: 3, entries: 10 + 2 + 420, unsealed: 0, faults: [] });
+    assert.deepEqual(await verifyAudit(db.database, key), {
+      accounts: 3,
+      entries: 10 + 2 + 420,
+      unsealed: 0,
+      faults: [],
+    });
   });
 
   it('is sealed by a running node within moments, and what is left when it stops', async () => {
@@ -235,16 +273,26 @@ describe('the audit trail', () => {
     const sealer = new AuditSealer({ database: db.database, key, log });
     sealer.start();
     await record(5);
-    while ((await verifyAudit(db.database, key)).unsealed > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    while ((await verifyAudit(db.database, key)).unsealed > 0)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     await record(4);
     await sealer.stop();
-    assert.deepEqual(await verifyAudit(db.database, key), { accounts: 1, entries: 19, unsealed: 0, faults: [] });
+    assert.deepEqual(await verifyAudit(db.database, key), {
+      accounts: 1,
+      entries: 19,
+      unsealed: 0,
+      faults: [],
+    });
   });
 
   it('records no more than was asked, and writes nothing at all for nothing', async () => {
     await db.database.transaction(account, async (tx) => await recordAudit(tx, account));
     await assert.rejects(
-      db.database.transaction(account, async (tx) => await recordAudit(tx, randomUUID(), { action: 'tests.foreign', actor: { kind: 'system' } })),
+      db.database.transaction(
+        account,
+        async (tx) =>
+          await recordAudit(tx, randomUUID(), { action: 'tests.foreign', actor: { kind: 'system' } }),
+      ),
       { code: '42501' },
     );
     assert.equal(await seal(), 0);

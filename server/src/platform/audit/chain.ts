@@ -21,7 +21,9 @@ export function linkHash({ account, seq, at, previous, body }: ChainLink): Buffe
 
 /** Seals where a chain ends, under a key that the database does not have: a cut or rewritten tail does not fit. */
 export function headMac(key: Buffer, account: string, seq: number, hash: Buffer): Buffer {
-  return createHmac('sha256', key).update(framed('samtal/audit-head/v1', account, String(seq), hash)).digest();
+  return createHmac('sha256', key)
+    .update(framed('samtal/audit-head/v1', account, String(seq), hash))
+    .digest();
 }
 
 function framed(...parts: (string | Buffer)[]): Buffer {

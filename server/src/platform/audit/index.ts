@@ -1,4 +1,4 @@
 export { platformChain, recordAudit, type AuditActor, type AuditEvent } from './record.ts';
 export { AuditSealer } from './sealer.ts';
 export { sealOutbox } from './seal.ts';
-export { verifyAudit, type AuditFault, type AuditVerdict } from './verify.ts';
+export { verifyAudit } from './verify.ts';

@@ -20,12 +20,23 @@ interface Sealed {
  * when another one is at it, there is nothing to do. Returns how many were sealed.
  */
 export async function sealOutbox(tx: Tx, key: Buffer): Promise<number> {
-  const lock = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(${sealerLock}) as ours`.execute(tx.sql);
+  const lock = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(${sealerLock}) as ours`.execute(
+    tx.sql,
+  );
   if (lock.rows[0]?.ours !== true) return 0;
-  const waiting = await tx.sql.selectFrom('audit_outbox').selectAll().orderBy('id').limit(batchSize).execute();
+  const waiting = await tx.sql
+    .selectFrom('audit_outbox')
+    .selectAll()
+    .orderBy('id')
+    .limit(batchSize)
+    .execute();
   if (waiting.length === 0) return 0;
   const accounts = [...new Set(waiting.map((row) => row.account_id))];
-  const heads = await tx.sql.selectFrom('audit_head').selectAll().where('account_id', 'in', accounts).execute();
+  const heads = await tx.sql
+    .selectFrom('audit_head')
+    .selectAll()
+    .where('account_id', 'in', accounts)
+    .execute();
   const ends = new Map(heads.map((head) => [head.account_id, { seq: head.seq, hash: head.hash }]));
   const sealed = waiting.map(({ account_id: account, at, body }): Sealed => {
     const end = ends.get(account) ?? { seq: 0, hash: beginning };
@@ -43,7 +54,9 @@ export async function sealOutbox(tx: Tx, key: Buffer): Promise<number> {
       .onConflict((conflict) => conflict.column('account_id').doUpdateSet(head))
       .execute();
   }
-  await sql`delete from audit_outbox where id = any(${waiting.map((row) => row.id)}::bigint[])`.execute(tx.sql);
+  await sql`delete from audit_outbox where id = any(${waiting.map((row) => row.id)}::bigint[])`.execute(
+    tx.sql,
+  );
   return sealed.length;
 }
 

@@ -26,7 +26,11 @@ export async function verifyAudit(database: Database, key: Buffer): Promise<Audi
     const heads = await tx.sql.selectFrom('audit_head').selectAll().execute();
     const accounts = new Set([...entryAccounts, ...heads].map((row) => row.account_id));
     // The first entry of each account is its making. Where not even that is left, the whole chain was removed.
-    const faults: AuditFault[] = (await accountsWithoutTrail(tx)).map((account) => ({ account, seq: 1, fault: 'missing' }));
+    const faults: AuditFault[] = (await accountsWithoutTrail(tx)).map((account) => ({
+      account,
+      seq: 1,
+      fault: 'missing',
+    }));
     let entries = 0;
     for (const account of accounts) {
       const head = heads.find((each) => each.account_id === account) ?? null;
@@ -48,13 +52,21 @@ async function accountsWithoutTrail(tx: ReadTx): Promise<string[]> {
     .selectFrom('account')
     .select('id')
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('audit_entry').select('seq').whereRef('audit_entry.account_id', '=', 'account.id'))),
+      not(
+        exists(selectFrom('audit_entry').select('seq').whereRef('audit_entry.account_id', '=', 'account.id')),
+      ),
     )
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('audit_head').select('seq').whereRef('audit_head.account_id', '=', 'account.id'))),
+      not(
+        exists(selectFrom('audit_head').select('seq').whereRef('audit_head.account_id', '=', 'account.id')),
+      ),
     )
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('audit_outbox').select('id').whereRef('audit_outbox.account_id', '=', 'account.id'))),
+      not(
+        exists(
+          selectFrom('audit_outbox').select('id').whereRef('audit_outbox.account_id', '=', 'account.id'),
+        ),
+      ),
     )
     .execute();
   return rows.map((row) => row.id);
@@ -80,7 +92,8 @@ async function verifyChain(tx: ReadTx, account: string): Promise<ChainEnd> {
       .execute();
     for (const row of rows) {
       const fault = linkFault(row, end);
-      if (fault !== null) return { ...end, fault: { seq: fault === 'missing' ? end.seq + 1 : row.seq, fault } };
+      if (fault !== null)
+        return { ...end, fault: { seq: fault === 'missing' ? end.seq + 1 : row.seq, fault } };
       end = { entries: end.entries + 1, seq: row.seq, hash: row.hash, fault: null };
     }
     if (rows.length < pageSize) return end;
@@ -110,7 +123,10 @@ function headFault({
 }): Pick<AuditFault, 'seq' | 'fault'> | null {
   if (head === null) return { seq: 1, fault: 'head-missing' };
   const mac = headMac(key, account, head.seq, head.hash);
-  if (mac.length !== head.mac.length || !timingSafeEqual(mac, head.mac)) return { seq: head.seq, fault: 'head-forged' };
+  if (mac.length !== head.mac.length || !timingSafeEqual(mac, head.mac))
+    return { seq: head.seq, fault: 'head-forged' };
   if (end.seq < head.seq) return { seq: end.seq + 1, fault: 'cut' };
-  return end.seq === head.seq && end.hash.equals(head.hash) ? null : { seq: head.seq + 1, fault: 'head-forged' };
+  return end.seq === head.seq && end.hash.equals(head.hash)
+    ? null
+    : { seq: head.seq + 1, fault: 'head-forged' };
 }

@@ -17,12 +17,17 @@ describe('the database', () => {
     db = await createTestDatabase();
     [one, other] = [await testAccount(db), await testAccount(db)];
     for (const account of [one, other]) {
-      await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [account, randomUUID(), 'General']);
+      await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [
+        account,
+        randomUUID(),
+        'General',
+      ]);
     }
   });
   after(async () => await db.close());
 
-  const queues = async (tx: Tx) => (await tx.sql.selectFrom('queue').select('account_id').execute()).map((row) => row.account_id);
+  const queues = async (tx: Tx) =>
+    (await tx.sql.selectFrom('queue').select('account_id').execute()).map((row) => row.account_id);
 
   /** A pool with one connection, so that each transaction is bound to have the one before as its predecessor. */
   async function withOneConnection<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
@@ -61,11 +66,20 @@ describe('the database', () => {
       { code: '42501' },
     );
     await assert.rejects(
-      db.database.transaction(one, async (tx) => await tx.sql.updateTable('queue').set({ account_id: other }).execute()),
+      db.database.transaction(
+        one,
+        async (tx) => await tx.sql.updateTable('queue').set({ account_id: other }).execute(),
+      ),
       { code: '42501' },
     );
-    const changed = await db.database.transaction(one, async (tx) =>
-      await tx.sql.updateTable('queue').set({ name: 'Taken over' }).where('account_id', '=', other).executeTakeFirst(),
+    const changed = await db.database.transaction(
+      one,
+      async (tx) =>
+        await tx.sql
+          .updateTable('queue')
+          .set({ name: 'Taken over' })
+          .where('account_id', '=', other)
+          .executeTakeFirst(),
     );
     assert.equal(changed.numUpdatedRows, 0n);
     assert.deepEqual(await db.database.read(other, queues), [other]);
@@ -75,9 +89,14 @@ describe('the database', () => {
     await withOneConnection(async (database) => {
       assert.deepEqual(await database.read(one, queues), [one]);
       assert.deepEqual(await database.read(other, queues), [other]);
-      await assert.rejects(database.transaction(one, async () => await Promise.reject(new Error('given up'))), /given up/);
-      const settings = await database.transaction('platform', async (tx) =>
-        await sql<{ account: string; role: string }>`
+      await assert.rejects(
+        database.transaction(one, async () => await Promise.reject(new Error('given up'))),
+        /given up/,
+      );
+      const settings = await database.transaction(
+        'platform',
+        async (tx) =>
+          await sql<{ account: string; role: string }>`
           select current_setting('samtal.account', true) as account, current_user as role`.execute(tx.sql),
       );
       assert.deepEqual(settings.rows, [{ account: '', role: 'samtal_platform' }]);
@@ -86,10 +105,16 @@ describe('the database', () => {
 
   it('never carries an account over when a statement failed, or the connection was used up', async () => {
     await withOneConnection(async (database) => {
-      await assert.rejects(database.transaction(one, async (tx) => await sql`select 1/0`.execute(tx.sql)), { code: '22012' });
+      await assert.rejects(
+        database.transaction(one, async (tx) => await sql`select 1/0`.execute(tx.sql)),
+        { code: '22012' },
+      );
       assert.deepEqual(await database.read(other, queues), [other]);
       await assert.rejects(
-        database.transaction(one, async (tx) => await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx.sql)),
+        database.transaction(
+          one,
+          async (tx) => await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx.sql),
+        ),
       );
       assert.deepEqual(await database.read(other, queues), [other]);
     });
@@ -97,7 +122,11 @@ describe('the database', () => {
 
   it('survives that its connections are cut while they are in use and nobody waits for an answer', async () => {
     const errors: Error[] = [];
-    const database = new Database({ connectionString: db.url, max: 2, onError: (error) => void errors.push(error) });
+    const database = new Database({
+      connectionString: db.url,
+      max: 2,
+      onError: (error) => void errors.push(error),
+    });
     const attempt = database.transaction(one, async (tx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.sql);
       await db.asOwner('select pg_terminate_backend($1)', [rows[0]?.pid]);
@@ -122,7 +151,13 @@ describe('the database', () => {
       /do not nest/,
     );
     await assert.rejects(
-      db.database.transaction(one, async (tx) => await tx.sql.transaction().execute(async (inner) => await inner.selectFrom('queue').selectAll().execute())),
+      db.database.transaction(
+        one,
+        async (tx) =>
+          await tx.sql
+            .transaction()
+            .execute(async (inner) => await inner.selectFrom('queue').selectAll().execute()),
+      ),
       /do not nest/,
     );
     // What a transaction starts for later is not inside it.
@@ -178,7 +213,8 @@ describe('the database', () => {
       await db.database.transaction(one, async (tx) => {
         await tx.sql.insertInto('queue').values({ account_id: one, id: randomUUID(), name }).execute();
       });
-    for (const name of ['a\0b', 'half \ud83d', '\udc00 half']) await assert.rejects(write(name), { code: '22021' });
+    for (const name of ['a\0b', 'half \ud83d', '\udc00 half'])
+      await assert.rejects(write(name), { code: '22021' });
     await write('whole 😀');
   });
 });
@@ -206,7 +242,9 @@ describe('a migration', () => {
   });
 
   it('refuses a database whose migration was another one when it was applied', async () => {
-    const { rows } = await db.asOwner<{ name: string; hash: string }>('select name, hash from migration order by name');
+    const { rows } = await db.asOwner<{ name: string; hash: string }>(
+      'select name, hash from migration order by name',
+    );
     const [first] = rows;
     assert.ok(first);
     await db.asOwner('update migration set hash = $2 where name = $1', [first.name, 'changed']);
@@ -229,6 +267,9 @@ describe('a migration', () => {
        where c.relnamespace = 'samtal'::regnamespace and c.relkind = 'r' and c.relname <> 'migration'`,
     );
     assert.ok(rows.length > 25);
-    assert.deepEqual(rows.filter((row) => !row.protected || row.policies === 0), []);
+    assert.deepEqual(
+      rows.filter((row) => !row.protected || row.policies === 0),
+      [],
+    );
   });
 });

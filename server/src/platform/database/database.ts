@@ -1,5 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import type { Tables } from './tables.ts';
 import { refuseUnkeepable } from './unkeepable.ts';
@@ -58,7 +67,8 @@ export class Database {
       pipeline: true,
       ...config,
       // No statement may hold a connection, or a lock, for ever.
-      options: '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
+      options:
+        '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
     });
     this.#pool.on('error', onError);
     this.#pool.on('connect', (client) => {

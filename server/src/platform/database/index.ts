@@ -1,6 +1,5 @@
-export { Database, type ReadTx, type Scope, type Statement, type Tx } from './database.ts';
+export { Database, type ReadTx, type Statement, type Tx } from './database.ts';
 export { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './open.ts';
-export { MigrationError } from './migrate.ts';
 export { Notifications } from './notifications.ts';
 export { isConnectionFailure, isUniqueViolation } from './violations.ts';
 export type { Tables } from './tables.ts';

@@ -32,12 +32,15 @@ export async function migrate(owner: Client): Promise<string[]> {
     await owner.query(
       'create table if not exists migration (name text primary key, hash text not null, applied_at timestamptz not null default now())',
     );
-    const applied = (await owner.query<{ name: string; hash: string }>('select name, hash from migration order by name'))
-      .rows;
+    const applied = (
+      await owner.query<{ name: string; hash: string }>('select name, hash from migration order by name')
+    ).rows;
     const ours = await migrations();
     applied.forEach(({ name, hash }, index) => {
-      if (ours[index]?.name !== name) throw new MigrationError(`The database knows a migration that this version does not: ${name}`);
-      if (ours[index].hash !== hash) throw new MigrationError(`The migration ${name} was changed after it was applied`);
+      if (ours[index]?.name !== name)
+        throw new MigrationError(`The database knows a migration that this version does not: ${name}`);
+      if (ours[index].hash !== hash)
+        throw new MigrationError(`The migration ${name} was changed after it was applied`);
     });
     const due = ours.slice(applied.length);
     for (const { name, sql, hash } of due) {

@@ -29,7 +29,9 @@ describe('notifications', () => {
     return rows[0]?.count ?? 0;
   };
   const cut = async (which: string) =>
-    await db.asOwner(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'notifying' and ${which}`);
+    await db.asOwner(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'notifying' and ${which}`,
+    );
 
   it('reach every node, the sending one included, in order and as they were', async (t) => {
     const [one, other] = [await node(t), await node(t)];
@@ -80,7 +82,10 @@ describe('notifications', () => {
   });
 
   it('are dropped, and not kept for ever, while nobody takes them', async () => {
-    const away = new Notifications({ host: '/nowhere' }, 'proof', { line: () => undefined, error: () => undefined });
+    const away = new Notifications({ host: '/nowhere' }, 'proof', {
+      line: () => undefined,
+      error: () => undefined,
+    });
     const before = process.memoryUsage().heapUsed;
     for (let count = 0; count < 500_000; count += 1) away.send(`line ${count} ${'x'.repeat(200)}`);
     assert.ok(process.memoryUsage().heapUsed - before < 100_000_000);

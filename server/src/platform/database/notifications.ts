@@ -23,7 +23,11 @@ export class Notifications {
   #sending = false;
   #closed = false;
 
-  constructor(config: ClientConfig, channel: string, on: { line: (line: string) => void; error: (error: Error) => void }) {
+  constructor(
+    config: ClientConfig,
+    channel: string,
+    on: { line: (line: string) => void; error: (error: Error) => void },
+  ) {
     this.#config = config;
     this.#channel = channel;
     this.#onLine = on.line;

@@ -47,8 +47,12 @@ async function prepareLogin(owner: Client, { login }: DatabaseAccess): Promise<v
   if (name !== self) {
     const known = await owner.query('select from pg_roles where rolname = $1', [name]);
     const verb = known.rowCount === 0 ? 'create' : 'alter';
-    await owner.query(`${verb} role ${escapeIdentifier(name)} login noinherit password ${escapeLiteral(String(login.password))}`);
-    await owner.query(`grant samtal_app, samtal_platform to ${escapeIdentifier(name)} with set true, inherit false`);
+    await owner.query(
+      `${verb} role ${escapeIdentifier(name)} login noinherit password ${escapeLiteral(String(login.password))}`,
+    );
+    await owner.query(
+      `grant samtal_app, samtal_platform to ${escapeIdentifier(name)} with set true, inherit false`,
+    );
   }
   // The job queue keeps its own tables, and makes them itself.
   await owner.query(`create schema if not exists jobs authorization ${escapeIdentifier(name)}`);

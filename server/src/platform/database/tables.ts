@@ -97,7 +97,12 @@ export interface Tables {
     created_at: GeneratedInstant;
     expires_at: Date;
   };
-  key_bucket: { account_id: string; id: string; conversations: Generated<number>; opened_at: GeneratedInstant };
+  key_bucket: {
+    account_id: string;
+    id: string;
+    conversations: Generated<number>;
+    opened_at: GeneratedInstant;
+  };
   conversation: {
     account_id: string;
     id: string;

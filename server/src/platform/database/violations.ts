@@ -16,5 +16,7 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof DatabaseError) return /^(08|53|57)/.test(error.code ?? '');
   const { code, syscall } = error as { code?: string; syscall?: string };
-  return syscall !== undefined || code === 'ECONNRESET' || /[Cc]onnection|timeout/.test((error as Error).message);
+  return (
+    syscall !== undefined || code === 'ECONNRESET' || /[Cc]onnection|timeout/.test((error as Error).message)
+  );
 }

@@ -4,7 +4,14 @@ import type { Audience, Entry, StreamName } from '@samtal/contract/conversations
 /** What nodes tell one another. Ids and counters only: nothing that anybody wrote leaves the process this way. */
 export type Announcement =
   /** The stream has entries up to `head`. `entries` are there when this node wrote them. */
-  | { kind: 'entries'; account: string; conversation: string; audience: Audience; head: number; entries?: Entry[] }
+  | {
+      kind: 'entries';
+      account: string;
+      conversation: string;
+      audience: Audience;
+      head: number;
+      entries?: Entry[];
+    }
   | {
       kind: 'receipts';
       account: string;
@@ -13,7 +20,14 @@ export type Announcement =
       visitorRead: number;
       agentRead: number;
     }
-  | { kind: 'typing'; account: string; stream: StreamName; actor: 'visitor' | 'agent'; on: boolean; from: string }
+  | {
+      kind: 'typing';
+      account: string;
+      stream: StreamName;
+      actor: 'visitor' | 'agent';
+      on: boolean;
+      from: string;
+    }
   /** Lists of the console that changed: for everyone in the account, or for these users. */
   | { kind: 'lists'; account: string; lists: ('mine' | 'waiting' | 'presence')[]; users?: string[] }
   /** Whoever is connected with this session must go: it ended, or what it allows changed. */
@@ -47,7 +61,9 @@ export class Fanout {
     this.#tell(announcement, true);
     const carried = { ...announcement };
     if (carried.kind === 'entries') delete carried.entries;
-    this.#carrier?.send(`${this.node} ${JSON.stringify(carried)}`, { losable: announcement.kind === 'typing' });
+    this.#carrier?.send(`${this.node} ${JSON.stringify(carried)}`, {
+      losable: announcement.kind === 'typing',
+    });
   }
 
   /** A line that a carrier brought; this node's own are known already. */

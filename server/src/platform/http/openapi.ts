@@ -31,7 +31,12 @@ export function openApiDocument(): object {
       schemas: { Problem: plain(Problem) },
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: '__Host-samtal', description: 'Set by signing in.' },
-        csrf: { type: 'apiKey', in: 'header', name: 'x-csrf-token', description: 'With every request that changes something.' },
+        csrf: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-csrf-token',
+          description: 'With every request that changes something.',
+        },
         visitor: { type: 'http', scheme: 'bearer', description: 'The token of a visitor session.' },
       },
     },
@@ -66,9 +71,12 @@ function featureOf({ id }: Endpoint): string {
 
 function accessSentence(access: Access): string {
   if (access === 'anyone') return 'Needs no session.';
-  if (access === 'visitor') return 'For the visitor whose session token the request carries, from an origin of the site.';
+  if (access === 'visitor')
+    return 'For the visitor whose session token the request carries, from an origin of the site.';
   if (access === 'signed-in') return 'For anyone who is signed in.';
-  return access === 'member' ? 'For members of the account.' : `Needs the authorisation \`${access.holding}\`.`;
+  return access === 'member'
+    ? 'For members of the account.'
+    : `Needs the authorisation \`${access.holding}\`.`;
 }
 
 function security({ access, method }: Endpoint): object[] {
@@ -92,8 +100,13 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
   const codes = new Set<ErrorCode>(endpoint.errors ?? []);
   if (endpoint.body !== undefined) for (const code of bodyRefusals) codes.add(code);
   if (endpoint.query !== undefined) codes.add('request.invalid');
-  if (endpoint.access === 'visitor') codes.add('visitors.session-ended').add('request.origin').add('not-found');
-  if (endpoint.access === 'signed-in' || endpoint.access === 'member' || typeof endpoint.access === 'object') {
+  if (endpoint.access === 'visitor')
+    codes.add('visitors.session-ended').add('request.origin').add('not-found');
+  if (
+    endpoint.access === 'signed-in' ||
+    endpoint.access === 'member' ||
+    typeof endpoint.access === 'object'
+  ) {
     codes.add('signin.required');
     if (endpoint.method !== 'GET') codes.add('request.csrf').add('request.origin');
     if (endpoint.access !== 'signed-in') codes.add('not-found');
@@ -111,7 +124,12 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
   );
 }
 
-const bodyRefusals = ['request.invalid', 'request.malformed', 'request.too-large', 'request.media-type'] as const;
+const bodyRefusals = [
+  'request.invalid',
+  'request.malformed',
+  'request.too-large',
+  'request.media-type',
+] as const;
 
 /** The schema as plain JSON, without what the schema library keeps on its objects. */
 function plain(schema: TSchema): unknown {

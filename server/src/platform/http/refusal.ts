@@ -8,7 +8,10 @@ export class Refusal extends Error {
   /** Seconds to wait, where waiting helps (RFC 9110, Retry-After). */
   readonly retryAfterS: number | null;
 
-  constructor(code: ErrorCode, more: { fields?: { pointer: string; problem: string }[]; retryAfterS?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    more: { fields?: { pointer: string; problem: string }[]; retryAfterS?: number } = {},
+  ) {
     super(refusals[code].title);
     this.code = code;
     this.fields = more.fields ?? [];

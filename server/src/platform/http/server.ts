@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify';
 import type { Log } from '../log/index.ts';
 import type { Anyone, CallerOf, Gate, Member } from './callers.ts';
 import { secureHeaders } from './headers.ts';
@@ -101,7 +106,9 @@ export class HttpServer {
         const answer: unknown = await handler(call);
         if (check.response !== null && !check.response(answer)) {
           const [fault] = check.response.errors ?? [];
-          throw new Error(`The answer of ${endpoint.id} does not fit its schema at ${fault?.instancePath} (${fault?.keyword})`);
+          throw new Error(
+            `The answer of ${endpoint.id} does not fit its schema at ${fault?.instancePath} (${fault?.keyword})`,
+          );
         }
         return reply.status(endpoint.status).header('cache-control', 'no-store').send(answer);
       },
@@ -149,10 +156,17 @@ export class HttpServer {
   #refuseReadably(log: Log): void {
     this.fastify.setErrorHandler(async (error, request, reply) => {
       const refusal = refusalOf(error);
-      if (refusal.code === 'internal') log.error('request-failed', { requestId: request.id, route: request.routeOptions.url ?? '(none)' }, error);
+      if (refusal.code === 'internal')
+        log.error(
+          'request-failed',
+          { requestId: request.id, route: request.routeOptions.url ?? '(none)' },
+          error,
+        );
       return sendProblem(reply, refusal, request.id);
     });
-    this.fastify.setNotFoundHandler(async (request, reply) => sendProblem(reply, new Refusal('not-found'), request.id));
+    this.fastify.setNotFoundHandler(async (request, reply) =>
+      sendProblem(reply, new Refusal('not-found'), request.id),
+    );
   }
 }
 
@@ -170,7 +184,10 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: st
 function refuseBrokenRequest(error: { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const isLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const { status, ...problem } = problemOf(new Refusal(isLarge ? 'request.too-large' : 'request.malformed'), randomUUID());
+  const { status, ...problem } = problemOf(
+    new Refusal(isLarge ? 'request.too-large' : 'request.malformed'),
+    randomUUID(),
+  );
   const answered = isLarge ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : status;
   const body = JSON.stringify({ ...problem, status: answered });
   socket.end(
@@ -188,19 +205,23 @@ export function anyone(request: FastifyRequest): Anyone {
 }
 
 function allows(access: Access, member: Member): boolean {
-  return typeof access !== 'object' || member.grants.some((grant) => grant.authorisations.has(access.holding));
+  return (
+    typeof access !== 'object' || member.grants.some((grant) => grant.authorisations.has(access.holding))
+  );
 }
 
 function validatedQuery(validator: Validator | null, query: unknown): unknown {
   const given = { ...(query as Record<string, unknown>) };
   if (validator !== null) return validated(validator, given, 'query');
-  if (Object.keys(given).length > 0) throw new Refusal('request.invalid', { fields: [{ pointer: '/query', problem: 'must be empty' }] });
+  if (Object.keys(given).length > 0)
+    throw new Refusal('request.invalid', { fields: [{ pointer: '/query', problem: 'must be empty' }] });
   return undefined;
 }
 
 function validatedBody(validator: Validator | null, body: unknown): unknown {
   if (validator !== null) return validated(validator, body, 'body');
-  if (body !== undefined && body !== null) throw new Refusal('request.invalid', { fields: [{ pointer: '/body', problem: 'must be empty' }] });
+  if (body !== undefined && body !== null)
+    throw new Refusal('request.invalid', { fields: [{ pointer: '/body', problem: 'must be empty' }] });
   return undefined;
 }
 

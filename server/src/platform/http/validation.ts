@@ -4,9 +4,21 @@ import type { TSchema } from '@samtal/contract/shared';
 import { Refusal } from './refusal.ts';
 
 /** Bodies are taken as they are: no value is converted, no unknown field is dropped, nothing is filled in. */
-const exact = new Ajv2020({ strict: true, allErrors: false, coerceTypes: false, removeAdditional: false, allowUnionTypes: true });
+const exact = new Ajv2020({
+  strict: true,
+  allErrors: false,
+  coerceTypes: false,
+  removeAdditional: false,
+  allowUnionTypes: true,
+});
 /** A query string has only text: numbers and booleans are read out of it. */
-const fromText = new Ajv2020({ strict: true, allErrors: false, coerceTypes: true, removeAdditional: false, allowUnionTypes: true });
+const fromText = new Ajv2020({
+  strict: true,
+  allErrors: false,
+  coerceTypes: true,
+  removeAdditional: false,
+  allowUnionTypes: true,
+});
 for (const ajv of [exact, fromText]) addFormats.default(ajv, ['uuid', 'email', 'date-time']);
 
 export type Validator = ValidateFunction<unknown>;
@@ -29,6 +41,9 @@ export function validated(validate: Validator, value: unknown, where: 'body' | '
 
 function fault(error: ErrorObject, where: string): { pointer: string; problem: string } {
   // An unknown field's name is the caller's own text: it is not repeated.
-  const expected = error.keyword === 'additionalProperties' ? 'holds a field that is not known here' : (error.message ?? 'does not fit');
+  const expected =
+    error.keyword === 'additionalProperties'
+      ? 'holds a field that is not known here'
+      : (error.message ?? 'does not fit');
   return { pointer: `/${where}${error.instancePath}`, problem: expected };
 }

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, hkdfSync, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  hkdfSync,
+  createSecretKey,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
 
 /*
  * Ciphertext, version 1 (G5):
@@ -38,7 +46,8 @@ export interface SealingKey {
  * beside the wrapped key and compared when the key is unwrapped.
  */
 export function deriveKey(raw: Buffer, keyVersion: number): SealingKey & { commitment: Buffer } {
-  const derive = (use: string) => Buffer.from(hkdfSync('sha256', raw, Buffer.alloc(0), `samtal/${use}/v1`, 32));
+  const derive = (use: string) =>
+    Buffer.from(hkdfSync('sha256', raw, Buffer.alloc(0), `samtal/${use}/v1`, 32));
   const bytes = derive('encrypt');
   const key = createSecretKey(bytes);
   bytes.fill(0);
@@ -66,10 +75,15 @@ export function seal({ key, version: keyVersion }: SealingKey, place: Place, pla
 
 /** Opens what `seal` closed for this place, or throws CiphertextError. Never returns part of it. */
 export function unseal({ key, version: keyVersion }: SealingKey, place: Place, sealed: Buffer): Buffer {
-  if (sealed.length < headerLength + nonceLength + tagLength || sealed[0] !== version || sealed[1] !== suite) {
+  if (
+    sealed.length < headerLength + nonceLength + tagLength ||
+    sealed[0] !== version ||
+    sealed[1] !== suite
+  ) {
     throw new CiphertextError('Not a ciphertext of version 1');
   }
-  if (sealed.readUInt32BE(2) !== keyVersion) throw new CiphertextError('Sealed under another version of the key');
+  if (sealed.readUInt32BE(2) !== keyVersion)
+    throw new CiphertextError('Sealed under another version of the key');
   const nonce = sealed.subarray(headerLength, headerLength + nonceLength);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
   decipher.setAAD(associatedData(place, keyVersion));

@@ -38,8 +38,14 @@ describe('the keys of conversations', () => {
   it('are found again by a node that did not make them, and open what was sealed', async () => {
     const id = await conversation(new ConversationKeys(db.keyring));
     const where = { account, object: id, record: '1', field: 'body' };
-    const one = await db.database.read(account, async (tx) => await new ConversationKeys(db.keyring).one(tx, account, id));
-    const other = await db.database.read(account, async (tx) => await new ConversationKeys(db.keyring).one(tx, account, id));
+    const one = await db.database.read(
+      account,
+      async (tx) => await new ConversationKeys(db.keyring).one(tx, account, id),
+    );
+    const other = await db.database.read(
+      account,
+      async (tx) => await new ConversationKeys(db.keyring).one(tx, account, id),
+    );
     assert.equal(unseal(other, where, seal(one, where, Buffer.from('text'))).toString(), 'text');
   });
 
@@ -47,11 +53,20 @@ describe('the keys of conversations', () => {
     const own = await testAccount(db);
     const keys = new ConversationKeys(db.keyring, { bucketSize: 4 });
     for (let count = 0; count < 5; count += 1) await conversation(keys, own);
-    assert.deepEqual((await buckets(own)).map((bucket) => bucket.conversations), [4, 1]);
+    assert.deepEqual(
+      (await buckets(own)).map((bucket) => bucket.conversations),
+      [4, 1],
+    );
     await Promise.all(Array.from({ length: 12 }, async () => await conversation(keys, own)));
     const all = await buckets(own);
-    assert.ok(all.every((bucket) => bucket.conversations <= 4), JSON.stringify(all));
-    assert.equal(all.reduce((sum, bucket) => sum + bucket.conversations, 0), 17);
+    assert.ok(
+      all.every((bucket) => bucket.conversations <= 4),
+      JSON.stringify(all),
+    );
+    assert.equal(
+      all.reduce((sum, bucket) => sum + bucket.conversations, 0),
+      17,
+    );
     const { rows } = await db.asOwner<{ bucket_id: string; count: number }>(
       'select bucket_id, count(*)::int as count from conversation_key where account_id = $1 group by bucket_id',
       [own],
@@ -69,14 +84,20 @@ describe('the keys of conversations', () => {
     await db.asOwner('update key_bucket set conversations = 4095 where account_id = $1', [own]);
     await conversation(keys, own);
     await conversation(keys, own);
-    assert.deepEqual((await buckets(own)).map((bucket) => bucket.conversations), [4096, 1]);
+    assert.deepEqual(
+      (await buckets(own)).map((bucket) => bucket.conversations),
+      [4096, 1],
+    );
   });
 
   it('refuse a wrapped key that was moved to another conversation, or has another key’s commitment', async () => {
     const keys = new ConversationKeys(db.keyring);
     const [one, other] = [await conversation(keys), await conversation(keys)];
     const read = async (id: string) =>
-      await db.database.read(account, async (tx) => await new ConversationKeys(db.keyring).one(tx, account, id));
+      await db.database.read(
+        account,
+        async (tx) => await new ConversationKeys(db.keyring).one(tx, account, id),
+      );
     const moved = `update conversation_key set wrapped = other.wrapped, commitment = other.commitment
       from conversation_key other where other.conversation_id = $2 and conversation_key.conversation_id = $1`;
     await db.asOwner(moved, [one, other]);
@@ -94,7 +115,10 @@ describe('the keys of conversations', () => {
     const id = await conversation(new ConversationKeys(db.keyring));
     await db.asOwner('delete from conversation_key where conversation_id = $1', [id]);
     const keys = new ConversationKeys(db.keyring);
-    await assert.rejects(db.database.read(account, async (tx) => await keys.one(tx, account, id)), CiphertextError);
+    await assert.rejects(
+      db.database.read(account, async (tx) => await keys.one(tx, account, id)),
+      CiphertextError,
+    );
   });
 
   it('are kept in memory for five minutes at most', async (t) => {

@@ -24,11 +24,21 @@ export class ConversationKeys {
     const bucket = await this.#bucketWithRoom(tx, account);
     const raw = randomBytes(32);
     const key = deriveKey(raw, 1);
-    const wrapped = seal(await this.#keyring.bucketKey(account, bucket), keyPlace(account, conversation), raw);
+    const wrapped = seal(
+      await this.#keyring.bucketKey(account, bucket),
+      keyPlace(account, conversation),
+      raw,
+    );
     raw.fill(0);
     await tx.sql
       .insertInto('conversation_key')
-      .values({ account_id: account, conversation_id: conversation, bucket_id: bucket, wrapped, commitment: key.commitment })
+      .values({
+        account_id: account,
+        conversation_id: conversation,
+        bucket_id: bucket,
+        wrapped,
+        commitment: key.commitment,
+      })
       .execute();
     return key;
   }

@@ -1,3 +1,3 @@
-export { CiphertextError, seal, unseal, type Place, type SealingKey } from './ciphertext.ts';
+export { CiphertextError, seal, unseal, type SealingKey } from './ciphertext.ts';
 export { ConversationKeys } from './conversation-keys.ts';
 export { Keyring, KeyringError } from './keyring.ts';

@@ -43,10 +43,14 @@ export class Keyring {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, 'installation.key');
     // NOTE: accounts are looked for before the key is, since another process may be making both at this moment.
-    const hasAccounts = (await readdir(directory, { withFileTypes: true })).some((entry) => entry.isDirectory());
+    const hasAccounts = (await readdir(directory, { withFileTypes: true })).some((entry) =>
+      entry.isDirectory(),
+    );
     if (!(await exists(path))) {
       if (hasAccounts) {
-        throw new KeyringError(`The keyring ${directory} has accounts but no installation.key: put the right one back`);
+        throw new KeyringError(
+          `The keyring ${directory} has accounts but no installation.key: put the right one back`,
+        );
       }
       await writeOnce(path, `${randomBytes(32).toString('base64')}\n`);
     }
@@ -86,7 +90,9 @@ export class Keyring {
   /** Opens every key there is, to show that the keyring is whole. Throws KeyringError naming the first bad one. */
   async verify(): Promise<{ accounts: number; buckets: number }> {
     let buckets = 0;
-    const accounts = (await readdir(this.#directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    const accounts = (await readdir(this.#directory, { withFileTypes: true })).filter((entry) =>
+      entry.isDirectory(),
+    );
     for (const { name: account } of accounts) {
       this.#cache.clear();
       await this.openAccount(account);
@@ -126,7 +132,11 @@ export class Keyring {
     const path = join(this.#directory, account, `${name}.json`);
     try {
       const file = JSON.parse(await readFile(path, 'utf8')) as KeyFile;
-      const raw = unseal(wrapping, keyPlace(account, name, file.version), Buffer.from(file.wrapped, 'base64'));
+      const raw = unseal(
+        wrapping,
+        keyPlace(account, name, file.version),
+        Buffer.from(file.wrapped, 'base64'),
+      );
       const key = deriveKey(raw, file.version);
       raw.fill(0);
       checkCommitment(key, Buffer.from(file.commitment, 'base64'));

@@ -11,7 +11,12 @@ import { checkCommitment, CiphertextError, deriveKey, seal, unseal, type Place }
 import { Keyring, KeyringError } from './keyring.ts';
 
 const key = deriveKey(randomBytes(32), 1);
-const place = fc.record({ account: fc.string(), object: fc.string(), record: fc.string(), field: fc.string() });
+const place = fc.record({
+  account: fc.string(),
+  object: fc.string(),
+  record: fc.string(),
+  field: fc.string(),
+});
 const plain = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
 
 async function emptyDirectory(t: TestContext): Promise<string> {
@@ -63,7 +68,10 @@ describe('a ciphertext', () => {
   it('never opens under another key', () => {
     fc.assert(
       fc.property(place, plain, (where, text) => {
-        assert.throws(() => unseal(deriveKey(randomBytes(32), 1), where, seal(key, where, text)), CiphertextError);
+        assert.throws(
+          () => unseal(deriveKey(randomBytes(32), 1), where, seal(key, where, text)),
+          CiphertextError,
+        );
       }),
     );
   });
@@ -77,7 +85,11 @@ describe('a ciphertext', () => {
       assert.throws(() => unseal(key, where, changed), CiphertextError, `bit ${bit}`);
     }
     for (let length = 0; length < sealed.length; length += 1) {
-      assert.throws(() => unseal(key, where, sealed.subarray(0, length)), CiphertextError, `cut at ${length}`);
+      assert.throws(
+        () => unseal(key, where, sealed.subarray(0, length)),
+        CiphertextError,
+        `cut at ${length}`,
+      );
     }
   });
 
@@ -86,7 +98,9 @@ describe('a ciphertext', () => {
     const text = Buffer.from('the same text');
     const all = new Set(Array.from({ length: 200 }, () => seal(key, where, text).toString('hex')));
     assert.equal(all.size, 200);
-    assert.ok([...all].every((hex) => hex.length === (text.length + 34) * 2 && !hex.includes(text.toString('hex'))));
+    assert.ok(
+      [...all].every((hex) => hex.length === (text.length + 34) * 2 && !hex.includes(text.toString('hex'))),
+    );
   });
 });
 
@@ -174,7 +188,9 @@ describe('the keyring', () => {
 
   it('refuses an installation key of the wrong length', async (t) => {
     const directory = await emptyDirectory(t);
-    await writeFile(join(directory, 'installation.key'), Buffer.alloc(16).toString('base64'), { mode: 0o600 });
+    await writeFile(join(directory, 'installation.key'), Buffer.alloc(16).toString('base64'), {
+      mode: 0o600,
+    });
     await assert.rejects(Keyring.open(directory), KeyringError);
   });
 
@@ -187,7 +203,9 @@ describe('the keyring', () => {
     await keyring.createBucket(one, second);
     const path = join(directory, one, `${bucket}.json`);
     const whole = await readFile(path, 'utf8');
-    const { commitment } = JSON.parse(await readFile(join(directory, one, `${second}.json`), 'utf8')) as { commitment: string };
+    const { commitment } = JSON.parse(await readFile(join(directory, one, `${second}.json`), 'utf8')) as {
+      commitment: string;
+    };
 
     await writeFile(join(directory, other, `${bucket}.json`), whole, { mode: 0o600 });
     await assert.rejects((await Keyring.open(directory)).bucketKey(other, bucket), KeyringError);
