@@ -17,12 +17,19 @@ export function keptLog(): { log: Log; lines: string[] } {
   return { log: createLog({ destination: { write: (line: string) => void lines.push(line) }, readable: false }), lines };
 }
 
-export async function startTestNode(db: TestDatabase, options: { log?: Log; publicUrl?: URL } = {}): Promise<TestNode> {
+export interface TestNodeOptions {
+  readonly log?: Log;
+  readonly publicUrl?: URL;
+  /** The database whose notifications it hears and sends: another one’s makes it deaf and mute. */
+  readonly notifiedBy?: TestDatabase;
+}
+
+export async function startTestNode(db: TestDatabase, options: TestNodeOptions = {}): Promise<TestNode> {
   const port = await freePort();
   const url = new URL(`http://127.0.0.1:${port}`);
   const app = await buildApp({
     database: db.database,
-    access: externalAccess(db.url),
+    access: externalAccess((options.notifiedBy ?? db).url),
     keyring: db.keyring,
     log: options.log ?? keptLog().log,
     publicUrl: options.publicUrl ?? url,
