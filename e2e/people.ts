@@ -4,7 +4,7 @@ import { messagesIn, type Reader } from './transcript.ts';
 import { wordsOf, type Words } from './words.ts';
 
 /** Two cores are shared by browser, server and database, so that even quick things may take a while. */
-export const patienceMs = 20_000;
+const patienceMs = 20_000;
 
 /** A person at a browser: a context of their own, in which one page is open at a time. */
 abstract class Person {

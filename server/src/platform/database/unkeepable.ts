@@ -1,5 +1,5 @@
 /** A value that the database cannot keep as it is. Says nothing of the value. */
-export class UnkeepableError extends Error {
+class UnkeepableError extends Error {
   override readonly name = 'UnkeepableError';
   /** PostgreSQL's own word for it (SQLSTATE character_not_in_repertoire). */
   readonly code = '22021';

@@ -21,7 +21,7 @@ const fromText = new Ajv2020({
 });
 for (const ajv of [exact, fromText]) addFormats.default(ajv, ['uuid', 'email', 'date-time']);
 
-export type Validator = ValidateFunction<unknown>;
+export type Validator = ValidateFunction;
 
 export function compileExact(schema: TSchema): Validator {
   return exact.compile(schema);
