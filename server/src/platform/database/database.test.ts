@@ -208,6 +208,52 @@ describe('the database', () => {
     assert.deepEqual(effects, []);
   });
 
+  const insertQueue = {
+    name: 'test-insert-queue',
+    text: 'insert into queue (account_id, id, name) values ($1, $2, $3)',
+  };
+
+  it('sends a statement that nobody waits for before whatever is asked next', async () => {
+    const account = await testAccount(db);
+    const seen = await db.database.transaction(account, async (tx) => {
+      tx.send(insertQueue, [account, randomUUID(), 'Sent']);
+      return await queues(tx);
+    });
+    assert.deepEqual(seen, [account]);
+    assert.deepEqual(await db.database.read(account, queues), [account]);
+  });
+
+  it('fails with a statement that nobody waited for, commits nothing, and tells no effect', async () => {
+    const account = await testAccount(db);
+    const effects: string[] = [];
+    const id = randomUUID();
+    await assert.rejects(
+      db.database.transaction(account, async (tx) => {
+        tx.afterCommit(() => void effects.push('told'));
+        tx.send(insertQueue, [account, id, 'Once']);
+        tx.send(insertQueue, [account, id, 'Twice']);
+        tx.send(insertQueue, [account, randomUUID(), 'Behind it']);
+        return await Promise.resolve();
+      }),
+      { code: '23505' },
+    );
+    assert.deepEqual(effects, []);
+    assert.deepEqual(await db.database.read(account, queues), []);
+  });
+
+  it('gives the first failure as the reason, and not what follows from it', async () => {
+    const account = await testAccount(db);
+    const id = randomUUID();
+    await assert.rejects(
+      db.database.transaction(account, async (tx) => {
+        tx.send(insertQueue, [account, id, 'Once']);
+        tx.send(insertQueue, [account, id, 'Twice']);
+        return await queues(tx);
+      }),
+      { code: '23505' },
+    );
+  });
+
   it('refuses text that would come back changed', async () => {
     const write = async (name: string) =>
       await db.database.transaction(one, async (tx) => {
