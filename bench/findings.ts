@@ -43,7 +43,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** The value below which the given share of the values lies. */
 export function percentile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
