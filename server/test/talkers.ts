@@ -24,6 +24,7 @@ abstract class Talker {
   /** Everything posted, by stream, in the order it was written. */
   readonly posted = new Map<StreamName, { cid: string; text: string }[]>();
   refused: string | null = null;
+  #hasLeft = false;
 
   protected constructor(url: URL) {
     this.url = url;
@@ -43,6 +44,12 @@ abstract class Talker {
   post(stream: StreamName, kind: 'message' | 'note', text: string): void {
     const { cid } = this.link.post(stream, kind, text);
     this.posted.set(stream, [...(this.posted.get(stream) ?? []), { cid, text }]);
+  }
+
+  /** Hangs up, and gives up what is being tried. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.link.stop();
   }
 
   /** Whether everything posted has come back as an entry. */
@@ -73,6 +80,7 @@ abstract class Talker {
     headers: Record<string, string>,
   ): Promise<{ status: number; body: ResponseOf<Called>; headers: Headers }> {
     for (;;) {
+      if (this.#hasLeft) throw new Error('Has left');
       try {
         const { body } = input as { body?: unknown };
         const response = await fetch(new URL(urlOf(endpoint, input as object), this.url), {

@@ -33,7 +33,7 @@ it('every acknowledged message is in the log once and in order, after the server
       return visitor;
     }),
   );
-  t.after(() => [...agents, ...callers].forEach(({ link }) => link.stop()));
+  t.after(() => [...agents, ...callers].forEach((each) => each.leave()));
   await eventually(
     async () => {
       for (const agent of agents) await agent.acceptOffers();
@@ -110,7 +110,7 @@ it('every acknowledged message is in the log once and in order, after the server
   }
   assert.ok(acknowledged > 200, `only ${acknowledged} messages were acknowledged`);
   t.diagnostic(`${killed.server} kills of the server, ${killed.database} of the database, ${acknowledged} acknowledged messages`);
-  everyone.forEach(({ link }) => link.stop());
+  everyone.forEach((each) => each.leave());
   await server.stop();
   const verdict = await server.command('audit', 'verify');
   assert.equal(verdict.code, 0, verdict.output);

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { streamName } from '@samtal/contract/conversations';
+import { Client, type ClientConfig } from 'pg';
+import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
+import { ServerProcess } from '../server-process.ts';
+import { eventually } from '../socket.ts';
+import { TalkingAgent, TalkingVisitor } from '../talkers.ts';
+
+/** Words that appear nowhere by chance, as somebody would write them. */
+const markers = {
+  first: `Kerstin-Åkesson-${randomBytes(9).toString('hex')}`,
+  visitor: `my-diagnosis-${randomBytes(9).toString('hex')}`,
+  agent: `we-have-decided-${randomBytes(9).toString('hex')}`,
+  note: `she-sounds-worried-${randomBytes(9).toString('hex')}`,
+};
+
+/** Every form in which a text could lie about: letters of two encodings, base64 at each of its three beginnings, hex. */
+function formsOf(text: string): Buffer[] {
+  const bytes = Buffer.from(text, 'utf8');
+  const base64 = [0, 1, 2].map((skipped) => {
+    // Whole groups only: the letters at both ends depend on what stands beside the text.
+    const from = bytes.subarray(skipped);
+    return from.subarray(0, from.length - (from.length % 3)).toString('base64');
+  });
+  const letters = [...base64, ...base64.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')), bytes.toString('hex')];
+  return [
+    bytes,
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(text.normalize('NFD'), 'utf8'),
+    Buffer.from(JSON.stringify(text).slice(1, -1).replaceAll('Å', '\\u00c5')),
+    Buffer.from(encodeURIComponent(text)),
+    ...letters.map((each) => Buffer.from(each)),
+    Buffer.from(bytes.toString('hex').toUpperCase()),
+  ];
+}
+
+const forms = Object.values(markers).flatMap(formsOf);
+const isIn = (bytes: Buffer) => forms.some((form) => bytes.includes(form));
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+it('nothing that anybody wrote is found in a file, a table or a log line', { timeout: 120_000 }, async (t) => {
+  assert.ok(forms.every((form) => isIn(Buffer.concat([Buffer.from('before '), form, Buffer.from(' after')]))), 'the search finds each form');
+  for (const shift of [0, 1, 2]) {
+    const inside = Buffer.from(`${'x'.repeat(shift)}${markers.first} and more`).toString('base64');
+    assert.ok(isIn(Buffer.from(inside)), 'the search finds a text within base64');
+  }
+  const server = await ServerProcess.start();
+  t.after(async () => await server.remove());
+  const { accounts, users } = await server.firstRun();
+  const [account] = accounts;
+  const person = users.find(({ roles }) => roles.includes('agent'));
+  assert.ok(account && person);
+  const agent = new TalkingAgent(server.url, account.id);
+  const visitor = new TalkingVisitor(server.url, account.siteKey);
+  t.after(() => [agent, visitor].forEach((each) => each.leave()));
+  await agent.begin(person);
+  await visitor.begin(markers.first);
+  await eventually(
+    async () => {
+      await agent.acceptOffers();
+      return agent.conversations.size === 1;
+    },
+    'the agent has the conversation',
+    30_000,
+  );
+  const [id = ''] = agent.conversations;
+  for (let round = 0; round < 20; round += 1) {
+    visitor.post(streamName(id, 'public'), 'message', `${round} ${markers.visitor}`);
+    agent.post(streamName(id, 'public'), 'message', `${markers.agent} ${round}`);
+    agent.post(streamName(id, 'internal'), 'note', `${round}${markers.note}${round}`);
+  }
+  visitor.link.typing(visitor.stream, true);
+  await eventually(() => agent.isSettled && visitor.isSettled, 'everything is written', 30_000);
+  await provoke(server, account.siteKey);
+
+  const connection = await findRunningPostgres(server.dataDir);
+  assert.ok(connection);
+  await searchTables(connection);
+  await searchFiles(server);
+  [agent, visitor].forEach((each) => each.leave());
+  await server.stop();
+  assert.ok(!isIn(Buffer.from(server.log)), 'no line of the log');
+  await searchFiles(server);
+});
+
+/** Requests that fail with the words in every place that a request has. */
+async function provoke(server: ServerProcess, siteKey: string): Promise<void> {
+  const word = encodeURIComponent(markers.first);
+  for (const [path, body] of [
+    [`/api/v1/widget/${siteKey}/conversation`, `{"text":"${markers.first}"`],
+    [`/api/v1/widget/${siteKey}/conversation?${word}=${word}`, JSON.stringify({ cid: markers.first, text: markers.first })],
+    [`/api/v1/session`, JSON.stringify({ email: `${randomBytes(4).toString('hex')}@example.org`, password: markers.first })],
+    [`/api/v1/${word}`, JSON.stringify({ [markers.first]: markers.first })],
+    [`/${word}`, markers.first],
+  ] as const) {
+    await fetch(new URL(path, server.url), {
+      method: 'POST',
+      headers: { origin: server.url.origin, 'content-type': 'application/json', 'user-agent': word, referer: `https://example.org/${word}` },
+      body,
+    });
+  }
+}
+
+/** The whole data directory, once the database has written everything it holds in memory to its files. */
+async function searchFiles(server: ServerProcess): Promise<void> {
+  const files = await filesBelow(server.dataDir);
+  assert.ok(files.some((file) => file.includes('pg_wal')) && files.some((file) => file.includes('postgres/log')));
+  let sizeBytes = 0;
+  for (const file of files) {
+    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+      // The database removes files of its own while it runs.
+      if (error.code === 'ENOENT' || error.code === 'ENXIO') return Buffer.alloc(0);
+      throw error;
+    });
+    sizeBytes += bytes.length;
+    assert.ok(!isIn(bytes), file);
+  }
+  assert.ok(sizeBytes > 10_000_000);
+}
+
+/** Every row of every table, as text and as the bytes that it holds. */
+async function searchTables(connection: ClientConfig): Promise<void> {
+  const client = new Client(connection);
+  await client.connect();
+  try {
+    await client.query('checkpoint');
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+       where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    assert.ok(tables.length > 30);
+    let rowCount = 0;
+    for (const { name } of tables) {
+      const { rows } = await client.query<Record<string, unknown>>(`select row::text as whole, row.* from ${name} row`);
+      rowCount += rows.length;
+      for (const row of rows) {
+        for (const value of Object.values(row)) {
+          const bytes = Buffer.isBuffer(value) ? value : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+          assert.ok(!isIn(bytes), name);
+        }
+      }
+    }
+    assert.ok(rowCount > 100);
+    const { rows: entries } = await client.query<{ count: number }>('select count(*)::int as count from samtal.entry');
+    assert.ok((entries[0]?.count ?? 0) >= 63, 'what was searched is what was written');
+  } finally {
+    await client.end();
+  }
+}
