@@ -8,6 +8,14 @@ export async function releaseConversations(
   account: string,
   userId: string,
 ): Promise<void> {
+  // Routing gives them nothing more from here on.
+  await tx.sql
+    .selectFrom('membership')
+    .select('user_id')
+    .where('account_id', '=', account)
+    .where('user_id', '=', userId)
+    .forUpdate()
+    .execute();
   const rows = await tx.sql
     .selectFrom('conversation')
     .select(['id', 'queue_id', 'queue_name'])

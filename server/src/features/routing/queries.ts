@@ -25,7 +25,8 @@ export async function waitingConversations(tx: ReadTx, account: string) {
     .where('conversation.state', '=', 'waiting')
     .orderBy('queue.priority', 'desc')
     .orderBy('conversation.queued_at')
-    .limit(200)
+    // More than could be placed at once, so that those whom nobody serves do not hide the others.
+    .limit(2_000)
     .execute();
   const refusals = await refusalsSinceQueued(
     tx,
@@ -87,6 +88,9 @@ export async function availableAgents(tx: Tx, account: string): Promise<Candidat
     .where('agent_presence.choice', '=', 'available')
     .where('agent_presence.connected_until', '>', new Date())
     .where('membership.status', '=', 'active')
+    // Whoever is being removed at this moment is waited for, and whoever would remove one of these waits for us.
+    .orderBy('membership.user_id')
+    .forShare('membership')
     .execute();
   const scopes = await membersHolding(tx, account, 'conversations.handle');
   const loads = await loadsOf(tx, account);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { realtime } from '@samtal/contract/realtime';
 import type { Desk } from '../conversations/index.ts';
@@ -50,6 +51,8 @@ export class Watch {
     try {
       for (const due of await this.#findDue()) {
         await this.#do(due).catch((error: unknown) => {
+          // Somebody has done it meanwhile.
+          if (error instanceof Refusal) return;
           log.warn(
             'watch-failed',
             {
