@@ -32,14 +32,29 @@ export async function startDurableDatabase(): Promise<DurableDatabase> {
   await owner.query('create database bare');
   await owner.end();
   const platform = await openPlatform(urlOf('platform'), join(directory, 'keyring'));
+  const remove = async () => {
+    await engine.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  // Whoever stops a benchmark must not be left with its database.
+  const interrupted = () => {
+    remove().then(
+      () => process.exit(130),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   return {
     platform,
     bareUrl: urlOf('bare'),
     processorSeconds: () => (engine.pid === null ? null : familyProcessorSeconds(engine.pid)),
     close: async () => {
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
       await platform.close();
-      await engine.stop();
-      await rm(directory, { recursive: true, force: true });
+      await remove();
     },
   };
 }
