@@ -25,13 +25,6 @@ export async function startDurableDatabase(): Promise<DurableDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'samtal-bench-'));
   const log = createLog({ destination: process.stderr, level: 'error', readable: true });
   const engine = await startEmbeddedPostgres({ dataDir: directory, log, runtimeParent: testRuntimeParent });
-  const urlOf = (database: string) => postgresUrl({ ...engine.connection, database });
-  const owner = new Client({ connectionString: postgresUrl(engine.connection) });
-  await owner.connect();
-  await owner.query('create database platform');
-  await owner.query('create database bare');
-  await owner.end();
-  const platform = await openPlatform(urlOf('platform'), join(directory, 'keyring'));
   const remove = async () => {
     await engine.stop();
     await rm(directory, { recursive: true, force: true });
@@ -47,6 +40,13 @@ export async function startDurableDatabase(): Promise<DurableDatabase> {
     );
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const urlOf = (database: string) => postgresUrl({ ...engine.connection, database });
+  const owner = new Client({ connectionString: postgresUrl(engine.connection) });
+  await owner.connect();
+  await owner.query('create database platform');
+  await owner.query('create database bare');
+  await owner.end();
+  const platform = await openPlatform(urlOf('platform'), join(directory, 'keyring'));
   return {
     platform,
     bareUrl: urlOf('bare'),
@@ -59,12 +59,14 @@ export async function startDurableDatabase(): Promise<DurableDatabase> {
   };
 }
 
+/** Connections break when a benchmark is stopped; whoever waits for an answer is told by its own error. */
+const ignored = () => undefined;
+
 async function openPlatform(url: string, keyringDirectory: string): Promise<TestDatabase> {
-  const { database } = await openDatabase(externalAccess(url), (error) => {
-    throw error;
-  });
+  const { database } = await openDatabase(externalAccess(url), ignored);
   const owner = new Client({ connectionString: url });
   await owner.connect();
+  owner.on('error', ignored);
   await owner.query('set search_path = samtal');
   return {
     database,
