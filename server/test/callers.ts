@@ -26,12 +26,22 @@ export interface Answer<Body> {
   readonly headers: Headers;
 }
 
-export async function makeAccount(db: TestDatabase, { origin, assignment = 'offer' }: { origin: string; assignment?: 'offer' | 'assign' }): Promise<TestAccount> {
+export async function makeAccount(
+  db: TestDatabase,
+  { origin, assignment = 'offer' }: { origin: string; assignment?: 'offer' | 'assign' },
+): Promise<TestAccount> {
   const actor = { kind: 'operator' } as const;
-  const id = await db.database.transaction('platform', async (tx) => await createAccount(tx, db.keyring, { name: `Account ${randomBytes(4).toString('hex')}`, actor }));
+  const id = await db.database.transaction(
+    'platform',
+    async (tx) =>
+      await createAccount(tx, db.keyring, { name: `Account ${randomBytes(4).toString('hex')}`, actor }),
+  );
   const queueId = randomUUID();
   const site = await db.database.transaction(id, async (tx) => {
-    await tx.sql.insertInto('queue').values({ account_id: id, id: queueId, name: 'General', assignment, offer_seconds: 30 }).execute();
+    await tx.sql
+      .insertInto('queue')
+      .values({ account_id: id, id: queueId, name: 'General', assignment, offer_seconds: 30 })
+      .execute();
     await createSite(tx, id, { actor, site: { name: 'Site', origins: [origin], queueId } });
     return (await readSites(tx, id))[0];
   });
@@ -66,9 +76,13 @@ export class Person {
     return this.#url;
   }
 
-  async call<const Called extends Endpoint>(endpoint: Called, input: InputOf<Called>): Promise<ResponseOf<Called>> {
+  async call<const Called extends Endpoint>(
+    endpoint: Called,
+    input: InputOf<Called>,
+  ): Promise<ResponseOf<Called>> {
     const answer = await this.try(endpoint, input);
-    if (answer.status >= 400) throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status >= 400)
+      throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body as ResponseOf<Called>;
   }
 
@@ -93,7 +107,9 @@ export class Person {
 
   async csrfToken(): Promise<string> {
     if (this.#csrf === null) {
-      const response = await fetch(new URL('/api/v1/session', this.#url), { headers: { cookie: this.#cookie } });
+      const response = await fetch(new URL('/api/v1/session', this.#url), {
+        headers: { cookie: this.#cookie },
+      });
       this.#csrf = ((await response.json()) as { csrfToken: string }).csrfToken;
     }
     return this.#csrf;
@@ -104,24 +120,59 @@ export class Person {
 export async function makePerson(
   db: TestDatabase,
   account: Pick<TestAccount, 'id'>,
-  { url, roles, name = `Person ${randomBytes(3).toString('hex')}`, scope = {}, maxConversations = 4 }: { url: URL; roles: BuiltInRole[]; name?: string; scope?: Scope; maxConversations?: number },
+  {
+    url,
+    roles,
+    name = `Person ${randomBytes(3).toString('hex')}`,
+    scope = {},
+    maxConversations = 4,
+  }: { url: URL; roles: BuiltInRole[]; name?: string; scope?: Scope; maxConversations?: number },
 ): Promise<Person> {
   const userId = randomUUID();
   const email = `${randomBytes(6).toString('hex')}@example.org`;
   const token = await db.database.transaction('platform', async (tx) => {
-    await tx.sql.insertInto('identity').values({ id: userId, email, email_folded: email, name, password_hash: null, password_changed_at: null }).execute();
+    await tx.sql
+      .insertInto('identity')
+      .values({
+        id: userId,
+        email,
+        email_folded: email,
+        name,
+        password_hash: null,
+        password_changed_at: null,
+      })
+      .execute();
     return (await startSession(tx, userId)).token;
   });
   await db.database.transaction(account.id, async (tx) => {
     await tx.sql
       .insertInto('membership')
-      .values({ account_id: account.id, user_id: userId, email, name, status: 'active', max_conversations: maxConversations, last_sign_in_at: null })
+      .values({
+        account_id: account.id,
+        user_id: userId,
+        email,
+        name,
+        status: 'active',
+        max_conversations: maxConversations,
+        last_sign_in_at: null,
+      })
       .execute();
     for (const built_in of roles) {
-      const role = await tx.sql.selectFrom('role').select('id').where('account_id', '=', account.id).where('built_in', '=', built_in).executeTakeFirstOrThrow();
+      const role = await tx.sql
+        .selectFrom('role')
+        .select('id')
+        .where('account_id', '=', account.id)
+        .where('built_in', '=', built_in)
+        .executeTakeFirstOrThrow();
       await tx.sql
         .insertInto('role_grant')
-        .values({ account_id: account.id, id: randomUUID(), user_id: userId, role_id: role.id, scope: JSON.stringify(scope) })
+        .values({
+          account_id: account.id,
+          id: randomUUID(),
+          user_id: userId,
+          role_id: role.id,
+          scope: JSON.stringify(scope),
+        })
         .execute();
     }
   });
@@ -142,13 +193,21 @@ export class VisitorClient {
     this.#url = options.url;
   }
 
-  async call<const Called extends Endpoint>(endpoint: Called, input: object = {}): Promise<ResponseOf<Called>> {
+  async call<const Called extends Endpoint>(
+    endpoint: Called,
+    input: object = {},
+  ): Promise<ResponseOf<Called>> {
     const answer = await this.try(endpoint, input);
-    if (answer.status >= 400) throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status >= 400)
+      throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body as ResponseOf<Called>;
   }
 
-  async try(endpoint: Endpoint, input: object = {}, headers: Record<string, string> = {}): Promise<Answer<unknown>> {
+  async try(
+    endpoint: Endpoint,
+    input: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer<unknown>> {
     return await request(this.#url, endpoint, {
       params: { siteKey: this.account.siteKey },
       ...input,
@@ -158,8 +217,14 @@ export class VisitorClient {
 }
 
 export async function makeVisitor(db: TestDatabase, account: TestAccount, url: URL): Promise<VisitorClient> {
-  const session = await db.database.transaction(account.id, async (tx) =>
-    await createVisitorSession(tx, { accountId: account.id, siteId: account.siteId, sessionLifeMinutes: 120 }),
+  const session = await db.database.transaction(
+    account.id,
+    async (tx) =>
+      await createVisitorSession(tx, {
+        accountId: account.id,
+        siteId: account.siteId,
+        sessionLifeMinutes: 120,
+      }),
   );
   return new VisitorClient({ ...session, account, url });
 }
@@ -167,7 +232,12 @@ export async function makeVisitor(db: TestDatabase, account: TestAccount, url: U
 export async function request(
   url: URL,
   endpoint: Endpoint,
-  { params, query, body, headers = {} }: { params?: unknown; query?: unknown; body?: unknown; headers?: Record<string, string> },
+  {
+    params,
+    query,
+    body,
+    headers = {},
+  }: { params?: unknown; query?: unknown; body?: unknown; headers?: Record<string, string> },
 ): Promise<Answer<unknown>> {
   const response = await fetch(new URL(urlOf(endpoint, { params, query }), url), {
     method: endpoint.method,
@@ -178,5 +248,10 @@ export async function request(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown), text, headers: response.headers };
+  return {
+    status: response.status,
+    body: text === '' ? null : (JSON.parse(text) as unknown),
+    text,
+    headers: response.headers,
+  };
 }

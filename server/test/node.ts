@@ -14,7 +14,10 @@ export interface TestNode {
 /** Keeps what was logged, so that a test can look for what must not be in it. */
 export function keptLog(): { log: Log; lines: string[] } {
   const lines: string[] = [];
-  return { log: createLog({ destination: { write: (line: string) => void lines.push(line) }, readable: false }), lines };
+  return {
+    log: createLog({ destination: { write: (line: string) => void lines.push(line) }, readable: false }),
+    lines,
+  };
 }
 
 export interface TestNodeOptions {

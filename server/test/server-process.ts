@@ -39,7 +39,8 @@ export class ServerProcess {
   /** Starts it again on what is there. */
   run(): void {
     const child = this.#spawn('start');
-    for (const output of [child.stdout, child.stderr]) output?.setEncoding('utf8').on('data', (text: string) => void (this.log += text));
+    for (const output of [child.stdout, child.stderr])
+      output?.setEncoding('utf8').on('data', (text: string) => void (this.log += text));
     this.#process = child;
   }
 
@@ -64,7 +65,9 @@ export class ServerProcess {
 
   /** Ends the database's first process the same way. */
   async killPostmaster(): Promise<void> {
-    const [pid = ''] = (await readFile(join(this.dataDir, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n');
+    const [pid = ''] = (await readFile(join(this.dataDir, 'postgres/cluster/postmaster.pid'), 'utf8')).split(
+      '\n',
+    );
     process.kill(Number(pid), 'SIGKILL');
   }
 
@@ -77,7 +80,8 @@ export class ServerProcess {
   async command(...args: string[]): Promise<{ code: number | null; output: string }> {
     const child = this.#spawn(...args);
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => void (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => void (output += text));
     await once(child, 'close');
     return { code: child.exitCode, output };
   }

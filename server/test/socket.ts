@@ -33,7 +33,9 @@ export class TestSocket {
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);
-      socket.once('unexpected-response', (_request, response) => reject(new Error(`Refused with ${response.statusCode}`)));
+      socket.once('unexpected-response', (_request, response) =>
+        reject(new Error(`Refused with ${response.statusCode}`)),
+      );
     });
     return client;
   }
@@ -46,7 +48,10 @@ export class TestSocket {
   }
 
   static async asVisitor(visitor: VisitorClient, url: URL): Promise<TestSocket> {
-    const client = await TestSocket.open(new URL(`/api/v1/realtime/visitor?site=${visitor.account.siteKey}`, url), visitor.account.origin);
+    const client = await TestSocket.open(
+      new URL(`/api/v1/realtime/visitor?site=${visitor.account.siteKey}`, url),
+      visitor.account.origin,
+    );
     return await client.hello(visitor.token);
   }
 
@@ -60,7 +65,11 @@ export class TestSocket {
     this.socket.send(JSON.stringify(frame));
   }
 
-  post(stream: StreamName, text: string, { cid = randomUUID(), kind = 'message' }: { cid?: string; kind?: 'message' | 'note' } = {}): string {
+  post(
+    stream: StreamName,
+    text: string,
+    { cid = randomUUID(), kind = 'message' }: { cid?: string; kind?: 'message' | 'note' } = {},
+  ): string {
     this.send({ t: 'post', cid, stream, kind, text });
     return cid;
   }
@@ -72,23 +81,31 @@ export class TestSocket {
   }
 
   /** The first frame, past or to come, that fits. */
-  async next<Kind extends ServerFrame>(fits: (frame: ServerFrame) => boolean, withinMs = 5_000): Promise<Kind> {
+  async next<Kind extends ServerFrame>(
+    fits: (frame: ServerFrame) => boolean,
+    withinMs = 5_000,
+  ): Promise<Kind> {
     const until = Date.now() + withinMs;
     for (;;) {
       const frame = this.frames.find(fits);
       if (frame !== undefined) return frame as Kind;
-      if (Date.now() > until) throw new Error(`No such frame came; there were ${JSON.stringify(this.frames.map(({ t }) => t))}`);
+      if (Date.now() > until)
+        throw new Error(`No such frame came; there were ${JSON.stringify(this.frames.map(({ t }) => t))}`);
       await sleep(5);
     }
   }
 
   /** The entries of a stream that came, in the order they came. */
   entries(stream: StreamName): Entry[] {
-    return this.frames.flatMap((frame) => (frame.t === 'entries' && frame.stream === stream ? frame.entries : []));
+    return this.frames.flatMap((frame) =>
+      frame.t === 'entries' && frame.stream === stream ? frame.entries : [],
+    );
   }
 
   texts(stream: StreamName): string[] {
-    return this.entries(stream).flatMap((entry) => (entry.kind === 'message' || entry.kind === 'note' ? [entry.body.text] : []));
+    return this.entries(stream).flatMap((entry) =>
+      entry.kind === 'message' || entry.kind === 'note' ? [entry.body.text] : [],
+    );
   }
 
   async closed(withinMs = 5_000): Promise<number> {
@@ -106,7 +123,11 @@ export class TestSocket {
 }
 
 /** Waits until a condition holds. */
-export async function eventually(holds: () => boolean | Promise<boolean>, what: string, withinMs = 10_000): Promise<void> {
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 10_000,
+): Promise<void> {
   const until = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > until) throw new Error(`It never came about that ${what}`);

@@ -1,7 +1,15 @@
 import type { TestDatabase } from './database.ts';
 
 /** What changes by being asked: when a session was last used, its tokens, and what waits to be sealed. */
-const restless = ['session', 'csrf_token', 'audit_outbox', 'audit_entry', 'audit_head', 'sign_in_failure', 'migration'];
+const restless = [
+  'session',
+  'csrf_token',
+  'audit_outbox',
+  'audit_entry',
+  'audit_head',
+  'sign_in_failure',
+  'migration',
+];
 
 /** Rows and a checksum of every table that only actions change, and how many audit entries there are. */
 export async function tableContents(db: TestDatabase): Promise<Record<string, string>> {

@@ -1,10 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acceptConversation, listMyConversations, readEntries, streamName, type Entry, type EntryPage, type StreamName } from '@samtal/contract/conversations';
-import { audienceOf, conversationOf } from '@samtal/contract/conversations';
+import {
+  acceptConversation,
+  audienceOf,
+  conversationOf,
+  listMyConversations,
+  readEntries,
+  streamName,
+  type Entry,
+  type EntryPage,
+  type StreamName,
+} from '@samtal/contract/conversations';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
-import { createRealtimeTicket, Link, memoryOutbox, type ServerFrame, type Socket } from '@samtal/contract/realtime';
-import { signIn, type Session } from '@samtal/contract/signin';
+import {
+  createRealtimeTicket,
+  Link,
+  memoryOutbox,
+  type ServerFrame,
+  type Socket,
+} from '@samtal/contract/realtime';
+import { signIn } from '@samtal/contract/signin';
 import { readVisitorEntries, startConversation, startVisitorSession } from '@samtal/contract/widget';
 import { WebSocket } from 'ws';
 
@@ -82,16 +97,24 @@ abstract class Talker {
     for (;;) {
       if (this.#hasLeft) throw new Error('Has left');
       try {
-        const { body } = input as { body?: unknown };
-        const response = await fetch(new URL(urlOf(endpoint, input as object), this.url), {
+        const { body, ...address } = input as { body?: unknown; params?: unknown; query?: unknown };
+        const response = await fetch(new URL(urlOf(endpoint, address), this.url), {
           method: endpoint.method,
-          headers: { origin: this.url.origin, ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+          headers: {
+            origin: this.url.origin,
+            ...headers,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
           signal: AbortSignal.timeout(10_000),
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
         const text = await response.text();
         if (response.status < 500) {
-          return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as ResponseOf<Called>, headers: response.headers };
+          return {
+            status: response.status,
+            body: (text === '' ? undefined : JSON.parse(text)) as ResponseOf<Called>,
+            headers: response.headers,
+          };
         }
       } catch {
         // The server is away, or was killed before it had answered.
@@ -121,7 +144,11 @@ export class TalkingVisitor extends Talker {
     const { body: session } = await this.persist(startVisitorSession, { params: this.#params }, {});
     this.#token = session.token;
     const cid = randomUUID();
-    const { body: conversation } = await this.persist(startConversation, { params: this.#params, body: { cid, text } }, this.#headers);
+    const { body: conversation } = await this.persist(
+      startConversation,
+      { params: this.#params, body: { cid, text } },
+      this.#headers,
+    );
     this.stream = streamName(conversation.id, 'public');
     this.posted.set(this.stream, [{ cid, text }]);
     this.link.follow(this.stream);
@@ -137,7 +164,11 @@ export class TalkingVisitor extends Talker {
   }
 
   protected override async loadPage(_stream: StreamName, after: number): Promise<EntryPage> {
-    const { body } = await this.persist(readVisitorEntries, { params: this.#params, query: { after, limit: 500 } }, this.#headers);
+    const { body } = await this.persist(
+      readVisitorEntries,
+      { params: this.#params, query: { after, limit: 500 } },
+      this.#headers,
+    );
     return body;
   }
 
@@ -163,7 +194,7 @@ export class TalkingAgent extends Talker {
     const answer = await this.persist(signIn, { body: { email, password } }, {});
     if (answer.status !== 201) throw new Error(`Signing in was answered ${answer.status}`);
     const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-    this.#headers = { cookie, 'x-csrf-token': (answer.body as Session).csrfToken };
+    this.#headers = { cookie, 'x-csrf-token': answer.body.csrfToken };
     await this.link.start();
   }
 
@@ -172,7 +203,8 @@ export class TalkingAgent extends Talker {
     const params = { accountId: this.accountId };
     const { body } = await this.persist(listMyConversations, { params }, this.#headers);
     for (const { id, state } of body.items) {
-      if (state === 'offered') await this.persist(acceptConversation, { params: { ...params, conversationId: id } }, this.#headers);
+      if (state === 'offered')
+        await this.persist(acceptConversation, { params: { ...params, conversationId: id } }, this.#headers);
       else if (!this.conversations.has(id)) {
         this.conversations.add(id);
         for (const audience of ['public', 'internal'] as const) this.link.follow(streamName(id, audience));
@@ -181,7 +213,11 @@ export class TalkingAgent extends Talker {
   }
 
   protected override async connect() {
-    const { body, status } = await this.persist(createRealtimeTicket, { params: { accountId: this.accountId } }, this.#headers);
+    const { body, status } = await this.persist(
+      createRealtimeTicket,
+      { params: { accountId: this.accountId } },
+      this.#headers,
+    );
     if (status !== 201) throw new Error(`A ticket was answered ${status}`);
     return { socket: this.open('/api/v1/realtime/agent'), credential: body.ticket };
   }

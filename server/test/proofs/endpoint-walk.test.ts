@@ -9,7 +9,16 @@ import { inviteUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUser } from '../accounts.ts';
-import { makeAccount, makePerson, makeVisitor, request, type Answer, type Person, type TestAccount, type VisitorClient } from '../callers.ts';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  request,
+  type Answer,
+  type Person,
+  type TestAccount,
+  type VisitorClient,
+} from '../callers.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { tableContents } from '../table-contents.ts';
@@ -54,6 +63,9 @@ interface Place {
   readonly conversationId: string;
 }
 
+/** The ids that a place has. */
+type PlaceId = (typeof pathIds)[number];
+
 const name = () => `Name ${randomBytes(5).toString('hex')}`;
 const password = 'the correct horse and its battery';
 
@@ -61,14 +73,18 @@ let db: TestDatabase;
 let node: TestNode;
 
 const account = (place: Place) => ({ params: { accountId: place.account.id } });
-const one = (key: keyof Place & string) => (place: Place) => ({ params: { accountId: place.account.id, [key]: String(place[key]) } });
+const one = (key: PlaceId) => (place: Place) => ({
+  params: { accountId: place.account.id, [key]: place[key] },
+});
 const site = (place: Place) => ({ params: { siteKey: place.account.siteKey } });
 
 async function waiting(place: Place): Promise<string> {
   const visitor = await makeVisitor(db, place.account, node.url);
   return (await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } })).id;
 }
-const conversation = (id: string, place: Place) => ({ params: { accountId: place.account.id, conversationId: id } });
+const conversation = (id: string, place: Place) => ({
+  params: { accountId: place.account.id, conversationId: id },
+});
 async function mine(place: Place): Promise<Input> {
   const input = conversation(await waiting(place), place);
   await place.right.call(takeConversation, { params: input.params });
@@ -84,7 +100,10 @@ async function offered(place: Place): Promise<Input> {
 }
 async function invited(place: Place): Promise<{ userId: string; token: string }> {
   const body = { email: `${randomBytes(6).toString('hex')}@example.org`, name: name() };
-  const { user, link } = await place.right.call(inviteUser, { params: { accountId: place.account.id }, body });
+  const { user, link } = await place.right.call(inviteUser, {
+    params: { accountId: place.account.id },
+    body,
+  });
   return { userId: user.id, token: link.slice(link.lastIndexOf('=') + 1).replace(/^.*[#/]/, '') };
 }
 
@@ -100,8 +119,14 @@ const recipes: Record<string, Recipe> = {
   'signin.changePassword': {
     input: async (place) => {
       const user = await testUser(db, place.account.id, { password });
-      const { rows } = await db.asOwner<{ password_hash: string }>('select password_hash from identity where id = $1', [user.userId]);
-      await db.asOwner('update identity set password_hash = $2 where id = $1', [place.right.userId, rows[0]?.password_hash]);
+      const { rows } = await db.asOwner<{ password_hash: string }>(
+        'select password_hash from identity where id = $1',
+        [user.userId],
+      );
+      await db.asOwner('update identity set password_hash = $2 where id = $1', [
+        place.right.userId,
+        rows[0]?.password_hash,
+      ]);
       return { body: { current: password, next: `${password} and more` } };
     },
   },
@@ -112,18 +137,27 @@ const recipes: Record<string, Recipe> = {
   'accounts.getAccount': { input: account, holdingNothing: 200 },
   'accounts.changeAccount': { input: (place) => ({ ...account(place), body: { name: name() } }) },
   'users.listUsers': { input: account },
-  'users.inviteUser': { input: (place) => ({ ...account(place), body: { email: `${randomUUID()}@example.org`, name: name() } }) },
+  'users.inviteUser': {
+    input: (place) => ({ ...account(place), body: { email: `${randomUUID()}@example.org`, name: name() } }),
+  },
   'users.getUser': { input: one('userId') },
   'users.changeUser': { input: (place) => ({ ...one('userId')(place), body: { name: name() } }) },
   'users.removeUser': {
-    input: async (place) => ({ params: { accountId: place.account.id, userId: (await testUser(db, place.account.id)).userId } }),
+    input: async (place) => ({
+      params: { accountId: place.account.id, userId: (await testUser(db, place.account.id)).userId },
+    }),
   },
   'users.inviteUserAgain': {
-    input: async (place) => ({ params: { accountId: place.account.id, userId: (await invited(place)).userId } }),
+    input: async (place) => ({
+      params: { accountId: place.account.id, userId: (await invited(place)).userId },
+    }),
   },
   'access.listRoles': { input: account },
   'access.createRole': {
-    input: (place) => ({ ...account(place), body: { name: name(), authorisations: [], roles: [place.roleId] } }),
+    input: (place) => ({
+      ...account(place),
+      body: { name: name(), authorisations: [], roles: [place.roleId] },
+    }),
     bodyIds: { roleId: (_place, id) => ({ name: name(), authorisations: [], roles: [id] }) },
   },
   'access.changeRole': {
@@ -133,13 +167,20 @@ const recipes: Record<string, Recipe> = {
   'access.deleteRole': {
     input: async (place) => {
       const roleId = randomUUID();
-      await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [place.account.id, roleId, name()]);
+      await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [
+        place.account.id,
+        roleId,
+        name(),
+      ]);
       return { params: { accountId: place.account.id, roleId } };
     },
   },
   'access.listGrants': { input: account },
   'access.giveRole': {
-    input: (place) => ({ ...account(place), body: { userId: place.userId, roleId: place.roleId, scope: { queue: [place.queueId] } } }),
+    input: (place) => ({
+      ...account(place),
+      body: { userId: place.userId, roleId: place.roleId, scope: { queue: [place.queueId] } },
+    }),
     bodyIds: {
       userId: (place, id) => ({ userId: id, roleId: place.roleId, scope: {} }),
       roleId: (place, id) => ({ userId: place.userId, roleId: id, scope: {} }),
@@ -150,7 +191,10 @@ const recipes: Record<string, Recipe> = {
   'access.withdrawRole': { input: one('grantId') },
   'sites.listSites': { input: account },
   'sites.createSite': {
-    input: (place) => ({ ...account(place), body: { name: name(), origins: ['https://example.org'], queueId: place.queueId } }),
+    input: (place) => ({
+      ...account(place),
+      body: { name: name(), origins: ['https://example.org'], queueId: place.queueId },
+    }),
     bodyIds: { queueId: (_place, id) => ({ name: name(), origins: [], queueId: id }) },
   },
   'sites.changeSite': {
@@ -164,15 +208,29 @@ const recipes: Record<string, Recipe> = {
   'routing.deleteQueue': {
     input: async (place) => {
       const queueId = randomUUID();
-      await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [place.account.id, queueId, name()]);
+      await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [
+        place.account.id,
+        queueId,
+        name(),
+      ]);
       return { params: { accountId: place.account.id, queueId } };
     },
   },
   'routing.listPresence': { input: account },
-  'routing.setPresence': { input: (place) => ({ ...account(place), body: { state: 'away' } }), elsewhere: 200 },
+  'routing.setPresence': {
+    input: (place) => ({ ...account(place), body: { state: 'away' } }),
+    elsewhere: 200,
+  },
   'canned-replies.listCannedReplies': { input: account, holdingNothing: 200 },
-  'canned-replies.createCannedReply': { input: (place) => ({ ...account(place), body: { shortcut: randomBytes(5).toString('hex'), text: 'Text' } }) },
-  'canned-replies.changeCannedReply': { input: (place) => ({ ...one('replyId')(place), body: { text: 'Other text' } }) },
+  'canned-replies.createCannedReply': {
+    input: (place) => ({
+      ...account(place),
+      body: { shortcut: randomBytes(5).toString('hex'), text: 'Text' },
+    }),
+  },
+  'canned-replies.changeCannedReply': {
+    input: (place) => ({ ...one('replyId')(place), body: { text: 'Other text' } }),
+  },
   'canned-replies.deleteCannedReply': { input: one('replyId') },
   'conversations.listMyConversations': { input: account, elsewhere: 200 },
   'conversations.listWaitingConversations': { input: account, elsewhere: 200 },
@@ -180,7 +238,10 @@ const recipes: Record<string, Recipe> = {
   'conversations.getConversation': { input: one('conversationId') },
   'conversations.readEntries': { input: one('conversationId') },
   'conversations.postEntry': {
-    input: async (place) => ({ ...(await mine(place)), body: { cid: randomUUID(), kind: 'message', text: 'Hello' } }),
+    input: async (place) => ({
+      ...(await mine(place)),
+      body: { cid: randomUUID(), kind: 'message', text: 'Hello' },
+    }),
   },
   'conversations.acceptConversation': { input: offered, elsewhere: 409 },
   'conversations.declineConversation': { input: offered, elsewhere: 409 },
@@ -194,7 +255,9 @@ const recipes: Record<string, Recipe> = {
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },
   'widget.endVisitorSession': { input: site },
-  'widget.startConversation': { input: (place) => ({ ...site(place), body: { cid: randomUUID(), text: 'Hello' } }) },
+  'widget.startConversation': {
+    input: (place) => ({ ...site(place), body: { cid: randomUUID(), text: 'Hello' } }),
+  },
   'widget.getVisitorConversation': { input: site },
   'widget.readVisitorEntries': { input: site },
   'widget.endConversation': { input: site },
@@ -213,10 +276,14 @@ describe('the endpoint walk', () => {
     node = await startTestNode(db);
     [here, there] = [await makePlace(), await makePlace()];
     for (const authorisation of Object.keys(authorisations) as Authorisation[]) {
-      const others = (Object.keys(authorisations) as Authorisation[]).filter((each) => each !== authorisation);
+      const others = (Object.keys(authorisations) as Authorisation[]).filter(
+        (each) => each !== authorisation,
+      );
       partial.set(authorisation, {
         without: await personWith(here.account, [{ of: others }]),
-        elsewhere: await personWith(here.account, [{ of: [authorisation], scope: { queue: [here.otherQueueId] } }]),
+        elsewhere: await personWith(here.account, [
+          { of: [authorisation], scope: { queue: [here.otherQueueId] } },
+        ]),
       });
     }
   });
@@ -231,13 +298,21 @@ describe('the endpoint walk', () => {
 
   it('finds every endpoint of the contract served, and described in the OpenAPI document', () => {
     assert.equal(new Set(endpoints.map(({ id }) => id)).size, endpoints.length);
-    assert.equal(new Set(endpoints.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`)).size, endpoints.length);
+    assert.equal(
+      new Set(endpoints.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`)).size,
+      endpoints.length,
+    );
     assert.deepEqual([...node.app.http.served].toSorted(), endpoints.map(({ id }) => id).toSorted());
     const { paths } = openApiDocument() as { paths: Record<string, Record<string, { operationId: string }>> };
     const described = Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
+      Object.entries(operations).map(
+        ([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`,
+      ),
     );
-    assert.deepEqual(described.toSorted(), endpoints.map(({ id, method, path }) => `${id} ${method} ${path}`).toSorted());
+    assert.deepEqual(
+      described.toSorted(),
+      endpoints.map(({ id, method, path }) => `${id} ${method} ${path}`).toSorted(),
+    );
   });
 
   it('refuses a second handler for an endpoint', () => {
@@ -263,15 +338,20 @@ describe('the endpoint walk', () => {
       if (access === 'member' || typeof access === 'object') {
         await refuseOtherAccounts(endpoint, recipe, { input, foreign });
         if (access === 'member') {
-          const nothing = await here.nothing.try(endpoint, input as never);
+          const nothing = await here.nothing.try(endpoint, input);
           assert.equal(nothing.status, recipe.holdingNothing ?? 404, 'a member who holds nothing');
         } else await refuseUnauthorised(endpoint, recipe, input, access.holding);
       }
-      if (id !== 'realtime.createRealtimeTicket') assert.deepEqual(await tableContents(db), unchanged, 'refusals change nothing');
-      const answer = access === 'visitor' || access === 'anyone' ? await asVisitor(endpoint, input) : await (recipe.as?.(here) ?? here.right).try(endpoint, input as never);
+      if (id !== 'realtime.createRealtimeTicket')
+        assert.deepEqual(await tableContents(db), unchanged, 'refusals change nothing');
+      const answer =
+        access === 'visitor' || access === 'anyone'
+          ? await asVisitor(endpoint, input)
+          : await (recipe.as?.(here) ?? here.right).try(endpoint, input);
       assert.equal(answer.status, endpoint.status, answer.text);
       assert.equal(answer.text === '', endpoint.response === undefined);
-      if (endpoint.status !== 204) assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+      if (endpoint.status !== 204)
+        assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
       assert.equal(answer.headers.get('cache-control'), 'no-store');
     });
   }
@@ -279,7 +359,7 @@ describe('the endpoint walk', () => {
   it('offers nothing to an agent that is offered to another one', async () => {
     const input = await offered(here);
     const other = await personWith(here.account, [{ of: Object.keys(authorisations) as Authorisation[] }]);
-    assert.equal((await other.try(acceptConversation, input as never)).status, 409);
+    assert.equal((await other.try(acceptConversation as Endpoint, input)).status, 409);
   });
 
   async function refuseWithoutSession(endpoint: Endpoint, input: Input): Promise<void> {
@@ -300,10 +380,15 @@ describe('the endpoint walk', () => {
   async function refuseForgery(endpoint: Endpoint, input: Input, person: Person): Promise<void> {
     const foreignToken = await there.right.csrfToken();
     for (const csrf of ['', randomBytes(32).toString('base64url'), foreignToken]) {
-      refusedWith(await person.try(endpoint, input as never, { 'x-csrf-token': csrf }), 'request.csrf');
+      refusedWith(await person.try(endpoint, input, { 'x-csrf-token': csrf }), 'request.csrf');
     }
-    for (const headers of [{ origin: '' }, { origin: 'https://attacker.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
-      refusedWith(await person.try(endpoint, input as never, headers), 'request.origin');
+    for (const headers of [
+      { origin: '' },
+      { origin: 'https://attacker.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      refusedWith(await person.try(endpoint, input, headers), 'request.origin');
     }
   }
 
@@ -311,7 +396,10 @@ describe('the endpoint walk', () => {
     const { url } = node;
     const { origin } = here.account;
     const send = async (token: string | null, headers: object = {}) =>
-      await request(url, endpoint, { ...input, headers: { origin, ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers } });
+      await request(url, endpoint, {
+        ...input,
+        headers: { origin, ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+      });
     const unknown = await send(randomBytes(32).toString('base64url'));
     refusedWith(unknown, 'visitors.session-ended');
     for (const answer of [
@@ -328,59 +416,90 @@ describe('the endpoint walk', () => {
   }
 
   /** Another account’s administrator, and another account’s ids within one’s own account: as if there were nothing. */
-  async function refuseOtherAccounts(endpoint: Endpoint, recipe: Recipe, { input, foreign }: { input: Input; foreign: Input }): Promise<void> {
+  async function refuseOtherAccounts(
+    endpoint: Endpoint,
+    recipe: Recipe,
+    { input, foreign }: { input: Input; foreign: Input },
+  ): Promise<void> {
     const unknownAccount = { ...input, params: { ...input.params, accountId: randomUUID() } };
-    const unknown = await there.right.try(endpoint, unknownAccount as never);
+    const unknown = await there.right.try(endpoint, unknownAccount);
     refusedWith(unknown, 'not-found');
-    sameAnswer(await there.right.try(endpoint, input as never), unknown);
-    sameAnswer(await here.right.try(endpoint, foreign as never), unknown);
+    sameAnswer(await there.right.try(endpoint, input), unknown);
+    sameAnswer(await here.right.try(endpoint, foreign), unknown);
     for (const key of pathIds) {
       if (input.params?.[key] === undefined) continue;
       const swapped = async (value: string | undefined) =>
-        await here.right.try(endpoint, { ...input, params: { ...input.params, [key]: value } } as never);
+        await here.right.try(endpoint, { ...input, params: { ...input.params, [key]: value } });
       const expected = await swapped(randomUUID());
       refusedWith(expected, expected.status === 409 ? 'conversations.not-offered' : 'not-found');
       sameAnswer(await swapped(foreign.params?.[key]), expected);
     }
     for (const [key, body] of Object.entries(recipe.bodyIds ?? {})) {
-      const swapped = async (value: string) => await here.right.try(endpoint, { ...input, body: body(here, value) } as never);
+      const swapped = async (value: string) =>
+        await here.right.try(endpoint, { ...input, body: body(here, value) });
       const expected = await swapped(randomUUID());
       refusedWith(expected, 'not-found');
-      sameAnswer(await swapped(String(there[key as keyof Place])), expected);
+      sameAnswer(await swapped(there[key as PlaceId]), expected);
     }
   }
 
-  async function refuseUnauthorised(endpoint: Endpoint, recipe: Recipe, input: Input, authorisation: Authorisation): Promise<void> {
+  async function refuseUnauthorised(
+    endpoint: Endpoint,
+    recipe: Recipe,
+    input: Input,
+    authorisation: Authorisation,
+  ): Promise<void> {
     const { without, elsewhere } = partial.get(authorisation) ?? assert.fail(authorisation);
-    refusedWith(await without.try(endpoint, input as never), 'access.forbidden');
-    refusedWith(await here.nothing.try(endpoint, input as never), 'access.forbidden');
+    refusedWith(await without.try(endpoint, input), 'access.forbidden');
+    refusedWith(await here.nothing.try(endpoint, input), 'access.forbidden');
     // What acts on the account as a whole falls away from a grant with a scope. The rest sees what is in the scope: nothing.
-    if (!authorisations[authorisation].scoped) return refusedWith(await elsewhere.try(endpoint, input as never), 'access.forbidden');
+    if (!authorisations[authorisation].scoped)
+      return refusedWith(await elsewhere.try(endpoint, input), 'access.forbidden');
     // Saying where one is changes that, so it is no refusal.
     if (endpoint.id === 'routing.setPresence') return;
-    const answer = await elsewhere.try(endpoint, input as never);
-    assert.equal(answer.status, recipe.elsewhere ?? 404, `holding ${authorisation} in another queue: ${answer.text}`);
+    const answer = await elsewhere.try(endpoint, input);
+    assert.equal(
+      answer.status,
+      recipe.elsewhere ?? 404,
+      `holding ${authorisation} in another queue: ${answer.text}`,
+    );
     if (answer.status !== 200) return;
     const { items } = answer.body as { items: { id: string; queueId?: string }[] };
-    assert.ok(items.every((item) => item.id === here.otherQueueId || item.queueId === here.otherQueueId), answer.text);
+    assert.ok(
+      items.every((item) => item.id === here.otherQueueId || item.queueId === here.otherQueueId),
+      answer.text,
+    );
   }
 
   async function asVisitor(endpoint: Endpoint, input: Input): Promise<Answer<unknown>> {
     const visitor = await makeVisitor(db, here.account, node.url);
-    if (endpoint.access === 'visitor') await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    if (endpoint.access === 'visitor')
+      await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
     return await visitor.try(endpoint, input);
   }
 
-  async function personWith(of: TestAccount, grants: { of: readonly Authorisation[]; scope?: object }[]): Promise<Person> {
+  async function personWith(
+    of: TestAccount,
+    grants: { of: readonly Authorisation[]; scope?: object }[],
+  ): Promise<Person> {
     const person = await makePerson(db, of, { url: node.url, roles: [], maxConversations: 50 });
     for (const { of: held, scope = {} } of grants) {
       const roleId = randomUUID();
-      await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [of.id, roleId, name()]);
-      await db.asOwner('insert into role_authorisation select $1, $2, unnest($3::text[])', [of.id, roleId, held]);
-      await db.asOwner('insert into role_allows select $1, $2, unnest($3::text[])', [of.id, roleId, held]);
-      await db.asOwner('insert into role_grant (account_id, id, user_id, role_id, scope) values ($1, $2, $3, $4, $5)', [
-        of.id, randomUUID(), person.userId, roleId, JSON.stringify(scope),
+      await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [
+        of.id,
+        roleId,
+        name(),
       ]);
+      await db.asOwner('insert into role_authorisation select $1, $2, unnest($3::text[])', [
+        of.id,
+        roleId,
+        held,
+      ]);
+      await db.asOwner('insert into role_allows select $1, $2, unnest($3::text[])', [of.id, roleId, held]);
+      await db.asOwner(
+        'insert into role_grant (account_id, id, user_id, role_id, scope) values ($1, $2, $3, $4, $5)',
+        [of.id, randomUUID(), person.userId, roleId, JSON.stringify(scope)],
+      );
     }
     return person;
   }
@@ -392,18 +511,44 @@ describe('the endpoint walk', () => {
     const other = await testUser(db, of.id);
     const [otherQueueId, roleId, grantId, replyId, siteId] = Array.from({ length: 5 }, () => randomUUID());
     assert.ok(otherQueueId && roleId && grantId && replyId && siteId);
-    await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [of.id, otherQueueId, 'Other']);
-    await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [of.id, roleId, name()]);
-    await db.asOwner('insert into role_grant (account_id, id, user_id, role_id) values ($1, $2, $3, $4)', [of.id, grantId, other.userId, roleId]);
-    await db.asOwner("insert into canned_reply (account_id, id, shortcut, text) values ($1, $2, 'hi', 'Hello')", [of.id, replyId]);
-    await db.asOwner('insert into site (account_id, id, site_key, name, queue_id) values ($1, $2, $3, $4, $5)', [
-      of.id, siteId, randomBytes(10).toString('hex'), 'Second site', of.queueId,
+    await db.asOwner('insert into queue (account_id, id, name) values ($1, $2, $3)', [
+      of.id,
+      otherQueueId,
+      'Other',
     ]);
+    await db.asOwner('insert into role (account_id, id, name) values ($1, $2, $3)', [of.id, roleId, name()]);
+    await db.asOwner('insert into role_grant (account_id, id, user_id, role_id) values ($1, $2, $3, $4)', [
+      of.id,
+      grantId,
+      other.userId,
+      roleId,
+    ]);
+    await db.asOwner(
+      "insert into canned_reply (account_id, id, shortcut, text) values ($1, $2, 'hi', 'Hello')",
+      [of.id, replyId],
+    );
+    await db.asOwner(
+      'insert into site (account_id, id, site_key, name, queue_id) values ($1, $2, $3, $4, $5)',
+      [of.id, siteId, randomBytes(10).toString('hex'), 'Second site', of.queueId],
+    );
     const visitor = await makeVisitor(db, of, node.url);
-    const { id: conversationId } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    const { id: conversationId } = await visitor.call(startConversation, {
+      body: { cid: randomUUID(), text: 'Hello' },
+    });
     return {
-      account: of, right, nothing, leaver: await personWith(of, []), visitor, otherQueueId, roleId, grantId, replyId, siteId, conversationId,
-      userId: other.userId, queueId: of.queueId,
+      account: of,
+      right,
+      nothing,
+      leaver: await personWith(of, []),
+      visitor,
+      otherQueueId,
+      roleId,
+      grantId,
+      replyId,
+      siteId,
+      conversationId,
+      userId: other.userId,
+      queueId: of.queueId,
     };
   }
 });

@@ -9,7 +9,16 @@ import { createQueue } from '@samtal/contract/routing';
 import { signIn } from '@samtal/contract/signin';
 import { listUsers } from '@samtal/contract/users';
 import { startConversation, startVisitorSession } from '@samtal/contract/widget';
-import { makeAccount, makePerson, makeVisitor, request, type Answer, type Person, type TestAccount, type VisitorClient } from '../callers.ts';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  request,
+  type Answer,
+  type Person,
+  type TestAccount,
+  type VisitorClient,
+} from '../callers.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { keptLog, startTestNode, type TestNode } from '../node.ts';
 import { tableContents } from '../table-contents.ts';
@@ -48,7 +57,11 @@ describe('hostile input', () => {
   afterEach(async () => {
     assert.deepEqual(await tableContents(db), unchanged, 'nothing has changed');
     assert.ok(!lines.join('').includes(marker), 'nothing of it is in the log');
-    assert.deepEqual(lines.filter((line) => line.includes('"level":"error"')), [], 'no fault of ours');
+    assert.deepEqual(
+      lines.filter((line) => line.includes('"level":"error"')),
+      [],
+      'no fault of ours',
+    );
   });
 
   /** Sends a body as it is, with whatever headers, as somebody who may. */
@@ -70,9 +83,14 @@ describe('hostile input', () => {
       },
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? null : JSON.parse(text), text, headers: response.headers };
+    return {
+      status: response.status,
+      body: text === '' ? null : JSON.parse(text),
+      text,
+      headers: response.headers,
+    };
   }
 
   function refused(answer: Answer<unknown>, ...codes: string[]): void {
@@ -100,7 +118,7 @@ describe('hostile input', () => {
       const nonsense: [string | Uint8Array, ...string[]][] = [
         ['', 'request.invalid'],
         [`{"text":"${marker}"`, 'request.malformed'],
-        [`${marker}`, 'request.malformed'],
+        [marker, 'request.malformed'],
         [`{"a":1}{"b":2}`, 'request.malformed'],
         ['[]', 'request.invalid'],
         ['null', 'request.invalid'],
@@ -123,12 +141,31 @@ describe('hostile input', () => {
 
     it(`${endpoint.id} refuses a field of the wrong type, and one that it does not know`, async () => {
       const params = paramsOf();
-      const { properties = {}, anyOf = [] } = endpoint.body as { properties?: object; anyOf?: { properties: object }[] };
+      const { properties = {}, anyOf = [] } = endpoint.body as {
+        properties?: object;
+        anyOf?: { properties: object }[];
+      };
       const fields = Object.keys(anyOf[0]?.properties ?? properties);
       assert.ok(fields.length > 0);
       for (const field of fields) {
-        for (const value of [17.5, true, null, [], [[]], {}, { $ne: null }, '', marker.repeat(1_000), -1, 1e300]) {
-          const answer = await send(endpoint, JSON.stringify({ [field]: value, [`${marker}-unknown`]: value }), { params });
+        for (const value of [
+          17.5,
+          true,
+          null,
+          [],
+          [[]],
+          {},
+          { $ne: null },
+          '',
+          marker.repeat(1_000),
+          -1,
+          1e300,
+        ]) {
+          const answer = await send(
+            endpoint,
+            JSON.stringify({ [field]: value, [`${marker}-unknown`]: value }),
+            { params },
+          );
           refused(answer, 'request.invalid');
         }
       }
@@ -147,7 +184,12 @@ describe('hostile input', () => {
         'application/xml',
         'text/json',
       ]) {
-        refused(await send(endpoint, body, { params, headers: { 'content-type': type } }), 'request.media-type', 'request.invalid', 'not-found');
+        refused(
+          await send(endpoint, body, { params, headers: { 'content-type': type } }),
+          'request.media-type',
+          'request.invalid',
+          'not-found',
+        );
       }
       const large = Buffer.alloc(10 * 1024 * 1024, 0x61);
       refused(await send(endpoint, large, { params }), 'request.too-large');
@@ -162,8 +204,16 @@ describe('hostile input', () => {
   }
 
   it('is refused as a body where there is none to be', async () => {
-    for (const endpoint of endpoints.filter(({ body, method, access }) => body === undefined && method !== 'GET' && access !== 'anyone')) {
-      refused(await send(endpoint, JSON.stringify({ text: marker }), { params: { ...paramsOf(), grantId: randomUUID() } }), 'request.invalid', 'not-found');
+    for (const endpoint of endpoints.filter(
+      ({ body, method, access }) => body === undefined && method !== 'GET' && access !== 'anyone',
+    )) {
+      refused(
+        await send(endpoint, JSON.stringify({ text: marker }), {
+          params: { ...paramsOf(), grantId: randomUUID() },
+        }),
+        'request.invalid',
+        'not-found',
+      );
     }
   });
 
@@ -182,34 +232,84 @@ describe('hostile input', () => {
       { actor: { kind: 'system' } },
       { seq: 1 },
     ]) {
-      refused(await person.try(postEntry, { params: mine, body: { ...good, ...bad } as never }), 'request.invalid');
+      refused(
+        await person.try(postEntry, { params: mine, body: { ...good, ...bad } as never }),
+        'request.invalid',
+      );
     }
     for (const bad of [{ text: 'x'.repeat(4001) }, { cid: 7 }, { agentId: person.userId }]) {
-      refused(await visitor.try(startConversation, { body: { cid: good.cid, text: marker, ...bad } }), 'request.invalid');
+      refused(
+        await visitor.try(startConversation, { body: { cid: good.cid, text: marker, ...bad } }),
+        'request.invalid',
+      );
     }
   });
 
   it('is refused as text that the database would change', async () => {
     for (const name of [`${marker}\0`, `${marker} \ud83d`, '\udc00']) {
-      refused(await person.try(createQueue, { params: { accountId: account.id }, body: { name } }), 'request.invalid');
+      refused(
+        await person.try(createQueue, { params: { accountId: account.id }, body: { name } }),
+        'request.invalid',
+      );
     }
-    refused(await person.try(listUsers, { params: { accountId: account.id }, query: { search: `${marker}\0` } }), 'request.invalid');
+    refused(
+      await person.try(listUsers, { params: { accountId: account.id }, query: { search: `${marker}\0` } }),
+      'request.invalid',
+    );
   });
 
   it('is refused in a query: twice the same, unknown, out of range, no instant, no cursor', async () => {
     const ask = async (endpoint: Endpoint, query: string) =>
-      await request(node.url, { ...endpoint, path: `${endpoint.path}?${query}` } as Endpoint, {
-        params: mine,
-        headers: { cookie: person.cookie },
-      });
+      await request(
+        node.url,
+        { ...endpoint, path: `${endpoint.path}?${query}` },
+        {
+          params: mine,
+          headers: { cookie: person.cookie },
+        },
+      );
     const encoded = (...values: string[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
     const plain = (text: string) => Buffer.from(text).toString('base64url');
     for (const [endpoint, ...queries] of [
-      [readEntries, 'after=1&after=2', 'limit=0', 'limit=501', 'after=-1', 'after=x', 'after=1e400', 'audience=secret', 'audience[]=public', `${marker}=1`, '__proto__=1', 'constructor=1', 'after=', 'after=1e300'],
-      [findConversations, 'from=yesterday', 'from=2026-02-30T00:00:00Z', 'until=2016-12-31T23:59:60Z', 'cursor=x', `cursor=${plain(marker)}`,
-        `cursor=${plain(`2026-13-45T99:99:99.000000Z ${'-'.repeat(36)}`)}`, `cursor=${plain(`2026-01-01T00:00:00.000000Z ${'a'.repeat(36)}`)}`,
-        'caseId=ILOU0-00000', 'state=open', 'limit=1&limit=2', 'queueId=x', `cursor=${'a'.repeat(201)}`],
-      [listUsers, `cursor=${encoded('a')}`, `cursor=${encoded('a\0b', randomUUID())}`, `cursor=${plain('{"a":1}')}`, 'cursor=%FF%FE', `search=${'x'.repeat(121)}`],
+      [
+        readEntries,
+        'after=1&after=2',
+        'limit=0',
+        'limit=501',
+        'after=-1',
+        'after=x',
+        'after=1e400',
+        'audience=secret',
+        'audience[]=public',
+        `${marker}=1`,
+        '__proto__=1',
+        'constructor=1',
+        'after=',
+        'after=1e300',
+      ],
+      [
+        findConversations,
+        'from=yesterday',
+        'from=2026-02-30T00:00:00Z',
+        'until=2016-12-31T23:59:60Z',
+        'cursor=x',
+        `cursor=${plain(marker)}`,
+        `cursor=${plain(`2026-13-45T99:99:99.000000Z ${'-'.repeat(36)}`)}`,
+        `cursor=${plain(`2026-01-01T00:00:00.000000Z ${'a'.repeat(36)}`)}`,
+        'caseId=ILOU0-00000',
+        'state=open',
+        'limit=1&limit=2',
+        'queueId=x',
+        `cursor=${'a'.repeat(201)}`,
+      ],
+      [
+        listUsers,
+        `cursor=${encoded('a')}`,
+        `cursor=${encoded('a\0b', randomUUID())}`,
+        `cursor=${plain('{"a":1}')}`,
+        'cursor=%FF%FE',
+        `search=${'x'.repeat(121)}`,
+      ],
     ] as [Endpoint, ...string[]][]) {
       for (const query of queries) refused(await ask(endpoint, query), 'request.invalid');
     }
@@ -232,7 +332,10 @@ describe('hostile input', () => {
     ]) {
       const response = await fetch(new URL(path, node.url), { headers: { cookie: person.cookie } });
       const text = await response.text();
-      refused({ status: response.status, body: JSON.parse(text), text, headers: response.headers }, 'not-found');
+      refused(
+        { status: response.status, body: JSON.parse(text), text, headers: response.headers },
+        'not-found',
+      );
     }
   });
 
@@ -272,7 +375,10 @@ describe('hostile input', () => {
       [`GET /${marker.padEnd(20_000, 'x')} HTTP/1.1\r\n${head}\r\n`, 431],
       [`${marker}\r\n\r\n`, 400],
       [`GET / HTTP/1.1\r\n${head}content-length: 1\r\ncontent-length: 2\r\n\r\n`, 400],
-      [`POST /api/v1/session HTTP/1.1\r\n${head}transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n`, 400],
+      [
+        `POST /api/v1/session HTTP/1.1\r\n${head}transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n`,
+        400,
+      ],
       [`GET /%zz HTTP/1.1\r\n${head}\r\n`, 400],
       [`GET / HTTP/1.1\r\n${head}bad header: x\r\n\r\n`, 400],
     ] as const) {
@@ -284,9 +390,22 @@ describe('hostile input', () => {
   });
 
   it('is refused from an origin that is not the site’s', async () => {
-    for (const origin of ['https://attacker.example', 'null', `${account.origin}.attacker.example`, account.origin.replace('http:', 'https:'), `${account.origin}0`, '']) {
-      refused(await visitor.try(startConversation, { body: { cid: randomUUID(), text: marker } }, { origin }), 'request.origin');
-      const answer = await request(node.url, startVisitorSession, { params: { siteKey: account.siteKey }, headers: { origin } });
+    for (const origin of [
+      'https://attacker.example',
+      'null',
+      `${account.origin}.attacker.example`,
+      account.origin.replace('http:', 'https:'),
+      `${account.origin}0`,
+      '',
+    ]) {
+      refused(
+        await visitor.try(startConversation, { body: { cid: randomUUID(), text: marker } }, { origin }),
+        'request.origin',
+      );
+      const answer = await request(node.url, startVisitorSession, {
+        params: { siteKey: account.siteKey },
+        headers: { origin },
+      });
       refused(answer, 'request.origin');
       assert.equal(answer.headers.get('access-control-allow-origin'), null);
     }
@@ -299,8 +418,13 @@ describe('hostile input', () => {
 
   it('never lets another origin read or send with a user’s cookie', async () => {
     const headers = { origin: 'https://attacker.example' };
-    refused(await send(signIn, JSON.stringify({ email: 'a@example.org', password: marker }), { headers }), 'request.origin');
-    const response = await fetch(new URL('/api/v1/session', node.url), { headers: { cookie: person.cookie, ...headers } });
+    refused(
+      await send(signIn, JSON.stringify({ email: 'a@example.org', password: marker }), { headers }),
+      'request.origin',
+    );
+    const response = await fetch(new URL('/api/v1/session', node.url), {
+      headers: { cookie: person.cookie, ...headers },
+    });
     assert.equal(response.headers.get('access-control-allow-origin'), null);
     assert.equal(response.headers.get('cross-origin-resource-policy'), 'same-origin');
     const preflight = await fetch(new URL('/api/v1/session', node.url), { method: 'OPTIONS', headers });
@@ -314,7 +438,9 @@ describe('hostile input', () => {
       let answer = '';
       socket.setEncoding('utf8').on('data', (part: string) => void (answer += part));
       socket.on('close', () => resolve(answer));
-      socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? resolve(answer) : reject(error)));
+      socket.on('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'ECONNRESET' ? resolve(answer) : reject(error),
+      );
       socket.setTimeout(5_000, () => socket.destroy());
     });
   }

@@ -26,7 +26,11 @@ function formsOf(text: string): Buffer[] {
     const from = bytes.subarray(skipped);
     return from.subarray(0, from.length - (from.length % 3)).toString('base64');
   });
-  const letters = [...base64, ...base64.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')), bytes.toString('hex')];
+  const letters = [
+    ...base64,
+    ...base64.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')),
+    bytes.toString('hex'),
+  ];
   return [
     bytes,
     Buffer.from(text, 'utf16le'),
@@ -46,64 +50,82 @@ async function filesBelow(directory: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-it('nothing that anybody wrote is found in a file, a table or a log line', { timeout: 120_000 }, async (t) => {
-  assert.ok(forms.every((form) => isIn(Buffer.concat([Buffer.from('before '), form, Buffer.from(' after')]))), 'the search finds each form');
-  for (const shift of [0, 1, 2]) {
-    const inside = Buffer.from(`${'x'.repeat(shift)}${markers.first} and more`).toString('base64');
-    assert.ok(isIn(Buffer.from(inside)), 'the search finds a text within base64');
-  }
-  const server = await ServerProcess.start();
-  t.after(async () => await server.remove());
-  const { accounts, users } = await server.firstRun();
-  const [account] = accounts;
-  const person = users.find(({ roles }) => roles.includes('agent'));
-  assert.ok(account && person);
-  const agent = new TalkingAgent(server.url, account.id);
-  const visitor = new TalkingVisitor(server.url, account.siteKey);
-  t.after(() => [agent, visitor].forEach((each) => each.leave()));
-  await agent.begin(person);
-  await visitor.begin(markers.first);
-  await eventually(
-    async () => {
-      await agent.acceptOffers();
-      return agent.conversations.size === 1;
-    },
-    'the agent has the conversation',
-    30_000,
-  );
-  const [id = ''] = agent.conversations;
-  for (let round = 0; round < 20; round += 1) {
-    visitor.post(streamName(id, 'public'), 'message', `${round} ${markers.visitor}`);
-    agent.post(streamName(id, 'public'), 'message', `${markers.agent} ${round}`);
-    agent.post(streamName(id, 'internal'), 'note', `${round}${markers.note}${round}`);
-  }
-  visitor.link.typing(visitor.stream, true);
-  await eventually(() => agent.isSettled && visitor.isSettled, 'everything is written', 30_000);
-  await provoke(server, account.siteKey);
+it(
+  'nothing that anybody wrote is found in a file, a table or a log line',
+  { timeout: 120_000 },
+  async (t) => {
+    assert.ok(
+      forms.every((form) => isIn(Buffer.concat([Buffer.from('before '), form, Buffer.from(' after')]))),
+      'the search finds each form',
+    );
+    for (const shift of [0, 1, 2]) {
+      const inside = Buffer.from(`${'x'.repeat(shift)}${markers.first} and more`).toString('base64');
+      assert.ok(isIn(Buffer.from(inside)), 'the search finds a text within base64');
+    }
+    const server = await ServerProcess.start();
+    t.after(async () => await server.remove());
+    const { accounts, users } = await server.firstRun();
+    const [account] = accounts;
+    const person = users.find(({ roles }) => roles.includes('agent'));
+    assert.ok(account && person);
+    const agent = new TalkingAgent(server.url, account.id);
+    const visitor = new TalkingVisitor(server.url, account.siteKey);
+    t.after(() => [agent, visitor].forEach((each) => each.leave()));
+    await agent.begin(person);
+    await visitor.begin(markers.first);
+    await eventually(
+      async () => {
+        await agent.acceptOffers();
+        return agent.conversations.size === 1;
+      },
+      'the agent has the conversation',
+      30_000,
+    );
+    const [id = ''] = agent.conversations;
+    for (let round = 0; round < 20; round += 1) {
+      visitor.post(streamName(id, 'public'), 'message', `${round} ${markers.visitor}`);
+      agent.post(streamName(id, 'public'), 'message', `${markers.agent} ${round}`);
+      agent.post(streamName(id, 'internal'), 'note', `${round}${markers.note}${round}`);
+    }
+    visitor.link.typing(visitor.stream, true);
+    await eventually(() => agent.isSettled && visitor.isSettled, 'everything is written', 30_000);
+    await provoke(server, account.siteKey);
 
-  const connection = await findRunningPostgres(server.dataDir);
-  assert.ok(connection);
-  await searchTables(connection);
-  await searchFiles(server);
-  [agent, visitor].forEach((each) => each.leave());
-  await server.stop();
-  assert.ok(!isIn(Buffer.from(server.log)), 'no line of the log');
-  await searchFiles(server);
-});
+    const connection = await findRunningPostgres(server.dataDir);
+    assert.ok(connection);
+    await searchTables(connection);
+    await searchFiles(server);
+    [agent, visitor].forEach((each) => each.leave());
+    await server.stop();
+    assert.ok(!isIn(Buffer.from(server.log)), 'no line of the log');
+    await searchFiles(server);
+  },
+);
 
 /** Requests that fail with the words in every place that a request has. */
 async function provoke(server: ServerProcess, siteKey: string): Promise<void> {
   const word = encodeURIComponent(markers.first);
   for (const [path, body] of [
     [`/api/v1/widget/${siteKey}/conversation`, `{"text":"${markers.first}"`],
-    [`/api/v1/widget/${siteKey}/conversation?${word}=${word}`, JSON.stringify({ cid: markers.first, text: markers.first })],
-    [`/api/v1/session`, JSON.stringify({ email: `${randomBytes(4).toString('hex')}@example.org`, password: markers.first })],
+    [
+      `/api/v1/widget/${siteKey}/conversation?${word}=${word}`,
+      JSON.stringify({ cid: markers.first, text: markers.first }),
+    ],
+    [
+      `/api/v1/session`,
+      JSON.stringify({ email: `${randomBytes(4).toString('hex')}@example.org`, password: markers.first }),
+    ],
     [`/api/v1/${word}`, JSON.stringify({ [markers.first]: markers.first })],
     [`/${word}`, markers.first],
   ] as const) {
     await fetch(new URL(path, server.url), {
       method: 'POST',
-      headers: { origin: server.url.origin, 'content-type': 'application/json', 'user-agent': word, referer: `https://example.org/${word}` },
+      headers: {
+        origin: server.url.origin,
+        'content-type': 'application/json',
+        'user-agent': word,
+        referer: `https://example.org/${word}`,
+      },
       body,
     });
   }
@@ -112,12 +134,14 @@ async function provoke(server: ServerProcess, siteKey: string): Promise<void> {
 /** The whole data directory, once the database has written everything it holds in memory to its files. */
 async function searchFiles(server: ServerProcess): Promise<void> {
   const files = await filesBelow(server.dataDir);
-  assert.ok(files.some((file) => file.includes('pg_wal')) && files.some((file) => file.includes('postgres/log')));
+  assert.ok(
+    files.some((file) => file.includes('pg_wal')) && files.some((file) => file.includes('postgres/log')),
+  );
   let sizeBytes = 0;
   for (const file of files) {
-    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readFile(file).catch((error: unknown) => {
       // The database removes files of its own while it runs.
-      if (error.code === 'ENOENT' || error.code === 'ENXIO') return Buffer.alloc(0);
+      if (['ENOENT', 'ENXIO'].includes(String((error as NodeJS.ErrnoException).code))) return Buffer.alloc(0);
       throw error;
     });
     sizeBytes += bytes.length;
@@ -139,17 +163,23 @@ async function searchTables(connection: ClientConfig): Promise<void> {
     assert.ok(tables.length > 30);
     let rowCount = 0;
     for (const { name } of tables) {
-      const { rows } = await client.query<Record<string, unknown>>(`select row::text as whole, row.* from ${name} row`);
+      const { rows } = await client.query<Record<string, unknown>>(
+        `select row::text as whole, row.* from ${name} row`,
+      );
       rowCount += rows.length;
       for (const row of rows) {
         for (const value of Object.values(row)) {
-          const bytes = Buffer.isBuffer(value) ? value : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+          const bytes = Buffer.isBuffer(value)
+            ? value
+            : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? ''));
           assert.ok(!isIn(bytes), name);
         }
       }
     }
     assert.ok(rowCount > 100);
-    const { rows: entries } = await client.query<{ count: number }>('select count(*)::int as count from samtal.entry');
+    const { rows: entries } = await client.query<{ count: number }>(
+      'select count(*)::int as count from samtal.entry',
+    );
     assert.ok((entries[0]?.count ?? 0) >= 63, 'what was searched is what was written');
   } finally {
     await client.end();

@@ -6,14 +6,26 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BuiltInRole } from '@samtal/contract/access';
 import {
-  listMyConversations, resolveConversation, streamName, takeConversation, transferConversation, type StreamName,
+  listMyConversations,
+  resolveConversation,
+  streamName,
+  takeConversation,
+  transferConversation,
+  type StreamName,
 } from '@samtal/contract/conversations';
 import { createRealtimeTicket } from '@samtal/contract/realtime';
 import { createQueue, setPresence } from '@samtal/contract/routing';
 import { removeUser } from '@samtal/contract/users';
 import { endVisitorSession, startConversation } from '@samtal/contract/widget';
 import { WebSocket } from 'ws';
-import { makeAccount, makePerson, makeVisitor, type Person, type TestAccount, type VisitorClient } from '../callers.ts';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  type Person,
+  type TestAccount,
+  type VisitorClient,
+} from '../callers.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { keptLog, startTestNode, type TestNode } from '../node.ts';
 import { eventually, TestSocket } from '../socket.ts';
@@ -31,14 +43,20 @@ describe('the sockets', () => {
   before(async () => {
     db = await createTestDatabase();
     node = await startTestNode(db, { log });
-    [account, other] = [await makeAccount(db, { origin: node.url.origin }), await makeAccount(db, { origin: 'https://other.example' })];
+    [account, other] = [
+      await makeAccount(db, { origin: node.url.origin }),
+      await makeAccount(db, { origin: 'https://other.example' }),
+    ];
     agent = await makeAgent();
   });
   after(async () => {
     await node.stop();
     await db.close();
     assert.ok(!lines.join('').includes(marker));
-    assert.deepEqual(lines.filter((line) => line.includes('"level":"error"')), []);
+    assert.deepEqual(
+      lines.filter((line) => line.includes('"level":"error"')),
+      [],
+    );
   });
 
   /** Someone to whom routing offers nothing, so that the tests say who has what. */
@@ -49,8 +67,10 @@ describe('the sockets', () => {
   }
 
   const agentAddress = () => new URL('/api/v1/realtime/agent', node.url);
-  const visitorAddress = (siteKey = account.siteKey) => new URL(`/api/v1/realtime/visitor?site=${siteKey}`, node.url);
-  const ticketOf = async (person: Person) => (await person.call(createRealtimeTicket, { params: { accountId: person.accountId } })).ticket;
+  const visitorAddress = (siteKey = account.siteKey) =>
+    new URL(`/api/v1/realtime/visitor?site=${siteKey}`, node.url);
+  const ticketOf = async (person: Person) =>
+    (await person.call(createRealtimeTicket, { params: { accountId: person.accountId } })).ticket;
 
   /** A visitor in a conversation that the agent has. */
   async function talk(t: TestContext, having: Person | null = agent) {
@@ -59,7 +79,14 @@ describe('the sockets', () => {
     const params = { accountId: account.id, conversationId: id };
     if (having !== null) await having.call(takeConversation, { params });
     const socket = await asVisitor(t, visitor);
-    return { visitor, id, params, socket, stream: streamName(id, 'public'), internal: streamName(id, 'internal') };
+    return {
+      visitor,
+      id,
+      params,
+      socket,
+      stream: streamName(id, 'public'),
+      internal: streamName(id, 'internal'),
+    };
   }
 
   async function asVisitor(t: TestContext, visitor: VisitorClient, url = node.url): Promise<TestSocket> {
@@ -76,7 +103,10 @@ describe('the sockets', () => {
 
   async function follow(socket: TestSocket, stream: StreamName, after = 0): Promise<void> {
     socket.send({ t: 'sub', streams: [{ stream, after }] });
-    await socket.next((frame) => 'stream' in frame && frame.stream === stream && ['subbed', 'gone', 'reset'].includes(frame.t));
+    await socket.next(
+      (frame) =>
+        'stream' in frame && frame.stream === stream && ['subbed', 'gone', 'reset'].includes(frame.t),
+    );
   }
 
   async function refusal(open: Promise<TestSocket>): Promise<string> {
@@ -85,20 +115,36 @@ describe('the sockets', () => {
         socket.close();
         return 'opened';
       },
-      (error: Error) => error.message,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
   }
 
   it('open for our own page and for the site’s, and for no other', async () => {
-    for (const origin of ['https://attacker.example', 'null', `${node.url.origin}.attacker.example`, node.url.origin.replace('http', 'https'), '']) {
+    for (const origin of [
+      'https://attacker.example',
+      'null',
+      `${node.url.origin}.attacker.example`,
+      node.url.origin.replace('http', 'https'),
+      '',
+    ]) {
       assert.equal(await refusal(TestSocket.open(agentAddress(), origin)), 'Refused with 403', origin);
       assert.equal(await refusal(TestSocket.open(visitorAddress(), origin)), 'Refused with 403', origin);
     }
-    assert.equal(await refusal(TestSocket.open(visitorAddress(other.siteKey), node.url.origin)), 'Refused with 403');
-    assert.equal(await refusal(TestSocket.open(visitorAddress('A'.repeat(20)), node.url.origin)), 'Refused with 404');
+    assert.equal(
+      await refusal(TestSocket.open(visitorAddress(other.siteKey), node.url.origin)),
+      'Refused with 403',
+    );
+    assert.equal(
+      await refusal(TestSocket.open(visitorAddress('A'.repeat(20)), node.url.origin)),
+      'Refused with 404',
+    );
     assert.equal(await refusal(TestSocket.open(visitorAddress(''), node.url.origin)), 'Refused with 404');
     for (const path of ['constructor', '__proto__', 'toString', '', 'agent/', 'agent/x']) {
-      assert.equal(await refusal(TestSocket.open(new URL(`/api/v1/realtime/${path}`, node.url), node.url.origin)), 'Refused with 404', path);
+      assert.equal(
+        await refusal(TestSocket.open(new URL(`/api/v1/realtime/${path}`, node.url), node.url.origin)),
+        'Refused with 404',
+        path,
+      );
     }
     assert.equal(await refusal(TestSocket.open(agentAddress(), node.url.origin)), 'opened');
     assert.equal(await refusal(TestSocket.open(visitorAddress(), node.url.origin)), 'opened');
@@ -106,14 +152,20 @@ describe('the sockets', () => {
 
   it('refuse a path that is no path', async () => {
     const socket = connect(Number(node.url.port), '127.0.0.1');
-    socket.write('GET // HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+    socket.write(
+      'GET // HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
     const [answer] = (await once(socket, 'data')) as [Buffer];
     assert.match(answer.toString(), /^HTTP\/1\.1 404 /);
     socket.destroy();
   });
 
   /** Sends the credential and answers with how the server closes. */
-  async function knock(address: URL, origin: string, credential: string): Promise<{ code: number; bye: string | null }> {
+  async function knock(
+    address: URL,
+    origin: string,
+    credential: string,
+  ): Promise<{ code: number; bye: string | null }> {
     const socket = await TestSocket.open(address, origin);
     socket.send({ t: 'hello', protocol: 1, credential });
     const code = await socket.closed();
@@ -123,9 +175,14 @@ describe('the sockets', () => {
 
   it('take a ticket once, of 50 that come with it at the same time', async () => {
     const ticket = await ticketOf(agent);
-    const sockets = await Promise.all(Array.from({ length: 50 }, async () => await TestSocket.open(agentAddress(), node.url.origin)));
+    const sockets = await Promise.all(
+      Array.from({ length: 50 }, async () => await TestSocket.open(agentAddress(), node.url.origin)),
+    );
     for (const socket of sockets) socket.send({ t: 'hello', protocol: 1, credential: ticket });
-    await eventually(() => sockets.filter((socket) => socket.closeCode === 1008).length === 49, 'all but one are closed');
+    await eventually(
+      () => sockets.filter((socket) => socket.closeCode === 1008).length === 49,
+      'all but one are closed',
+    );
     const welcomed = sockets.filter((socket) => socket.closeCode === null);
     await welcomed[0]?.next((frame) => frame.t === 'welcome');
     assert.equal(sockets.filter((socket) => socket.frames.some(({ t }) => t === 'welcome')).length, 1);
@@ -140,10 +197,15 @@ describe('the sockets', () => {
     await db.asOwner("update realtime_ticket set expires_at = now() - interval '1 second'");
     assert.deepEqual(await knock(agentAddress(), origin, expired), refused);
     assert.deepEqual(await knock(agentAddress(), origin, randomBytes(32).toString('base64url')), refused);
-    assert.deepEqual(await knock(agentAddress(), origin, (await makeVisitor(db, account, node.url)).token), refused);
+    assert.deepEqual(
+      await knock(agentAddress(), origin, (await makeVisitor(db, account, node.url)).token),
+      refused,
+    );
     const leaver = await makePerson(db, account, { url: node.url, roles: ['agent'] });
     const orphan = await ticketOf(leaver);
-    await db.asOwner("update session set expires_at = now() - interval '1 second' where user_id = $1", [leaver.userId]);
+    await db.asOwner("update session set expires_at = now() - interval '1 second' where user_id = $1", [
+      leaver.userId,
+    ]);
     assert.deepEqual(await knock(agentAddress(), origin, orphan), refused);
     const removed = await makePerson(db, account, { url: node.url, roles: ['agent'] });
     const held = await ticketOf(removed);
@@ -158,14 +220,20 @@ describe('the sockets', () => {
     assert.deepEqual(await knock(visitorAddress(), origin, foreign.token), refused);
     assert.deepEqual(await knock(visitorAddress(), origin, await ticketOf(agent)), refused);
     const late = await makeVisitor(db, account, node.url);
-    await db.asOwner("update visitor_session set expires_at = now() - interval '1 second' where id = $1", [late.visitorId]);
+    await db.asOwner("update visitor_session set expires_at = now() - interval '1 second' where id = $1", [
+      late.visitorId,
+    ]);
     assert.deepEqual(await knock(visitorAddress(), origin, late.token), refused);
   });
 
   it('close when nothing is said for five seconds, and when something else is said first', async () => {
     const silent = await TestSocket.open(agentAddress(), node.url.origin);
     const began = Date.now();
-    for (const frame of [{ t: 'typing', stream: streamName(randomUUID(), 'public'), on: true }, { t: 'hello', protocol: 2, credential: 'x'.repeat(43) }, { t: 'hello' }]) {
+    for (const frame of [
+      { t: 'typing', stream: streamName(randomUUID(), 'public'), on: true },
+      { t: 'hello', protocol: 2, credential: 'x'.repeat(43) },
+      { t: 'hello' },
+    ]) {
       const hasty = await TestSocket.open(visitorAddress(), node.url.origin);
       hasty.send(frame as never);
       assert.equal(await hasty.closed(), 1008);
@@ -187,14 +255,37 @@ describe('the sockets', () => {
       ['{"t":"constructor"}', {}, 1008],
       ['{"t":["post"]}', {}, 1008],
       [JSON.stringify({ t: 'hello', protocol: 1, credential: visitor.token }), {}, 1008],
-      [JSON.stringify({ t: 'post', cid: randomUUID(), stream, kind: 'message', text: marker, actor: 'agent' }), {}, 1008],
+      [
+        JSON.stringify({
+          t: 'post',
+          cid: randomUUID(),
+          stream,
+          kind: 'message',
+          text: marker,
+          actor: 'agent',
+        }),
+        {},
+        1008,
+      ],
       [JSON.stringify({ t: 'post', cid: randomUUID(), stream, kind: 'resolved', text: marker }), {}, 1008],
-      [JSON.stringify({ t: 'post', cid: randomUUID(), stream: `${stream}x`, kind: 'message', text: marker }), {}, 1008],
-      [JSON.stringify({ t: 'post', cid: randomUUID(), stream, kind: 'message', text: 'x'.repeat(4_001) }), {}, 1008],
+      [
+        JSON.stringify({ t: 'post', cid: randomUUID(), stream: `${stream}x`, kind: 'message', text: marker }),
+        {},
+        1008,
+      ],
+      [
+        JSON.stringify({ t: 'post', cid: randomUUID(), stream, kind: 'message', text: 'x'.repeat(4_001) }),
+        {},
+        1008,
+      ],
       [JSON.stringify({ t: 'post', cid: 'x', stream, kind: 'message', text: marker }), {}, 1008],
       [JSON.stringify({ t: 'seen', stream, delivered: -1, read: 1 }), {}, 1008],
       [JSON.stringify({ t: 'seen', stream, delivered: 1e300, read: 1 }), {}, 1008],
-      [JSON.stringify({ t: 'sub', streams: Array.from({ length: 51 }, () => ({ stream, after: 0 })) }), {}, 1008],
+      [
+        JSON.stringify({ t: 'sub', streams: Array.from({ length: 51 }, () => ({ stream, after: 0 })) }),
+        {},
+        1008,
+      ],
       [JSON.stringify({ t: 'sub', streams: [] }), {}, 1008],
       [JSON.stringify({ t: 'pong', n: 'x', waitingMs: 0 }), {}, 1008],
       [JSON.stringify({ t: 'typing', stream, on: true }), { binary: true }, 1008],
@@ -219,11 +310,22 @@ describe('the sockets', () => {
     const { socket, stream, internal } = await talk(t);
     const another = await talk(t);
     const elsewhere = await makeVisitor(db, other, node.url);
-    const foreign = await elsewhere.call(startConversation, { body: { cid: randomUUID(), text: 'Elsewhere' } });
+    const foreign = await elsewhere.call(startConversation, {
+      body: { cid: randomUUID(), text: 'Elsewhere' },
+    });
     await follow(socket, stream);
-    for (const name of [internal, another.stream, another.internal, streamName(foreign.id, 'public'), streamName(randomUUID(), 'public')]) {
+    for (const name of [
+      internal,
+      another.stream,
+      another.internal,
+      streamName(foreign.id, 'public'),
+      streamName(randomUUID(), 'public'),
+    ]) {
       await follow(socket, name);
-      assert.ok(socket.frames.some((frame) => frame.t === 'gone' && frame.stream === name), name);
+      assert.ok(
+        socket.frames.some((frame) => frame.t === 'gone' && frame.stream === name),
+        name,
+      );
       assert.equal((await socket.posted(name, marker)).t, 'nack');
       socket.send({ t: 'typing', stream: name, on: true });
       socket.send({ t: 'seen', stream: name, delivered: 100, read: 100 });
@@ -254,7 +356,10 @@ describe('the sockets', () => {
       for (const name of [stream, internal]) {
         await follow(socket, name);
         assert.ok(socket.frames.some((frame) => frame.t === 'gone' && frame.stream === name));
-        assert.equal((await socket.posted(name, marker, { kind: name === internal ? 'note' : 'message' })).t, 'nack');
+        assert.equal(
+          (await socket.posted(name, marker, { kind: name === internal ? 'note' : 'message' })).t,
+          'nack',
+        );
       }
       assert.deepEqual([...socket.entries(stream), ...socket.entries(internal)], []);
     }
@@ -270,12 +375,15 @@ describe('the sockets', () => {
     const { stream, internal, params, socket: visitorSocket } = await talk(t);
     const socket = await asAgent(t);
     for (const name of [stream, internal]) await follow(socket, name);
-    const { id: queueId } = await (await makePerson(db, account, { url: node.url, roles: ['administrator'] })).call(createQueue, {
+    const { id: queueId } = await (
+      await makePerson(db, account, { url: node.url, roles: ['administrator'] })
+    ).call(createQueue, {
       params: { accountId: account.id },
       body: { name: `Queue ${randomUUID()}` },
     });
     await agent.call(transferConversation, { params, body: { queueId } });
-    for (const name of [stream, internal]) await socket.next((frame) => frame.t === 'gone' && frame.stream === name);
+    for (const name of [stream, internal])
+      await socket.next((frame) => frame.t === 'gone' && frame.stream === name);
     await visitorSocket.posted(stream, 'Not for you any more');
     await sleep(300);
     assert.ok(!socket.texts(stream).includes('Not for you any more'));
@@ -292,14 +400,20 @@ describe('the sockets', () => {
   it('slow down who posts too fast, losing nothing, and close on who does not listen', async (t) => {
     const { socket, stream, visitor } = await talk(t);
     const cids = Array.from({ length: 120 }, (_, number) => socket.post(stream, `Fast ${number}`));
-    await eventually(() => socket.frames.filter((frame) => frame.t === 'ack' || frame.t === 'nack').length >= 120, 'all are answered');
+    await eventually(
+      () => socket.frames.filter((frame) => frame.t === 'ack' || frame.t === 'nack').length >= 120,
+      'all are answered',
+    );
     const refused = socket.frames.filter((frame) => frame.t === 'nack');
     assert.ok(refused.length >= 20 && refused.length <= 40, `${refused.length} refused`);
-    assert.ok(refused.every((frame) => frame.code === 'request.rate-limited' && (frame.retryAfterMs ?? 0) > 0));
+    assert.ok(
+      refused.every((frame) => frame.code === 'request.rate-limited' && (frame.retryAfterMs ?? 0) > 0),
+    );
     assert.equal(socket.closeCode, null);
     const again = await asVisitor(t, visitor);
     await sleep(50);
-    for (const cid of cids.slice(0, 60)) assert.equal((await again.posted(stream, 'Again', { cid })).t, 'ack');
+    for (const cid of cids.slice(0, 60))
+      assert.equal((await again.posted(stream, 'Again', { cid })).t, 'ack');
     await follow(again, stream);
     await eventually(() => again.texts(stream).length >= 2, 'the stream is read');
     const shown = again.entries(stream).flatMap(({ cid }) => (cid === null ? [] : [cid]));
@@ -321,10 +435,15 @@ describe('the sockets', () => {
     };
     socket.send({ t: 'seen', stream, delivered: 2, read: 1 });
     await eventually(async () => String(await state()) === '2,1,0', 'the visitor’s receipt is written');
-    await agentSocket.next((frame) => frame.t === 'receipts' && frame.visitorDelivered === 2 && frame.visitorRead === 1);
+    await agentSocket.next(
+      (frame) => frame.t === 'receipts' && frame.visitorDelivered === 2 && frame.visitorRead === 1,
+    );
     socket.send({ t: 'seen', stream, delivered: 1, read: 0 });
     agentSocket.send({ t: 'seen', stream, delivered: 0, read: Number.MAX_SAFE_INTEGER });
-    await eventually(async () => String(await state()) === '2,1,3', 'receipts end at the head, and do not go back');
+    await eventually(
+      async () => String(await state()) === '2,1,3',
+      'receipts end at the head, and do not go back',
+    );
     socket.send({ t: 'seen', stream, delivered: 9_999, read: 9_999 });
     await eventually(async () => String(await state()) === '3,3,3', 'receipts end at the head');
     // A colleague who may read along moves nobody's receipts, not even at the same moment.
@@ -359,8 +478,13 @@ describe('the sockets', () => {
     const administrator = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
     await administrator.call(removeUser, { params: { accountId: account.id, userId: leaver.userId } });
     await socket.next((frame) => frame.t === 'gone' && frame.stream === stream);
-    const { rows } = await db.asOwner('select state, agent_id from conversation where id = $1', [params.conversationId]);
-    assert.deepEqual(rows.map(({ state }) => state as string).filter((state) => state === 'active'), []);
+    const { rows } = await db.asOwner('select state, agent_id from conversation where id = $1', [
+      params.conversationId,
+    ]);
+    assert.deepEqual(
+      rows.map(({ state }) => state as string).filter((state) => state === 'active'),
+      [],
+    );
   });
 
   it('say where to go when the node drains, and take nobody new', async (t) => {
@@ -371,7 +495,12 @@ describe('the sockets', () => {
     const stopped = draining.stop(600);
     const drain = await socket.next<{ t: 'drain'; withinMs: number }>((frame) => frame.t === 'drain');
     assert.equal(drain.withinMs, 600);
-    assert.equal(await refusal(TestSocket.open(new URL(`/api/v1/realtime/visitor?site=${site.siteKey}`, draining.url), site.origin)), 'Refused with 503');
+    assert.equal(
+      await refusal(
+        TestSocket.open(new URL(`/api/v1/realtime/visitor?site=${site.siteKey}`, draining.url), site.origin),
+      ),
+      'Refused with 503',
+    );
     assert.equal((await fetch(new URL('/readyz', draining.url))).status, 503);
     assert.equal(await socket.closed(), 1012);
     await stopped;
@@ -379,12 +508,16 @@ describe('the sockets', () => {
 
   it('change nothing by being opened and refused', async () => {
     const before = await tableContents(db);
-    for (let count = 0; count < 5; count += 1) await knock(agentAddress(), node.url.origin, randomBytes(32).toString('base64url'));
+    for (let count = 0; count < 5; count += 1)
+      await knock(agentAddress(), node.url.origin, randomBytes(32).toString('base64url'));
     const socket = new WebSocket(visitorAddress().href.replace('http', 'ws'), { origin: node.url.origin });
     await once(socket, 'open');
     socket.send(Buffer.alloc(100_000, 0x20));
     await once(socket, 'close');
     const now = await tableContents(db);
-    assert.deepEqual({ ...now, visitor_link: '', agent_presence: '' }, { ...before, visitor_link: '', agent_presence: '' });
+    assert.deepEqual(
+      { ...now, visitor_link: '', agent_presence: '' },
+      { ...before, visitor_link: '', agent_presence: '' },
+    );
   });
 });

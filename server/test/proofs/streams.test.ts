@@ -4,14 +4,27 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { readEntries, streamName, takeConversation, type Entry, type StreamName } from '@samtal/contract/conversations';
+import {
+  readEntries,
+  streamName,
+  takeConversation,
+  type Entry,
+  type StreamName,
+} from '@samtal/contract/conversations';
 import type { ServerFrame } from '@samtal/contract/realtime';
 import { setPresence } from '@samtal/contract/routing';
 import { startConversation } from '@samtal/contract/widget';
 import { Fanout } from '../../src/platform/fanout/index.ts';
 import { ConversationKeys } from '../../src/platform/keys/index.ts';
 import { ConversationLog, PostQueue, visitorMessage } from '../../src/features/conversations/index.ts';
-import { makeAccount, makePerson, makeVisitor, type Person, type TestAccount, type VisitorClient } from '../callers.ts';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  type Person,
+  type TestAccount,
+  type VisitorClient,
+} from '../callers.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { seeded } from '../random.ts';
@@ -78,16 +91,25 @@ describe('following a stream', () => {
 
   /** Writes to the log as a node would that nobody hears. */
   async function write({ visitor, id }: Talk, texts: readonly string[]): Promise<void> {
-    const posts = new PostQueue(db.database, new ConversationLog(new ConversationKeys(db.keyring), new Fanout()));
+    const posts = new PostQueue(
+      db.database,
+      new ConversationLog(new ConversationKeys(db.keyring), new Fanout()),
+    );
     const outcomes = await Promise.all(
-      texts.map(async (text) => await posts.submit(account.id, visitorMessage(visitor, id, { cid: randomUUID(), text }))),
+      texts.map(
+        async (text) =>
+          await posts.submit(account.id, visitorMessage(visitor, id, { cid: randomUUID(), text })),
+      ),
     );
     assert.ok(outcomes.every((outcome) => outcome.written));
   }
 
   /** Every seq once, in order, from the one after `after`. */
   function unbroken(entries: readonly Entry[], after = 0): void {
-    assert.deepEqual(entries.map(({ seq }) => seq), entries.map((_, index) => after + 1 + index));
+    assert.deepEqual(
+      entries.map(({ seq }) => seq),
+      entries.map((_, index) => after + 1 + index),
+    );
   }
 
   it('loses nothing that is written while the subscription is being made', async (t) => {
@@ -114,7 +136,11 @@ describe('following a stream', () => {
     writing = false;
     await writes;
     for (const { socket, after } of readers) {
-      await eventually(() => socket.entries(about.stream).at(-1)?.seq === written, 'the last message arrives', 3_000);
+      await eventually(
+        () => socket.entries(about.stream).at(-1)?.seq === written,
+        'the last message arrives',
+        3_000,
+      );
       unbroken(socket.entries(about.stream), after);
     }
   });
@@ -137,11 +163,17 @@ describe('following a stream', () => {
 
   it('begins anew when the client is more than 500 entries behind, ahead of the log, or has another log’s epoch', async (t) => {
     const about = await talk();
-    await write(about, Array.from({ length: 498 }, (_, index) => `Message ${index}`));
+    await write(
+      about,
+      Array.from({ length: 498 }, (_, index) => `Message ${index}`),
+    );
     const socket = await visitorAt(t, about);
     const sub = async (after: number, epoch?: string) => {
       socket.frames.length = 0;
-      socket.send({ t: 'sub', streams: [{ stream: about.stream, after, ...(epoch === undefined ? {} : { epoch }) }] });
+      socket.send({
+        t: 'sub',
+        streams: [{ stream: about.stream, after, ...(epoch === undefined ? {} : { epoch }) }],
+      });
       return await socket.next<Extract<ServerFrame, { t: 'subbed' | 'reset' }>>(
         (frame) => 'stream' in frame && frame.stream === about.stream && frame.t !== 'place',
       );
@@ -174,7 +206,10 @@ describe('following a stream', () => {
   });
 
   it('connects a visitor on one node with an agent on another, also when every notification between them is lost', async (t) => {
-    for (const [visitorUrl, agentUrl] of [[node.url, deaf.url], [deaf.url, node.url]] as const) {
+    for (const [visitorUrl, agentUrl] of [
+      [node.url, deaf.url],
+      [deaf.url, node.url],
+    ] as const) {
       const about = await talk();
       const visitor = await visitorAt(t, about, visitorUrl);
       const colleague = await agentAt(t, agentUrl);
@@ -231,7 +266,10 @@ describe('following a stream', () => {
     const flood = async (count: number) => {
       for (let batch = 0; batch < count; batch += 1) {
         // Each is 23 KB on the wire, since every letter is escaped.
-        await write(about, Array.from({ length: 100 }, () => '\u0001'.repeat(3_900)));
+        await write(
+          about,
+          Array.from({ length: 100 }, () => '\u0001'.repeat(3_900)),
+        );
       }
       await sleep(1_500);
       return memoryBytes();
@@ -249,10 +287,15 @@ describe('following a stream', () => {
   it('tells the agent that the visitor’s connection is weak, lost and back, in the internal stream alone', async (t) => {
     const about = await talk();
     const socket = await agentAt(t);
-    for (const stream of [about.stream, about.internal]) socket.send({ t: 'sub', streams: [{ stream, after: 0 }] });
-    const told = () => socket.entries(about.internal).flatMap((entry) => (entry.kind === 'connection' ? [entry.body.state] : []));
+    for (const stream of [about.stream, about.internal])
+      socket.send({ t: 'sub', streams: [{ stream, after: 0 }] });
+    const told = () =>
+      socket
+        .entries(about.internal)
+        .flatMap((entry) => (entry.kind === 'connection' ? [entry.body.state] : []));
     const link = async () =>
-      (await db.asOwner<{ link: string }>('select link from conversation where id = $1', [about.id])).rows[0]?.link;
+      (await db.asOwner<{ link: string }>('select link from conversation where id = $1', [about.id])).rows[0]
+        ?.link;
     const visitor = await TestSocket.asVisitor(about.visitor, node.url);
     await eventually(async () => (await link()) === 'ok', 'the visitor is there');
     assert.deepEqual(told(), [], 'the first connection is no news');
@@ -260,8 +303,13 @@ describe('following a stream', () => {
     const later = async (seconds: number) => {
       await eventually(
         async () =>
-          (await db.asOwner(`update visitor_link set closed_at = closed_at - make_interval(secs => $2), vouched_at = vouched_at - make_interval(secs => $2)
-            where conversation_id = $1 and closed_at is not null`, [about.id, seconds])).rowCount === 1,
+          (
+            await db.asOwner(
+              `update visitor_link set closed_at = closed_at - make_interval(secs => $2), vouched_at = vouched_at - make_interval(secs => $2)
+            where conversation_id = $1 and closed_at is not null`,
+              [about.id, seconds],
+            )
+          ).rowCount === 1,
         'the node has noticed',
       );
     };
@@ -285,18 +333,29 @@ describe('following a stream', () => {
     const about = await talk();
     const socket = await agentAt(t);
     socket.send({ t: 'sub', streams: [{ stream: about.internal, after: 0 }] });
-    const told = () => socket.entries(about.internal).flatMap((entry) => (entry.kind === 'connection' ? [entry.body.state] : []));
+    const told = () =>
+      socket
+        .entries(about.internal)
+        .flatMap((entry) => (entry.kind === 'connection' ? [entry.body.state] : []));
     await db.asOwner(
       "insert into visitor_link (account_id, conversation_id, vouched_at, quality) values ($1, $2, now(), 'ok')",
       [account.id, about.id],
     );
     await eventually(
-      async () => (await db.asOwner("select from conversation where id = $1 and link = 'ok'", [about.id])).rowCount === 1,
+      async () =>
+        (await db.asOwner("select from conversation where id = $1 and link = 'ok'", [about.id])).rowCount ===
+        1,
       'the visitor is there',
     );
-    await db.asOwner("update visitor_link set vouched_at = now() - interval '16 seconds' where conversation_id = $1", [about.id]);
+    await db.asOwner(
+      "update visitor_link set vouched_at = now() - interval '16 seconds' where conversation_id = $1",
+      [about.id],
+    );
     await eventually(() => told().length === 1, 'the agent is told');
-    await db.asOwner("update visitor_link set vouched_at = now() - interval '30 seconds' where conversation_id = $1", [about.id]);
+    await db.asOwner(
+      "update visitor_link set vouched_at = now() - interval '30 seconds' where conversation_id = $1",
+      [about.id],
+    );
     await eventually(() => told().length === 2, 'the agent is told');
     assert.deepEqual(told(), ['weak', 'lost']);
   });
@@ -305,14 +364,18 @@ describe('following a stream', () => {
     const about = await talk();
     const socket = await agentAt(t);
     socket.send({ t: 'sub', streams: [{ stream: about.stream, after: 0 }] });
-    await db.asOwner("update visitor_session set expires_at = now() - interval '1 second' where id = $1", [about.visitor.visitorId]);
+    await db.asOwner("update visitor_session set expires_at = now() - interval '1 second' where id = $1", [
+      about.visitor.visitorId,
+    ]);
     await eventually(() => socket.entries(about.stream).at(-1)?.kind === 'resolved', 'the conversation ends');
     assert.deepEqual(socket.entries(about.stream).at(-1)?.body, { by: 'session-ended' });
   });
 
   it('keeps a session alive for as long as the visitor is connected, from the moment of connecting', async (t) => {
     const about = await talk();
-    await db.asOwner("update visitor_session set expires_at = now() + interval '5 seconds' where id = $1", [about.visitor.visitorId]);
+    await db.asOwner("update visitor_session set expires_at = now() + interval '5 seconds' where id = $1", [
+      about.visitor.visitorId,
+    ]);
     await visitorAt(t, about);
     const { rows } = await db.asOwner<{ left: number }>(
       'select extract(epoch from expires_at - now())::int as left from visitor_session where id = $1',

@@ -266,7 +266,7 @@ export class Connection implements Outlet {
 
   /** Lets go of streams that are not there for this party any more. */
   async #recheckStreams(): Promise<void> {
-    for (const [stream, subscription] of [...this.#subscriptions]) {
+    for (const [stream, subscription] of this.#subscriptions) {
       if ((await this.#admitted(stream, true)) !== null || this.#subscriptions.get(stream) !== subscription)
         continue;
       this.#unfollow(stream, subscription);

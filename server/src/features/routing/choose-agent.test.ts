@@ -10,7 +10,12 @@ const labels = fc.constantFrom('north', 'south');
 const some = <Value>(values: fc.Arbitrary<Value>) => fc.uniqueArray(values, { minLength: 1, maxLength: 2 });
 
 const scope = fc.record(
-  { queue: some(fc.constantFrom(...queues)), region: some(labels), team: some(labels), site: some(fc.constantFrom('s1', 's2')) },
+  {
+    queue: some(fc.constantFrom(...queues)),
+    region: some(labels),
+    team: some(labels),
+    site: some(fc.constantFrom('s1', 's2')),
+  },
   { requiredKeys: [] },
 );
 const candidates = fc.uniqueArray(
@@ -36,16 +41,24 @@ const conversation = fc.record({
     team: fc.option(labels),
     site: fc.option(fc.constantFrom('s1', 's2')),
   }),
-  refusedBy: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), refusal).map((all) => new Map(Object.entries(all))),
+  refusedBy: fc
+    .dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), refusal)
+    .map((all) => new Map(Object.entries(all))),
 });
 
 /** Checks something of every choice that is made. */
-function always(check: (chosen: Candidate | null, about: WaitingConversation, all: Candidate[]) => void): void {
-  fc.assert(fc.property(conversation, candidates, (about, all) => check(chooseAgent(about, all, now), about, all)), { numRuns: 2_000 });
+function always(
+  check: (chosen: Candidate | null, about: WaitingConversation, all: Candidate[]) => void,
+): void {
+  fc.assert(
+    fc.property(conversation, candidates, (about, all) => check(chooseAgent(about, all, now), about, all)),
+    { numRuns: 2_000 },
+  );
 }
 
 const times = (about: WaitingConversation, { userId }: Candidate) => about.refusedBy.get(userId)?.times ?? 0;
-const isInScope = (about: WaitingConversation, { scopes }: Candidate) => scopes.some((each) => covers(each, about.place));
+const isInScope = (about: WaitingConversation, { scopes }: Candidate) =>
+  scopes.some((each) => covers(each, about.place));
 const hasRoom = ({ conversations, maxConversations }: Candidate) => conversations < maxConversations;
 const wasJustAsked = (about: WaitingConversation, { userId }: Candidate) =>
   now.getTime() - (about.refusedBy.get(userId)?.last.getTime() ?? 0) < 20_000;
@@ -53,21 +66,26 @@ const wasJustAsked = (about: WaitingConversation, { userId }: Candidate) =>
 describe('who gets a conversation', () => {
   it('is never over the limit', () => always((chosen) => assert.ok(chosen === null || hasRoom(chosen))));
 
-  it('is never out of scope', () => always((chosen, about) => assert.ok(chosen === null || isInScope(about, chosen))));
+  it('is never out of scope', () =>
+    always((chosen, about) => assert.ok(chosen === null || isInScope(about, chosen))));
 
   it('is nobody who refused it within the last 20 seconds', () =>
     always((chosen, about) => assert.ok(chosen === null || !wasJustAsked(about, chosen))));
 
   it('is somebody whenever there is anybody', () =>
     always((chosen, about, all) => {
-      const able = all.filter((each) => hasRoom(each) && isInScope(about, each) && !wasJustAsked(about, each));
+      const able = all.filter(
+        (each) => hasRoom(each) && isInScope(about, each) && !wasJustAsked(about, each),
+      );
       assert.equal(chosen === null, able.length === 0);
     }));
 
   it('is whoever refused it least often, then the least busy, then the longest idle', () =>
     always((chosen, about, all) => {
       if (chosen === null) return;
-      for (const other of all.filter((each) => hasRoom(each) && isInScope(about, each) && !wasJustAsked(about, each))) {
+      for (const other of all.filter(
+        (each) => hasRoom(each) && isInScope(about, each) && !wasJustAsked(about, each),
+      )) {
         const [own, others] = [times(about, chosen), times(about, other)];
         assert.ok(own <= others);
         if (own < others) continue;

@@ -37,7 +37,8 @@ async function place(
   const { id, assignment, offerSeconds } = conversation;
   const { userId, name } = agent;
   try {
-    if (assignment === 'assign') await desk.give(tx, account, id, { agent: { kind: 'user', id: userId, name }, how: 'assign' });
+    if (assignment === 'assign')
+      await desk.give(tx, account, id, { agent: { kind: 'user', id: userId, name }, how: 'assign' });
     else await desk.offer(tx, account, id, { userId, seconds: offerSeconds });
     return true;
   } catch (error) {

@@ -2,12 +2,22 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import {
-  acceptConversation, declineConversation, readEntries, takeConversation, transferConversation,
+  acceptConversation,
+  declineConversation,
+  readEntries,
+  takeConversation,
+  transferConversation,
 } from '@samtal/contract/conversations';
 import { listPresence, setPresence } from '@samtal/contract/routing';
 import { changeUser, removeUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
-import { makeAccount, makePerson, makeVisitor, type Person, type TestAccount } from '../../../test/callers.ts';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  type Person,
+  type TestAccount,
+} from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
@@ -43,10 +53,16 @@ describe('routing', () => {
   }
 
   /** Someone whose console is open. */
-  async function connected(t: TestContext, options: { maxConversations?: number; queueId?: string } = {}): Promise<Person> {
+  async function connected(
+    t: TestContext,
+    options: { maxConversations?: number; queueId?: string } = {},
+  ): Promise<Person> {
     const { queueId, ...rest } = options;
     const person = await makePerson(db, account, {
-      url: node.url, roles: ['agent'], ...rest, ...(queueId === undefined ? {} : { scope: { queue: [queueId] } }),
+      url: node.url,
+      roles: ['agent'],
+      ...rest,
+      ...(queueId === undefined ? {} : { scope: { queue: [queueId] } }),
     });
     const socket = await TestSocket.asAgent(person);
     t.after(() => socket.close());
@@ -54,7 +70,10 @@ describe('routing', () => {
   }
 
   const row = async (id: string): Promise<Row> => {
-    const { rows } = await db.asOwner<Row>('select state, agent_id, queue_id from conversation where id = $1', [id]);
+    const { rows } = await db.asOwner<Row>(
+      'select state, agent_id, queue_id from conversation where id = $1',
+      [id],
+    );
     return rows[0] ?? assert.fail('no such conversation');
   };
   const isWith = async (id: string, person: Person | null, state: string) => {
@@ -65,9 +84,12 @@ describe('routing', () => {
     await eventually(async () => await isWith(id, person, state), `the conversation is ${state}`);
   const params = (id: string) => ({ accountId: account.id, conversationId: id });
   const outcomes = async (id: string) =>
-    (await db.asOwner<{ user_id: string; outcome: string | null }>(
-      'select user_id, outcome from offer where conversation_id = $1 order by offered_at', [id],
-    )).rows.map(({ user_id, outcome }) => [user_id, outcome]);
+    (
+      await db.asOwner<{ user_id: string; outcome: string | null }>(
+        'select user_id, outcome from offer where conversation_id = $1 order by offered_at',
+        [id],
+      )
+    ).rows.map(({ user_id, outcome }) => [user_id, outcome]);
   const runOut = async (id: string) =>
     await db.asOwner("update conversation set offer_until = now() - interval '1 second' where id = $1", [id]);
   async function queue(name: string): Promise<string> {
@@ -85,7 +107,9 @@ describe('routing', () => {
     await becomes(two, other, 'offered');
     await first.call(acceptConversation, { params: params(one) });
     await other.call(acceptConversation, { params: params(two) });
-    await db.asOwner("update agent_presence set idle_since = now() - interval '1 hour' where user_id = $1", [other.userId]);
+    await db.asOwner("update agent_presence set idle_since = now() - interval '1 hour' where user_id = $1", [
+      other.userId,
+    ]);
     await becomes(await begin(), other, 'offered');
   });
 
@@ -98,18 +122,33 @@ describe('routing', () => {
     await becomes(id, other, 'offered');
     await runOut(id);
     await eventually(async () => (await outcomes(id))[1]?.[1] === 'missed', 'the offer has run out');
-    assert.deepEqual((await outcomes(id)).slice(0, 2), [[first.userId, 'declined'], [other.userId, 'missed']]);
+    assert.deepEqual((await outcomes(id)).slice(0, 2), [
+      [first.userId, 'declined'],
+      [other.userId, 'missed'],
+    ]);
     // Neither is asked again at once; both are when some time has passed.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     assert.ok(await isWith(id, null, 'waiting'));
-    await db.asOwner("update offer set answered_at = answered_at - interval '21 seconds' where conversation_id = $1", [id]);
+    await db.asOwner(
+      "update offer set answered_at = answered_at - interval '21 seconds' where conversation_id = $1",
+      [id],
+    );
     await eventually(async () => (await row(id)).state === 'offered', 'somebody is asked again');
     const { agent_id: userId } = await row(id);
     const asked = userId === first.userId ? first : other;
-    assert.equal((await (asked === first ? other : first).try(acceptConversation, { params: params(id) })).status, 409);
+    assert.equal(
+      (await (asked === first ? other : first).try(acceptConversation, { params: params(id) })).status,
+      409,
+    );
     await asked.call(acceptConversation, { params: params(id) });
-    const { entries } = await asked.call(readEntries, { params: params(id), query: { audience: 'internal' } });
-    assert.deepEqual(entries.map(({ kind }) => kind), ['offered', 'declined', 'offered', 'missed', 'offered']);
+    const { entries } = await asked.call(readEntries, {
+      params: params(id),
+      query: { audience: 'internal' },
+    });
+    assert.deepEqual(
+      entries.map(({ kind }) => kind),
+      ['offered', 'declined', 'offered', 'missed', 'offered'],
+    );
   });
 
   it('lets an offer be accepted at the last moment or pass on, never both', async (t) => {
@@ -122,7 +161,10 @@ describe('routing', () => {
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       const { state } = await row(id);
       assert.equal(state, answer.status === 200 ? 'active' : 'waiting');
-      await db.asOwner("update conversation set state = 'resolved', resolved_at = now(), offer_until = null where id = $1", [id]);
+      await db.asOwner(
+        "update conversation set state = 'resolved', resolved_at = now(), offer_until = null where id = $1",
+        [id],
+      );
     }
   });
 
@@ -136,15 +178,24 @@ describe('routing', () => {
           "select agent_id, count(*)::int as count from conversation where account_id = $1 and state in ('offered', 'active') group by agent_id",
           [account.id],
         );
-        for (const { agent_id, count } of rows) most = most.set(agent_id, Math.max(count, most.get(agent_id) ?? 0));
+        for (const { agent_id, count } of rows)
+          most = most.set(agent_id, Math.max(count, most.get(agent_id) ?? 0));
       }
     })();
-    await Promise.all(Array.from({ length: 24 }, async (_, index) => await begin(index % 2 === 0 ? node.url : second.url)));
-    await eventually(() => agents.every((agent, index) => most.get(agent.userId) === index + 2), 'both are at their limit');
+    await Promise.all(
+      Array.from({ length: 24 }, async (_, index) => await begin(index % 2 === 0 ? node.url : second.url)),
+    );
+    await eventually(
+      () => agents.every((agent, index) => most.get(agent.userId) === index + 2),
+      'both are at their limit',
+    );
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     watching = false;
     await watch;
-    assert.deepEqual(agents.map((agent) => most.get(agent.userId)), [2, 3]);
+    assert.deepEqual(
+      agents.map((agent) => most.get(agent.userId)),
+      [2, 3],
+    );
   });
 
   it('assigns at once where the queue says so', async (t) => {
@@ -159,7 +210,10 @@ describe('routing', () => {
     const away = await connected(t);
     await away.call(setPresence, { params: { accountId: account.id }, body: { state: 'away' } });
     const gone = await connected(t);
-    await db.asOwner("update agent_presence set connected_until = now() - interval '1 minute' where user_id = $1", [gone.userId]);
+    await db.asOwner(
+      "update agent_presence set connected_until = now() - interval '1 minute' where user_id = $1",
+      [gone.userId],
+    );
     const unauthorised = await makePerson(db, account, { url: node.url, roles: ['analyst'] });
     const socket = await TestSocket.asAgent(unauthorised);
     t.after(() => socket.close());
@@ -169,7 +223,11 @@ describe('routing', () => {
     const { items } = await away.call(listPresence, { params: { accountId: account.id } });
     assert.deepEqual(
       new Map(items.map(({ userId, state }) => [userId, state])),
-      new Map([[elsewhere.userId, 'available'], [away.userId, 'away'], [gone.userId, 'offline']]),
+      new Map([
+        [elsewhere.userId, 'available'],
+        [away.userId, 'away'],
+        [gone.userId, 'offline'],
+      ]),
     );
     await away.call(setPresence, { params: { accountId: account.id }, body: { state: 'available' } });
     await becomes(id, away, 'offered');
@@ -194,16 +252,25 @@ describe('routing', () => {
 
   it('hands over to a queue, where another agent gets it, with a note for colleagues alone', async (t) => {
     const other = await queue('Other');
-    const [agent, specialist] = [await connected(t, { queueId: account.queueId }), await connected(t, { queueId: other })];
+    const [agent, specialist] = [
+      await connected(t, { queueId: account.queueId }),
+      await connected(t, { queueId: other }),
+    ];
     const id = await begin();
     await becomes(id, agent, 'offered');
     await agent.call(acceptConversation, { params: params(id) });
-    await agent.call(transferConversation, { params: params(id), body: { queueId: other, note: 'Wants a permit' } });
+    await agent.call(transferConversation, {
+      params: params(id),
+      body: { queueId: other, note: 'Wants a permit' },
+    });
     await becomes(id, specialist, 'offered');
     await specialist.call(acceptConversation, { params: params(id) });
     const read = async (audience: 'public' | 'internal') =>
       (await specialist.call(readEntries, { params: params(id), query: { audience } })).entries;
-    assert.deepEqual((await read('public')).map(({ kind }) => kind), ['started', 'message', 'joined', 'transferred', 'left', 'joined']);
+    assert.deepEqual(
+      (await read('public')).map(({ kind }) => kind),
+      ['started', 'message', 'joined', 'transferred', 'left', 'joined'],
+    );
     const note = (await read('internal')).find(({ kind }) => kind === 'note');
     assert.deepEqual(note?.body, { text: 'Wants a permit' });
     assert.equal((await agent.try(readEntries, { params: params(id) })).status, 404);
@@ -215,7 +282,8 @@ describe('routing', () => {
     await becomes(id, agent, 'offered');
     await agent.call(acceptConversation, { params: params(id) });
     const colleague = await connected(t);
-    const to = async (agentId: string) => await agent.try(transferConversation, { params: params(id), body: { agentId } });
+    const to = async (agentId: string) =>
+      await agent.try(transferConversation, { params: params(id), body: { agentId } });
     const refused = async (agentId: string, code: string) =>
       assert.equal(((await to(agentId)).body as { code: string }).code, code);
     await refused(agent.userId, 'conversations.nobody-there');
@@ -231,7 +299,11 @@ describe('routing', () => {
     const socket = await TestSocket.asAgent(analyst);
     t.after(() => socket.close());
     await refused(analyst.userId, 'conversations.nobody-there');
-    assert.equal((await colleague.try(transferConversation, { params: params(id), body: { agentId: colleague.userId } })).status, 404);
+    assert.equal(
+      (await colleague.try(transferConversation, { params: params(id), body: { agentId: colleague.userId } }))
+        .status,
+      404,
+    );
     assert.equal((await to(colleague.userId)).status, 200);
     await becomes(id, colleague, 'offered');
     await colleague.call(declineConversation, { params: params(id) });
@@ -250,7 +322,10 @@ describe('routing', () => {
       if (leave === 'removed') await administrator.call(removeUser, user);
       else await administrator.call(changeUser, { ...user, body: { status: 'inactive' } });
       for (const id of [active, offered]) await becomes(id, null, 'waiting');
-      await db.asOwner("update conversation set state = 'resolved', resolved_at = now() where account_id = $1", [account.id]);
+      await db.asOwner(
+        "update conversation set state = 'resolved', resolved_at = now() where account_id = $1",
+        [account.id],
+      );
     }
   });
 
@@ -260,26 +335,46 @@ describe('routing', () => {
       await db.asOwner('update queue set assignment = $2 where id = $1', [account.queueId, assignment]);
       for (let round = 0; round < 6; round += 1) {
         const leaver = await connected(t, { maxConversations: 50 });
-        const coming = Array.from({ length: 4 }, async (_, index) => await begin(index % 2 === 0 ? node.url : second.url));
+        const coming = Array.from(
+          { length: 4 },
+          async (_, index) => await begin(index % 2 === 0 ? node.url : second.url),
+        );
         const user = { params: { accountId: account.id, userId: leaver.userId } };
-        const answer = round % 2 === 0
-          ? await administrator.try(removeUser, user)
-          : await administrator.try(changeUser, { ...user, body: { status: 'inactive' } });
+        const answer =
+          round % 2 === 0
+            ? await administrator.try(removeUser, user)
+            : await administrator.try(changeUser, { ...user, body: { status: 'inactive' } });
         assert.ok(answer.status < 300, answer.text);
         await Promise.all(coming);
         await new Promise((resolve) => setTimeout(resolve, 150));
-        const { rows } = await db.asOwner("select id from conversation where agent_id = $1 and state <> 'resolved'", [leaver.userId]);
+        const { rows } = await db.asOwner(
+          "select id from conversation where agent_id = $1 and state <> 'resolved'",
+          [leaver.userId],
+        );
         assert.deepEqual(rows, []);
-        await db.asOwner("update conversation set state = 'resolved', resolved_at = now() where account_id = $1 and state <> 'resolved'", [account.id]);
+        await db.asOwner(
+          "update conversation set state = 'resolved', resolved_at = now() where account_id = $1 and state <> 'resolved'",
+          [account.id],
+        );
       }
     }
   });
 
   it('lets one of many agents take a waiting conversation, and none that is taken', async () => {
     const id = await begin();
-    const agents = await Promise.all(Array.from({ length: 6 }, async () => await makePerson(db, account, { url: node.url, roles: ['agent'] })));
-    const answers = await Promise.all(agents.map(async (agent) => (await agent.try(takeConversation, { params: params(id) })).status));
+    const agents = await Promise.all(
+      Array.from(
+        { length: 6 },
+        async () => await makePerson(db, account, { url: node.url, roles: ['agent'] }),
+      ),
+    );
+    const answers = await Promise.all(
+      agents.map(async (agent) => (await agent.try(takeConversation, { params: params(id) })).status),
+    );
     assert.equal(answers.filter((status) => status === 200).length, 1);
-    assert.ok(answers.every((status) => [200, 404, 409].includes(status)), answers.join());
+    assert.ok(
+      answers.every((status) => [200, 404, 409].includes(status)),
+      answers.join(),
+    );
   });
 });

@@ -60,7 +60,7 @@ export class HttpServer {
       frameworkErrors: (error, request, reply) => void sendProblem(reply, refusalOf(error), request.id),
       logger: false,
       ...(tls === null ? {} : { https: tls }),
-    }) as unknown as FastifyInstance;
+    });
     this.#takeJsonOnly();
     secureHeaders(this.fastify, publicUrl);
     this.#refuseReadably(log);
@@ -149,7 +149,7 @@ export class HttpServer {
       }
       // An empty body is no body: some clients name a type all the same.
       if (decoded === '') done(null, undefined);
-      else parse(request, decoded, done);
+      else void parse(request, decoded, done);
     });
   }
 
