@@ -10,14 +10,16 @@ import { Talk } from './talk.ts';
 
 let stage: Stage;
 before(async () => (stage = await Stage.open()));
-afterEach(async (t) => await stage.clear(t as FinishedTest));
-after(async () => await stage.close());
+afterEach(async (t) => await stage?.clear(t as FinishedTest));
+after(async () => await stage?.close());
 
 const calm = { reducedMotion: 'reduce' } as const;
 
 test('an inspection finds what is wrong with a screen, in each look', async () => {
   const inspection = new Inspection();
   const stranger = await stage.stranger('/', calm);
+  await stranger.button('signin.submit').waitFor();
+  await stranger.page.goto('about:blank');
   await stranger.page.setContent(`<!doctype html><html lang="en"><title>Faults</title><main><h1>Faults</h1>
     <style>@media (prefers-color-scheme: dark) { p { color: #777; background: #666 } }</style>
     <img src="data:,"><p>Text</p><div style="width: 500px">Wide</div></main>`);

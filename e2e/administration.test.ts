@@ -15,10 +15,10 @@ before(async () => {
   customer = await CustomerSite.start();
   ingrid = await stage.signIn('ingrid');
 });
-afterEach(async (t) => await stage.clear(t as FinishedTest));
+afterEach(async (t) => await stage?.clear(t as FinishedTest));
 after(async () => {
-  await customer.stop();
-  await stage.close();
+  await customer?.stop();
+  await stage?.close();
 });
 
 async function goTo(colleague: Colleague, page: string): Promise<void> {

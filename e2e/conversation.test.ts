@@ -12,8 +12,8 @@ before(async () => {
   stage = await Stage.open();
   sara = await stage.signIn('sara');
 });
-afterEach(async (t) => await stage.clear(t as FinishedTest));
-after(async () => await stage.close());
+afterEach(async (t) => await stage?.clear(t as FinishedTest));
+after(async () => await stage?.close());
 
 test('a visitor writes, the agent is offered the conversation, accepts and answers, and both see how far it came', async () => {
   const visitor = await stage.visitor();
@@ -41,6 +41,19 @@ test('a visitor writes, the agent is offered the conversation, accepts and answe
   await visitor.page.getByRole('button', { name: visitor.say('launcher.unread', { count: 1 }) }).click();
   await sara.log.getByText(sara.say('status.read'), { exact: true }).waitFor();
   await talk.assertWhole();
+});
+
+test('a canned reply is chosen by its shortcut, filled in, and sent', async () => {
+  const { visitor, agent } = await Talk.begin(stage, sara);
+  const caseId = await agent.caseId;
+  await agent.composer.fill('/ären');
+  await agent.page.getByRole('option', { name: '/ärende' }).waitFor();
+  await agent.composer.press('Enter');
+  const filled = `Ditt ärende har nummer ${caseId}. Hänvisa gärna till det om du hör av dig igen.`;
+  await agent.page.getByText(filled).waitFor();
+  assert.equal(await visitor.log.getByText(caseId).count(), 0, 'It is not sent before the agent says so');
+  await agent.composer.press('Enter');
+  await visitor.sees(filled);
 });
 
 test('the conversation goes on after the visitor has loaded the page again', async () => {

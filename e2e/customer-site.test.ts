@@ -27,13 +27,13 @@ before(async () => {
   sara = await stage.signIn('sara');
 });
 afterEach(async (t) => {
-  await stage.clear(t as FinishedTest);
+  await stage?.clear(t as FinishedTest);
   assert.deepEqual([...customer.cookies, ...stranger.cookies], [], 'No request carried a cookie');
 });
 after(async () => {
-  await customer.stop();
-  await stranger.stop();
-  await stage.close();
+  await customer?.stop();
+  await stranger?.stop();
+  await stage?.close();
 });
 
 /** What the strictest customers send: nothing but our host for scripts and connections, and their own style sheets. */

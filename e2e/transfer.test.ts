@@ -12,8 +12,8 @@ before(async () => {
   sara = await stage.signIn('sara');
   johan = await stage.signIn('johan');
 });
-afterEach(async (t) => await stage.clear(t as FinishedTest));
-after(async () => await stage.close());
+afterEach(async (t) => await stage?.clear(t as FinishedTest));
+after(async () => await stage?.close());
 
 async function arriveAndAsk(question: string): Promise<{ visitor: Visitor; talk: Talk; text: string }> {
   const visitor = await stage.visitor();
