@@ -16,12 +16,15 @@ export async function tableContents(db: TestDatabase): Promise<Record<string, st
   const { rows: tables } = await db.asOwner<{ name: string }>(
     "select relname as name from pg_class where relnamespace = 'samtal'::regnamespace and relkind = 'r' order by relname",
   );
-  const contents: Record<string, string> = {};
-  for (const { name } of tables.filter((table) => !restless.includes(table.name))) {
-    const { rows } = await db.asOwner<{ contents: string }>(
-      `select count(*) || ' ' || coalesce(md5(string_agg(row::text, '' order by row::text)), '') as contents from ${name} row`,
+  // One statement, so that all tables are seen as they were at one moment.
+  const parts = tables
+    .filter((table) => !restless.includes(table.name))
+    .map(
+      ({ name }) =>
+        `select '${name}' as name,
+           count(*) || ' ' || coalesce(md5(string_agg(row::text, '' order by row::text)), '') as contents
+         from ${name} row`,
     );
-    contents[name] = rows[0]?.contents ?? '';
-  }
-  return contents;
+  const { rows } = await db.asOwner<{ name: string; contents: string }>(parts.join(' union all '));
+  return Object.fromEntries(rows.map(({ name, contents }) => [name, contents]));
 }

@@ -173,6 +173,21 @@ describe('the sockets', () => {
     return { code, bye: bye?.t === 'bye' ? bye.code : null };
   }
 
+  it('change nothing by being opened and refused', async () => {
+    const before = await tableContents(db);
+    for (let count = 0; count < 5; count += 1)
+      await knock(agentAddress(), node.url.origin, randomBytes(32).toString('base64url'));
+    const socket = new WebSocket(visitorAddress().href.replace('http', 'ws'), { origin: node.url.origin });
+    await once(socket, 'open');
+    socket.send(Buffer.alloc(100_000, 0x20));
+    await once(socket, 'close');
+    const now = await tableContents(db);
+    assert.deepEqual(
+      { ...now, visitor_link: '', agent_presence: '' },
+      { ...before, visitor_link: '', agent_presence: '' },
+    );
+  });
+
   it('take a ticket once, of 50 that come with it at the same time', async () => {
     const ticket = await ticketOf(agent);
     const sockets = await Promise.all(
@@ -504,20 +519,5 @@ describe('the sockets', () => {
     assert.equal((await fetch(new URL('/readyz', draining.url))).status, 503);
     assert.equal(await socket.closed(), 1012);
     await stopped;
-  });
-
-  it('change nothing by being opened and refused', async () => {
-    const before = await tableContents(db);
-    for (let count = 0; count < 5; count += 1)
-      await knock(agentAddress(), node.url.origin, randomBytes(32).toString('base64url'));
-    const socket = new WebSocket(visitorAddress().href.replace('http', 'ws'), { origin: node.url.origin });
-    await once(socket, 'open');
-    socket.send(Buffer.alloc(100_000, 0x20));
-    await once(socket, 'close');
-    const now = await tableContents(db);
-    assert.deepEqual(
-      { ...now, visitor_link: '', agent_presence: '' },
-      { ...before, visitor_link: '', agent_presence: '' },
-    );
   });
 });
