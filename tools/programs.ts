@@ -6,7 +6,12 @@ import { root } from './files.ts';
 /** Runs a program of the repository on a folder. Answers with nothing when it is content, else with what it said. */
 async function complaints(folder: string, program: string, ...args: string[]): Promise<string> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, program), ...args], { cwd: folder });
+    // In plain text: some programs take an environment that says `CI` for one that shows colours.
+    const { CI: _, ...env } = process.env;
+    const child = spawn(process.execPath, [join(root, program), ...args], {
+      cwd: folder,
+      env: { ...env, NO_COLOR: '1' },
+    });
     let said = '';
     child.stdout.on('data', (text) => (said += String(text)));
     child.stderr.on('data', (text) => (said += String(text)));
