@@ -37,6 +37,9 @@ export interface AppParts {
   readonly demoSiteKey: () => Promise<string | null>;
 }
 
+/** Requests under way when a node stops have this long to be answered. */
+const requestGraceMs = 3_000;
+
 /** One node of the platform. */
 export interface App {
   readonly http: HttpServer;
@@ -134,7 +137,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     stop: async (withinMs) => {
       draining = true;
       await realtime.stop(withinMs);
-      await http.fastify.close();
+      await http.close(requestGraceMs);
       await watch.stop();
       await router.settle();
       await jobs.stop();
