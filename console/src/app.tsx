@@ -24,8 +24,10 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>): { to?: string; ended?: boolean } => ({
-    // Only a path of this console: a foreign address would be an open redirect.
-    ...(typeof search['to'] === 'string' && /^\/(?![/\\])/.test(search['to']) ? { to: search['to'] } : {}),
+    // Only a path of this console: a foreign address would be an open redirect. Not this page: it would lead nowhere.
+    ...(typeof search['to'] === 'string' && /^\/(?![/\\]|sign-in)/.test(search['to'])
+      ? { to: search['to'] }
+      : {}),
     ...(search['ended'] === true ? { ended: true } : {}),
   }),
   component: lazyRouteComponent(() => import('./features/signin/sign-in-page.tsx'), 'SignInPage'),

@@ -18,7 +18,8 @@ export function SignedIn() {
   const session = useQuery(sessionQuery).data;
   const navigate = useNavigate();
   const to = useRouterState({ select: (state) => state.location.href });
-  const ended = session === null;
+  // Whoever signs out is on the way already, and is not told that the session has ended: they ended it.
+  const ended = session === null && !to.startsWith('/sign-in');
 
   useEffect(() => {
     if (ended) void navigate({ to: '/sign-in', search: { to, ended: true }, replace: true });
