@@ -29,6 +29,7 @@ export class Inspection {
     for (const { name, colorScheme, rules, viewport } of looks) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize(viewport);
+      await schemeIs(page, colorScheme);
       await movementsEnd(page);
       const axe = new AxeBuilder({ page }).setLegacyMode(true);
       const { violations } = await (rules === null ? axe : axe.withRules(rules)).analyze();
@@ -49,6 +50,14 @@ export class Inspection {
   assertFaultless(): void {
     assert.equal(this.#faults.length, 0, `Accessibility faults:\n${this.#faults.join('\n')}`);
   }
+}
+
+/** The console takes a new colour scheme up a moment after the browser has it. Other pages leave it to the browser. */
+async function schemeIs(page: Page, colorScheme: string): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const shown = document.documentElement.getAttribute('data-mantine-color-scheme');
+    return shown === null || shown === wanted;
+  }, colorScheme);
 }
 
 /** A colour that is half way to another one would be judged as it stands. */
