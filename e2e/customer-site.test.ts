@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSite, listSites } from '@samtal/contract/sites';
+import type { Locator } from 'playwright-core';
 import type { Samtal } from '../widget/src/frame.ts';
 import { Api } from './api.ts';
 import { CustomerSite } from './customer-site.ts';
@@ -97,6 +98,17 @@ test('a page whose policy forbids our host gets no widget, which shows that viol
   assert.deepEqual((await tracesOn(visitor.page)).violations, [`script-src-elem ${stage.origin}/widget.js`]);
 });
 
+/** Where things are once they have stopped moving: the panel opens with a movement. */
+async function restingPlaces(parts: readonly Locator[]) {
+  let before = '';
+  for (;;) {
+    const boxes = await Promise.all(parts.map(async (part) => await part.boundingBox()));
+    if (JSON.stringify(boxes) === before) return boxes;
+    before = JSON.stringify(boxes);
+    await sleep(200);
+  }
+}
+
 test('the page’s own style sheet neither hides nor distorts the widget', async () => {
   customer.serve('/hostile.css', { html: hostileRules });
   const head = '<link rel="stylesheet" href="/hostile.css">';
@@ -117,7 +129,7 @@ test('the page’s own style sheet neither hides nor distorts the widget', async
       composer,
       visitor.button('composer.send'),
     ];
-    shapes.push(await Promise.all(parts.map(async (part) => await part.boundingBox())));
+    shapes.push(await restingPlaces(parts));
     await visitor.write('[hostile-01] Syns jag?');
   }
   assert.deepEqual(shapes[1], shapes[0], 'Everything is where it is on a calm page, and as large');
