@@ -4,6 +4,7 @@
  */
 export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'accounts', to: 'access', because: 'A new account is made with the built-in roles.' },
+  { from: 'settings', to: 'sites', because: 'A site is a channel, and has settings of its own.' },
   { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
   {
     from: 'users',

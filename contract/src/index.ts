@@ -5,6 +5,7 @@ import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as routing from './routing/index.ts';
+import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
 import * as users from './users/index.ts';
@@ -26,6 +27,8 @@ export const endpoints: readonly Endpoint[] = [
   users.changeUser,
   users.removeUser,
   users.inviteUserAgain,
+  settings.getSettings,
+  settings.changeSettings,
   access.listRoles,
   access.createRole,
   access.changeRole,

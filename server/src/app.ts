@@ -17,6 +17,7 @@ import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
 import { Router, Watch } from './features/routing/index.ts';
 import { routingRoutes } from './features/routing/routes.ts';
+import { settingsRoutes } from './features/settings/routes.ts';
 import { livingSessions, signinGate, signinJobs, touchSession } from './features/signin/index.ts';
 import { signinRoutes } from './features/signin/routes.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
@@ -111,6 +112,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     database,
     beforeLeaving: async (tx, account, userId) => await releaseConversations(tx, desk, account, userId),
   });
+  settingsRoutes(http, { database });
   accessRoutes(http, { database });
   sitesRoutes(http, { database });
   routingRoutes(http, { database, fanout });

@@ -5,6 +5,8 @@
  */
 export const authorisations = {
   'account.manage': { says: 'Change the account itself', scoped: false },
+  'settings.read': { says: 'See settings and their history', scoped: false },
+  'settings.manage': { says: 'Change settings', scoped: false },
   'users.read': { says: 'See who belongs to the account', scoped: false },
   'users.manage': { says: 'Invite, change and remove users', scoped: false },
   'access.read': { says: 'See roles and who holds them', scoped: false },

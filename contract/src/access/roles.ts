@@ -9,6 +9,8 @@ export const builtInRoles = {
     name: 'Account administrator',
     authorisations: [
       'account.manage',
+      'settings.read',
+      'settings.manage',
       'users.read',
       'users.manage',
       'access.read',
@@ -46,7 +48,14 @@ export const builtInRoles = {
   },
   'privacy-officer': {
     name: 'Privacy officer',
-    authorisations: ['audit.read', 'access.read', 'users.read', 'conversations.find'],
+    authorisations: [
+      'audit.read',
+      'access.read',
+      'users.read',
+      'conversations.find',
+      'settings.read',
+      'settings.manage',
+    ],
     roles: [],
   },
   coach: {

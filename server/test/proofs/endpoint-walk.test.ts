@@ -5,6 +5,7 @@ import { endpoints } from '@samtal/contract';
 import { authorisations, type Authorisation } from '@samtal/contract/access';
 import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
 import type { Endpoint } from '@samtal/contract/endpoint';
+import { getSettings } from '@samtal/contract/settings';
 import { inviteUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
@@ -151,6 +152,16 @@ const recipes: Record<string, Recipe> = {
     input: async (place) => ({
       params: { accountId: place.account.id, userId: (await invited(place)).userId },
     }),
+  },
+  'settings.getSettings': { input: account },
+  'settings.changeSettings': {
+    input: async (place) => {
+      const { version } = await place.right.call(getSettings, account(place));
+      return {
+        ...account(place),
+        body: { channelId: null, version, set: { 'retention.transcript-days': 9 }, unset: [], reason: '' },
+      };
+    },
   },
   'access.listRoles': { input: account },
   'access.createRole': {

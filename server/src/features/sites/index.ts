@@ -1,3 +1,3 @@
 export { createSite } from './create-site.ts';
-export { readSites, siteByKey, type SiteForVisitors } from './queries.ts';
+export { readSite, readSites, siteByKey, type SiteForVisitors } from './queries.ts';
 export { newSiteKey } from './site-key.ts';

@@ -165,6 +165,24 @@ export interface Tables {
     closed_at: Date | null;
     quality: 'ok' | 'weak' | 'lost';
   };
+  configuration_version: {
+    account_id: string;
+    kind: string;
+    object_id: string;
+    version: number;
+    body: ColumnType<object | null, string | null, never>;
+    changed_at: GeneratedInstant;
+    changed_by: string | null;
+    reason: Generated<string>;
+    restored_from: number | null;
+  };
+  installation_settings_version: {
+    version: number;
+    body: ColumnType<object, string, never>;
+    changed_at: GeneratedInstant;
+    reason: Generated<string>;
+    restored_from: number | null;
+  };
   audit_outbox: { id: Generated<number>; account_id: string; at: GeneratedInstant; body: string };
   audit_entry: { account_id: string; seq: number; at: Date; body: string; previous: Buffer; hash: Buffer };
   audit_head: { account_id: string; seq: number; hash: Buffer; mac: Buffer };

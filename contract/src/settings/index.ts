@@ -1,0 +1,66 @@
+import { endpoint } from '../endpoint/index.ts';
+import { closed, Id, oneOf, nullable, Type, type Static } from '../shared/index.ts';
+import { settingKeys, settingLevels, SettingOverrides } from './registry.ts';
+
+export * from './registry.ts';
+
+const account = { accountId: Id };
+
+/** Whose settings: a channel's (today a site is one), or with null the account's. */
+const channelId = nullable(Id);
+
+/** What a person gives as the reason for a change; it stays in the history (H1). */
+export const Reason = Type.String({ maxLength: 500 });
+
+export const SettingState = closed({
+  key: oneOf(...settingKeys),
+  /** Fits the schema of the setting. */
+  value: Type.Unknown(),
+  origin: oneOf(...settingLevels, 'default'),
+});
+export type SettingState = Static<typeof SettingState>;
+
+export const SettingsOfLevel = closed({
+  channelId,
+  /** Of what this level itself says; 0 while it never said anything. Give it back with a change. */
+  version: Type.Integer({ minimum: 0 }),
+  settings: Type.Array(SettingState),
+});
+export type SettingsOfLevel = Static<typeof SettingsOfLevel>;
+
+export const getSettings = endpoint({
+  id: 'settings.getSettings',
+  method: 'GET',
+  path: '/accounts/{accountId}/settings',
+  summary: 'Every setting as it holds for the account or a channel, and where each value comes from',
+  access: { holding: 'settings.read' },
+  params: closed(account),
+  query: closed({ channelId: Type.Optional(Id) }),
+  status: 200,
+  response: SettingsOfLevel,
+  errors: ['not-found'],
+});
+
+export const changeSettings = endpoint({
+  id: 'settings.changeSettings',
+  method: 'PATCH',
+  path: '/accounts/{accountId}/settings',
+  summary: 'Set or unset settings of the account or a channel',
+  description:
+    '`version` is the one the change was made from: when somebody else has changed the level meanwhile, nothing is ' +
+    'changed and the answer is `settings.changed-meanwhile`.',
+  access: { holding: 'settings.manage' },
+  params: closed(account),
+  body: closed({
+    channelId,
+    version: Type.Integer({ minimum: 0 }),
+    /** Values by key. */
+    set: SettingOverrides,
+    /** Keys that this level shall not say anything about any more. */
+    unset: Type.Array(oneOf(...settingKeys), { uniqueItems: true }),
+    reason: Reason,
+  }),
+  status: 200,
+  response: SettingsOfLevel,
+  errors: ['settings.changed-meanwhile', 'settings.wrong-level', 'not-found'],
+});

@@ -1,0 +1,166 @@
+import { closed, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
+
+/** Where a value may be set, the strongest first: a channel overrides its account, an account its installation (C11). */
+export const settingLevels = ['channel', 'account', 'installation'] as const;
+export type SettingLevel = (typeof settingLevels)[number];
+
+/** Where an effective value comes from. */
+export type SettingOrigin = SettingLevel | 'default';
+
+/** One setting. The unit is part of the key's last word: `-days`, `-minutes`, `-hours`. */
+export interface Setting {
+  readonly schema: TSchema;
+  /** What a new account has. */
+  readonly default: unknown;
+  readonly levels: readonly SettingLevel[];
+  /** Weakens privacy or security when it is changed wrongly: asks for elevation where that is on (C3). */
+  readonly sensitive: boolean;
+}
+
+function setting<const Schema extends TSchema>(declared: {
+  schema: Schema;
+  default: Static<Schema>;
+  levels: readonly SettingLevel[];
+  sensitive: boolean;
+}) {
+  return declared;
+}
+
+const days = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
+const minutes = (maximum: number) => Type.Integer({ minimum: 1, maximum });
+const shownText = Type.String({ maxLength: 1000 });
+
+const everywhere = ['channel', 'account', 'installation'] as const;
+const accountWide = ['account', 'installation'] as const;
+const accountOnly = ['account'] as const;
+
+/**
+ * Every setting there is (C11, H1): the only place where anything that an account or an operator may choose is
+ * declared. Whatever is configured as a value or a list of values belongs here, rules and declared attributes
+ * included: its versions, their comparison and their restoring then come from the same mechanism.
+ *
+ * The texts of a setting are `setting.<key>` and `setting.<key>-says` of the console's catalogue.
+ */
+export const settings = {
+  // Inactivity of a conversation (E5). Null: it never ends by itself.
+  'inactivity.end-minutes': setting({
+    schema: nullable(minutes(1440)),
+    default: null,
+    levels: everywhere,
+    sensitive: false,
+  }),
+  /** Shown to both sides when the conversation ended by itself. Empty: the widget's own words. */
+  'inactivity.end-text': setting({ schema: shownText, default: '', levels: everywhere, sensitive: false }),
+  /** So long before the end the visitor is warned. Null: not at all. */
+  'inactivity.warning-minutes': setting({
+    schema: nullable(minutes(1440)),
+    default: null,
+    levels: everywhere,
+    sensitive: false,
+  }),
+  'inactivity.warning-text': setting({
+    schema: shownText,
+    default: '',
+    levels: everywhere,
+    sensitive: false,
+  }),
+  /** Whether the visitor's session ends with the conversation. */
+  'conversations.resolving-disconnects': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: false,
+  }),
+
+  // Retention (G7), counted from the end of what is kept.
+  'retention.transcript-days': setting({
+    schema: days(1, 3650),
+    default: 14,
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'retention.activity-log-days': setting({
+    schema: days(1, 7),
+    default: 7,
+    levels: accountWide,
+    sensitive: true,
+  }),
+  'retention.audit-days': setting({
+    schema: days(30, 3650),
+    default: 730,
+    levels: accountWide,
+    sensitive: true,
+  }),
+
+  // The activity log (G6, G10): `off`, addresses of connections, or pages visited as well.
+  'activity-log.level': setting({
+    schema: oneOf('off', 'connections', 'pages'),
+    default: 'connections',
+    levels: everywhere,
+    sensitive: true,
+  }),
+
+  // Session data shown to the agent while the conversation is live, and never stored (E9).
+  'session-data.shown': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: true,
+  }),
+
+  // Transcripts can be searched by their text (E10).
+  'search.transcripts': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: accountOnly,
+    sensitive: true,
+  }),
+
+  // Declared attributes of a visitor's profile (D2): nothing else about a person can be stored.
+  'visitors.attributes': setting({
+    schema: Type.Array(
+      closed({
+        key: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }),
+        label: Type.String({ minLength: 1, maxLength: 80 }),
+        /** Why it is processed, as the record of processing says it (GDPR, Article 30). */
+        purpose: Type.String({ minLength: 1, maxLength: 300 }),
+        category: oneOf('contact', 'identifier', 'customer', 'special'),
+        /** Conversations can be found and erased by it, through a blind index. */
+        indexed: Type.Boolean(),
+      }),
+      { maxItems: 30 },
+    ),
+    default: [],
+    levels: accountOnly,
+    sensitive: true,
+  }),
+} as const satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof settings;
+
+/** A value for every setting, with the types of their schemas. */
+export type SettingValues = { readonly [Key in SettingKey]: Static<(typeof settings)[Key]['schema']> };
+
+export const settingKeys = Object.keys(settings) as [SettingKey, ...SettingKey[]];
+
+/** What a level itself says: only the settings that are set there. */
+export type SettingOverrides = { readonly [Key in SettingKey]?: SettingValues[Key] };
+export const SettingOverrides = Type.Unsafe<SettingOverrides>(
+  closed(Object.fromEntries(settingKeys.map((key) => [key, Type.Optional(settings[key].schema)]))),
+);
+
+/** Every setting as it holds, from the strongest level that sets it. `levels` comes strongest first. */
+export function effectiveSettings(
+  levels: readonly { readonly level: SettingLevel; readonly overrides: SettingOverrides }[],
+): { values: SettingValues; origins: Readonly<Record<SettingKey, SettingOrigin>> } {
+  const values: Record<string, unknown> = {};
+  const origins = {} as Record<SettingKey, SettingOrigin>;
+  for (const key of settingKeys) {
+    const declared: Setting = settings[key];
+    const source = levels.find(({ level, overrides }) => declared.levels.includes(level) && key in overrides);
+    values[key] = source === undefined ? declared.default : source.overrides[key];
+    origins[key] = source?.level ?? 'default';
+  }
+  // Each value was judged by its schema when it was set, and defaults are typed by it.
+  return { values: values as SettingValues, origins };
+}

@@ -1,0 +1,45 @@
+import type { SettingKey, SettingOverrides } from '@samtal/contract/settings';
+import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import { ChangedMeanwhile, recordVersion } from '../../platform/history/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { refuseUnsettable } from './policy.ts';
+import { readStandingSettings } from './queries.ts';
+
+export interface SettingsChange {
+  readonly channelId: string | null;
+  /** The version that the change was made from. */
+  readonly version: number;
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly unset: readonly SettingKey[];
+  readonly by: AuditActor;
+  readonly reason: string;
+}
+
+/**
+ * Sets and unsets settings of the account or a channel as one new version (H1). Refuses with
+ * settings.changed-meanwhile, settings.wrong-level, request.invalid; the caller has made sure that the channel is there.
+ */
+export async function changeSettings(
+  tx: Tx,
+  account: string,
+  { channelId, version, set, unset, by, reason }: SettingsChange,
+): Promise<void> {
+  refuseUnsettable(channelId === null ? 'account' : 'channel', { set, unset });
+  const { own } = await readStandingSettings(tx, account, channelId);
+  const kept = Object.entries(own.overrides).filter(([key]) => !unset.includes(key as SettingKey));
+  const body: SettingOverrides = { ...Object.fromEntries(kept), ...set };
+  const objectId = channelId ?? account;
+  try {
+    await recordVersion(tx, account, { kind: 'settings', objectId, body, by, reason, expected: version });
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile) throw new Refusal('settings.changed-meanwhile');
+    throw error;
+  }
+  await recordAudit(tx, account, {
+    action: 'settings.changed',
+    actor: by,
+    subject: { kind: channelId === null ? 'account' : 'site', id: objectId },
+    details: { version: version + 1, set: Object.keys(set), unset: [...unset] },
+  });
+}

@@ -1,0 +1,2 @@
+export { changeSettings } from './change-settings.ts';
+export { readInstallationSettings, readSettings } from './queries.ts';

@@ -1,0 +1,85 @@
+import {
+  effectiveSettings,
+  type SettingOrigin,
+  type SettingKey,
+  type SettingOverrides,
+  type SettingValues,
+} from '@samtal/contract/settings';
+import { sql } from 'kysely';
+import type { ReadTx, Statement } from '../../platform/database/index.ts';
+
+/** What one level says, and the version of that. */
+export interface LevelSettings {
+  readonly version: number;
+  readonly overrides: SettingOverrides;
+}
+
+interface StandingRow {
+  readonly installation: SettingOverrides;
+  readonly account: SettingOverrides | null;
+  readonly account_version: number | null;
+  readonly channel: SettingOverrides | null;
+  readonly channel_version: number | null;
+}
+
+const readStanding: Statement = {
+  name: 'settings-read-standing',
+  text: `
+    select installation_settings() as installation,
+      account.body as account, account.version as account_version,
+      channel.body as channel, channel.version as channel_version
+    from (select $1::uuid as account_id, $2::uuid as channel_id) wanted
+    left join lateral (
+      select body, version from configuration_version
+      where account_id = wanted.account_id and kind = 'settings' and object_id = wanted.account_id
+      order by version desc limit 1
+    ) account on true
+    left join lateral (
+      select body, version from configuration_version
+      where account_id = wanted.account_id and kind = 'settings' and object_id = wanted.channel_id
+      order by version desc limit 1
+    ) channel on true`,
+};
+
+/** How all settings stand for an account, or for one of its channels. */
+export async function readStandingSettings(
+  tx: ReadTx,
+  account: string,
+  channelId: string | null,
+): Promise<{
+  values: SettingValues;
+  origins: Readonly<Record<SettingKey, SettingOrigin>>;
+  /** Of the level asked for. */
+  own: LevelSettings;
+}> {
+  const [row] = await tx.run<StandingRow>(readStanding, [account, channelId]);
+  const level = (overrides: SettingOverrides | null | undefined, version: number | null | undefined) => ({
+    overrides: overrides ?? {},
+    version: version ?? 0,
+  });
+  const ofChannel = level(row?.channel, row?.channel_version);
+  const ofAccount = level(row?.account, row?.account_version);
+  const effective = effectiveSettings([
+    { level: 'channel', overrides: ofChannel.overrides },
+    { level: 'account', overrides: ofAccount.overrides },
+    { level: 'installation', overrides: row?.installation ?? {} },
+  ]);
+  return { ...effective, own: channelId === null ? ofAccount : ofChannel };
+}
+
+/** The settings as they hold for the account, or with a channel's id for that channel (C11). One short query. */
+export async function readSettings(
+  tx: ReadTx,
+  account: string,
+  channelId: string | null = null,
+): Promise<SettingValues> {
+  return (await readStandingSettings(tx, account, channelId)).values;
+}
+
+/** The settings as they hold for the installation, where no account is concerned. In the platform's scope. */
+export async function readInstallationSettings(tx: ReadTx): Promise<SettingValues> {
+  const { rows } = await sql<{ body: SettingOverrides }>`select installation_settings() as body`.execute(
+    tx.sql,
+  );
+  return effectiveSettings([{ level: 'installation', overrides: rows[0]?.body ?? {} }]).values;
+}

@@ -1,0 +1,39 @@
+import {
+  changeSettings as changeSettingsEndpoint,
+  getSettings,
+  settingKeys,
+} from '@samtal/contract/settings';
+import type { Database, ReadTx } from '../../platform/database/index.ts';
+import type { HttpServer } from '../../platform/http/index.ts';
+import { readSite } from '../sites/index.ts';
+import { changeSettings } from './change-settings.ts';
+import { readStandingSettings } from './queries.ts';
+
+export function settingsRoutes(http: HttpServer, { database }: { database: Database }): void {
+  http.serve(getSettings, async ({ caller: { accountId }, query }) =>
+    database.read(accountId, async (tx) => await present(tx, accountId, query.channelId ?? null)),
+  );
+
+  http.serve(changeSettingsEndpoint, async ({ caller: { accountId, userId }, body }) =>
+    database.transaction(accountId, async (tx) => {
+      await refuseUnknownChannel(tx, accountId, body.channelId);
+      await changeSettings(tx, accountId, { ...body, by: { kind: 'user', id: userId } });
+      return await present(tx, accountId, body.channelId);
+    }),
+  );
+}
+
+async function present(tx: ReadTx, account: string, channelId: string | null) {
+  await refuseUnknownChannel(tx, account, channelId);
+  const { values, origins, own } = await readStandingSettings(tx, account, channelId);
+  return {
+    channelId,
+    version: own.version,
+    settings: settingKeys.map((key) => ({ key, value: values[key], origin: origins[key] })),
+  };
+}
+
+/** Today a site is the only kind of channel. */
+async function refuseUnknownChannel(tx: ReadTx, account: string, channelId: string | null): Promise<void> {
+  if (channelId !== null) await readSite(tx, account, channelId);
+}

@@ -1,0 +1,1 @@
+export { ChangedMeanwhile, recordVersion } from './record-version.ts';
