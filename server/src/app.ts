@@ -12,6 +12,7 @@ import { auditJobs } from './features/audit/index.ts';
 import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
 import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
+import { keyJobs } from './features/keys/index.ts';
 import { healthRoutes } from './features/operations/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
@@ -58,7 +59,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     line: (line) => fanout.receive(line),
     error: (error) => log.warn('notifications-disturbed', {}, error),
   });
-  const entries = new ConversationLog(new ConversationKeys(keyring), fanout);
+  const keys = new ConversationKeys(keyring, { fanout });
+  const entries = new ConversationLog(keys, fanout);
   const posts = new PostQueue(database, entries);
   const desk = new Desk(entries, fanout);
   const router = new Router({ database, desk, fanout, log });
@@ -66,7 +68,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });
   const jobs = new Jobs(
     access.login,
-    [...signinJobs({ database }), ...widgetJobs({ database }), ...auditJobs({ database, keyring, log })],
+    [
+      ...signinJobs({ database }),
+      ...widgetJobs({ database }),
+      ...auditJobs({ database, keyring, log }),
+      ...keyJobs({ database, keys, log }),
+    ],
     log,
   );
   const sessions = {

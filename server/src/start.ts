@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { checkPages } from './features/pages/index.ts';
@@ -12,10 +11,10 @@ import {
   openDatabase,
   type DatabaseAccess,
 } from './platform/database/index.ts';
-import { Keyring } from './platform/keys/index.ts';
 import { OperationalError, type Log } from './platform/log/index.ts';
 import { lockDataDirectory, startEmbeddedPostgres } from './platform/postgres/index.ts';
 import { prepareDemo } from './demo.ts';
+import { openKeyring } from './open-keyring.ts';
 
 /** Clients are given this long to go elsewhere before their connections are closed. */
 const drainMs = 5_000;
@@ -49,7 +48,8 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     );
     started.push(async () => await database.close());
     for (const name of applied) log.info('migration-applied', { migration: name });
-    const keyring = await Keyring.open(keyringDirectory(config));
+    const keyring = await openKeyring(config, access, log);
+    started.push(async () => await keyring.close());
     const port = config.port === 0 ? await freePort(config.host) : config.port;
     const url = new URL(config.publicUrl);
     if (config.port === 0 && url.port === '0') url.port = String(port);
@@ -92,16 +92,6 @@ async function reachDatabase(
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   started.push(async () => await postgres.stop());
   return embeddedAccess(postgres.connection);
-}
-
-/** Where the keyring is: in the data directory, or in a directory that the nodes of a cluster share. */
-export function keyringDirectory(config: Pick<Config, 'dataDir' | 'keyringUrl'>): string {
-  if (config.keyringUrl === null) return join(config.dataDir, 'keyring');
-  if (config.keyringUrl.startsWith('file:')) return fileURLToPath(config.keyringUrl);
-  throw new OperationalError(
-    'keyring-unsupported',
-    'SAMTAL_KEYRING_URL: a keyring in a database is not available yet; give a directory as file:///path',
-  );
 }
 
 async function readCertificate(tls: { cert: string; key: string }): Promise<{ cert: Buffer; key: Buffer }> {

@@ -1,6 +1,7 @@
 import { readAccounts } from '../features/accounts/index.ts';
 import type { Command } from './command.ts';
-import { keyringDirectory } from '../start.ts';
+import { rotateMarkedBuckets } from '../features/keys/index.ts';
+import { ConversationKeys } from '../platform/keys/index.ts';
 import { withPlatform, type Platform } from './with-platform.ts';
 
 /** How many keys the database counts on, each opened. Throws KeyringError, naming the first that does not open. */
@@ -13,9 +14,9 @@ async function openNeededKeys({
   for (const { id } of accounts) {
     await keyring.openAccount(id);
     const rows = await database.read(id, (tx) =>
-      tx.sql.selectFrom('key_bucket').select('id').where('account_id', '=', id).execute(),
+      tx.sql.selectFrom('key_bucket').select(['id', 'key_version']).where('account_id', '=', id).execute(),
     );
-    for (const bucket of rows) await keyring.bucketKey(id, bucket.id);
+    for (const bucket of rows) await keyring.bucketKey(id, bucket.id, bucket.key_version);
     buckets += rows.length;
   }
   return { accounts: accounts.length, buckets };
@@ -37,16 +38,33 @@ const verify: Command = {
 
 const show: Command = {
   name: 'keys show',
-  summary: 'Say where the keyring is and how many keys it holds; never the keys',
+  summary: 'Say where the keyring is, how many keys it holds, and the key that signatures are checked with',
   help: [],
   options: {},
   run: ({ config }) =>
     withPlatform(config, async ({ keyring }) => {
-      const directory = keyringDirectory(config);
+      const { location } = keyring;
       const kept = await keyring.verify();
-      const text = `Keyring    ${directory}\nAccounts   ${kept.accounts}\nBuckets    ${kept.buckets}`;
-      return { text, json: { directory, ...kept } };
+      const { publicKey } = await keyring.signingKey();
+      const text = `Keyring    ${location}\nAccounts   ${kept.accounts}\nBuckets    ${kept.buckets}\nSignatures of this installation are checked with this public key:\n\n${publicKey.trim()}`;
+      return { text, json: { location, ...kept, publicKey } };
     }),
 };
 
-export const keyCommands: readonly Command[] = [verify, show];
+const rotate: Command = {
+  name: 'keys rotate',
+  summary: 'Destroy what encrypts erased conversations now, instead of within the hour',
+  help: [],
+  options: {},
+  run: ({ config }) =>
+    withPlatform(config, async ({ database, keyring }) => {
+      const rotated = await rotateMarkedBuckets(database, new ConversationKeys(keyring));
+      const text =
+        rotated.buckets === 0
+          ? 'No bucket was due.'
+          : `${rotated.buckets} buckets have new keys, for ${rotated.survivors} conversations; the old ones are destroyed.`;
+      return { text, json: rotated };
+    }),
+};
+
+export const keyCommands: readonly Command[] = [verify, show, rotate];

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -207,7 +209,9 @@ test('records what an operator does in the account’s own chain', async () => {
 test('opens every key, and fails when one is missing that an account needs', async () => {
   assert.equal((await samtal(['keys', 'verify'])).code, 0);
   const shown = await samtal(['keys', 'show']);
-  assert.doesNotMatch(shown.out, /[A-Za-z0-9+/]{40}/);
+  const { publicKey } = await db.keyring.signingKey();
+  assert.ok(shown.out.includes(publicKey.trim()));
+  assert.doesNotMatch(shown.out.replace(publicKey.trim(), ''), /[A-Za-z0-9+/]{40}|PRIVATE/);
   const account = await newAccount('Keyless');
   await rm(join(dataDir, 'keyring', account), { recursive: true });
   const { code, err } = await samtal(['keys', 'verify']);
@@ -215,6 +219,23 @@ test('opens every key, and fails when one is missing that an account needs', asy
   assert.match(err, new RegExp(account));
   await db.asOwner('delete from role_held where account_id = $1', [account]);
   await db.asOwner('delete from account where id = $1', [account]);
+});
+
+test('destroys the keys of what was erased when it is told to', async () => {
+  const account = await newAccount('Erasing');
+  const bucket = randomUUID();
+  await db.keyring.createBucket(account, bucket);
+  await db.asOwner(
+    'insert into key_bucket (account_id, id, conversations, dirty_since) values ($1, $2, 1, now())',
+    [account, bucket],
+  );
+  const file = join(dataDir, 'keyring', account, `${bucket}.json`);
+  assert.ok(existsSync(file));
+  const rotated = await samtal(['keys', 'rotate', '--json']);
+  assert.deepEqual(JSON.parse(rotated.out), { buckets: 1, survivors: 0 });
+  assert.ok(!existsSync(file));
+  assert.match((await samtal(['keys', 'rotate'])).out, /No bucket was due/);
+  await db.asOwner('delete from key_bucket where account_id = $1', [account]);
 });
 
 test('verifies the audit trail, and fails when an entry was changed', async () => {

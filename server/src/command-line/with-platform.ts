@@ -6,10 +6,10 @@ import {
   type Database,
   type DatabaseAccess,
 } from '../platform/database/index.ts';
-import { Keyring } from '../platform/keys/index.ts';
+import type { Keyring } from '../platform/keys/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from '../platform/postgres/index.ts';
-import { keyringDirectory } from '../start.ts';
+import { openKeyring } from '../open-keyring.ts';
 
 /** What most commands need. */
 export interface Platform {
@@ -34,7 +34,12 @@ export async function withPlatform<Result>(
       if (!isClosing) log.warn('database-disturbed', {}, error);
     });
     try {
-      return await work({ database, keyring: await Keyring.open(keyringDirectory(config)) });
+      const keyring = await openKeyring(config, access, log);
+      try {
+        return await work({ database, keyring });
+      } finally {
+        await keyring.close();
+      }
     } finally {
       isClosing = true;
       await database.close();

@@ -108,6 +108,8 @@ export class Hub<Connection extends Connected = Connected> {
         for (const connection of this.connections) {
           if (connection.session === announcement.session) void connection.recheck();
         }
+        break;
+      case 'keys-destroyed':
     }
   }
 

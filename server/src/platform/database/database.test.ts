@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { testAccount } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Database } from './database.ts';
-import { migrate, MigrationError } from './migrate.ts';
+import { mainSchema, migrate, MigrationError } from './migrate.ts';
 import type { Tx } from './index.ts';
 
 describe('the database', () => {
@@ -276,7 +276,7 @@ describe('a migration', () => {
     const client = new Client({ connectionString: db.url });
     await client.connect();
     try {
-      return await migrate(client);
+      return await migrate(client, mainSchema);
     } finally {
       await client.end();
     }

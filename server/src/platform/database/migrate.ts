@@ -3,14 +3,28 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 
-const directory = new URL('../../../migrations/', import.meta.url);
+/** A schema, and the folder of the migrations that make it. */
+export interface MigratedSchema {
+  readonly name: string;
+  readonly directory: URL;
+}
+
+export const mainSchema: MigratedSchema = {
+  name: 'samtal',
+  directory: new URL('../../../migrations/', import.meta.url),
+};
+export const keyringSchema: MigratedSchema = {
+  name: 'samtal_keyring',
+  directory: new URL('../../../keyring-migrations/', import.meta.url),
+};
+
 /** Any number, as long as nobody else takes it: holds back a second node that starts at the same time. */
 const migrationLock = 7_318_001;
 
 export class MigrationError extends Error {}
 
 /** The migrations in order, with what each must still be when it was applied. */
-async function migrations(): Promise<{ name: string; sql: string; hash: string }[]> {
+async function migrations(directory: URL): Promise<{ name: string; sql: string; hash: string }[]> {
   const names = (await readdir(fileURLToPath(directory))).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name) => {
@@ -24,18 +38,18 @@ async function migrations(): Promise<{ name: string; sql: string; hash: string }
  * Brings the schema up to date, each migration in a transaction of its own. `owner` may create roles and schemas.
  * Refuses a database whose applied migrations are not the beginning of ours: it belongs to another version.
  */
-export async function migrate(owner: Client): Promise<string[]> {
+export async function migrate(owner: Client, { name: schema, directory }: MigratedSchema): Promise<string[]> {
   await owner.query('select pg_advisory_lock($1)', [migrationLock]);
   try {
-    await owner.query('create schema if not exists samtal');
-    await owner.query('set search_path = samtal');
+    await owner.query(`create schema if not exists ${schema}`);
+    await owner.query(`set search_path = ${schema}`);
     await owner.query(
       'create table if not exists migration (name text primary key, hash text not null, applied_at timestamptz not null default now())',
     );
     const applied = (
       await owner.query<{ name: string; hash: string }>('select name, hash from migration order by name')
     ).rows;
-    const ours = await migrations();
+    const ours = await migrations(directory);
     applied.forEach(({ name, hash }, index) => {
       if (ours[index]?.name !== name)
         throw new MigrationError(`The database knows a migration that this version does not: ${name}`);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Client, escapeIdentifier, escapeLiteral, type ClientConfig } from 'pg';
 import { Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { mainSchema, migrate } from './migrate.ts';
 
 /** How the server reaches PostgreSQL: as the owner of the schema, and as the login that serves requests. */
 export interface DatabaseAccess {
@@ -32,7 +32,7 @@ export async function openDatabase(
   owner.on('error', onError);
   await owner.connect();
   try {
-    const applied = await migrate(owner);
+    const applied = await migrate(owner, mainSchema);
     await prepareLogin(owner, access);
     return { database: new Database({ ...access.login, onError }), applied };
   } finally {

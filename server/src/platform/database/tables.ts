@@ -102,6 +102,9 @@ export interface Tables {
     id: string;
     conversations: Generated<number>;
     opened_at: GeneratedInstant;
+    dirty_since: Date | null;
+    key_version: Generated<number>;
+    oldest_version: Generated<number>;
   };
   conversation: {
     account_id: string;

@@ -31,7 +31,9 @@ export type Announcement =
   /** Lists of the console that changed: for everyone in the account, or for these users. */
   | { kind: 'lists'; account: string; lists: ('mine' | 'waiting' | 'presence')[]; users?: string[] }
   /** Whoever is connected with this session must go: it ended, or what it allows changed. */
-  | { kind: 'recheck'; session: string };
+  | { kind: 'recheck'; session: string }
+  /** Keys of the account were destroyed: whatever is unwrapped of its keys must go. */
+  | { kind: 'keys-destroyed'; account: string };
 
 /** How announcements reach other nodes: PostgreSQL's NOTIFY, or a broker. */
 export interface Carrier {

@@ -41,17 +41,26 @@ export interface SealingKey {
   readonly key: KeyObject;
 }
 
+/** The version of the key that this claims to be sealed under. Nothing vouches for it until it has opened. */
+export function keyVersionOf(sealed: Buffer): number {
+  if (sealed.length < headerLength) throw new CiphertextError('Not a ciphertext of version 1');
+  return sealed.readUInt32BE(2);
+}
+
+/** A key for one use, from a raw 256-bit key (HKDF-SHA256, RFC 5869). It tells nothing of the raw key or of other uses. */
+export function deriveFor(use: string, raw: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', raw, Buffer.alloc(0), `samtal/${use}/v1`, 32));
+}
+
 /**
  * Derives what is used from a raw 256-bit key. GCM does not commit to its key; the commitment does: it is stored
  * beside the wrapped key and compared when the key is unwrapped.
  */
 export function deriveKey(raw: Buffer, keyVersion: number): SealingKey & { commitment: Buffer } {
-  const derive = (use: string) =>
-    Buffer.from(hkdfSync('sha256', raw, Buffer.alloc(0), `samtal/${use}/v1`, 32));
-  const bytes = derive('encrypt');
+  const bytes = deriveFor('encrypt', raw);
   const key = createSecretKey(bytes);
   bytes.fill(0);
-  return { version: keyVersion, key, commitment: derive('commit') };
+  return { version: keyVersion, key, commitment: deriveFor('commit', raw) };
 }
 
 export function checkCommitment(derived: { commitment: Buffer }, stored: Buffer): void {

@@ -1,31 +1,52 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Tx } from '../database/index.ts';
-import { checkCommitment, CiphertextError, deriveKey, seal, unseal, type SealingKey } from './ciphertext.ts';
+import type { Database, Tx } from '../database/index.ts';
+import type { Fanout } from '../fanout/index.ts';
+import { CiphertextError, deriveKey, seal, type SealingKey } from './ciphertext.ts';
+import { keyPlace, openConversationKey } from './conversation-key-rows.ts';
+import { ExpiringCache } from './expiring-cache.ts';
 import type { Keyring } from './keyring.ts';
+import { rotateBucket, type Rotation } from './rotate-bucket.ts';
 
 /** What one bucket holds at most: re-wrapping that many keys after an erasure takes about 90 ms. */
 const conversationsPerBucket = 4096;
 const cacheSize = 20_000;
 const cacheMs = 5 * 60_000;
 
-/** The keys of conversations: made with them, wrapped in the database, and kept unwrapped for five minutes at most. */
+/** A version of a bucket's key that has to go, since something under it was erased. */
+export interface MarkedBucket {
+  readonly bucket: string;
+  readonly version: number;
+}
+
+/**
+ * The keys of conversations: made with them, wrapped in the database, and kept unwrapped for five minutes at most, and
+ * no longer than until a node says that it destroyed some of the account's.
+ */
 export class ConversationKeys {
   readonly #keyring: Keyring;
   readonly #bucketSize: number;
-  readonly #cache = new Map<string, { key: SealingKey; until: number }>();
+  readonly #fanout: Fanout | null;
+  readonly #cache = new ExpiringCache<SealingKey>({ lifeMs: cacheMs, size: cacheSize });
 
-  constructor(keyring: Keyring, { bucketSize = conversationsPerBucket }: { bucketSize?: number } = {}) {
+  constructor(
+    keyring: Keyring,
+    { bucketSize = conversationsPerBucket, fanout }: { bucketSize?: number; fanout?: Fanout } = {},
+  ) {
     this.#keyring = keyring;
     this.#bucketSize = bucketSize;
+    this.#fanout = fanout ?? null;
+    fanout?.listen((announcement) => {
+      if (announcement.kind === 'keys-destroyed') this.#forget(announcement.account);
+    });
   }
 
   /** Makes the key of a conversation that is being made in `tx`. */
   async create(tx: Tx, account: string, conversation: string): Promise<SealingKey> {
-    const bucket = await this.#bucketWithRoom(tx, account);
+    const { id: bucket, version } = await this.#bucketWithRoom(tx, account);
     const raw = randomBytes(32);
     const key = deriveKey(raw, 1);
     const wrapped = seal(
-      await this.#keyring.bucketKey(account, bucket),
+      await this.#keyring.bucketKey(account, bucket, version),
       keyPlace(account, conversation),
       raw,
     );
@@ -45,11 +66,10 @@ export class ConversationKeys {
 
   /** The keys of these conversations, by conversation id. One that has no key any more is left out: it was erased. */
   async of(tx: Tx, account: string, conversations: readonly string[]): Promise<Map<string, SealingKey>> {
-    const now = Date.now();
     const keys = new Map<string, SealingKey>();
     for (const id of conversations) {
       const cached = this.#cache.get(`${account}/${id}`);
-      if (cached !== undefined && cached.until > now) keys.set(id, cached.key);
+      if (cached !== undefined) keys.set(id, cached);
     }
     const missing = conversations.filter((id) => !keys.has(id));
     if (missing.length === 0) return keys;
@@ -60,15 +80,9 @@ export class ConversationKeys {
       .where('conversation_id', 'in', missing)
       .execute();
     for (const row of rows) {
-      const raw = unseal(
-        await this.#keyring.bucketKey(account, row.bucket_id),
-        keyPlace(account, row.conversation_id),
-        row.wrapped,
-      );
-      const key = deriveKey(raw, 1);
-      raw.fill(0);
-      checkCommitment(key, row.commitment);
-      this.#remember(`${account}/${row.conversation_id}`, key, now + cacheMs);
+      const key = await openConversationKey(this.#keyring, row);
+      if (key === null) continue;
+      this.#cache.set(`${account}/${row.conversation_id}`, key);
       keys.set(row.conversation_id, key);
     }
     return keys;
@@ -80,8 +94,98 @@ export class ConversationKeys {
     return key;
   }
 
-  /** The bucket being filled. The row lock makes the count right; a full one is followed by a new one. */
-  async #bucketWithRoom(tx: Tx, account: string): Promise<string> {
+  /**
+   * Marks the buckets of these conversations, before their keys are deleted: the keys.rotate job gives those buckets new
+   * keys within the hour and destroys the old ones, and with them every copy of what is erased (G9). Answers with
+   * the versions that have to go; {@link ConversationKeys.areDestroyed} says when they are.
+   */
+  async markForRotation(tx: Tx, account: string, conversations: readonly string[]): Promise<MarkedBucket[]> {
+    // In the order of their ids, so that two erasures do not wait for each other.
+    const buckets = await tx.sql
+      .selectFrom('key_bucket')
+      .select(['id', 'key_version'])
+      .where('account_id', '=', account)
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('conversation_key')
+          .select('bucket_id')
+          .where('account_id', '=', account)
+          .where('conversation_id', '=', (of) => of.fn.any(of.val([...conversations]))),
+      )
+      .orderBy('id')
+      .forUpdate()
+      .execute();
+    if (buckets.length === 0) return [];
+    await tx.sql
+      .updateTable('key_bucket')
+      .set((eb) => ({ dirty_since: eb.fn.coalesce('dirty_since', eb.fn<Date>('now')) }))
+      .where('account_id', '=', account)
+      .where(
+        'id',
+        'in',
+        buckets.map(({ id }) => id),
+      )
+      .execute();
+    return buckets.map(({ id, key_version: version }) => ({ bucket: id, version }));
+  }
+
+  /**
+   * Erases the keys of these conversations: marks their buckets, deletes the wrapped keys, and once that is committed has
+   * every node drop what it has unwrapped of the account.
+   */
+  async destroy(tx: Tx, account: string, conversations: readonly string[]): Promise<MarkedBucket[]> {
+    const marked = await this.markForRotation(tx, account, conversations);
+    await tx.sql
+      .deleteFrom('conversation_key')
+      .where('account_id', '=', account)
+      .where('conversation_id', '=', (eb) => eb.fn.any(eb.val([...conversations])))
+      .execute();
+    tx.afterCommit(() => this.#announceDestroyed(account));
+    return marked;
+  }
+
+  /** Whether all of these versions are destroyed, so that only a backup of the keyring can still have them. */
+  async areDestroyed(tx: Tx, account: string, marked: readonly MarkedBucket[]): Promise<boolean> {
+    if (marked.length === 0) return true;
+    const rows = await tx.sql
+      .selectFrom('key_bucket')
+      .select(['id', 'oldest_version'])
+      .where('account_id', '=', account)
+      .where(
+        'id',
+        'in',
+        marked.map(({ bucket }) => bucket),
+      )
+      .execute();
+    const oldest = new Map(rows.map((row) => [row.id, row.oldest_version]));
+    return marked.every(({ bucket, version }) => (oldest.get(bucket) ?? Infinity) > version);
+  }
+
+  /** Gives a marked bucket a new key and destroys the old one, on disk and in the memory of every node. */
+  async rotate(database: Database, account: string, bucket: string): Promise<Rotation> {
+    const rotation = await rotateBucket(database, this.#keyring, { account, bucket });
+    this.#announceDestroyed(account);
+    return rotation;
+  }
+
+  /** Destroys every key of an account at once, on disk and in the memory of every node. */
+  async destroyAccount(account: string): Promise<void> {
+    await this.#keyring.destroyAccount(account);
+    this.#announceDestroyed(account);
+  }
+
+  #announceDestroyed(account: string): void {
+    this.#forget(account);
+    this.#fanout?.announce({ kind: 'keys-destroyed', account });
+  }
+
+  #forget(account: string): void {
+    this.#cache.deleteWhere((id) => id.startsWith(`${account}/`));
+    this.#keyring.forget(account);
+  }
+
+  /** The bucket being filled. The row lock makes the count right, and holds back its rotation; a full one is followed. */
+  async #bucketWithRoom(tx: Tx, account: string): Promise<{ id: string; version: number }> {
     const open = await tx.sql
       .updateTable('key_bucket')
       .set((eb) => ({ conversations: eb('conversations', '+', 1) }))
@@ -96,26 +200,13 @@ export class ConversationKeys {
           .limit(1),
       )
       .where('conversations', '<', this.#bucketSize)
-      .returning('id')
+      .returning(['id', 'key_version'])
       .executeTakeFirst();
-    if (open !== undefined) return open.id;
+    if (open !== undefined) return { id: open.id, version: open.key_version };
     const id = randomUUID();
     // The key first: a bucket without conversations does no harm, a conversation without a key would be lost.
     await this.#keyring.createBucket(account, id);
     await tx.sql.insertInto('key_bucket').values({ account_id: account, id, conversations: 1 }).execute();
-    return id;
+    return { id, version: 1 };
   }
-
-  #remember(id: string, key: SealingKey, until: number): void {
-    this.#cache.delete(id);
-    this.#cache.set(id, { key, until });
-    if (this.#cache.size > cacheSize) {
-      const oldest = this.#cache.keys().next().value;
-      if (oldest !== undefined) this.#cache.delete(oldest);
-    }
-  }
-}
-
-function keyPlace(account: string, conversation: string) {
-  return { account, object: conversation, record: 'key', field: 'key' };
 }

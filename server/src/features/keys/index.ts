@@ -1,0 +1,2 @@
+export { keyJobs } from './jobs.ts';
+export { rotateMarkedBuckets } from './rotate-marked-buckets.ts';
