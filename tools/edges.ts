@@ -26,6 +26,11 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'conversations',
     because: 'An offer and an assignment are transitions of a conversation.',
   },
+  {
+    from: 'retention',
+    to: 'conversations',
+    because: 'What is kept no longer, and what somebody asks to have erased, are conversations first of all.',
+  },
   { from: 'widget', to: 'conversations', because: 'A visitor starts, reads and ends a conversation.' },
   {
     from: 'widget',

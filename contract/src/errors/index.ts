@@ -36,6 +36,10 @@ export const refusals = {
   'users.already-accepted': { status: 409, title: 'The user has accepted the invitation already.' },
   'routing.queue-in-use': { status: 409, title: 'A site or an open conversation still uses the queue.' },
   'names.taken': { status: 409, title: 'The name is taken.' },
+  'retention.held': {
+    status: 409,
+    title: 'The conversation is under legal hold; nothing of it is erased.',
+  },
   'conversations.closed': { status: 409, title: 'The conversation is resolved.' },
   'conversations.not-offered': { status: 409, title: 'The conversation is not offered to you any more.' },
   'conversations.not-yours': { status: 403, title: 'The conversation is with another agent.' },

@@ -1,5 +1,6 @@
 export { Desk } from './desk.ts';
 export type { Draft, Outcome } from './draft.ts';
+export { eraseConversations } from './erase-conversations.ts';
 export { ConversationLog } from './log.ts';
 export { findConversation, mayRead } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';

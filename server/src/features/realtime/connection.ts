@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { clientFrames, realtime, type ClientFrame, type ServerFrame } from '@samtal/contract/realtime';
-import type { StreamName } from '@samtal/contract/conversations';
+import { conversationOf, type StreamName } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
 import type { Announcement, Fanout } from '../../platform/fanout/index.ts';
 import { compileExact, Refusal } from '../../platform/http/index.ts';
@@ -151,6 +151,15 @@ export class Connection implements Outlet {
     }
   }
 
+  /** Lets go of those of these conversations that are not there for this party any more. */
+  recheckConversations(account: string, conversations: ReadonlySet<string>): void {
+    if (account !== this.party.account) return;
+    const streams = [...this.#subscriptions.keys()].filter((stream) =>
+      conversations.has(conversationOf(stream)),
+    );
+    if (streams.length > 0) this.#then(async () => await this.#recheckStreams(streams));
+  }
+
   /** Called a few times a second: pushes on what waited for room, and gives up on what is stuck. */
   tend(now: number): void {
     const unsent = this.#line.unsentBytes;
@@ -265,8 +274,10 @@ export class Connection implements Outlet {
   }
 
   /** Lets go of streams that are not there for this party any more. */
-  async #recheckStreams(): Promise<void> {
-    for (const [stream, subscription] of this.#subscriptions) {
+  async #recheckStreams(streams: Iterable<StreamName> = this.#subscriptions.keys()): Promise<void> {
+    for (const stream of streams) {
+      const subscription = this.#subscriptions.get(stream);
+      if (subscription === undefined) continue;
       if ((await this.#admitted(stream, true)) !== null || this.#subscriptions.get(stream) !== subscription)
         continue;
       this.#unfollow(stream, subscription);

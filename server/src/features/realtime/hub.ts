@@ -24,6 +24,8 @@ export interface Connected {
   readonly session: string;
   listsChanged(announcement: Extract<Announcement, { kind: 'lists' }>): void;
   recheck(): Promise<void>;
+  /** Looks again whether these conversations are there. */
+  recheckConversations(account: string, conversations: ReadonlySet<string>): void;
 }
 
 /**
@@ -104,6 +106,8 @@ export class Hub<Connection extends Connected = Connected> {
       case 'lists':
         for (const connection of this.connections) connection.listsChanged(announcement);
         return;
+      case 'erased':
+        return this.#recheckConversations(announcement.account, announcement.conversations);
       case 'recheck':
         for (const connection of this.connections) {
           if (connection.session === announcement.session) void connection.recheck();
@@ -111,6 +115,13 @@ export class Hub<Connection extends Connected = Connected> {
         break;
       case 'keys-destroyed':
     }
+  }
+
+  #recheckConversations(account: string, conversations: readonly string[]): void {
+    const followed = new Set([...this.#feeds.values()].map((feed) => feed.conversation));
+    const concerned = new Set(conversations.filter((id) => followed.has(id)));
+    if (concerned.size === 0) return;
+    for (const connection of this.connections) connection.recheckConversations(account, concerned);
   }
 
   /** Frames that are worth nothing later: whoever cannot take one now does without. */
@@ -136,6 +147,9 @@ export class Hub<Connection extends Connected = Connected> {
             .get(`${account}/${streamName(row.conversation_id, row.audience)}`)
             ?.advance(row.last_seq);
         }
+        const there = new Set(rows.map((row) => row.conversation_id));
+        const gone = feeds.map((feed) => feed.conversation).filter((id) => !there.has(id));
+        this.#recheckConversations(account, gone);
       } catch (error) {
         this.#log.warn('heads-not-compared', { accountId: account }, error);
       }

@@ -1,5 +1,7 @@
 import type { Authorisation, BuiltInRole, Scope } from '@samtal/contract/access';
 import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/contract/conversations';
+import type { DeletedClass, ErasureState, ErasureSubject } from '@samtal/contract/retention';
+import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated } from 'kysely';
 
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
@@ -185,6 +187,66 @@ export interface Tables {
     changed_at: GeneratedInstant;
     reason: Generated<string>;
     restored_from: number | null;
+  };
+  legal_hold: {
+    account_id: string;
+    conversation_id: string;
+    reason: string;
+    placed_at: GeneratedInstant;
+    placed_by: string;
+    until: Date | null;
+  };
+  deletion: {
+    account_id: string;
+    id: string;
+    at: GeneratedInstant;
+    data_class: DeletedClass;
+    count: number;
+    cause: 'retention' | 'erasure' | 'end-of-contract';
+    setting: SettingKey | null;
+    setting_days: number | null;
+    setting_origin: SettingOrigin | null;
+    setting_version: number | null;
+    erasure_id: string | null;
+    digest: Buffer;
+  };
+  deleted_case: { account_id: string; case_hash: Buffer; deletion_id: string };
+  erasure: {
+    account_id: string;
+    id: string;
+    state: ErasureState;
+    wanted: ErasureSubject;
+    attribute: string | null;
+    reference: string;
+    requested_at: GeneratedInstant;
+    requested_by: string;
+    log_lines: Generated<number>;
+    live_erased_at: Date | null;
+    bucket_rotated_at: Date | null;
+    backups_until: Date | null;
+    backups_expired_at: Date | null;
+    record: string | null;
+    signature: Buffer | null;
+  };
+  erasure_case: {
+    account_id: string;
+    erasure_id: string;
+    case_hash: Buffer;
+    conversation_id: string | null;
+  };
+  erasure_bucket: { account_id: string; erasure_id: string; bucket_id: string; key_version: number };
+  account_deletion: {
+    account_id: string;
+    state: 'confirmed' | 'keys-destroyed' | 'rows-deleted' | 'backups-expired';
+    account_name: string;
+    confirmed_at: GeneratedInstant;
+    keys_destroyed_at: Date | null;
+    rows_deleted_at: Date | null;
+    backups_until: Date | null;
+    backups_expired_at: Date | null;
+    counts: ColumnType<Record<string, number>, string | undefined, string>;
+    report: string | null;
+    signature: Buffer | null;
   };
   audit_outbox: { id: Generated<number>; account_id: string; at: GeneratedInstant; body: string };
   audit_entry: { account_id: string; seq: number; at: Date; body: string; previous: Buffer; hash: Buffer };

@@ -9,6 +9,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   );
 }
 
+/** Whether the database refused with this SQLSTATE; those that begin with `SM` are raised by functions of our own. */
+export function hasSqlState(error: unknown, state: string): boolean {
+  return error instanceof DatabaseError && error.code === state;
+}
+
 /**
  * Whether an error came from the connection to the database and not from what was asked: there was none, or it ended
  * (SQLSTATE classes 08, 53 and 57; anything that the database itself did not say).

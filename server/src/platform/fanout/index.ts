@@ -30,6 +30,8 @@ export type Announcement =
     }
   /** Lists of the console that changed: for everyone in the account, or for these users. */
   | { kind: 'lists'; account: string; lists: ('mine' | 'waiting' | 'presence')[]; users?: string[] }
+  /** These conversations were erased: whoever follows one must let go of it. */
+  | { kind: 'erased'; account: string; conversations: readonly string[] }
   /** Whoever is connected with this session must go: it ended, or what it allows changed. */
   | { kind: 'recheck'; session: string }
   /** Keys of the account were destroyed: whatever is unwrapped of its keys must go. */

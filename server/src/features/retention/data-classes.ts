@@ -1,0 +1,171 @@
+import type { DataClassName } from '@samtal/contract/retention';
+import type { SettingKey } from '@samtal/contract/settings';
+import type { Tables } from '../../platform/database/index.ts';
+
+/** How long something is kept, and what the time is counted from. */
+export type Period =
+  /** As many days as the setting says, of the account or where the setting allows it of the channel. */
+  | { readonly kind: 'setting'; readonly setting: SettingKey; readonly from: 'resolution' | 'writing' }
+  /** The platform itself decides: at most so long after it has become useless. */
+  | { readonly kind: 'at-most'; readonly hours: number; readonly from: 'end' | 'writing' }
+  /** Until somebody takes it away, or the account ends. */
+  | { readonly kind: 'until-removed' }
+  | { readonly kind: 'as-long-as'; readonly class: DataClassName }
+  /** As long as the account, or for what belongs to none the installation. */
+  | { readonly kind: 'account' };
+
+/** What sees to it that it goes. */
+export type Eraser =
+  | 'retention.run'
+  | 'signin.delete-expired'
+  | 'keys.rotate'
+  | 'audit.prune'
+  | 'backup.expire'
+  | 'postgres'
+  | 'a-person'
+  | 'the-end-of-the-account';
+
+export interface DataClass {
+  /** Whether it says anything about a person (GDPR, Article 4). */
+  readonly personal: 'visitors' | 'users' | 'no';
+  readonly period: Period;
+  readonly eraser: Eraser;
+  /** Whether an erasure on request reaches it (G8). */
+  readonly onRequest: boolean;
+}
+
+/** Every class of data: what it says about whom, how long it is kept, and who erases it (G7, ASVS 14.1.1). */
+export const dataClasses = {
+  transcript: {
+    personal: 'visitors',
+    period: { kind: 'setting', setting: 'retention.transcript-days', from: 'resolution' },
+    eraser: 'retention.run',
+    onRequest: true,
+  },
+  'visitor-session': {
+    personal: 'visitors',
+    period: { kind: 'at-most', hours: 24, from: 'end' },
+    eraser: 'retention.run',
+    onRequest: false,
+  },
+  'activity-log': {
+    personal: 'visitors',
+    period: { kind: 'setting', setting: 'retention.activity-log-days', from: 'writing' },
+    eraser: 'retention.run',
+    onRequest: true,
+  },
+  files: {
+    personal: 'visitors',
+    period: { kind: 'as-long-as', class: 'transcript' },
+    eraser: 'retention.run',
+    onRequest: true,
+  },
+  'legal-hold': {
+    personal: 'visitors',
+    period: { kind: 'until-removed' },
+    eraser: 'a-person',
+    onRequest: false,
+  },
+  users: { personal: 'users', period: { kind: 'until-removed' }, eraser: 'a-person', onRequest: false },
+  'sign-in': {
+    personal: 'users',
+    period: { kind: 'at-most', hours: 24, from: 'end' },
+    eraser: 'signin.delete-expired',
+    onRequest: false,
+  },
+  configuration: {
+    personal: 'no',
+    period: { kind: 'account' },
+    eraser: 'the-end-of-the-account',
+    onRequest: false,
+  },
+  audit: {
+    personal: 'users',
+    period: { kind: 'setting', setting: 'retention.audit-days', from: 'writing' },
+    eraser: 'audit.prune',
+    onRequest: false,
+  },
+  'deletion-log': {
+    personal: 'no',
+    period: { kind: 'account' },
+    eraser: 'the-end-of-the-account',
+    onRequest: false,
+  },
+  erasure: {
+    personal: 'no',
+    period: { kind: 'account' },
+    eraser: 'the-end-of-the-account',
+    onRequest: false,
+  },
+  keys: {
+    personal: 'no',
+    period: { kind: 'as-long-as', class: 'transcript' },
+    eraser: 'keys.rotate',
+    onRequest: true,
+  },
+  'process-log': {
+    personal: 'no',
+    period: { kind: 'at-most', hours: 7 * 24, from: 'writing' },
+    eraser: 'postgres',
+    onRequest: false,
+  },
+  backup: {
+    personal: 'visitors',
+    period: { kind: 'at-most', hours: 7 * 24, from: 'writing' },
+    eraser: 'backup.expire',
+    onRequest: true,
+  },
+  installation: {
+    personal: 'no',
+    period: { kind: 'account' },
+    eraser: 'the-end-of-the-account',
+    onRequest: false,
+  },
+} as const satisfies Record<DataClassName, DataClass>;
+
+/** The class of every table. One without is refused by the types, and by a test that looks into the database. */
+export const classOfTable = {
+  account: 'configuration',
+  identity: 'users',
+  membership: 'users',
+  invitation: 'users',
+  session: 'sign-in',
+  csrf_token: 'sign-in',
+  sign_in_failure: 'sign-in',
+  realtime_ticket: 'sign-in',
+  role: 'configuration',
+  role_authorisation: 'configuration',
+  role_held: 'configuration',
+  role_allows: 'configuration',
+  role_grant: 'users',
+  queue: 'configuration',
+  site: 'configuration',
+  agent_presence: 'users',
+  canned_reply: 'configuration',
+  visitor_session: 'visitor-session',
+  key_bucket: 'keys',
+  conversation: 'transcript',
+  conversation_key: 'keys',
+  stream: 'transcript',
+  entry: 'transcript',
+  offer: 'transcript',
+  visitor_link: 'transcript',
+  configuration_version: 'configuration',
+  installation_settings_version: 'installation',
+  legal_hold: 'legal-hold',
+  deletion: 'deletion-log',
+  deleted_case: 'deletion-log',
+  erasure: 'erasure',
+  erasure_case: 'erasure',
+  erasure_bucket: 'erasure',
+  account_deletion: 'installation',
+  audit_outbox: 'audit',
+  audit_entry: 'audit',
+  audit_head: 'audit',
+} as const satisfies Record<keyof Tables, DataClassName>;
+
+/** Tables that no statement of ours names: of migrations, and the job queue’s schema as a whole. */
+export const classOfOtherTables = {
+  migration: 'installation',
+  'jobs.*': 'process-log',
+} as const satisfies Record<string, DataClassName>;

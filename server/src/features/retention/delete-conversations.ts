@@ -1,0 +1,41 @@
+import type { Tx } from '../../platform/database/index.ts';
+import type { Fanout } from '../../platform/fanout/index.ts';
+import type { ConversationKeys, MarkedBucket } from '../../platform/keys/index.ts';
+import { eraseConversations } from '../conversations/index.ts';
+import type { CaseHash } from './case-hash.ts';
+import { recordDeletion, type DeletionCause } from './record-deletion.ts';
+
+export interface EraserParts {
+  readonly keys: ConversationKeys;
+  readonly fanout: Fanout;
+  readonly caseHash: CaseHash;
+}
+
+/**
+ * Erases conversations, and writes them into the deletion log in the same transaction. The only way to delete any.
+ * Refuses with retention.held.
+ */
+export async function deleteConversations(
+  tx: Tx,
+  { keys, fanout, caseHash }: EraserParts,
+  account: string,
+  {
+    conversations,
+    cause,
+  }: {
+    conversations: readonly { readonly id: string; readonly case_id: string }[];
+    cause: DeletionCause;
+  },
+): Promise<MarkedBucket[]> {
+  if (conversations.length === 0) return [];
+  const deletionId = await recordDeletion(tx, account, {
+    dataClass: 'transcript',
+    count: conversations.length,
+    cause,
+    cases: conversations.map(({ case_id }) => caseHash(case_id)),
+  });
+  return await eraseConversations(tx, { keys, fanout }, account, {
+    ids: conversations.map(({ id }) => id),
+    deletionId,
+  });
+}
