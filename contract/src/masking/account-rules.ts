@@ -1,0 +1,142 @@
+import { ruleLimits, type AccountRule } from './configuration.ts';
+import type { Span, Treatment } from './span.ts';
+
+/** Compiles patterns that match in time linear in the text. Throws an error with a reason for people when it cannot. */
+export interface PatternEngine {
+  compile(pattern: string, options: { readonly ignoreCase: boolean }): CompiledPattern;
+}
+
+export interface CompiledPattern {
+  /** Instructions of the program: what each character of a text may cost. */
+  readonly programSize: number;
+  /** Whether it matches anywhere. */
+  test(text: string): boolean;
+  /** The first match that starts at `from` or later. */
+  find(text: string, from: number): { readonly start: number; readonly end: number } | null;
+}
+
+export const unfitReasons = ['syntax', 'too-long', 'too-large', 'matches-nothing', 'too-slow'] as const;
+export type UnfitReason = (typeof unfitReasons)[number];
+
+/** A rule that is refused: what about it, and with `syntax` what the compiler said. */
+export class UnfitRule extends Error {
+  override readonly name = 'UnfitRule';
+  readonly ruleId: string;
+  readonly reason: UnfitReason;
+
+  constructor(ruleId: string, reason: UnfitReason, detail = '') {
+    super(detail);
+    this.ruleId = ruleId;
+    this.reason = reason;
+  }
+}
+
+interface CompiledRule {
+  readonly id: string;
+  readonly pattern: CompiledPattern;
+  readonly treatment: Treatment;
+}
+
+/** Searches a folded text by all rules. Returns the rule at which the deadline passed, or null when all came to their end. */
+export type RuleSearch = (text: string, report: (span: Span) => void) => string | null;
+
+/** Throws UnfitRule for the first rule that is refused. */
+export function compileRules(
+  rules: readonly AccountRule[],
+  { patterns, now }: { readonly patterns: PatternEngine | null; now(): number },
+): RuleSearch {
+  const used = rules.filter(({ enabled }) => enabled);
+  if (used.length === 0) return () => null;
+  if (patterns === null) throw new Error('Account rules need a pattern engine');
+  const compiled = used.map((rule) => compileRule(rule, patterns));
+  return (text, report) => {
+    const deadline = now() + ruleLimits.deadlineMs;
+    for (const rule of compiled) {
+      for (const offset of windowsOf(text)) {
+        const window =
+          text.length <= ruleLimits.textLength ? text : text.slice(offset, offset + ruleLimits.textLength);
+        if (!rule.pattern.test(window)) continue;
+        const inTime = findAll(rule, window, { report, offset, late: () => now() > deadline });
+        if (!inTime) return rule.id;
+      }
+      if (now() > deadline) return rule.id;
+    }
+    return null;
+  };
+}
+
+function windowsOf(text: string): number[] {
+  const offsets = [0];
+  const step = ruleLimits.textLength - ruleLimits.overlap;
+  while ((offsets.at(-1) ?? 0) + ruleLimits.textLength < text.length)
+    offsets.push((offsets.at(-1) ?? 0) + step);
+  return offsets;
+}
+
+/** Our own loop, because finding all matches takes quadratic time for some patterns in every engine: `[^b]*b|a`. */
+function findAll(
+  { pattern, treatment }: CompiledRule,
+  text: string,
+  { report, offset, late }: { report: (span: Span) => void; offset: number; late: () => boolean },
+): boolean {
+  for (let from = 0; from <= text.length;) {
+    if (late()) return false;
+    const match = pattern.find(text, from);
+    if (match === null) return true;
+    if (match.end > match.start)
+      report({ start: offset + match.start, end: offset + match.end, kind: 'rule', ...treatment });
+    from = match.end > match.start ? match.end : match.end + 1;
+  }
+  return true;
+}
+
+/** Refuses with UnfitRule: what is too long or too large, what does not compile, and what matches where nothing is. */
+function compileRule(rule: AccountRule, patterns: PatternEngine): CompiledRule {
+  if (rule.pattern.length > ruleLimits.patternLength) throw new UnfitRule(rule.id, 'too-long');
+  if (leastProgramSize(rule.pattern) > ruleLimits.programSize) throw new UnfitRule(rule.id, 'too-large');
+  const pattern = compilePattern(rule, patterns);
+  if (pattern.programSize > ruleLimits.programSize) throw new UnfitRule(rule.id, 'too-large');
+  return { id: rule.id, pattern, treatment: treatmentOf(rule) };
+}
+
+function compilePattern(rule: AccountRule, patterns: PatternEngine): CompiledPattern {
+  try {
+    return patterns.compile(rule.pattern, { ignoreCase: rule.ignoreCase });
+  } catch (error) {
+    throw new UnfitRule(rule.id, 'syntax', error instanceof Error ? error.message : '');
+  }
+}
+
+function treatmentOf({ action, keep }: AccountRule): Treatment {
+  if (action === 'remove') return { how: 'remove', keep: 0 };
+  return { how: 'all', keep: action === 'keep-last' ? keep : 0 };
+}
+
+/**
+ * A lower bound of the program that a pattern compiles to, found without compiling it: `((a{1000}){100}` would take a
+ * third of a second and 74 MB before its size could be asked for.
+ */
+function leastProgramSize(pattern: string): number {
+  const open: number[] = [];
+  let size = 0;
+  let atom = 0;
+  for (const [token] of pattern.matchAll(/\\.|\[(?:\\.|[^\]\\])+\]|\{\d+(?:,\d*)?\}|[\s\S]/g)) {
+    const repeat = /^\{(\d+)(?:,(\d*))?\}$/.exec(token);
+    if (token === '(') {
+      open.push(size);
+      size = 0;
+      atom = 0;
+    } else if (token === ')') {
+      atom = size;
+      size += open.pop() ?? 0;
+    } else if (repeat !== null) {
+      const times = Math.max(Number(repeat[1]), Number(repeat[2] ?? 0));
+      size += atom * Math.max(0, times - 1);
+      atom *= Math.max(1, times);
+    } else {
+      atom = 1;
+      size += 1;
+    }
+  }
+  return size + open.reduce((sum, outer) => sum + outer, 0);
+}

@@ -1,0 +1,124 @@
+import { compileRules, type PatternEngine } from './account-rules.ts';
+import { cardDetector } from './cards.ts';
+import {
+  detectorKinds,
+  type DetectorKind,
+  type FoundKind,
+  type MaskingConfiguration,
+} from './configuration.ts';
+import { digitRunDetector } from './digit-runs.ts';
+import { detectEmails } from './emails.ts';
+import { fold, unfold } from './fold.ts';
+import { detectIbans } from './ibans.ts';
+import { detectIpAddresses } from './ip-addresses.ts';
+import { nationalIdDetector } from './national-ids.ts';
+import { phoneDetector } from './phones.ts';
+import { render } from './render.ts';
+import { withoutOverlaps, type Detector, type Span } from './span.ts';
+
+/** What the engine does not bring itself, because of its size or because it is an effect. */
+export interface MaskingTools {
+  /** Compiles account rules; `@samtal/contract/masking/patterns` has one. Null where no account rules are used. */
+  readonly patterns: PatternEngine | null;
+  /** Whether this is a phone number, as written, in international form or in the national form of one of the countries. */
+  readonly isPhoneNumber: ((written: string, countries: readonly string[]) => boolean) | null;
+  /** A clock in milliseconds, for the deadline of account rules. */
+  now(): number;
+}
+
+/** What masking made of a text. Says where and what kind, and never what stood there. */
+export interface Masked {
+  /** Everything masked, digits redacted. */
+  readonly text: string;
+  /** The same without redaction of digits (G2), for whoever may read numbers until they are due. */
+  readonly unredacted: string;
+  /** In the original text, in order, without overlaps. */
+  readonly spans: readonly { readonly start: number; readonly end: number; readonly kind: FoundKind }[];
+  readonly found: Readonly<Partial<Record<FoundKind, number>>>;
+  /** The rule that took too long, so that all digits were masked unjudged instead; null when all was judged. */
+  readonly failedClosedAt: string | null;
+}
+
+export interface Masking {
+  mask(text: string): Masked;
+}
+
+/**
+ * Makes a masker of a configuration. Cards come first, then other detectors, account rules, and redaction of digits;
+ * all see the same folded text and none sees what another made of it. Throws UnfitRule for a rule that is refused, and
+ * an error when the configuration needs a tool that was not given.
+ */
+export function compileMasking(configuration: MaskingConfiguration, tools: MaskingTools): Masking {
+  const detectors = detectorKinds
+    .filter((kind) => configuration.detectors.includes(kind))
+    .map((kind) => ({ kind, detect: detectorOf(kind, configuration, tools) }));
+  const rules = compileRules(configuration.rules, tools);
+  const redact = configuration.digits === null ? null : digitRunDetector(configuration.digits);
+  const mostKept = configuration.digits === null ? Number.POSITIVE_INFINITY : configuration.digits - 1;
+
+  return {
+    mask(text) {
+      const folded = fold(text);
+      const spans: Span[] = [];
+      for (const { kind, detect } of detectors) {
+        const keep = kind === 'card' ? 4 : 0;
+        detect(folded.text, (start, end) => spans.push({ start, end, kind, how: 'form', keep }));
+      }
+      const failedClosedAt = rules(folded.text, (span) => spans.push(span));
+      if (failedClosedAt !== null)
+        everyDigit(folded.text, (start, end) => spans.push({ start, end, ...unjudged }));
+      const beforeRedaction = spans.length;
+      redact?.(folded.text, (start, end) => spans.push({ start, end, kind: 'digits', how: 'form', keep: 0 }));
+      if (spans.length === 0) return untouched(text);
+      const settle = (some: readonly Span[]) =>
+        withoutOverlaps(some).map((span) => ({ ...span, ...unfold(folded, text, span.start, span.end) }));
+      const all = settle(spans);
+      const masked = render(text, all, mostKept);
+      return {
+        text: masked,
+        unredacted:
+          redact === null
+            ? masked
+            : render(text, settle(spans.slice(0, beforeRedaction)), Number.POSITIVE_INFINITY),
+        spans: all.map(({ start, end, kind }) => ({ start, end, kind })),
+        found: countsOf(all),
+        failedClosedAt,
+      };
+    },
+  };
+}
+
+const everyDigit = digitRunDetector(1);
+const unjudged = { kind: 'unjudged', how: 'form', keep: 0 } as const;
+
+function untouched(text: string): Masked {
+  return { text, unredacted: text, spans: [], found: {}, failedClosedAt: null };
+}
+
+function countsOf(spans: readonly Span[]): Partial<Record<FoundKind, number>> {
+  const found: Partial<Record<FoundKind, number>> = {};
+  for (const { kind } of spans) found[kind] = (found[kind] ?? 0) + 1;
+  return found;
+}
+
+function detectorOf(
+  kind: DetectorKind,
+  { alsoNetworks, phoneCountries }: MaskingConfiguration,
+  { isPhoneNumber }: MaskingTools,
+): Detector {
+  switch (kind) {
+    case 'card':
+      return cardDetector(alsoNetworks);
+    case 'email':
+      return detectEmails;
+    case 'phone':
+      if (isPhoneNumber === null) throw new Error('Phone numbers need something that knows them');
+      return phoneDetector(isPhoneNumber, phoneCountries);
+    case 'iban':
+      return detectIbans;
+    case 'ip-address':
+      return detectIpAddresses;
+    default:
+      return nationalIdDetector(kind);
+  }
+}

@@ -1,0 +1,3 @@
+export { UnfitRule, unfitReasons, type PatternEngine, type UnfitReason } from './account-rules.ts';
+export { compileMasking, type Masked, type Masking, type MaskingTools } from './compile-masking.ts';
+export * from './configuration.ts';
