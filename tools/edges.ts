@@ -17,6 +17,19 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'Lists, transcripts and actions are narrowed to the scope of a member.',
   },
   {
+    from: 'conversations',
+    to: 'settings',
+    because: 'The account lists the tags that conversations can get.',
+  },
+  {
+    from: 'visitors',
+    to: 'access',
+    because: 'Profiles and what finds them are narrowed to the scope of a member.',
+  },
+  { from: 'visitors', to: 'conversations', because: 'A profile belongs to a conversation, and finds it.' },
+  { from: 'visitors', to: 'settings', because: 'The account declares which attributes there are.' },
+  { from: 'widget', to: 'visitors', because: 'A page says who its visitor is.' },
+  {
     from: 'routing',
     to: 'access',
     because: 'Whoever may handle conversations in a scope serves its queues.',

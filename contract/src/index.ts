@@ -9,6 +9,7 @@ import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
 import * as users from './users/index.ts';
+import * as visitors from './visitors/index.ts';
 import * as widget from './widget/index.ts';
 
 /** Every endpoint there is, in reading order. The server, the OpenAPI document and the endpoint walk go through it. */
@@ -53,6 +54,7 @@ export const endpoints: readonly Endpoint[] = [
   conversations.listMyConversations,
   conversations.listWaitingConversations,
   conversations.findConversations,
+  visitors.findByAttributes,
   conversations.getConversation,
   conversations.readEntries,
   conversations.postEntry,
@@ -61,11 +63,16 @@ export const endpoints: readonly Endpoint[] = [
   conversations.takeConversation,
   conversations.transferConversation,
   conversations.resolveConversation,
+  conversations.listTags,
+  conversations.changeTags,
+  visitors.listAttributes,
+  visitors.getProfile,
   realtime.createRealtimeTicket,
   widget.getWidgetConfiguration,
   widget.startVisitorSession,
   widget.endVisitorSession,
   widget.startConversation,
+  widget.identifyVisitor,
   widget.getVisitorConversation,
   widget.readVisitorEntries,
   widget.endConversation,

@@ -23,6 +23,8 @@ import { livingSessions, signinGate, signinJobs, touchSession } from './features
 import { signinRoutes } from './features/signin/routes.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
 import { usersRoutes } from './features/users/routes.ts';
+import { visitorsJobs } from './features/visitors/index.ts';
+import { visitorsRoutes } from './features/visitors/routes.ts';
 import { admitVisitor, allowSiteOrigins, widgetJobs } from './features/widget/index.ts';
 import { widgetRoutes } from './features/widget/routes.ts';
 
@@ -62,6 +64,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const keys = new ConversationKeys(keyring, { fanout });
   const entries = new ConversationLog(keys, fanout);
   const posts = new PostQueue(database, entries);
+  const visitors = { keys, keyring, log: entries };
   const desk = new Desk(entries, fanout);
   const router = new Router({ database, desk, fanout, log });
   const watch = new Watch({ database, desk, router, fanout, log });
@@ -73,6 +76,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...widgetJobs({ database }),
       ...auditJobs({ database, keyring, log }),
       ...keyJobs({ database, keys, log }),
+      ...visitorsJobs({ database, keys, keyring, log }),
     ],
     log,
   );
@@ -125,9 +129,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });
   conversationsRoutes(http, { database, log: entries, posts, desk });
+  visitorsRoutes(http, { database, ...visitors });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
-  widgetRoutes(http, { database, log: entries, desk, fanout });
+  widgetRoutes(http, { database, log: entries, desk, fanout, visitors });
   healthRoutes(http.fastify, { database, isDraining: () => draining });
   await pages(http.fastify, { publicUrl, demoSiteKey: parts.demoSiteKey });
 

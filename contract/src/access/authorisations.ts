@@ -22,6 +22,8 @@ export const authorisations = {
   'conversations.handle': { says: 'Be offered conversations and talk with visitors', scoped: true },
   'conversations.find': { says: 'Find conversations: their state, times, queue and agent', scoped: true },
   'conversations.read': { says: 'Read transcripts of conversations of others', scoped: true },
+  'visitors.read': { says: 'See the profiles of visitors in conversations of others', scoped: true },
+  'visitors.find': { says: 'Find conversations by what is known about their visitors', scoped: true },
   'conversations.take': { says: 'Pick a waiting conversation out of the queue', scoped: true },
   'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
   'audit.read': { says: 'Read the audit trail', scoped: false },

@@ -1,9 +1,13 @@
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { AttributeKey } from '../visitors/attributes.ts';
 import { maxTextLength } from './streams.ts';
 
 export * from './streams.ts';
 
 export const Text = Type.String({ minLength: 1, maxLength: maxTextLength, pattern: '\\S' });
+
+/** A word from the account's list, by which conversations are sorted (E6). */
+export const Tag = Type.String({ minLength: 1, maxLength: 40, pattern: '^\\S(.*\\S)?$' });
 
 /** Why a conversation ended: an agent, the visitor, or the visitor’s session ran out (E3). */
 export const endings = ['agent', 'visitor', 'session-ended'] as const;
@@ -22,6 +26,9 @@ export const entryKinds = {
   offered: { audience: 'internal', body: closed(agent) },
   declined: { audience: 'internal', body: closed(agent) },
   missed: { audience: 'internal', body: closed(agent) },
+  tagged: { audience: 'internal', body: closed({ added: Type.Array(Tag), removed: Type.Array(Tag) }) },
+  /** The visitor's profile changed: which attributes, never their values. */
+  profile: { audience: 'internal', body: closed({ keys: Type.Array(AttributeKey) }) },
   connection: { audience: 'internal', body: closed({ state: oneOf('weak', 'lost', 'back') }) },
 } as const;
 

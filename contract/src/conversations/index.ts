@@ -11,7 +11,7 @@ import {
   Type,
   type Static,
 } from '../shared/index.ts';
-import { audiences, EntryPage, postedKinds, Text } from './entries.ts';
+import { audiences, EntryPage, postedKinds, Tag, Text } from './entries.ts';
 
 export * from './entries.ts';
 
@@ -52,6 +52,7 @@ export const Conversation = closed({
   /** While it is offered: when the offer passes on. */
   offerUntil: nullable(Instant),
   link: oneOf(...linkStates),
+  tags: Type.Array(Tag),
   startedAt: Instant,
   /** When it last entered a queue. */
   queuedAt: Instant,
@@ -69,6 +70,19 @@ export type Conversation = Static<typeof Conversation>;
 
 const account = { accountId: Id };
 const one = closed({ ...account, conversationId: Id });
+
+/** What conversations can be found by (E10). Whatever is given must hold. */
+export const criteria = {
+  caseId: Type.Optional(CaseId),
+  agentId: Type.Optional(Id),
+  queueId: Type.Optional(Id),
+  state: Type.Optional(oneOf(...conversationStates)),
+  tag: Type.Optional(Tag),
+  /** Started at or after. */
+  from: Type.Optional(Instant),
+  /** Started before. */
+  until: Type.Optional(Instant),
+};
 
 export const listMyConversations = endpoint({
   id: 'conversations.listMyConversations',
@@ -99,17 +113,7 @@ export const findConversations = endpoint({
   summary: 'Find conversations in your scope, newest first',
   access: { holding: 'conversations.find' },
   params: closed(account),
-  query: closed({
-    ...pageQuery,
-    caseId: Type.Optional(CaseId),
-    agentId: Type.Optional(Id),
-    queueId: Type.Optional(Id),
-    state: Type.Optional(oneOf(...conversationStates)),
-    /** Started at or after. */
-    from: Type.Optional(Instant),
-    /** Started before. */
-    until: Type.Optional(Instant),
-  }),
+  query: closed({ ...pageQuery, ...criteria }),
   status: 200,
   response: pageOf(Conversation),
 });
@@ -230,4 +234,33 @@ export const resolveConversation = endpoint({
   status: 200,
   response: Conversation,
   errors: ['conversations.closed', 'conversations.not-yours', 'not-found'],
+});
+
+export const listTags = endpoint({
+  id: 'conversations.listTags',
+  method: 'GET',
+  path: '/accounts/{accountId}/tags',
+  summary: 'The tags that conversations of the account can get',
+  access: 'member',
+  params: closed(account),
+  status: 200,
+  response: listOf(Tag),
+});
+
+export const changeTags = endpoint({
+  id: 'conversations.changeTags',
+  method: 'PATCH',
+  path: '/accounts/{accountId}/conversations/{conversationId}/tags',
+  summary: 'Give tags to a conversation, or take them away',
+  description:
+    'Your own conversation, or any in your scope with conversations.direct. Only tags of the account are given.',
+  access: 'member',
+  params: one,
+  body: closed({
+    add: Type.Array(Tag, { maxItems: 20, uniqueItems: true }),
+    remove: Type.Array(Tag, { maxItems: 20, uniqueItems: true }),
+  }),
+  status: 200,
+  response: Conversation,
+  errors: ['conversations.not-yours', 'conversations.unknown-tag', 'not-found'],
 });

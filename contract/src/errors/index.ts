@@ -48,6 +48,15 @@ export const refusals = {
     status: 409,
     title: 'Nobody who could take the conversation is available.',
   },
+  'conversations.unknown-tag': { status: 409, title: 'The account has no such tag.' },
+  'visitors.undeclared-attribute': {
+    status: 422,
+    title: 'The account has not declared such an attribute; nothing was stored.',
+  },
+  'visitors.attribute-not-indexed': {
+    status: 422,
+    title: 'The account has no attribute of this name to find conversations by.',
+  },
   'visitors.session-ended': { status: 401, title: 'The visitor session has ended.' },
   internal: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The service is starting or stopping; try again shortly.' },

@@ -1,4 +1,6 @@
+import { Tag } from '../conversations/entries.ts';
 import { closed, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
+import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
 
 /** Where a value may be set, the strongest first: a channel overrides its account, an account its installation (C11). */
 export const settingLevels = ['channel', 'account', 'installation'] as const;
@@ -72,6 +74,14 @@ export const settings = {
     sensitive: false,
   }),
 
+  // The words by which agents sort conversations (E6). A closed list, so that nobody writes about a person here.
+  'conversations.tags': setting({
+    schema: Type.Array(Tag, { maxItems: 200, uniqueItems: true }),
+    default: [],
+    levels: accountOnly,
+    sensitive: false,
+  }),
+
   // Retention (G7), counted from the end of what is kept.
   'retention.transcript-days': setting({
     schema: days(1, 3650),
@@ -118,18 +128,7 @@ export const settings = {
 
   // Declared attributes of a visitor's profile (D2): nothing else about a person can be stored.
   'visitors.attributes': setting({
-    schema: Type.Array(
-      closed({
-        key: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }),
-        label: Type.String({ minLength: 1, maxLength: 80 }),
-        /** Why it is processed, as the record of processing says it (GDPR, Article 30). */
-        purpose: Type.String({ minLength: 1, maxLength: 300 }),
-        category: oneOf('contact', 'identifier', 'customer', 'special'),
-        /** Conversations can be found and erased by it, through a blind index. */
-        indexed: Type.Boolean(),
-      }),
-      { maxItems: 30 },
-    ),
+    schema: Type.Array(DeclaredAttribute, { maxItems: maxAttributes }),
     default: [],
     levels: accountOnly,
     sensitive: true,

@@ -1,11 +1,13 @@
 import { EntryPage, Text } from '../conversations/entries.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, Locale, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { AttributeKey, AttributeValues } from '../visitors/attributes.ts';
 import {
   configurationRoute,
   endConversationRoute,
   endSessionRoute,
   getConversationRoute,
+  identifyVisitorRoute,
   readEntriesRoute,
   startConversationRoute,
   startSessionRoute,
@@ -20,6 +22,8 @@ export const WidgetConfiguration = closed({
   locale: Locale,
   direction: oneOf('ltr', 'rtl'),
   accentColour: Type.String(),
+  /** What `identify` may say about the visitor; other values never leave the page. */
+  attributes: Type.Array(AttributeKey),
   /** Every text of the widget in `locale`: `contract/text/widget/<locale>.json`. */
   text: Type.Record(Type.String(), Type.String()),
 });
@@ -79,12 +83,29 @@ export const startConversation = endpoint({
   id: 'widget.startConversation',
   ...startConversationRoute,
   summary: 'Write the first message',
-  description: 'If a conversation is open already the message joins it. The same `cid` again writes nothing.',
+  description:
+    'If a conversation is open already the message joins it. The same `cid` again writes nothing. `attributes` go to ' +
+    'the visitor’s profile; one that the account has not declared refuses the whole.',
   access: 'visitor',
   params: site,
-  body: closed({ cid: Id, text: Text }),
+  body: closed({ cid: Id, text: Text, attributes: Type.Optional(AttributeValues) }),
   status: 201,
   response: VisitorConversation,
+  errors: ['visitors.undeclared-attribute'],
+});
+
+export const identifyVisitor = endpoint({
+  id: 'widget.identifyVisitor',
+  ...identifyVisitorRoute,
+  summary: 'Say more about the visitor of the open conversation',
+  description:
+    'Only attributes that the account has declared (D2): one that it has not refuses the whole, and changes nothing. ' +
+    'What stays as it was is no change.',
+  access: 'visitor',
+  params: site,
+  body: closed({ attributes: AttributeValues }),
+  status: 204,
+  errors: ['conversations.closed', 'visitors.undeclared-attribute', 'not-found'],
 });
 
 export const getVisitorConversation = endpoint({

@@ -7,5 +7,9 @@ export const startSessionRoute = { method: 'POST', path: '/widget/{siteKey}/sess
 export const endSessionRoute = { method: 'DELETE', path: '/widget/{siteKey}/session' } as const;
 export const startConversationRoute = { method: 'POST', path: '/widget/{siteKey}/conversation' } as const;
 export const getConversationRoute = { method: 'GET', path: '/widget/{siteKey}/conversation' } as const;
+export const identifyVisitorRoute = {
+  method: 'POST',
+  path: '/widget/{siteKey}/conversation/attributes',
+} as const;
 export const endConversationRoute = { method: 'DELETE', path: '/widget/{siteKey}/conversation' } as const;
 export const readEntriesRoute = { method: 'GET', path: '/widget/{siteKey}/conversation/entries' } as const;

@@ -5,7 +5,7 @@ import { endpoints } from '@samtal/contract';
 import { authorisations, type Authorisation } from '@samtal/contract/access';
 import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
 import type { Endpoint } from '@samtal/contract/endpoint';
-import { getSettings } from '@samtal/contract/settings';
+import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { inviteUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
@@ -106,6 +106,21 @@ async function invited(place: Place): Promise<{ userId: string; token: string }>
     body,
   });
   return { userId: user.id, token: link.slice(link.lastIndexOf('=') + 1).replace(/^.*[#/]/, '') };
+}
+
+async function declare(place: Place): Promise<void> {
+  const { version } = await place.right.call(getSettings, account(place));
+  const customer = {
+    key: 'customer',
+    label: 'Customer',
+    purpose: 'Test',
+    category: 'customer',
+    indexed: true,
+  } as const;
+  await place.right.call(changeSettings, {
+    ...account(place),
+    body: { channelId: null, version, set: { 'visitors.attributes': [customer] }, unset: [], reason: '' },
+  });
 }
 
 const recipes: Record<string, Recipe> = {
@@ -262,6 +277,19 @@ const recipes: Record<string, Recipe> = {
     bodyIds: { queueId: (_place, id) => ({ queueId: id }), userId: (_place, id) => ({ agentId: id }) },
   },
   'conversations.resolveConversation': { input: mine },
+  'conversations.listTags': { input: account, holdingNothing: 200 },
+  'conversations.changeTags': {
+    input: async (place) => ({ ...(await mine(place)), body: { add: [], remove: ['of old'] } }),
+  },
+  'visitors.listAttributes': { input: account, holdingNothing: 200 },
+  'visitors.getProfile': { input: one('conversationId') },
+  'visitors.findByAttributes': {
+    input: async (place) => {
+      await declare(place);
+      return { ...account(place), body: { attributes: [{ key: 'customer', value: 'C-1' }] } };
+    },
+    elsewhere: 200,
+  },
   'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },
@@ -269,6 +297,7 @@ const recipes: Record<string, Recipe> = {
   'widget.startConversation': {
     input: (place) => ({ ...site(place), body: { cid: randomUUID(), text: 'Hello' } }),
   },
+  'widget.identifyVisitor': { input: (place) => ({ ...site(place), body: { attributes: {} } }) },
   'widget.getVisitorConversation': { input: site },
   'widget.readVisitorEntries': { input: site },
   'widget.endConversation': { input: site },

@@ -30,6 +30,15 @@ function wordsOf(entry: Entry, { t }: Text): string {
       return t(`event.resolved-${entry.body.by}`, { name: entry.actor.name ?? '' });
     case 'connection':
       return t(`event.connection-${entry.body.state}`);
+    case 'tagged':
+      return [
+        ...(entry.body.added.length === 0 ? [] : [t('event.tagged', { tags: entry.body.added.join(', ') })]),
+        ...(entry.body.removed.length === 0
+          ? []
+          : [t('event.untagged', { tags: entry.body.removed.join(', ') })]),
+      ].join(' · ');
+    case 'profile':
+      return t('event.profile', { attributes: entry.body.keys.join(', ') });
     case 'message':
     case 'note':
       return entry.body.text;

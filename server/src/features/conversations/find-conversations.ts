@@ -5,17 +5,53 @@ import { Refusal } from '../../platform/http/index.ts';
 import type { Scope } from '@samtal/contract/access';
 import { normalCaseId } from './case-id.ts';
 import type { ConversationRow } from './queries.ts';
-import { conversationsWithin } from './scope.ts';
+import { conversationIn, conversationsWithin } from './scope.ts';
 
 export interface Criteria {
   readonly caseId?: string;
   readonly agentId?: string;
   readonly queueId?: string;
   readonly state?: ConversationState;
+  readonly tag?: string;
   readonly from?: string;
   readonly until?: string;
   readonly cursor?: string;
   readonly limit?: number;
+  /** Only these, by id. */
+  readonly among?: readonly string[];
+  /** Scopes in which it has to lie besides. */
+  readonly alsoWithin?: readonly Scope[];
+}
+
+/** Conversations within the scopes that meet the criteria, in no order; cursor and limit are left to whoever asks. */
+function matchingConversations(tx: ReadTx, account: string, scopes: readonly Scope[], criteria: Criteria) {
+  let query = conversationsWithin(tx, account, scopes);
+  if (criteria.alsoWithin !== undefined) query = query.where(conversationIn(criteria.alsoWithin));
+  if (criteria.among !== undefined)
+    query = query.where((eb) => eb('conversation.id', '=', eb.fn.any(eb.val([...(criteria.among ?? [])]))));
+  if (criteria.caseId !== undefined)
+    query = query.where('conversation.case_id', '=', normalCaseId(criteria.caseId));
+  if (criteria.agentId !== undefined) query = query.where('conversation.agent_id', '=', criteria.agentId);
+  if (criteria.queueId !== undefined) query = query.where('conversation.queue_id', '=', criteria.queueId);
+  if (criteria.state !== undefined) query = query.where('conversation.state', '=', criteria.state);
+  if (criteria.tag !== undefined) {
+    const { tag } = criteria;
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('conversation_tag')
+          .select('conversation_tag.tag')
+          .where('conversation_tag.account_id', '=', account)
+          .whereRef('conversation_tag.conversation_id', '=', 'conversation.id')
+          .where('conversation_tag.tag', '=', tag),
+      ),
+    );
+  }
+  if (criteria.from !== undefined)
+    query = query.where('conversation.started_at', '>=', new Date(criteria.from));
+  if (criteria.until !== undefined)
+    query = query.where('conversation.started_at', '<', new Date(criteria.until));
+  return query;
 }
 
 /** Conversations within the scopes, newest first, a page at a time. */
@@ -26,16 +62,7 @@ export async function findConversations(
   criteria: Criteria,
 ): Promise<{ rows: ConversationRow[]; next: string | null }> {
   const limit = criteria.limit ?? 50;
-  let query = conversationsWithin(tx, account, scopes);
-  if (criteria.caseId !== undefined)
-    query = query.where('conversation.case_id', '=', normalCaseId(criteria.caseId));
-  if (criteria.agentId !== undefined) query = query.where('conversation.agent_id', '=', criteria.agentId);
-  if (criteria.queueId !== undefined) query = query.where('conversation.queue_id', '=', criteria.queueId);
-  if (criteria.state !== undefined) query = query.where('conversation.state', '=', criteria.state);
-  if (criteria.from !== undefined)
-    query = query.where('conversation.started_at', '>=', new Date(criteria.from));
-  if (criteria.until !== undefined)
-    query = query.where('conversation.started_at', '<', new Date(criteria.until));
+  let query = matchingConversations(tx, account, scopes, criteria);
   if (criteria.cursor !== undefined) {
     const { at, id } = readCursor(criteria.cursor);
     query = query.where(

@@ -46,6 +46,14 @@ export async function checkMayDirect(
   throw new Refusal(conversation.state === 'resolved' ? 'conversations.closed' : 'conversations.not-yours');
 }
 
+/** Whether a member may tag: the agent who has or had it, and whoever directs. Refuses like `checkMayDirect`. */
+export async function checkMayTag(tx: ReadTx, member: Member, conversation: ConversationRow): Promise<void> {
+  if (isOwn(conversation, member.userId)) return;
+  if (await holdsFor(tx, member, conversation, 'conversations.direct')) return;
+  if (!(await maySee(tx, member, conversation))) throw new Refusal('not-found');
+  throw new Refusal('conversations.not-yours');
+}
+
 /** The conversation, if this member may see it. */
 export async function visibleConversation(tx: ReadTx, member: Member, id: string): Promise<ConversationRow> {
   const conversation = await findConversation(tx, member.accountId, id);

@@ -2,7 +2,7 @@ import type { Conversation, Entry } from '@samtal/contract/conversations';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import type { ReadTx } from '../../platform/database/index.ts';
 import type { ConversationLog } from './log.ts';
-import type { ConversationRow } from './queries.ts';
+import { readTags, type ConversationRow } from './queries.ts';
 
 const previewLength = 140;
 
@@ -16,6 +16,11 @@ export async function presentConversations(
   if (rows.length === 0) return [];
   const streams = await streamsOf(tx, account, rows);
   const names = await namesOf(tx, account, rows);
+  const tags = await readTags(
+    tx,
+    account,
+    rows.map((row) => row.id),
+  );
   const last = await log.lastMessages(
     tx,
     account,
@@ -33,6 +38,7 @@ export async function presentConversations(
     agentName: names.get(row.agent_id ?? '') ?? null,
     offerUntil: row.offer_until?.toISOString() ?? null,
     link: row.link,
+    tags: tags.get(row.id) ?? [],
     startedAt: row.started_at.toISOString(),
     queuedAt: row.queued_at.toISOString(),
     resolvedAt: row.resolved_at?.toISOString() ?? null,

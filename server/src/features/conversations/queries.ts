@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Tables, Tx } from '../../platform/database/index.ts';
+import type { ReadTx, Tables, Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 
 export type ConversationRow = Selectable<Tables['conversation']>;
@@ -34,6 +34,24 @@ export async function updateConversation(
     .where('id', '=', conversation.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** The tags of conversations, in the order of letters, by conversation id. */
+export async function readTags(
+  tx: ReadTx,
+  account: string,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await tx.sql
+    .selectFrom('conversation_tag')
+    .select(['conversation_id', 'tag'])
+    .where('account_id', '=', account)
+    .where('conversation_id', 'in', ids)
+    .orderBy('tag')
+    .execute();
+  const tags = new Map<string, string[]>();
+  for (const row of rows) tags.set(row.conversation_id, [...(tags.get(row.conversation_id) ?? []), row.tag]);
+  return tags;
 }
 
 /** A member's name as visitors and colleagues see it. */

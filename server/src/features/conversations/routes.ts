@@ -3,6 +3,8 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type HttpServer, type Member } from '../../platform/http/index.ts';
 import { scopesOf } from '../access/index.ts';
+import { readSettings } from '../settings/index.ts';
+import { changeTags } from './change-tags.ts';
 import type { Desk } from './desk.ts';
 import { findConversations } from './find-conversations.ts';
 import type { ConversationLog } from './log.ts';
@@ -182,6 +184,20 @@ export function conversationsRoutes(
           reason: 'agent',
         });
       }),
+  );
+
+  http.serve(contract.listTags, async ({ caller: { accountId } }) => ({
+    items: [
+      ...(await database.read(accountId, async (tx) => await readSettings(tx, accountId)))[
+        'conversations.tags'
+      ],
+    ],
+  }));
+
+  http.serve(
+    contract.changeTags,
+    async ({ caller, params, body }) =>
+      await change(caller, async (tx) => await changeTags(tx, log, caller, { ...params, ...body })),
   );
 }
 

@@ -13,14 +13,17 @@ export function conversationsWithin(tx: ReadTx, account: string, scopes: readonl
     )
     .selectAll('conversation')
     .where('conversation.account_id', '=', account)
-    .where(
-      withinScopes(scopes, {
-        region: 'queue.region',
-        team: 'queue.team',
-        queue: 'conversation.queue_id',
-        site: 'conversation.site_id',
-      }),
-    );
+    .where(conversationIn(scopes));
+}
+
+/** Whether a conversation lies in one of the scopes; its queue must be joined. */
+export function conversationIn(scopes: readonly Scope[]) {
+  return withinScopes(scopes, {
+    region: 'queue.region',
+    team: 'queue.team',
+    queue: 'conversation.queue_id',
+    site: 'conversation.site_id',
+  });
 }
 
 export async function isWithin(

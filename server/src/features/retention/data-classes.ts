@@ -150,6 +150,8 @@ export const classOfTable = {
   entry: 'transcript',
   offer: 'transcript',
   visitor_link: 'transcript',
+  visitor_attribute: 'transcript',
+  conversation_tag: 'transcript',
   configuration_version: 'configuration',
   installation_settings_version: 'installation',
   legal_hold: 'legal-hold',

@@ -10,6 +10,7 @@ import {
   type ConversationLog,
   type Desk,
 } from '../conversations/index.ts';
+import { declaredAttributes, setAttributes, type VisitorsParts } from '../visitors/index.ts';
 import { checkOrigin, openSite } from './admission.ts';
 import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
 import { SessionThrottle } from './session-throttle.ts';
@@ -23,20 +24,26 @@ export interface WidgetParts {
   readonly log: ConversationLog;
   readonly desk: Desk;
   readonly fanout: Fanout;
+  readonly visitors: VisitorsParts;
 }
 
-export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: WidgetParts): void {
+export function widgetRoutes(http: HttpServer, { database, log, desk, fanout, visitors }: WidgetParts): void {
   const catalogues = readCatalogues();
   const throttle = new SessionThrottle();
 
   http.serve(contract.getWidgetConfiguration, async ({ caller, params, query }) => {
     const site = await openSite(database, params.siteKey);
     checkOrigin(site, caller.origin, true);
+    const attributes = await database.read(
+      site.accountId,
+      async (tx) => await declaredAttributes(tx, site.accountId),
+    );
     const locale = bestLocale(new Set(catalogues.keys()), [query.locale, site.locale]);
     return {
       locale,
       direction: directionOf(locale),
       accentColour: site.accentColour,
+      attributes: [...attributes.keys()],
       text: { ...found(catalogues.get('en')), ...found(catalogues.get(locale)) },
     };
   });
@@ -65,6 +72,7 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: 
     const start = async () =>
       await database.transaction(caller.accountId, async (tx) => {
         const conversation = await startConversation(tx, { log, fanout }, caller, body);
+        if (body.attributes !== undefined) await setAttributes(tx, visitors, conversation, body.attributes);
         return await presentToVisitor(tx, caller.accountId, conversation);
       });
     for (let attempt = 1; ; attempt += 1) {
@@ -74,6 +82,15 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout }: 
         if (attempt === startAttempts || !mayBeTriedAgain(error)) throw error;
       }
     }
+  });
+
+  http.serve(contract.identifyVisitor, async ({ caller, body }) => {
+    await database.transaction(caller.accountId, async (tx) => {
+      const conversation = found(await latestConversation(tx, caller));
+      if (conversation.state === 'resolved') throw new Refusal('conversations.closed');
+      await setAttributes(tx, visitors, conversation, body.attributes);
+    });
+    return undefined;
   });
 
   http.serve(

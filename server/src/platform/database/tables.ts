@@ -128,6 +128,16 @@ export interface Tables {
     visitor_read: Generated<number>;
     agent_read: Generated<number>;
   };
+  visitor_attribute: {
+    account_id: string;
+    conversation_id: string;
+    key: string;
+    value: Buffer;
+    blind_index: Buffer | null;
+    masked: boolean;
+    set_at: GeneratedInstant;
+  };
+  conversation_tag: { account_id: string; conversation_id: string; tag: string };
   conversation_key: {
     account_id: string;
     conversation_id: string;

@@ -1,0 +1,31 @@
+import { closed, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+
+/** The name of an attribute in code: what a page's script says. */
+export const AttributeKey = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' });
+
+/** `special`: special categories of personal data (GDPR, Article 9). */
+export const attributeCategories = ['contact', 'identifier', 'customer', 'special'] as const;
+
+/** The most attributes that an account can declare. */
+export const maxAttributes = 30;
+
+/** An attribute of a visitor's profile that the account has declared (D2). Nothing else about a person can be stored. */
+export const DeclaredAttribute = closed({
+  key: AttributeKey,
+  label: Type.String({ minLength: 1, maxLength: 80 }),
+  /** Why it is processed, as the record of processing says it (GDPR, Article 30). */
+  purpose: Type.String({ minLength: 1, maxLength: 300 }),
+  category: oneOf(...attributeCategories),
+  /** Conversations can be found and erased by it, through a blind index. */
+  indexed: Type.Boolean(),
+});
+export type DeclaredAttribute = Static<typeof DeclaredAttribute>;
+
+export const AttributeValue = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
+
+/** Values by key. Null takes a value away. */
+export const AttributeValues = Type.Record(AttributeKey, nullable(AttributeValue), {
+  additionalProperties: false,
+  maxProperties: maxAttributes,
+});
+export type AttributeValues = Readonly<Record<string, string | null>>;

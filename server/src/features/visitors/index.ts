@@ -1,0 +1,5 @@
+export { declaredAttributes } from './declared-attributes.ts';
+export { findConversationsByAttribute } from './find-by-attribute.ts';
+export { visitorsJobs } from './jobs.ts';
+export { setAttributes } from './set-attributes.ts';
+export type { VisitorsParts } from './visitors-parts.ts';

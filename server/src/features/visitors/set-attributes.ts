@@ -1,0 +1,65 @@
+import type { AttributeValues } from '@samtal/contract/visitors';
+import type { Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import type { ConversationRow } from '../conversations/index.ts';
+import { openValue, sealValue } from './attribute-value.ts';
+import { blindIndexKey, blindIndexOf } from './blind-index.ts';
+import { declaredAttributes, refuseUndeclared } from './declared-attributes.ts';
+import { deleteValues, readValues, writeValues } from './queries.ts';
+import type { VisitorsParts } from './visitors-parts.ts';
+
+/**
+ * Stores what the visitor's page says about the visitor of an open conversation; null takes a value away (D2). What stays
+ * as it was is left alone, and if anything changes the internal stream tells which attributes. Refuses, with nothing
+ * changed: visitors.undeclared-attribute, conversations.closed.
+ */
+export async function setAttributes(
+  tx: Tx,
+  { keys, keyring, log }: VisitorsParts,
+  conversation: ConversationRow,
+  values: AttributeValues,
+): Promise<void> {
+  const { account_id: account, id: conversationId } = conversation;
+  const named = Object.keys(values);
+  if (named.length === 0) return;
+  const declared = await declaredAttributes(tx, account);
+  refuseUndeclared(declared, named);
+  const key = await keys.one(tx, account, conversationId);
+  const stored = new Map(
+    (await readValues(tx, account, [conversationId])).map((row) => [
+      row.key,
+      openValue(key, { account, conversationId, key: row.key }, row.value),
+    ]),
+  );
+  const changed = Object.entries(values).filter(([name, value]) => value !== (stored.get(name) ?? null));
+  if (changed.length === 0) return;
+  const indexKey = await blindIndexKey(keyring, account);
+  const set = changed.flatMap(([name, value]) => (value === null ? [] : [{ key: name, value }]));
+  await deleteValues(
+    tx,
+    conversation,
+    changed.flatMap(([name, value]) => (value === null ? [name] : [])),
+  );
+  await writeValues(
+    tx,
+    conversation,
+    set.map((each) => ({
+      key: each.key,
+      value: sealValue(key, { account, conversationId, key: each.key }, each.value),
+      blind_index: declared.get(each.key)?.indexed === true ? blindIndexOf(indexKey, each) : null,
+      masked: false,
+    })),
+  );
+  const [outcome] = await log.append(tx, account, [
+    {
+      conversationId,
+      kind: 'profile',
+      actor: { kind: 'visitor', id: null, name: null },
+      author: null,
+      cid: null,
+      body: { keys: changed.map(([name]) => name) },
+      admit: ({ state }) => (state === 'resolved' ? 'conversations.closed' : null),
+    },
+  ]);
+  if (outcome?.written === false) throw new Refusal(outcome.refused);
+}
