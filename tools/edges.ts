@@ -44,6 +44,19 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'conversations',
     because: 'What is kept no longer, and what somebody asks to have erased, are conversations first of all.',
   },
+  {
+    from: 'activity-log',
+    to: 'accounts',
+    because: 'Days that are past their time go from every account.',
+  },
+  {
+    from: 'activity-log',
+    to: 'access',
+    because: 'An address is looked up only where the authorisation reaches.',
+  },
+  { from: 'activity-log', to: 'conversations', because: 'An address is looked up by its conversation.' },
+  { from: 'activity-log', to: 'settings', because: 'Settings say what is logged, and for how long.' },
+  { from: 'widget', to: 'activity-log', because: 'What a visitor does over HTTP is noted.' },
   { from: 'widget', to: 'conversations', because: 'A visitor starts, reads and ends a conversation.' },
   {
     from: 'widget',
@@ -51,6 +64,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'A visitor session belongs to a site, on an origin that it allows.',
   },
   { from: 'realtime', to: 'access', because: 'An agent’s socket follows only what its member may read.' },
+  { from: 'realtime', to: 'activity-log', because: 'Connections of visitors are noted.' },
   { from: 'realtime', to: 'conversations', because: 'Sockets carry the conversation log and post to it.' },
   {
     from: 'realtime',

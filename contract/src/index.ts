@@ -1,5 +1,6 @@
 import * as access from './access/index.ts';
 import * as accounts from './accounts/index.ts';
+import * as activityLog from './activity-log/index.ts';
 import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
@@ -67,6 +68,8 @@ export const endpoints: readonly Endpoint[] = [
   conversations.changeTags,
   visitors.listAttributes,
   visitors.getProfile,
+  activityLog.lookUpAddress,
+  activityLog.listActivityReadings,
   realtime.createRealtimeTicket,
   widget.getWidgetConfiguration,
   widget.startVisitorSession,

@@ -1,13 +1,15 @@
 import { Notifications, type Database, type DatabaseAccess } from './platform/database/index.ts';
 import { AuditSealer } from './platform/audit/index.ts';
 import { Fanout } from './platform/fanout/index.ts';
-import { HttpServer } from './platform/http/index.ts';
+import { addressBehind, HttpServer } from './platform/http/index.ts';
 import { Jobs } from './platform/jobs/index.ts';
 import { ConversationKeys, type Keyring } from './platform/keys/index.ts';
 import type { Log } from './platform/log/index.ts';
 import { accessRoutes } from './features/access/routes.ts';
 import { loadMember } from './features/access/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
+import { ActivityLog, activityLogJobs } from './features/activity-log/index.ts';
+import { activityLogRoutes } from './features/activity-log/routes.ts';
 import { auditJobs } from './features/audit/index.ts';
 import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
 import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
@@ -69,11 +71,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const router = new Router({ database, desk, fanout, log });
   const watch = new Watch({ database, desk, router, fanout, log });
   const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });
+  const activity = new ActivityLog({
+    database,
+    keyring,
+    log,
+    maskPath: async (_tx, _account, path) => path,
+  });
   const jobs = new Jobs(
     access.login,
     [
       ...signinJobs({ database }),
       ...widgetJobs({ database }),
+      ...activityLogJobs({ database, keyring }),
       ...auditJobs({ database, keyring, log }),
       ...keyJobs({ database, keys, log }),
       ...visitorsJobs({ database, keys, keyring, log }),
@@ -107,6 +116,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     logger: log,
     publicUrl,
     sessions,
+    activity,
+    addressOf: addressBehind(parts.trustedProxies),
   });
   let draining = false;
 
@@ -128,11 +139,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
   sitesRoutes(http, { database });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });
+  activityLogRoutes(http, { database, keyring });
   conversationsRoutes(http, { database, log: entries, posts, desk });
   visitorsRoutes(http, { database, ...visitors });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
-  widgetRoutes(http, { database, log: entries, desk, fanout, visitors });
+  widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity });
   healthRoutes(http.fastify, { database, isDraining: () => draining });
   await pages(http.fastify, { publicUrl, demoSiteKey: parts.demoSiteKey });
 
@@ -154,6 +166,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await http.close(requestGraceMs);
       await watch.stop();
       await router.settle();
+      await activity.flush();
       await jobs.stop();
       await sealer.stop();
       await notifications.close();

@@ -21,6 +21,7 @@ export function keptLog(): { log: Log; lines: string[] } {
 }
 
 export interface TestNodeOptions {
+  readonly trustedProxies?: readonly string[];
   readonly log?: Log;
   readonly publicUrl?: URL;
   /** The database whose notifications it hears and sends: another one’s makes it deaf and mute. */
@@ -36,7 +37,7 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     keyring: db.keyring,
     log: options.log ?? keptLog().log,
     publicUrl: options.publicUrl ?? url,
-    trustedProxies: [],
+    trustedProxies: options.trustedProxies ?? [],
     tls: null,
     demoSiteKey: async () => null,
   });

@@ -25,10 +25,10 @@ export class TestSocket {
     socket.on('error', () => undefined);
   }
 
-  static async open(url: URL, origin: string): Promise<TestSocket> {
+  static async open(url: URL, origin: string, headers: Record<string, string> = {}): Promise<TestSocket> {
     const address = new URL(url);
     address.protocol = 'ws:';
-    const socket = new WebSocket(address, { origin });
+    const socket = new WebSocket(address, { origin, headers });
     const client = new TestSocket(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
@@ -47,10 +47,15 @@ export class TestSocket {
     return await client.hello(ticket);
   }
 
-  static async asVisitor(visitor: VisitorClient, url: URL): Promise<TestSocket> {
+  static async asVisitor(
+    visitor: VisitorClient,
+    url: URL,
+    headers: Record<string, string> = {},
+  ): Promise<TestSocket> {
     const client = await TestSocket.open(
       new URL(`/api/v1/realtime/visitor?site=${visitor.account.siteKey}`, url),
       visitor.account.origin,
+      headers,
     );
     return await client.hello(visitor.token);
   }

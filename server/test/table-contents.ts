@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.ts';
 
-/** What changes by being asked: when a session was last used, its tokens, and what waits to be sealed. */
+/** What changes by being asked or a moment later: uses of sessions, tokens, what waits to be sealed or was noted. */
 const restless = [
   'session',
   'csrf_token',
@@ -8,6 +8,8 @@ const restless = [
   'audit_entry',
   'audit_head',
   'sign_in_failure',
+  'activity_session',
+  'activity_entry',
   'migration',
 ];
 

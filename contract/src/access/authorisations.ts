@@ -26,6 +26,8 @@ export const authorisations = {
   'visitors.find': { says: 'Find conversations by what is known about their visitors', scoped: true },
   'conversations.take': { says: 'Pick a waiting conversation out of the queue', scoped: true },
   'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
+  // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
+  'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
   'audit.read': { says: 'Read the audit trail', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean }>;
 

@@ -1,4 +1,5 @@
 import { accountCommands } from './accounts.ts';
+import { activityLogCommands } from './activity-log.ts';
 import { auditCommands } from './audit.ts';
 import type { Command } from './command.ts';
 import { createUser } from './create-user.ts';
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   grantRole,
   ...keyCommands,
   ...auditCommands,
+  ...activityLogCommands,
 ];

@@ -290,6 +290,13 @@ const recipes: Record<string, Recipe> = {
     },
     elsewhere: 200,
   },
+  'activity-log.lookUpAddress': {
+    input: async (place) => ({
+      ...conversation(await waiting(place), place),
+      body: { reason: 'A threat that the police is told of' },
+    }),
+  },
+  'activity-log.listActivityReadings': { input: account },
   'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },

@@ -8,13 +8,20 @@ import type { Draft } from './draft.ts';
 import type { ConversationLog } from './log.ts';
 import type { ConversationRow } from './queries.ts';
 
+export interface StartParts {
+  readonly log: ConversationLog;
+  readonly fanout: Fanout;
+  /** Told when a conversation was made, and not when one was joined. */
+  readonly begun?: (conversationId: string) => void;
+}
+
 /**
  * The visitor's first message: makes the conversation, or joins the one that is open. The same `cid` again changes
  * nothing, also when the conversation it began has been resolved meanwhile.
  */
 export async function startConversation(
   tx: Tx,
-  { log, fanout }: { log: ConversationLog; fanout: Fanout },
+  { log, fanout, begun }: StartParts,
   visitor: Visitor,
   post: { cid: string; text: string },
 ): Promise<ConversationRow> {
@@ -34,7 +41,10 @@ export async function startConversation(
       cid: null,
       body: {},
     });
-    tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['waiting'] }));
+    tx.afterCommit(() => {
+      fanout.announce({ kind: 'lists', account, lists: ['waiting'] });
+      begun?.(conversation.id);
+    });
   }
   drafts.push(visitorMessage(visitor, conversation.id, post));
   const written = (await log.append(tx, account, drafts)).at(-1)?.written;

@@ -5,6 +5,7 @@ import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal, type HttpServer, type SignedIn } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { loadMember } from '../access/index.ts';
+import type { ActivityLog } from '../activity-log/index.ts';
 import type { ConversationLog, PostQueue } from '../conversations/index.ts';
 import { releaseAgent, vouchForAgents } from '../routing/index.ts';
 import { checkOrigin, openSite, prolongVisitorSessions, sessionOf } from '../widget/index.ts';
@@ -28,6 +29,9 @@ export interface RealtimeParts {
   readonly logger: Log;
   readonly publicUrl: URL;
   readonly sessions: UserSessions;
+  readonly activity: Pick<ActivityLog, 'note'>;
+  /** Where a request comes from, by the rule for trusted proxies. */
+  readonly addressOf: (request: IncomingMessage) => string;
 }
 
 /** The sockets of one node: who is connected, what they follow, and what they are told. */
@@ -103,11 +107,12 @@ export class Realtime {
   }
 
   #visitors(): Admission {
-    const { database, posts } = this.#parts;
+    const { database, posts, activity, addressOf } = this.#parts;
     return {
       knock: async (request: IncomingMessage, url) => {
         const site = await openSite(database, url.searchParams.get('site') ?? '');
         checkOrigin(site, request.headers.origin ?? null, false);
+        const from = { address: addressOf(request), userAgent: request.headers['user-agent'] };
         return async (line, credential) => {
           const session = await sessionOf(database, site, credential);
           if (session === null) throw new Refusal('visitors.session-ended');
@@ -121,7 +126,11 @@ export class Realtime {
             { ...session, sessionLifeMinutes },
             { database, posts, receipts: this.#receipts },
           );
+          const note = (kind: 'connected' | 'disconnected') =>
+            activity.note({ account: site.accountId, ...session, ...from, kind, at: new Date() });
+          note('connected');
           return this.#connect(line, party, async () => {
+            note('disconnected');
             if (this.#others(party).length === 0)
               await releaseVisitor(database, party.account, party.session);
           });

@@ -17,6 +17,7 @@ export type Period =
 /** What sees to it that it goes. */
 export type Eraser =
   | 'retention.run'
+  | 'activity-log.drop-expired'
   | 'signin.delete-expired'
   | 'keys.rotate'
   | 'audit.prune'
@@ -51,7 +52,7 @@ export const dataClasses = {
   'activity-log': {
     personal: 'visitors',
     period: { kind: 'setting', setting: 'retention.activity-log-days', from: 'writing' },
-    eraser: 'retention.run',
+    eraser: 'activity-log.drop-expired',
     onRequest: true,
   },
   files: {
@@ -154,6 +155,9 @@ export const classOfTable = {
   conversation_tag: 'transcript',
   configuration_version: 'configuration',
   installation_settings_version: 'installation',
+  activity_session: 'activity-log',
+  activity_entry: 'activity-log',
+  activity_reading: 'audit',
   legal_hold: 'legal-hold',
   deletion: 'deletion-log',
   deleted_case: 'deletion-log',

@@ -1,4 +1,5 @@
 import * as contract from '@samtal/contract/widget';
+import type { FastifyRequest } from 'fastify';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, Refusal, type HttpServer, type Visitor } from '../../platform/http/index.ts';
@@ -11,6 +12,7 @@ import {
   type Desk,
 } from '../conversations/index.ts';
 import { declaredAttributes, setAttributes, type VisitorsParts } from '../visitors/index.ts';
+import type { Activity, ActivityLog } from '../activity-log/index.ts';
 import { checkOrigin, openSite } from './admission.ts';
 import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
 import { SessionThrottle } from './session-throttle.ts';
@@ -25,11 +27,30 @@ export interface WidgetParts {
   readonly desk: Desk;
   readonly fanout: Fanout;
   readonly visitors: VisitorsParts;
+  readonly activity: Pick<ActivityLog, 'note'>;
 }
 
-export function widgetRoutes(http: HttpServer, { database, log, desk, fanout, visitors }: WidgetParts): void {
+export function widgetRoutes(
+  http: HttpServer,
+  { database, log, desk, fanout, visitors, activity }: WidgetParts,
+): void {
   const catalogues = readCatalogues();
   const throttle = new SessionThrottle();
+  const note = (
+    visitor: Pick<Visitor, 'accountId' | 'siteId' | 'visitorId' | 'address'>,
+    request: FastifyRequest,
+    what: Pick<Activity, 'kind' | 'conversationId'>,
+  ) => {
+    activity.note({
+      account: visitor.accountId,
+      siteId: visitor.siteId,
+      visitorId: visitor.visitorId,
+      address: visitor.address,
+      userAgent: request.headers['user-agent'],
+      at: new Date(),
+      ...what,
+    });
+  };
 
   http.serve(contract.getWidgetConfiguration, async ({ caller, params, query }) => {
     const site = await openSite(database, params.siteKey);
@@ -48,7 +69,7 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout, vi
     };
   });
 
-  http.serve(contract.startVisitorSession, async ({ caller, params }) => {
+  http.serve(contract.startVisitorSession, async ({ caller, params, request }) => {
     const site = await openSite(database, params.siteKey);
     checkOrigin(site, caller.origin, false);
     throttle.check(caller.address);
@@ -56,22 +77,29 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout, vi
       site.accountId,
       async (tx) => await createVisitorSession(tx, site),
     );
-    return { token: session.token, visitorId: session.visitorId, expiresAt: session.expiresAt.toISOString() };
+    const { visitorId } = session;
+    note({ ...site, visitorId, address: caller.address }, request, { kind: 'session-started' });
+    return { token: session.token, visitorId, expiresAt: session.expiresAt.toISOString() };
   });
 
-  http.serve(contract.endVisitorSession, async ({ caller }) => {
-    await database.transaction(caller.accountId, async (tx) => {
-      await endOpenConversation(tx, desk, caller);
+  http.serve(contract.endVisitorSession, async ({ caller, request }) => {
+    const ended = await database.transaction(caller.accountId, async (tx) => {
+      const conversationId = await endOpenConversation(tx, desk, caller);
       await deleteVisitorSession(tx, caller.accountId, caller.visitorId);
       tx.afterCommit(() => fanout.announce({ kind: 'recheck', session: caller.visitorId }));
+      return conversationId;
     });
+    if (ended !== null) note(caller, request, { kind: 'conversation-ended', conversationId: ended });
+    note(caller, request, { kind: 'session-ended' });
     return undefined;
   });
 
-  http.serve(contract.startConversation, async ({ caller, body }) => {
+  http.serve(contract.startConversation, async ({ caller, body, request }) => {
+    const begun = (conversationId: string) =>
+      note(caller, request, { kind: 'conversation-started', conversationId });
     const start = async () =>
       await database.transaction(caller.accountId, async (tx) => {
-        const conversation = await startConversation(tx, { log, fanout }, caller, body);
+        const conversation = await startConversation(tx, { log, fanout, begun }, caller, body);
         if (body.attributes !== undefined) await setAttributes(tx, visitors, conversation, body.attributes);
         return await presentToVisitor(tx, caller.accountId, conversation);
       });
@@ -117,20 +145,24 @@ export function widgetRoutes(http: HttpServer, { database, log, desk, fanout, vi
       }),
   );
 
-  http.serve(contract.endConversation, async ({ caller }) => {
-    await database.transaction(caller.accountId, async (tx) => {
-      if (!(await endOpenConversation(tx, desk, caller))) throw new Refusal('not-found');
-    });
+  http.serve(contract.endConversation, async ({ caller, request }) => {
+    const ended = await database.transaction(
+      caller.accountId,
+      async (tx) => await endOpenConversation(tx, desk, caller),
+    );
+    if (ended === null) throw new Refusal('not-found');
+    note(caller, request, { kind: 'conversation-ended', conversationId: ended });
     return undefined;
   });
 }
 
-async function endOpenConversation(tx: Tx, desk: Desk, visitor: Visitor): Promise<boolean> {
+/** The conversation that was ended, or null when none was open. */
+async function endOpenConversation(tx: Tx, desk: Desk, visitor: Visitor): Promise<string | null> {
   const conversation = await latestConversation(tx, visitor);
-  if (conversation === null || conversation.state === 'resolved') return false;
+  if (conversation === null || conversation.state === 'resolved') return null;
   await desk.resolve(tx, visitor.accountId, conversation.id, {
     by: { kind: 'visitor', id: visitor.visitorId },
     reason: 'visitor',
   });
-  return true;
+  return conversation.id;
 }

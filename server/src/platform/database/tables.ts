@@ -258,6 +258,31 @@ export interface Tables {
     report: string | null;
     signature: Buffer | null;
   };
+  activity_session: {
+    account_id: string;
+    day: string;
+    visitor_id: string;
+    wrapped: Buffer;
+    commitment: Buffer;
+  };
+  activity_entry: {
+    account_id: string;
+    day: string;
+    visitor_id: string;
+    id: string;
+    address_index: Buffer;
+    body: Buffer;
+  };
+  activity_reading: {
+    account_id: string;
+    id: string;
+    at: GeneratedInstant;
+    read_by: string | null;
+    conversation_id: string | null;
+    case_id: string | null;
+    reason: Buffer | null;
+    found: number;
+  };
   audit_outbox: { id: Generated<number>; account_id: string; at: GeneratedInstant; body: string };
   audit_entry: { account_id: string; seq: number; at: Date; body: string; previous: Buffer; hash: Buffer };
   audit_head: { account_id: string; seq: number; hash: Buffer; mac: Buffer };

@@ -4,7 +4,10 @@ import type { FastifyRequest } from 'fastify';
 
 /** Somebody about whom nothing is known but where the request came from. */
 export interface Anyone {
-  /** The peer’s address, or what a trusted proxy says it is. For counting attempts; never stored or logged as it is. */
+  /**
+   * The peer’s address, or what a trusted proxy says it is. For counting attempts, and for the activity log to keep (G6);
+   * never stored or logged anywhere else.
+   */
   readonly address: string;
   /** The Origin header (RFC 6454); null where the browser sent none. */
   readonly origin: string | null;

@@ -1,5 +1,5 @@
 export type { Gate, HeldGrant, Member, SignedIn, Visitor } from './callers.ts';
 export { contentPolicies } from './headers.ts';
 export { found, Refusal } from './refusal.ts';
-export { anyone, HttpServer, sendProblem } from './server.ts';
+export { addressBehind, anyone, HttpServer, sendProblem } from './server.ts';
 export { compileExact } from './validation.ts';

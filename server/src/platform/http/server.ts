@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
+import proxyAddr from '@fastify/proxy-addr';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -206,6 +207,17 @@ function refuseBrokenRequest(error: { code?: string }, socket: Socket): void {
   socket.end(
     `HTTP/1.1 ${answered} ${STATUS_CODES[answered]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+/**
+ * Where a request that Fastify does not see comes from, such as one that becomes a socket: by the same rule as `anyone`.
+ */
+export function addressBehind(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+  const trusted = proxyAddr.compile([...trustedProxies]);
+  return (request) => {
+    const address = proxyAddr(request, trusted);
+    return isIP(address) === 0 ? (request.socket.remoteAddress ?? '') : address;
+  };
 }
 
 export function anyone(request: FastifyRequest): Anyone {

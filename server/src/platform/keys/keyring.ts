@@ -214,6 +214,13 @@ export class Keyring {
     return await this.#open(account, name, await this.#account(account));
   }
 
+  /** A key for one purpose of a named key. It dies with that. */
+  async namedPurposeKey(account: string, name: string, purpose: string): Promise<Buffer> {
+    refuseName(name);
+    const { purposes } = await this.#open(account, name, await this.#account(account));
+    return createHmac('sha256', purposes).update(`samtal/purpose/${purpose}/v1`).digest();
+  }
+
   /** The names of the account's keys that have one. */
   async namedKeys(account: string): Promise<string[]> {
     return (await this.#store.names(account)).filter((name) => isGivenName(name)).toSorted();

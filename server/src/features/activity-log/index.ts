@@ -1,0 +1,13 @@
+export type { Activity } from './activity.ts';
+export { ActivityLog } from './activity-log.ts';
+export { dropExpiredActivity } from './drop-expired.ts';
+export {
+  countSessionsFrom,
+  eraseActivityOfVisitor,
+  eraseAddress,
+  eraseLookUpReasons,
+} from './erase-activity.ts';
+export { activityLogJobs } from './jobs.ts';
+export { normalAddress } from './normal-address.ts';
+export { activityOfConversation } from './read-activity.ts';
+export { readAsOperator } from './read-as-operator.ts';
