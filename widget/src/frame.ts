@@ -11,10 +11,18 @@ export interface SamtalEvents {
 
 export type SamtalListener<Name extends keyof SamtalEvents> = (told: SamtalEvents[Name]) => void;
 
+/** What a page says about its visitor, by the keys that the account has declared (D2). Null takes a value away. */
+export type Attributes = Record<string, string | null>;
+
 /** `window.Samtal`. */
 export interface Samtal {
   open(): void;
   close(): void;
+  /**
+   * Says who the visitor is. Kept in the page's memory and nowhere else, until there is a conversation; say it again on
+   * each page. What the account has not declared never leaves the page.
+   */
+  identify(attributes: Attributes): void;
   /** Answers with a function that ends the listening. */
   on<Name extends keyof SamtalEvents>(name: Name, listener: SamtalListener<Name>): () => void;
   /** Takes the widget off the page without a trace. What is stored stays only while a conversation is open. */
@@ -34,6 +42,8 @@ export interface Frame {
   readonly box: HTMLElement;
   readonly launcher: HTMLButtonElement;
   readonly drawer: Drawer<Remembered>;
+  /** What the page has said about its visitor so far. */
+  readonly known: Attributes;
   /** Aborted when the widget is removed. */
   readonly gone: AbortSignal;
   tell<Name extends keyof SamtalEvents>(name: Name, told: SamtalEvents[Name]): void;
@@ -45,6 +55,8 @@ export interface Chat {
   readonly isOpen: boolean;
   open(): void;
   close(): void;
+  /** `frame.known` has changed. */
+  identify(): void;
   /** Ends the visitor's session on the server. */
   endSession(): Promise<void>;
 }

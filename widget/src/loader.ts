@@ -1,6 +1,6 @@
 import { configurationRoute } from '@samtal/contract/widget/routes';
 import type { WidgetConfiguration } from '@samtal/contract/widget';
-import type { Chat, ChatModule, Frame, Samtal, SamtalEvents } from './frame.ts';
+import type { Attributes, Chat, ChatModule, Frame, Samtal, SamtalEvents } from './frame.ts';
 import { drawLauncher } from './launcher.ts';
 import { forgetVisitor, tabDrawer, visitorDrawer } from './storage.ts';
 
@@ -19,6 +19,7 @@ function begin(host: string, siteKey: string): Samtal {
   const gone = end.signal;
   const drawer = visitorDrawer(siteKey);
   const listeners = new Map<keyof SamtalEvents, Set<(told: never) => void>>();
+  const known: Attributes = {};
   let attempts = 0;
   let loading: Promise<Chat | null> | null = null;
   let module: Promise<ChatModule> | null = null;
@@ -56,7 +57,7 @@ function begin(host: string, siteKey: string): Samtal {
     );
     if (isTalking() || tabDrawer(siteKey).read().open === true)
       void Promise.resolve().then(() => startChat());
-    return { host, siteKey, configuration, root, box, launcher: button, drawer, gone, tell, showUnread };
+    return { host, siteKey, configuration, root, box, launcher: button, drawer, known, gone, tell, showUnread };
   }
 
   function forgetAttempt(): void {
@@ -96,6 +97,16 @@ function begin(host: string, siteKey: string): Samtal {
     return opening !== undefined || (ongoing !== undefined && over === undefined);
   }
 
+  async function identify(attributes: Attributes): Promise<void> {
+    const declared = (await drawn)?.configuration.attributes ?? [];
+    for (const [key, value] of Object.entries(attributes)) {
+      if (declared.includes(key)) known[key] = value === null ? null : String(value);
+      // oxlint-disable-next-line no-console -- see `warn`
+      else if (!gone.aborted) console.warn(`Samtal: the attribute ${key} is not declared, so it is not sent.`);
+    }
+    if (loading !== null) await withChat((chat) => chat.identify());
+  }
+
   function remove(options?: { forget?: boolean }): void {
     end.abort();
     if (window.Samtal === samtal) delete window.Samtal;
@@ -107,6 +118,7 @@ function begin(host: string, siteKey: string): Samtal {
     close: () => {
       if (loading !== null) void withChat((chat) => chat.close());
     },
+    identify: (attributes) => void identify(attributes),
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set.add(listener));

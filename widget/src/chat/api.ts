@@ -1,12 +1,14 @@
 import { urlOf } from '@samtal/contract/endpoint';
 import type { ResponseOf } from '@samtal/contract/endpoint';
 import type { Problem } from '@samtal/contract/errors';
+import type { Attributes } from '../frame.ts';
 import type { EntryPage } from '@samtal/contract/conversations';
 import type { getVisitorConversation, VisitorConversation, VisitorSession } from '@samtal/contract/widget';
 import {
   endConversationRoute,
   endSessionRoute,
   getConversationRoute,
+  identifyVisitorRoute,
   readEntriesRoute,
   startConversationRoute,
   startSessionRoute,
@@ -30,6 +32,11 @@ export class Refused extends Error {
     return this.status === 429 || this.status >= 500;
   }
 
+  /** The account has changed what it declares since the page was loaded (D2), or a value is too long. */
+  get saysTooMuch(): boolean {
+    return this.code === 'visitors.undeclared-attribute' || this.code === 'request.invalid';
+  }
+
   get sessionEnded(): boolean {
     return this.status === 401;
   }
@@ -45,7 +52,12 @@ interface Request {
 export interface Api {
   startSession(): Promise<VisitorSession>;
   endSession(token: string): Promise<void>;
-  startConversation(token: string, post: { cid: string; text: string }): Promise<VisitorConversation>;
+  startConversation(
+    token: string,
+    post: { cid: string; text: string },
+    attributes: Attributes,
+  ): Promise<VisitorConversation>;
+  identify(token: string, attributes: Attributes): Promise<void>;
   getConversation(token: string): Promise<ResponseOf<typeof getVisitorConversation>>;
   readEntries(token: string, after: number): Promise<EntryPage>;
   endConversation(token: string): Promise<void>;
@@ -77,7 +89,9 @@ export function apiOf(host: string, siteKey: string): Api {
   return {
     startSession: () => call(startSessionRoute),
     endSession: (token) => call(endSessionRoute, { token }),
-    startConversation: (token, { cid, text }) => call(startConversationRoute, { token, body: { cid, text } }),
+    startConversation: (token, { cid, text }, attributes) =>
+      call(startConversationRoute, { token, body: { cid, text, attributes } }),
+    identify: (token, attributes) => call(identifyVisitorRoute, { token, body: { attributes } }),
     getConversation: (token) => call(getConversationRoute, { token }),
     readEntries: (token, after) => call(readEntriesRoute, { token, query: { after, limit: 500 } }),
     endConversation: (token) => call(endConversationRoute, { token }),

@@ -1,4 +1,5 @@
 import type { VisitorConversation } from '@samtal/contract/widget';
+import type { Attributes } from '../frame.ts';
 import type { Drawer, OpeningPost, Remembered } from '../storage.ts';
 import { Refused, type Api } from './api.ts';
 import type { Pause } from './pause.ts';
@@ -7,6 +8,7 @@ import type { Trouble } from './view.ts';
 interface Delivery {
   readonly api: Api;
   readonly drawer: Drawer<Remembered>;
+  readonly known: Attributes;
   readonly pause: Pause;
   readonly gone: AbortSignal;
   onTrouble(trouble: Trouble | null): void;
@@ -48,13 +50,17 @@ export async function deliverOpening(delivery: Delivery): Promise<VisitorConvers
   }
 }
 
-async function deliver({ api, drawer }: Delivery, post: OpeningPost): Promise<VisitorConversation> {
+async function deliver({ api, drawer, known }: Delivery, post: OpeningPost): Promise<VisitorConversation> {
   let token = drawer.read().token;
   if (token === undefined) {
     token = (await api.startSession()).token;
     drawer.write({ token });
   }
-  const conversation = await api.startConversation(token, post);
+  const conversation = await api.startConversation(token, post, known).catch((error: unknown) => {
+    // A message is never held up by what a page says besides.
+    if (error instanceof Refused && error.saysTooMuch) return api.startConversation(token, post, {});
+    throw error;
+  });
   const { opening = [], ongoing, read } = drawer.read();
   const left = opening.filter((other) => other.cid !== post.cid);
   drawer.write({

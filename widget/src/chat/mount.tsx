@@ -12,7 +12,7 @@ import { VisitorChat } from './visitor-chat.ts';
 
 /** Draws the chat into the loader's frame, and takes up what an earlier page left behind. */
 export function mountChat(frame: Frame): Chat {
-  const { host, siteKey, configuration, root, box, launcher, drawer, gone } = frame;
+  const { host, siteKey, configuration, root, box, launcher, drawer, known, gone } = frame;
   const say = sayFrom(configuration.text);
   const locale = dateLocale(configuration.locale);
   const tab = tabDrawer(siteKey);
@@ -31,6 +31,7 @@ export function mountChat(frame: Frame): Chat {
   const chat = new VisitorChat({
     api: apiOf(host, siteKey),
     drawer,
+    known,
     tab,
     outbox,
     gone,
@@ -148,6 +149,7 @@ export function mountChat(frame: Frame): Chat {
     },
     open,
     close,
+    identify: () => void chat.identify(),
     endSession: () => chat.endSession(),
   };
 }

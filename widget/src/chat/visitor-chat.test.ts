@@ -4,6 +4,7 @@ import { streamName } from '@samtal/contract/conversations/streams';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import { Peer } from '../../../contract/test/peer.ts';
 import { openDrawer, type Remembered, type RememberedTab } from '../storage.ts';
+import type { Attributes } from '../frame.ts';
 import { Refused, type Api } from './api.ts';
 import { storedOutbox, type StoredOutbox } from './outbox.ts';
 import { VisitorChat } from './visitor-chat.ts';
@@ -21,6 +22,9 @@ class Host implements Api {
   /** What the next requests fail with, before or after they have had their effect. */
   readonly failures: { error: Error; after?: boolean }[] = [];
   ended = new Set<string>();
+  /** What the account has declared, and what it was told of the conversation that is open. */
+  declared = ['email', 'tier'];
+  profile: Attributes = {};
   requests = 0;
   #id: string | null = null;
   #resolved = false;
@@ -66,8 +70,19 @@ class Host implements Api {
     });
   }
 
-  startConversation(token: string, { cid, text }: { cid: string; text: string }) {
+  #take(attributes: Attributes): void {
+    if (Object.keys(attributes).some((key) => !this.declared.includes(key)))
+      throw new Refused(422, 'visitors.undeclared-attribute', null);
+    this.profile = { ...this.profile, ...attributes };
+  }
+
+  identify(token: string, attributes: Attributes) {
+    return this.#fails(token, () => this.#take(attributes));
+  }
+
+  startConversation(token: string, { cid, text }: { cid: string; text: string }, attributes: Attributes) {
     return this.#fails(token, () => {
+      this.#take(attributes);
       if (this.#id === null || this.#resolved) {
         this.conversations += 1;
         this.#resolved = false;
@@ -125,12 +140,13 @@ class Browser {
   readonly tab = openDrawer<RememberedTab>(() => this.#area('tab '), 'samtal:test');
 
   /** Opens a page; aborting `gone` leaves it, as a reload or a crash does. */
-  async page(t: TestContext) {
+  async page(t: TestContext, known: Attributes = {}) {
     const gone = new AbortController();
     const seen: { view: View | null; messages: string[] } = { view: null, messages: [] };
     const chat = new VisitorChat({
       api: this.host,
       drawer: this.drawer,
+      known,
       tab: this.tab,
       outbox: this.outbox,
       gone: gone.signal,
@@ -182,6 +198,47 @@ test('asks nothing of the server before the visitor writes', async (t) => {
   assert.equal(browser.host.requests, 0);
   assert.equal(browser.host.peer.connections, 0);
   assert.equal(chat.view.state, 'none');
+});
+
+test('what the page says about the visitor goes with the first message, and is kept nowhere', async (t) => {
+  const browser = begin(t);
+  const page = await browser.page(t, { email: 'ann@example.org' });
+  await page.chat.identify();
+  assert.equal(browser.host.requests, 0, 'nothing is asked before the visitor writes');
+  assert.deepEqual(browser.drawer.read(), {});
+  page.chat.send('1');
+  await pass(t, 1_000);
+  assert.deepEqual(browser.host.profile, { email: 'ann@example.org' });
+  assert.ok(!JSON.stringify(browser.drawer.read()).includes('example.org'));
+});
+
+test('what the page says later goes to the open conversation, again after a failure and on the next page', async (t) => {
+  const browser = begin(t);
+  const known: Attributes = {};
+  const page = await browser.page(t, known);
+  page.chat.send('1');
+  await pass(t, 1_000);
+  known['tier'] = 'gold';
+  browser.host.failures.push({ error: offline() });
+  void page.chat.identify();
+  await pass(t, 5_000);
+  assert.deepEqual(browser.host.profile, { tier: 'gold' });
+  page.leave();
+  await browser.page(t, { tier: 'silver' });
+  await pass(t, 1_000);
+  assert.deepEqual(browser.host.profile, { tier: 'silver' });
+});
+
+test('a first message arrives also when the account does not declare any more what the page says', async (t) => {
+  const browser = begin(t);
+  browser.host.declared = [];
+  const page = await browser.page(t, { email: 'ann@example.org' });
+  page.chat.send('1');
+  await pass(t, 1_000);
+  assert.deepEqual(browser.host.texts, ['1']);
+  assert.deepEqual(browser.host.profile, {});
+  await page.chat.identify();
+  assert.deepEqual(browser.host.profile, {});
 });
 
 test('the first message begins a session and a conversation, and further ones join it', async (t) => {

@@ -10,6 +10,7 @@ import {
   type Thread,
 } from '@samtal/contract/realtime/thread';
 import type { VisitorConversation } from '@samtal/contract/widget';
+import type { Attributes } from '../frame.ts';
 import type { Drawer, OpeningPost, Remembered, RememberedTab } from '../storage.ts';
 import { Refused, type Api } from './api.ts';
 import { deliverOpening } from './deliver-opening.ts';
@@ -23,6 +24,8 @@ import { emptyView, type Unsent, type View } from './view.ts';
 export interface VisitorChatOptions {
   readonly api: Api;
   readonly drawer: Drawer<Remembered>;
+  /** What the page has said about the visitor; `identify` says that it has changed. */
+  readonly known: Attributes;
   readonly tab: Drawer<RememberedTab>;
   readonly outbox: StoredOutbox;
   /** Aborted when the widget is removed. */
@@ -151,6 +154,21 @@ export class VisitorChat {
     if (post !== undefined) this.#link.discard(post);
   }
 
+  /** Tells the open conversation what the page has said about the visitor. Without one, the next first message does. */
+  async identify(): Promise<void> {
+    const { api, drawer, known, gone } = this.#options;
+    const isOpen = (): boolean =>
+      !gone.aborted && this.#conversation !== null && this.#view.state !== 'resolved';
+    for (let failures = 0; isOpen() && Object.keys(known).length > 0; failures += 1) {
+      try {
+        return await api.identify(drawer.read().token ?? '', known);
+      } catch (error) {
+        if (error instanceof Refused && !error.passes) return;
+        await this.#pause.beforeRetry(failures);
+      }
+    }
+  }
+
   typed(): void {
     this.#signal.typed();
   }
@@ -253,10 +271,10 @@ export class VisitorChat {
   async #open(): Promise<void> {
     if (this.#delivering) return;
     this.#delivering = true;
-    const { api, drawer, gone, alone } = this.#options;
+    const { api, drawer, known, gone, alone } = this.#options;
     try {
       const onTrouble = (trouble: View['trouble']): void => this.#set({ trouble });
-      const work = () => deliverOpening({ api, drawer, pause: this.#pause, gone, onTrouble });
+      const work = () => deliverOpening({ api, drawer, known, pause: this.#pause, gone, onTrouble });
       const conversation = await alone(work);
       if (gone.aborted) return;
       if (conversation !== null) await this.#enter(conversation, 'new');
@@ -294,6 +312,7 @@ export class VisitorChat {
     this.#thread = emptyThread(stream);
     this.#set({ state: conversation.state, caseId: conversation.caseId, agentName: conversation.agentName });
     if (whole !== null) return this.#showEnded(whole);
+    if (known === 'earlier') void this.identify();
     this.#link.follow(stream);
     await this.#link.start();
   }
