@@ -22,6 +22,13 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'The account lists the tags that conversations can get.',
   },
   {
+    from: 'search',
+    to: 'access',
+    because: 'Transcripts are searched in the scope in which a member may read them.',
+  },
+  { from: 'search', to: 'conversations', because: 'Transcripts are opened through the conversation log.' },
+  { from: 'search', to: 'settings', because: 'The account says whether transcripts can be searched.' },
+  {
     from: 'visitors',
     to: 'access',
     because: 'Profiles and what finds them are narrowed to the scope of a member.',

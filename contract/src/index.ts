@@ -6,6 +6,7 @@ import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as routing from './routing/index.ts';
+import * as search from './search/index.ts';
 import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
@@ -56,6 +57,7 @@ export const endpoints: readonly Endpoint[] = [
   conversations.listWaitingConversations,
   conversations.findConversations,
   visitors.findByAttributes,
+  search.searchTranscripts,
   conversations.getConversation,
   conversations.readEntries,
   conversations.postEntry,

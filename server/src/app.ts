@@ -20,6 +20,7 @@ import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
 import { Router, Watch } from './features/routing/index.ts';
 import { routingRoutes } from './features/routing/routes.ts';
+import { searchRoutes } from './features/search/routes.ts';
 import { settingsRoutes } from './features/settings/routes.ts';
 import { livingSessions, signinGate, signinJobs, touchSession } from './features/signin/index.ts';
 import { signinRoutes } from './features/signin/routes.ts';
@@ -142,6 +143,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   activityLogRoutes(http, { database, keyring });
   conversationsRoutes(http, { database, log: entries, posts, desk });
   visitorsRoutes(http, { database, ...visitors });
+  searchRoutes(http, { database, log: entries });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity });

@@ -22,7 +22,7 @@ export interface Samtal {
    * Says who the visitor is. Kept in the page's memory and nowhere else, until there is a conversation; say it again on
    * each page. What the account has not declared never leaves the page.
    */
-  identify(attributes: Attributes): void;
+  identify(attributes: Readonly<Record<string, string | number | null>>): void;
   /** Answers with a function that ends the listening. */
   on<Name extends keyof SamtalEvents>(name: Name, listener: SamtalListener<Name>): () => void;
   /** Takes the widget off the page without a trace. What is stored stays only while a conversation is open. */

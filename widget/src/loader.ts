@@ -38,7 +38,7 @@ function begin(host: string, siteKey: string): Samtal {
   };
 
   const drawn = draw().catch((reason: unknown) => {
-    if (!gone.aborted) warn(reason);
+    if (!gone.aborted) warn('the chat is not available', reason);
     return null;
   });
 
@@ -57,7 +57,19 @@ function begin(host: string, siteKey: string): Samtal {
     );
     if (isTalking() || tabDrawer(siteKey).read().open === true)
       void Promise.resolve().then(() => startChat());
-    return { host, siteKey, configuration, root, box, launcher: button, drawer, known, gone, tell, showUnread };
+    return {
+      host,
+      siteKey,
+      configuration,
+      root,
+      box,
+      launcher: button,
+      drawer,
+      known,
+      gone,
+      tell,
+      showUnread,
+    };
   }
 
   function forgetAttempt(): void {
@@ -74,7 +86,7 @@ function begin(host: string, siteKey: string): Samtal {
       return gone.aborted ? null : mountChat(frame);
     } catch (reason) {
       forgetAttempt();
-      warn(reason);
+      warn('the chat is not available', reason);
       return null;
     } finally {
       frame.launcher.ariaBusy = null;
@@ -97,12 +109,11 @@ function begin(host: string, siteKey: string): Samtal {
     return opening !== undefined || (ongoing !== undefined && over === undefined);
   }
 
-  async function identify(attributes: Attributes): Promise<void> {
+  async function identify(attributes: Parameters<Samtal['identify']>[0]): Promise<void> {
     const declared = (await drawn)?.configuration.attributes ?? [];
     for (const [key, value] of Object.entries(attributes)) {
       if (declared.includes(key)) known[key] = value === null ? null : String(value);
-      // oxlint-disable-next-line no-console -- see `warn`
-      else if (!gone.aborted) console.warn(`Samtal: the attribute ${key} is not declared, so it is not sent.`);
+      else if (!gone.aborted) warn(`the attribute ${key} is not declared, so it is not sent`);
     }
     if (loading !== null) await withChat((chat) => chat.identify());
   }
@@ -179,9 +190,9 @@ function keepInPage(element: HTMLElement, gone: AbortSignal): void {
   });
 }
 
-function warn(reason: unknown): void {
+function warn(...what: unknown[]): void {
   // oxlint-disable-next-line no-console -- the page's developer has no other place to learn why nothing shows
-  console.warn('Samtal: the chat is not available.', reason);
+  console.warn('Samtal:', ...what);
 }
 
 const script = document.currentScript;

@@ -57,6 +57,7 @@ export const refusals = {
     status: 422,
     title: 'The account has no attribute of this name to find conversations by.',
   },
+  'search.off': { status: 409, title: 'The account does not let transcripts be searched.' },
   'visitors.session-ended': { status: 401, title: 'The visitor session has ended.' },
   internal: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The service is starting or stopping; try again shortly.' },

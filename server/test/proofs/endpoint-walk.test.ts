@@ -5,7 +5,7 @@ import { endpoints } from '@samtal/contract';
 import { authorisations, type Authorisation } from '@samtal/contract/access';
 import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
 import type { Endpoint } from '@samtal/contract/endpoint';
-import { changeSettings, getSettings } from '@samtal/contract/settings';
+import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
 import { inviteUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
@@ -108,8 +108,15 @@ async function invited(place: Place): Promise<{ userId: string; token: string }>
   return { userId: user.id, token: link.slice(link.lastIndexOf('=') + 1).replace(/^.*[#/]/, '') };
 }
 
-async function declare(place: Place): Promise<void> {
+async function set(place: Place, overrides: SettingOverrides): Promise<void> {
   const { version } = await place.right.call(getSettings, account(place));
+  await place.right.call(changeSettings, {
+    ...account(place),
+    body: { channelId: null, version, set: overrides, unset: [], reason: '' },
+  });
+}
+
+async function declare(place: Place): Promise<void> {
   const customer = {
     key: 'customer',
     label: 'Customer',
@@ -117,10 +124,7 @@ async function declare(place: Place): Promise<void> {
     category: 'customer',
     indexed: true,
   } as const;
-  await place.right.call(changeSettings, {
-    ...account(place),
-    body: { channelId: null, version, set: { 'visitors.attributes': [customer] }, unset: [], reason: '' },
-  });
+  await set(place, { 'visitors.attributes': [customer] });
 }
 
 const recipes: Record<string, Recipe> = {
@@ -280,6 +284,13 @@ const recipes: Record<string, Recipe> = {
   'conversations.listTags': { input: account, holdingNothing: 200 },
   'conversations.changeTags': {
     input: async (place) => ({ ...(await mine(place)), body: { add: [], remove: ['of old'] } }),
+  },
+  'search.searchTranscripts': {
+    input: async (place) => {
+      await set(place, { 'search.transcripts': true });
+      return { ...account(place), body: { words: 'hello' } };
+    },
+    elsewhere: 200,
   },
   'visitors.listAttributes': { input: account, holdingNothing: 200 },
   'visitors.getProfile': { input: one('conversationId') },

@@ -54,6 +54,20 @@ function matchingConversations(tx: ReadTx, account: string, scopes: readonly Sco
   return query;
 }
 
+/** How many conversations within the scopes meet the criteria. */
+export async function countConversations(
+  tx: ReadTx,
+  account: string,
+  scopes: readonly Scope[],
+  criteria: Omit<Criteria, 'cursor' | 'limit'>,
+): Promise<number> {
+  const { count } = await matchingConversations(tx, account, scopes, criteria)
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Conversations within the scopes, newest first, a page at a time. */
 export async function findConversations(
   tx: ReadTx,

@@ -2,7 +2,7 @@ export { Desk } from './desk.ts';
 export type { Draft, Outcome } from './draft.ts';
 export { eraseConversations } from './erase-conversations.ts';
 export { ConversationLog } from './log.ts';
-export { findConversations } from './find-conversations.ts';
+export { countConversations, findConversations, type Criteria } from './find-conversations.ts';
 export { findConversation, isOwn, mayRead, visibleConversation } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';

@@ -1,4 +1,5 @@
-import type { Statement, Tx } from '../../platform/database/index.ts';
+import type { Selectable } from 'kysely';
+import type { Statement, Tables, Tx } from '../../platform/database/index.ts';
 import { audienceOfDraft, type Draft, type Standing } from './draft.ts';
 
 /** A draft's stream while it is locked, and whether the draft is in it already. */
@@ -64,6 +65,18 @@ export const writeEntries: Statement = {
     update stream set last_seq = head.seq
     from unnest($11::uuid[], $12::text[], $13::bigint[]) as head (conversation_id, audience, seq)
     where stream.account_id = $1 and stream.conversation_id = head.conversation_id and stream.audience = head.audience`,
+};
+
+export type MessageRow = Selectable<Tables['entry']>;
+
+export const readMessages: Statement = {
+  name: 'log-read-messages',
+  text: `
+    select * from entry
+    where account_id = $1 and conversation_id = any($2::uuid[]) and kind in ('message', 'note')
+      and ($3::uuid is null or (conversation_id, audience, seq) > ($3::uuid, $4::text, $5::bigint))
+    order by conversation_id, audience, seq
+    limit $6::integer`,
 };
 
 /** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */

@@ -1,12 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { audiences, type Audience, type Entry, type EntryPage } from '@samtal/contract/conversations';
+import {
+  audiences,
+  type Audience,
+  type Entry,
+  type EntryPage,
+  type PostedKind,
+} from '@samtal/contract/conversations';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
-import type { ConversationKeys } from '../../platform/keys/index.ts';
+import { CiphertextError, type ConversationKeys } from '../../platform/keys/index.ts';
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
 import { openEntry, sealBody } from './entry-body.ts';
-import { standing, writeEntries } from './log-statements.ts';
+import { readMessages, standing, writeEntries, type MessageRow } from './log-statements.ts';
+
+const messagePageSize = 2000;
+
+/** Something that a person wrote, and where. */
+export interface FoundMessage {
+  readonly conversationId: string;
+  readonly audience: Audience;
+  readonly entry: Extract<Entry, { kind: PostedKind }>;
+}
 
 /**
  * The conversation log. A stream's row is locked while entries are appended, so that the order of seq is the order of
@@ -143,6 +158,43 @@ export class ConversationLog {
       if (key !== undefined) last.set(row.conversation_id, openEntry(key, account, row));
     }
     return last;
+  }
+
+  /**
+   * What was written in these conversations, messages and notes, decrypted a page at a time: however long they are, no more
+   * than a page is in memory. What cannot be opened is counted and left out.
+   */
+  async *messages(
+    tx: ReadTx,
+    account: string,
+    conversations: readonly { readonly id: string }[],
+  ): AsyncGenerator<{ messages: FoundMessage[]; unreadable: number }> {
+    const ids = conversations.map(({ id }) => id);
+    const keys = await this.#keys.of(tx, account, ids);
+    let after: MessageRow | undefined;
+    do {
+      const rows: MessageRow[] = await tx.run<MessageRow>(readMessages, [
+        account,
+        ids,
+        after?.conversation_id ?? null,
+        after?.audience ?? null,
+        after?.seq ?? null,
+        messagePageSize,
+      ]);
+      const messages = rows.flatMap((row) => {
+        const key = keys.get(row.conversation_id);
+        if (key === undefined) return [];
+        try {
+          const entry = openEntry(key, account, row) as FoundMessage['entry'];
+          return [{ conversationId: row.conversation_id, audience: row.audience, entry }];
+        } catch (error) {
+          if (error instanceof CiphertextError) return [];
+          throw error;
+        }
+      });
+      yield { messages, unreadable: rows.length - messages.length };
+      after = rows.length < messagePageSize ? undefined : rows.at(-1);
+    } while (after !== undefined);
   }
 
   async #write(
