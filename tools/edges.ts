@@ -29,6 +29,23 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'search', to: 'conversations', because: 'Transcripts are opened through the conversation log.' },
   { from: 'search', to: 'settings', because: 'The account says whether transcripts can be searched.' },
   {
+    from: 'subject-access',
+    to: 'access',
+    because: 'What is exported lies in the scope in which a member may export.',
+  },
+  { from: 'subject-access', to: 'accounts', because: 'The document says whose it is.' },
+  {
+    from: 'subject-access',
+    to: 'activity-log',
+    because: 'What is known of a visitor’s connections is theirs to know.',
+  },
+  { from: 'subject-access', to: 'conversations', because: 'Transcripts are what is exported.' },
+  {
+    from: 'subject-access',
+    to: 'visitors',
+    because: 'A profile finds what is to be exported, and is part of it.',
+  },
+  {
     from: 'visitors',
     to: 'access',
     because: 'Profiles and what finds them are narrowed to the scope of a member.',

@@ -10,6 +10,7 @@ import * as search from './search/index.ts';
 import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
+import * as subjectAccess from './subject-access/index.ts';
 import * as users from './users/index.ts';
 import * as visitors from './visitors/index.ts';
 import * as widget from './widget/index.ts';
@@ -68,6 +69,7 @@ export const endpoints: readonly Endpoint[] = [
   conversations.resolveConversation,
   conversations.listTags,
   conversations.changeTags,
+  subjectAccess.exportSubjectData,
   visitors.listAttributes,
   visitors.getProfile,
   activityLog.lookUpAddress,

@@ -25,6 +25,7 @@ import { settingsRoutes } from './features/settings/routes.ts';
 import { livingSessions, signinGate, signinJobs, touchSession } from './features/signin/index.ts';
 import { signinRoutes } from './features/signin/routes.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
+import { subjectAccessRoutes } from './features/subject-access/routes.ts';
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
 import { visitorsRoutes } from './features/visitors/routes.ts';
@@ -143,6 +144,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   activityLogRoutes(http, { database, keyring });
   conversationsRoutes(http, { database, log: entries, posts, desk });
   visitorsRoutes(http, { database, ...visitors });
+  subjectAccessRoutes(http, { database, ...visitors });
   searchRoutes(http, { database, log: entries });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);

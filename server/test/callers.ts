@@ -250,7 +250,9 @@ export async function request(
   const text = await response.text();
   return {
     status: response.status,
-    body: text === '' ? null : (JSON.parse(text) as unknown),
+    body: /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '')
+      ? (JSON.parse(text) as unknown)
+      : null,
     text,
     headers: response.headers,
   };

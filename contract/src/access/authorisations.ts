@@ -28,6 +28,7 @@ export const authorisations = {
   'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
   // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
+  'subject-access.export': { says: 'Export everything about a visitor, for the visitor', scoped: true },
   'audit.read': { says: 'Read the audit trail', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean }>;
 

@@ -56,6 +56,7 @@ export const builtInRoles = {
       'users.read',
       'conversations.find',
       'visitors.find',
+      'subject-access.export',
       'activity-log.look-up',
       'settings.read',
       'settings.manage',

@@ -26,8 +26,10 @@ export interface Endpoint {
   readonly query?: TSchema;
   readonly body?: TSchema;
   readonly status: 200 | 201 | 204;
-  /** Absent exactly when the status is 204. */
+  /** Absent exactly when the status is 204 or the answer is a file. */
   readonly response?: TSchema;
+  /** The media types of a file that is streamed as the answer, where that is not JSON of a schema. */
+  readonly media?: readonly [string, ...string[]];
   /** The refusals particular to this endpoint; those of its access and of validation go without saying. */
   readonly errors?: readonly ErrorCode[];
 }

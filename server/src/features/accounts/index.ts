@@ -1,4 +1,4 @@
 export { createAccount } from './create-account.ts';
 export { presentAccount } from './presenter.ts';
-export { readAccounts, type StoredAccount } from './queries.ts';
+export { readAccount, readAccounts, type StoredAccount } from './queries.ts';
 export { setAccountStatus } from './set-account-status.ts';

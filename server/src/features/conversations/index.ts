@@ -1,14 +1,14 @@
 export { Desk } from './desk.ts';
 export type { Draft, Outcome } from './draft.ts';
 export { eraseConversations } from './erase-conversations.ts';
-export { ConversationLog } from './log.ts';
+export { ConversationLog, type FoundEntry } from './log.ts';
 export { countConversations, findConversations, type Criteria } from './find-conversations.ts';
 export { findConversation, isOwn, mayRead, visibleConversation } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';
 export { presentConversations, presentToVisitor } from './presenter.ts';
 export { releaseConversations } from './release-conversations.ts';
-export type { ConversationRow } from './queries.ts';
+export { readTags, type ConversationRow } from './queries.ts';
 export { recordTranscriptRead } from './routes.ts';
 export { isWithin } from './scope.ts';
 export {

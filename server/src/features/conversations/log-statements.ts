@@ -67,13 +67,13 @@ export const writeEntries: Statement = {
     where stream.account_id = $1 and stream.conversation_id = head.conversation_id and stream.audience = head.audience`,
 };
 
-export type MessageRow = Selectable<Tables['entry']>;
+export type EntryRow = Selectable<Tables['entry']>;
 
-export const readMessages: Statement = {
-  name: 'log-read-messages',
+export const readPage: Statement = {
+  name: 'log-read-page',
   text: `
     select * from entry
-    where account_id = $1 and conversation_id = any($2::uuid[]) and kind in ('message', 'note')
+    where account_id = $1 and conversation_id = any($2::uuid[]) and kind = any($7::text[])
       and ($3::uuid is null or (conversation_id, audience, seq) > ($3::uuid, $4::text, $5::bigint))
     order by conversation_id, audience, seq
     limit $6::integer`,

@@ -4,7 +4,7 @@ import {
   type Audience,
   type Entry,
   type EntryPage,
-  type PostedKind,
+  type EntryKind,
 } from '@samtal/contract/conversations';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
@@ -12,15 +12,15 @@ import { found } from '../../platform/http/index.ts';
 import { CiphertextError, type ConversationKeys } from '../../platform/keys/index.ts';
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
 import { openEntry, sealBody } from './entry-body.ts';
-import { readMessages, standing, writeEntries, type MessageRow } from './log-statements.ts';
+import { readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
 
-const messagePageSize = 2000;
+const pageSize = 2000;
 
-/** Something that a person wrote, and where. */
-export interface FoundMessage {
+/** An entry, and where it stands. */
+export interface FoundEntry<Kind extends EntryKind = EntryKind> {
   readonly conversationId: string;
   readonly audience: Audience;
-  readonly entry: Extract<Entry, { kind: PostedKind }>;
+  readonly entry: Extract<Entry, { kind: Kind }>;
 }
 
 /**
@@ -161,39 +161,41 @@ export class ConversationLog {
   }
 
   /**
-   * What was written in these conversations, messages and notes, decrypted a page at a time: however long they are, no more
+   * What these conversations hold of these kinds, both streams, decrypted a page at a time: however long they are, no more
    * than a page is in memory. What cannot be opened is counted and left out.
    */
-  async *messages(
+  async *pagesOf<Kind extends EntryKind>(
     tx: ReadTx,
     account: string,
     conversations: readonly { readonly id: string }[],
-  ): AsyncGenerator<{ messages: FoundMessage[]; unreadable: number }> {
+    kinds: readonly Kind[],
+  ): AsyncGenerator<{ found: FoundEntry<Kind>[]; unreadable: number }> {
     const ids = conversations.map(({ id }) => id);
     const keys = await this.#keys.of(tx, account, ids);
-    let after: MessageRow | undefined;
+    let after: EntryRow | undefined;
     do {
-      const rows: MessageRow[] = await tx.run<MessageRow>(readMessages, [
+      const rows: EntryRow[] = await tx.run<EntryRow>(readPage, [
         account,
         ids,
         after?.conversation_id ?? null,
         after?.audience ?? null,
         after?.seq ?? null,
-        messagePageSize,
+        pageSize,
+        kinds,
       ]);
-      const messages = rows.flatMap((row) => {
+      const opened = rows.flatMap((row) => {
         const key = keys.get(row.conversation_id);
         if (key === undefined) return [];
         try {
-          const entry = openEntry(key, account, row) as FoundMessage['entry'];
+          const entry = openEntry(key, account, row) as FoundEntry<Kind>['entry'];
           return [{ conversationId: row.conversation_id, audience: row.audience, entry }];
         } catch (error) {
           if (error instanceof CiphertextError) return [];
           throw error;
         }
       });
-      yield { messages, unreadable: rows.length - messages.length };
-      after = rows.length < messagePageSize ? undefined : rows.at(-1);
+      yield { found: opened, unreadable: rows.length - opened.length };
+      after = rows.length < pageSize ? undefined : rows.at(-1);
     } while (after !== undefined);
   }
 

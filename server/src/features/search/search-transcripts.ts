@@ -1,4 +1,5 @@
 import type { Scope } from '@samtal/contract/access';
+import { postedKinds, type PostedKind } from '@samtal/contract/conversations';
 import type { TranscriptFinding, TranscriptMatch } from '@samtal/contract/search';
 import type { Database } from '../../platform/database/index.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type ConversationLog,
   type ConversationRow,
   type Criteria,
+  type FoundEntry,
 } from '../conversations/index.ts';
 import { readCursor, writeCursor, type Progress } from './cursor.ts';
 import { matcherOf, type Matcher } from './matcher.ts';
@@ -63,7 +65,7 @@ export async function searchTranscripts(
         limit: batchSize,
         ...(next === null ? {} : { cursor: next }),
       });
-      const found = await matchesIn(log.messages(tx, account, page.rows), matcher);
+      const found = await matchesIn(log.pagesOf(tx, account, page.rows, postedKinds), matcher);
       const rows = page.rows.filter((row) => found.matches.has(row.id));
       // The excerpts tell more than a preview, and one that cannot be opened must not end the search.
       const presented = await presentConversations(tx, log, account, { rows, readable: () => false });
@@ -90,14 +92,14 @@ export async function searchTranscripts(
 }
 
 async function matchesIn(
-  messages: ReturnType<ConversationLog['messages']>,
+  pages: AsyncIterable<{ found: readonly FoundEntry<PostedKind>[]; unreadable: number }>,
   matcher: Matcher,
 ): Promise<{ matches: Map<ConversationRow['id'], TranscriptMatch[]>; unreadable: number }> {
   const matches = new Map<string, TranscriptMatch[]>();
   let unreadable = 0;
-  for await (const page of messages) {
+  for await (const page of pages) {
     unreadable += page.unreadable;
-    for (const { conversationId, audience, entry } of page.messages) {
+    for (const { conversationId, audience, entry } of page.found) {
       const excerpt = matcher.excerptOf(entry.body.text);
       if (excerpt === null) continue;
       const { seq, kind, at } = entry;

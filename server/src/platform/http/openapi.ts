@@ -44,7 +44,7 @@ export function openApiDocument(): object {
 }
 
 function operation(endpoint: Endpoint): object {
-  const { id, summary, description, access, params, query, body, status, response } = endpoint;
+  const { id, summary, description, access, params, query, body, status } = endpoint;
   return {
     operationId: id,
     tags: [featureOf(endpoint)],
@@ -56,13 +56,16 @@ function operation(endpoint: Endpoint): object {
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: plain(body) } } } }),
     responses: {
-      [status]:
-        response === undefined
-          ? { description: 'Done.' }
-          : { description: 'Done.', content: { 'application/json': { schema: plain(response) } } },
+      [status]: { description: 'Done.', ...content(endpoint) },
       ...problemResponses(endpoint),
     },
   };
+}
+
+function content({ response, media }: Endpoint): object {
+  if (media !== undefined)
+    return { content: Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])) };
+  return response === undefined ? {} : { content: { 'application/json': { schema: plain(response) } } };
 }
 
 function featureOf({ id }: Endpoint): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
 import proxyAddr from '@fastify/proxy-addr';
 import Fastify, {
@@ -29,7 +30,20 @@ export interface Call<Served extends Endpoint> {
   readonly request: FastifyRequest;
 }
 
-export type Handler<Served extends Endpoint> = (call: Call<Served>) => Promise<ResponseOf<Served>>;
+/** A file as an answer. Written while it is read, so that its size does not matter; an error on the way cuts it short. */
+export interface Download {
+  /** One of the endpoint’s media types. */
+  readonly type: string;
+  /** Letters, digits, dots and hyphens. */
+  readonly fileName: string;
+  readonly content: AsyncIterable<string | Buffer>;
+}
+
+export type AnswerOf<Served extends Endpoint> = Served['media'] extends readonly string[]
+  ? Download
+  : ResponseOf<Served>;
+
+export type Handler<Served extends Endpoint> = (call: Call<Served>) => Promise<AnswerOf<Served>>;
 
 export interface HttpOptions {
   readonly log: Log;
@@ -118,6 +132,7 @@ export class HttpServer {
           request,
         } as unknown as Call<Served>;
         const answer: unknown = await handler(call);
+        if (endpoint.media !== undefined) return sendDownload(reply, endpoint, answer as Download);
         if (check.response !== null && !check.response(answer)) {
           const [fault] = check.response.errors ?? [];
           throw new Error(
@@ -182,6 +197,21 @@ export class HttpServer {
       sendProblem(reply, new Refusal('not-found'), request.id),
     );
   }
+}
+
+function sendDownload(
+  reply: FastifyReply,
+  { id, status, media = [''] }: Endpoint,
+  { type, fileName, content }: Download,
+): FastifyReply {
+  if (!media.includes(type) || !/^[\w.-]+$/.test(fileName))
+    throw new Error(`The file of ${id} is not as declared`);
+  return reply
+    .status(status)
+    .header('cache-control', 'no-store')
+    .header('content-type', `${type}; charset=utf-8`)
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(Readable.from(content));
 }
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): FastifyReply {

@@ -1,0 +1,105 @@
+import { activityKinds } from '../activity-log/index.ts';
+import { CaseId, conversationStates } from '../conversations/index.ts';
+import { endpoint } from '../endpoint/index.ts';
+import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { AttributeMatch, ProfileValue } from '../visitors/index.ts';
+
+export const documentFormats = ['json', 'html'] as const;
+export type DocumentFormat = (typeof documentFormats)[number];
+
+/** Whose data it is: one case's, or everything of a value of an attribute that conversations are found by. */
+export const Subject = Type.Union([
+  closed({ kind: Type.Literal('case'), caseId: CaseId }),
+  closed({ kind: Type.Literal('attribute'), ...AttributeMatch.properties }),
+]);
+export type Subject = Static<typeof Subject>;
+
+/** The kinds of entries that are exported. Offers to agents tell of employees, and are left out. */
+export const exportedKinds = [
+  'started',
+  'message',
+  'note',
+  'joined',
+  'left',
+  'transferred',
+  'resolved',
+  'connection',
+  'tagged',
+  'profile',
+] as const;
+
+export const SubjectEntry = closed({
+  at: Instant,
+  kind: oneOf(...exportedKinds),
+  by: oneOf('visitor', 'agent', 'platform'),
+  /** The agent, where the visitor saw the name; null otherwise. */
+  name: nullable(Type.String()),
+  /** What was written, as it is stored: masked. Null for what is no message or note. */
+  text: nullable(Type.String()),
+  /** What else the entry says, such as the queue, the state of the connection or tags. */
+  details: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String()), Type.Null()])),
+});
+export type SubjectEntry = Static<typeof SubjectEntry>;
+
+export const SubjectConversation = closed({
+  caseId: Type.String(),
+  state: oneOf(...conversationStates),
+  siteName: Type.String(),
+  queueName: Type.String(),
+  startedAt: Instant,
+  resolvedAt: nullable(Instant),
+  /** The agents whose names the visitor saw, in their order. */
+  handledBy: Type.Array(Type.String()),
+  tags: Type.Array(Type.String()),
+  profile: Type.Array(ProfileValue),
+  entries: Type.Array(SubjectEntry),
+  /** Entries that are there and cannot be opened. */
+  unreadable: Type.Integer(),
+});
+export type SubjectConversation = Static<typeof SubjectConversation>;
+
+/** What the activity log still says of the visitor sessions of these conversations (G6). */
+export const SubjectActivity = closed({
+  at: Instant,
+  kind: oneOf(...activityKinds),
+  address: Type.String(),
+  agent: Type.String(),
+  path: nullable(Type.String()),
+});
+export type SubjectActivity = Static<typeof SubjectActivity>;
+
+/** The machine-readable document. `complete` comes last: a document that was cut short has none. */
+export const SubjectDocument = closed({
+  format: Type.Literal('samtal-subject-access'),
+  version: Type.Literal(1),
+  accountName: Type.String(),
+  madeAt: Instant,
+  subject: Subject,
+  notes: oneOf('included', 'left-out'),
+  conversations: Type.Array(SubjectConversation),
+  activity: Type.Array(SubjectActivity),
+  complete: Type.Literal(true),
+});
+export type SubjectDocument = Static<typeof SubjectDocument>;
+
+export const exportSubjectData = endpoint({
+  id: 'subject-access.exportSubjectData',
+  method: 'POST',
+  path: '/accounts/{accountId}/subject-access',
+  summary: 'Everything that is stored about a visitor, as a file for the visitor (GDPR, Article 15)',
+  description:
+    'Made while it is sent, and kept nowhere. It holds what lies in your scope of subject-access.export. `notes` are ' +
+    'what agents wrote to each other; leave them out where they would harm the rights of others (Article 15, 4).',
+  access: { holding: 'subject-access.export' },
+  params: closed({ accountId: Id }),
+  body: closed({
+    subject: Subject,
+    format: oneOf(...documentFormats),
+    /** The language of the readable document’s own words. */
+    locale: oneOf('en', 'sv'),
+    notes: oneOf('included', 'left-out'),
+  }),
+  status: 200,
+  media: ['application/json', 'text/html'],
+  errors: ['visitors.attribute-not-indexed', 'not-found'],
+});

@@ -1,0 +1,41 @@
+import { exportedKinds, type SubjectConversation } from '@samtal/contract/subject-access';
+import type { ReadTx } from '../../platform/database/index.ts';
+import { readTags, type ConversationRow } from '../conversations/index.ts';
+import { readProfile, type VisitorsParts } from '../visitors/index.ts';
+import { presentEntry } from './present-entry.ts';
+
+/** All that is stored of one conversation. Null when it has been erased since it was found. */
+export async function gatherConversation(
+  tx: ReadTx,
+  { keys, log }: VisitorsParts,
+  row: ConversationRow,
+  notes: 'included' | 'left-out',
+): Promise<SubjectConversation | null> {
+  const { account_id: account, id } = row;
+  if (!(await keys.of(tx, account, [id])).has(id)) return null;
+  const kinds = exportedKinds.filter((kind) => kind !== 'note' || notes === 'included');
+  const entries: SubjectConversation['entries'] = [];
+  let unreadable = 0;
+  for await (const page of log.pagesOf(tx, account, [row], kinds)) {
+    entries.push(...page.found.map(presentEntry));
+    unreadable += page.unreadable;
+  }
+  return {
+    caseId: row.case_id,
+    state: row.state,
+    siteName: row.site_name,
+    queueName: row.queue_name,
+    startedAt: row.started_at.toISOString(),
+    resolvedAt: row.resolved_at?.toISOString() ?? null,
+    handledBy: [
+      ...new Set(
+        entries.flatMap((entry) => (entry.kind === 'joined' && entry.name !== null ? [entry.name] : [])),
+      ),
+    ],
+    tags: (await readTags(tx, account, [id])).get(id) ?? [],
+    profile: await readProfile(tx, keys, account, id),
+    // Streams are told apart no more: what happened at the same time keeps the order of its stream.
+    entries: entries.toSorted((one, other) => one.at.localeCompare(other.at)),
+    unreadable,
+  };
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The text of a key, with its placeholders filled. */
+export type Say = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+/** The console's words, which the readable document uses too. */
+export function wordsOf(locale: 'en' | 'sv'): Say {
+  const path = fileURLToPath(new URL(`../../../../contract/text/console/${locale}.json`, import.meta.url));
+  const catalogue = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+  return (key, values = {}) => {
+    const text = catalogue[key];
+    if (text === undefined) throw new Error(`The catalogue ${locale} lacks ${key}`);
+    return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+  };
+}
