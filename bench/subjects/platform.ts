@@ -29,7 +29,9 @@ const asks = {
       log,
       publicUrl: new URL(`http://127.0.0.1:${port}`),
       trustedProxies: [],
+      outboundNetworks: [],
       tls: null,
+      checkpointDirectory: `${keyringDirectory}-checkpoints`,
       demoSiteKey: async () => null,
     });
     await app.start({ host: '127.0.0.1', port });

@@ -1,6 +1,7 @@
 import * as access from './access/index.ts';
 import * as accounts from './accounts/index.ts';
 import * as activityLog from './activity-log/index.ts';
+import * as audit from './audit/index.ts';
 import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
@@ -74,6 +75,14 @@ export const endpoints: readonly Endpoint[] = [
   visitors.getProfile,
   activityLog.lookUpAddress,
   activityLog.listActivityReadings,
+  audit.findAuditEntries,
+  audit.exportAuditEntries,
+  audit.exportAuditProofs,
+  audit.getAuditState,
+  audit.listAuditDestinations,
+  audit.createAuditDestination,
+  audit.changeAuditDestination,
+  audit.deleteAuditDestination,
   realtime.createRealtimeTicket,
   widget.getWidgetConfiguration,
   widget.startVisitorSession,

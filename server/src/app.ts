@@ -1,16 +1,18 @@
 import { Notifications, type Database, type DatabaseAccess } from './platform/database/index.ts';
-import { AuditSealer } from './platform/audit/index.ts';
+import { AuditSealer, CheckpointKeeper } from './platform/audit/index.ts';
 import { Fanout } from './platform/fanout/index.ts';
 import { addressBehind, HttpServer } from './platform/http/index.ts';
 import { Jobs } from './platform/jobs/index.ts';
 import { ConversationKeys, type Keyring } from './platform/keys/index.ts';
 import type { Log } from './platform/log/index.ts';
+import { Outbound } from './platform/outbound/index.ts';
 import { accessRoutes } from './features/access/routes.ts';
 import { loadMember } from './features/access/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
 import { ActivityLog, activityLogJobs } from './features/activity-log/index.ts';
 import { activityLogRoutes } from './features/activity-log/routes.ts';
-import { auditJobs } from './features/audit/index.ts';
+import { auditJobs, AuditStreamer } from './features/audit/index.ts';
+import { auditRoutes } from './features/audit/routes.ts';
 import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
 import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
@@ -40,7 +42,11 @@ export interface AppParts {
   readonly log: Log;
   readonly publicUrl: URL;
   readonly trustedProxies: readonly string[];
+  /** Networks that are not public and may be reached all the same. */
+  readonly outboundNetworks: readonly string[];
   readonly tls: { cert: Buffer; key: Buffer } | null;
+  /** Where this node keeps checkpoints of the audit trail, outside the database. */
+  readonly checkpointDirectory: string;
   /** The public key of the site that the demo pages carry; null where there is no demo. */
   readonly demoSiteKey: () => Promise<string | null>;
 }
@@ -79,13 +85,21 @@ export async function buildApp(parts: AppParts): Promise<App> {
     log,
     maskPath: async (_tx, _account, path) => path,
   });
+  const outbound = new Outbound({ networks: parts.outboundNetworks });
+  const streamer = new AuditStreamer({ database, keyring, outbound, log, hostName: publicUrl.hostname });
+  const keeper = new CheckpointKeeper({
+    database,
+    keys: async () => ({ head: keyring.purposeKey('audit'), signing: await keyring.signingKey() }),
+    directory: parts.checkpointDirectory,
+    log,
+  });
   const jobs = new Jobs(
     access.login,
     [
       ...signinJobs({ database }),
       ...widgetJobs({ database }),
       ...activityLogJobs({ database, keyring }),
-      ...auditJobs({ database, keyring, log }),
+      ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...keyJobs({ database, keys, log }),
       ...visitorsJobs({ database, keys, keyring, log }),
     ],
@@ -146,6 +160,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, ...visitors });
   searchRoutes(http, { database, log: entries });
+  auditRoutes(http, { database, keyring, outbound });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity });
@@ -159,6 +174,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
       fanout.attach(notifications);
       await jobs.start();
       sealer.start();
+      keeper.start();
+      streamer.start();
       watch.start();
       await http.fastify.ready();
       realtime.start(http.fastify.server);
@@ -173,6 +190,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await activity.flush();
       await jobs.stop();
       await sealer.stop();
+      await keeper.stop();
+      await streamer.stop();
       await notifications.close();
     },
   };

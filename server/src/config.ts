@@ -21,6 +21,8 @@ export interface Config {
   readonly publicUrl: URL;
   /** Networks (CIDR) whose forwarding headers count. */
   readonly trustedProxies: readonly string[];
+  /** Networks (CIDR) that webhooks and the like may reach although they are not public, such as one with a log server. */
+  readonly outboundNetworks: readonly string[];
   /** Absolute paths of PEM files. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly sftpPort: number;
@@ -52,6 +54,7 @@ const examples = {
   SAMTAL_NATS_URL: 'nats://nats.example.org:4222',
   SAMTAL_PUBLIC_URL: 'https://chat.example.org',
   SAMTAL_TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7',
+  SAMTAL_OUTBOUND_NETWORKS: '10.20.0.0/16',
   SAMTAL_TLS_CERT: '/etc/samtal/tls.crt',
   SAMTAL_TLS_KEY: '/etc/samtal/tls.key',
   SAMTAL_SFTP_PORT: '2022',
@@ -73,7 +76,8 @@ export function readConfig(env: Environment): Config {
   const sftpPort = reader.port('SAMTAL_SFTP_PORT', 2022);
   if (port === sftpPort && port !== 0) reader.fault('SAMTAL_SFTP_PORT', 'is the same as SAMTAL_PORT');
   const tls = reader.tls();
-  const trustedProxies = reader.trustedProxies();
+  const trustedProxies = reader.networks('SAMTAL_TRUSTED_PROXIES', 'trust');
+  const outboundNetworks = reader.networks('SAMTAL_OUTBOUND_NETWORKS', 'open');
   if (!isLoopback(host) && tls === null && trustedProxies.length === 0) {
     reader.fault(
       'SAMTAL_HOST',
@@ -86,6 +90,7 @@ export function readConfig(env: Environment): Config {
     sftpPort,
     tls,
     trustedProxies,
+    outboundNetworks,
     dataDir: resolve(reader.text('SAMTAL_DATA_DIR') ?? 'data'),
     databaseUrl: reader.secretUrl('SAMTAL_DATABASE_URL', ['postgres:', 'postgresql:']),
     keyringUrl: reader.secretUrl('SAMTAL_KEYRING_URL', ['file:', 'postgres:', 'postgresql:']),
@@ -157,18 +162,15 @@ class Reader {
     return null;
   }
 
-  trustedProxies(): string[] {
-    const given = (this.text('SAMTAL_TRUSTED_PROXIES') ?? '').split(',').map((part) => part.trim());
+  networks(name: 'SAMTAL_TRUSTED_PROXIES' | 'SAMTAL_OUTBOUND_NETWORKS', verb: 'trust' | 'open'): string[] {
+    const given = (this.text(name) ?? '').split(',').map((part) => part.trim());
     const networks: string[] = [];
     for (const part of given.filter((part) => part !== '')) {
       const network = networkOf(part);
       if (network === null)
-        this.fault(
-          'SAMTAL_TRUSTED_PROXIES',
-          `must list addresses and networks, separated by commas; ${quoted(part)} is neither`,
-        );
+        this.fault(name, `must list addresses and networks, separated by commas; ${quoted(part)} is neither`);
       else if (network.endsWith('/0'))
-        this.fault('SAMTAL_TRUSTED_PROXIES', `must not trust every address, as ${quoted(part)} does`);
+        this.fault(name, `must not ${verb} every address, as ${quoted(part)} does`);
       else networks.push(network);
     }
     return networks;

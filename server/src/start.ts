@@ -67,7 +67,9 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       log,
       publicUrl: url,
       trustedProxies: config.trustedProxies,
+      outboundNetworks: config.outboundNetworks,
       tls: config.tls === null ? null : await readCertificate(config.tls),
+      checkpointDirectory: checkpointDirectory(config),
       demoSiteKey: async () => demo.siteKey,
     });
     started.push(async () => await app.stop(drainMs));
@@ -81,6 +83,11 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     await stop();
     throw error;
   }
+}
+
+/** Where checkpoints of the audit trail are kept on this machine. */
+export function checkpointDirectory({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'audit-checkpoints');
 }
 
 async function reachDatabase(

@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly url: string;
   readonly keyring: Keyring;
   readonly keyringDirectory: string;
+  /** Is made when something is written there. */
+  readonly checkpointDirectory: string;
   /** Runs a statement past row-level security: to look, and to move rows about in time. */
   asOwner<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
   close(): Promise<void>;
@@ -42,11 +44,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await owner.connect();
   let turn: Promise<unknown> = Promise.resolve();
   const keyringDirectory = await mkdtemp(join(tmpdir(), 'samtal-test-keyring-'));
+  const checkpointDirectory = `${keyringDirectory}-checkpoints`;
   return {
     database,
     url,
     keyring: await Keyring.open(keyringDirectory),
     keyringDirectory,
+    checkpointDirectory,
     asOwner: async <Row extends QueryResultRow>(text: string, values?: unknown[]) => {
       const result = turn.then(async () => await owner.query<Row>(text, values));
       turn = result.catch(() => undefined);
@@ -59,7 +63,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await asMaintenance(postgres.url, (maintenance) =>
         maintenance.query(`drop database ${name} with (force)`),
       );
-      await rm(keyringDirectory, { recursive: true, force: true });
+      for (const directory of [keyringDirectory, checkpointDirectory])
+        await rm(directory, { recursive: true, force: true });
       await postgres.stop();
     },
   };

@@ -38,7 +38,9 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     log: options.log ?? keptLog().log,
     publicUrl: options.publicUrl ?? url,
     trustedProxies: options.trustedProxies ?? [],
+    outboundNetworks: [],
     tls: null,
+    checkpointDirectory: db.checkpointDirectory,
     demoSiteKey: async () => null,
   });
   await app.start({ host: '127.0.0.1', port });

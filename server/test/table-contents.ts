@@ -7,6 +7,8 @@ const restless = [
   'audit_outbox',
   'audit_entry',
   'audit_head',
+  'audit_checkpoint',
+  'audit_checkpoint_leaf',
   'sign_in_failure',
   'activity_session',
   'activity_entry',

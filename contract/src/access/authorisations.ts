@@ -30,6 +30,7 @@ export const authorisations = {
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
   'subject-access.export': { says: 'Export everything about a visitor, for the visitor', scoped: true },
   'audit.read': { says: 'Read the audit trail', scoped: false },
+  'audit.stream': { says: 'Have the audit trail sent elsewhere', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean }>;
 
 export type Authorisation = keyof typeof authorisations;

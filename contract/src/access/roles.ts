@@ -52,6 +52,7 @@ export const builtInRoles = {
     name: 'Privacy officer',
     authorisations: [
       'audit.read',
+      'audit.stream',
       'access.read',
       'users.read',
       'conversations.find',

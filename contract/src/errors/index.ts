@@ -35,6 +35,7 @@ export const refusals = {
   'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },
   'users.already-accepted': { status: 409, title: 'The user has accepted the invitation already.' },
   'routing.queue-in-use': { status: 409, title: 'A site or an open conversation still uses the queue.' },
+  'audit.destination-refused': { status: 422, title: 'Nothing is sent to this address.' },
   'names.taken': { status: 409, title: 'The name is taken.' },
   'retention.held': {
     status: 409,

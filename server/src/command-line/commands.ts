@@ -1,6 +1,7 @@
 import { accountCommands } from './accounts.ts';
 import { activityLogCommands } from './activity-log.ts';
 import { auditCommands } from './audit.ts';
+import { auditDestinationCommands } from './audit-destinations.ts';
 import type { Command } from './command.ts';
 import { createUser } from './create-user.ts';
 import { grantRole } from './grant-role.ts';
@@ -19,5 +20,6 @@ export const commands: readonly Command[] = [
   grantRole,
   ...keyCommands,
   ...auditCommands,
+  ...auditDestinationCommands,
   ...activityLogCommands,
 ];

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { acceptInvitation } from '@samtal/contract/signin';
 import { asMember } from '../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
@@ -248,6 +251,45 @@ test('verifies the audit trail, and fails when an entry was changed', async () =
   const broken = await samtal(['audit', 'verify']);
   assert.equal(broken.code, 1);
   assert.match(broken.out, /NOT whole/);
+});
+
+test('exports an account’s trail that a verifier without the platform finds whole', async () => {
+  const account = await newAccount('Exported');
+  await db.database.transaction('platform', (tx) => sealOutbox(tx, db.keyring.purposeKey('audit')));
+  assert.match((await samtal(['audit', 'checkpoint'])).out, /Checkpoint \d+ is kept in/);
+  const directory = join(dataDir, 'exported');
+  const exported = await json<{ account: string; fingerprint: string }>(
+    'audit',
+    'export',
+    '--account',
+    account,
+    '--directory',
+    directory,
+  );
+  assert.equal(exported.account, account);
+  const files = ['audit.jsonl', 'checkpoints.json', 'public-key.pem'].map((name) => join(directory, name));
+  const verifier = fileURLToPath(new URL('../../bin/verify-audit.mjs', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [verifier, ...files]);
+  assert.match(stdout, new RegExp(`OK: 1 entries of account ${account}.*\\n.*\\n.*${exported.fingerprint}`));
+  assert.match(await readFile(join(directory, 'audit.csv'), 'utf8'), /"accounts.created"/);
+});
+
+test('sends the installation’s own trail somewhere, and stops', async () => {
+  const add = ['audit', 'destinations', 'add', '--name', 'Log server'];
+  const refused = await samtal([...add, '--syslog', '10.0.0.1:514', '--tcp']);
+  assert.equal(refused.code, 1);
+  assert.equal((await samtal([...add, '--webhook', 'http://siem.example'])).code, 2);
+  const { signingSecret } = await json<{ signingSecret: string }>(
+    ...add,
+    '--webhook',
+    'https://siem.example/hook',
+  );
+  assert.match(signingSecret, /^samtal_/);
+  const list = await samtal(['audit', 'destinations', 'list']);
+  assert.match(list.out, /Log server +https:\/\/siem\.example\/hook +arriving +0/);
+  assert.ok(!list.out.includes(signingSecret));
+  assert.equal((await samtal(['audit', 'destinations', 'remove', '--name', 'log server'])).code, 0);
+  assert.match((await samtal(['audit', 'destinations', 'list'])).out, /Nowhere/);
 });
 
 test('starts the embedded database for as long as it takes, where no server runs', async (t) => {

@@ -41,6 +41,8 @@ interface Recipe {
   readonly elsewhere?: number;
   /** Where access is `member`: the answer for members who hold nothing; 404 unless told. */
   readonly holdingNothing?: number;
+  /** Takes away what would go on changing tables by itself. */
+  readonly afterwards?: () => Promise<unknown>;
   /** Ids of the body that must belong to the account, each replaced in turn by another account’s and an unknown one. */
   readonly bodyIds?: Readonly<Record<string, (place: Place, id: string) => Record<string, unknown>>>;
 }
@@ -59,6 +61,7 @@ interface Place {
   readonly grantId: string;
   readonly userId: string;
   readonly replyId: string;
+  readonly destinationId: string;
   readonly siteId: string;
   readonly queueId: string;
   readonly conversationId: string;
@@ -318,6 +321,22 @@ const recipes: Record<string, Recipe> = {
     }),
   },
   'activity-log.listActivityReadings': { input: account },
+  'audit.findAuditEntries': { input: account },
+  'audit.exportAuditEntries': { input: (place) => ({ ...account(place), query: { format: 'jsonl' } }) },
+  'audit.exportAuditProofs': { input: account },
+  'audit.getAuditState': { input: account },
+  'audit.listAuditDestinations': { input: account },
+  'audit.createAuditDestination': {
+    input: (place) => ({
+      ...account(place),
+      body: { name: name(), target: { kind: 'webhook', url: 'https://siem.example' }, from: 'now' },
+    }),
+    afterwards: async () => await db.asOwner('delete from audit_destination where active'),
+  },
+  'audit.changeAuditDestination': {
+    input: (place) => ({ ...one('destinationId')(place), body: { name: name() } }),
+  },
+  'audit.deleteAuditDestination': { input: one('destinationId') },
   'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },
@@ -332,7 +351,16 @@ const recipes: Record<string, Recipe> = {
 };
 
 /** The ids in paths, and where a place has one. */
-const pathIds = ['userId', 'roleId', 'grantId', 'siteId', 'queueId', 'replyId', 'conversationId'] as const;
+const pathIds = [
+  'userId',
+  'roleId',
+  'grantId',
+  'siteId',
+  'queueId',
+  'replyId',
+  'destinationId',
+  'conversationId',
+] as const;
 
 describe('the endpoint walk', () => {
   let here: Place;
@@ -421,6 +449,7 @@ describe('the endpoint walk', () => {
       const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
       if (endpoint.status !== 204) assert.ok((endpoint.media ?? ['application/json']).includes(type), type);
       assert.equal(answer.headers.get('cache-control'), 'no-store');
+      await recipe.afterwards?.();
     });
   }
 
@@ -599,6 +628,17 @@ describe('the endpoint walk', () => {
       'insert into site (account_id, id, site_key, name, queue_id) values ($1, $2, $3, $4, $5)',
       [of.id, siteId, randomBytes(10).toString('hex'), 'Second site', of.queueId],
     );
+    const destinationId = randomUUID();
+    // Paused, so that nothing is sent while tables are compared.
+    await db.asOwner(
+      `insert into audit_destination (account_id, id, name, kind, target, active, delivered_seq)
+       values ($1, $2, 'Log server', 'syslog', $3, false, 0)`,
+      [
+        of.id,
+        destinationId,
+        JSON.stringify({ kind: 'syslog', host: 'log.example', port: 6514, transport: 'tls' }),
+      ],
+    );
     const visitor = await makeVisitor(db, of, node.url);
     const { id: conversationId } = await visitor.call(startConversation, {
       body: { cid: randomUUID(), text: 'Hello' },
@@ -613,6 +653,7 @@ describe('the endpoint walk', () => {
       roleId,
       grantId,
       replyId,
+      destinationId,
       siteId,
       conversationId,
       userId: other.userId,

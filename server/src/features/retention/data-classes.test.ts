@@ -63,7 +63,17 @@ describe('data classes', () => {
       order by 1`);
     assert.deepEqual(
       rows.map(({ name }) => name),
-      ['account_deletion', 'audit_entry', 'audit_head', 'audit_outbox', 'legal_hold'],
+      [
+        'account_deletion',
+        'audit_base',
+        'audit_checkpoint_leaf',
+        'audit_destination',
+        'audit_entry',
+        'audit_head',
+        'audit_outbox',
+        'audit_verification',
+        'legal_hold',
+      ],
     );
   });
 

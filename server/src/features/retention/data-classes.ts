@@ -168,6 +168,11 @@ export const classOfTable = {
   audit_outbox: 'audit',
   audit_entry: 'audit',
   audit_head: 'audit',
+  audit_checkpoint: 'audit',
+  audit_checkpoint_leaf: 'audit',
+  audit_base: 'audit',
+  audit_verification: 'audit',
+  audit_destination: 'configuration',
 } as const satisfies Record<keyof Tables, DataClassName>;
 
 /** Tables that no statement of ours names: of migrations, and the job queue’s schema as a whole. */

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { framed } from './framed.ts';
 
 /** One link of an account's chain. `body` is the text exactly as stored: it is what was hashed. */
 export interface ChainLink {
@@ -26,13 +27,11 @@ export function headMac(key: Buffer, account: string, seq: number, hash: Buffer)
     .digest();
 }
 
-function framed(...parts: (string | Buffer)[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part as string);
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+/** Whether the end of a chain is sealed with this key. */
+export function isHead(
+  key: Buffer,
+  { account, seq, hash, mac }: { account: string; seq: number; hash: Buffer; mac: Buffer },
+): boolean {
+  const expected = headMac(key, account, seq, hash);
+  return expected.length === mac.length && timingSafeEqual(expected, mac);
 }

@@ -1,6 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Database, ReadTx } from '../database/index.ts';
-import { beginning, headMac, linkHash } from './chain.ts';
+import { isSigned } from '../keys/index.ts';
+import { AnchorReader, type Anchor, type CheckpointFault } from './anchors.ts';
+import { beginning, isHead, linkHash } from './chain.ts';
+import { baseBytes } from './statement.ts';
 
 const pageSize = 5_000;
 
@@ -8,7 +10,24 @@ const pageSize = 5_000;
 export interface AuditFault {
   readonly account: string;
   readonly seq: number;
-  readonly fault: 'changed' | 'missing' | 'broken-link' | 'cut' | 'head-forged' | 'head-missing';
+  readonly fault:
+    | 'changed'
+    | 'missing'
+    | 'broken-link'
+    | 'cut'
+    | 'rewritten'
+    | 'head-forged'
+    | 'head-missing'
+    | 'base-forged';
+}
+
+/** One chain, as far as it was looked at. */
+export interface ChainVerdict {
+  readonly account: string;
+  readonly entries: number;
+  /** How many of its entries a checkpoint vouches for itself; those before them follow. */
+  readonly checkpoints: number;
+  readonly fault: Pick<AuditFault, 'seq' | 'fault'> | null;
 }
 
 export interface AuditVerdict {
@@ -16,34 +35,52 @@ export interface AuditVerdict {
   readonly entries: number;
   /** Recorded, and not sealed yet. */
   readonly unsealed: number;
+  readonly checkpoints: number;
   readonly faults: readonly AuditFault[];
+  readonly checkpointFaults: readonly CheckpointFault[];
+  readonly chains: readonly ChainVerdict[];
 }
 
-/** Goes through every chain: any entry changed, removed, inserted or put elsewhere shows (H3). */
-export async function verifyAudit(database: Database, key: Buffer): Promise<AuditVerdict> {
+/** What a verifier has that the database does not. */
+export interface VerifyingKeys {
+  /** Under which the ends of chains are sealed. */
+  readonly head: Buffer;
+  /** With which checkpoints and bases are checked (PEM). */
+  readonly publicKey: string;
+  /** Where checkpoints are kept outside the database; null when there is no such place. */
+  readonly directory: string | null;
+}
+
+/**
+ * Goes through every chain (H3): any entry changed, removed, inserted or put elsewhere shows, and so does a chain that was
+ * put back to an older state or written anew, as far as checkpoints speak of it.
+ */
+export async function verifyAudit(database: Database, keys: VerifyingKeys): Promise<AuditVerdict> {
+  const reader = new AnchorReader(keys.publicKey);
+  if (keys.directory !== null) await reader.readFiles(keys.directory);
   return await database.read('platform', async (tx) => {
+    const anchors = await reader.readDatabase(tx);
     const entryAccounts = await tx.sql.selectFrom('audit_entry').select('account_id').distinct().execute();
-    const heads = await tx.sql.selectFrom('audit_head').selectAll().execute();
-    const accounts = new Set([...entryAccounts, ...heads].map((row) => row.account_id));
+    const heads = await tx.sql.selectFrom('audit_head').select('account_id').execute();
+    const known = [...entryAccounts, ...heads].map((row) => row.account_id);
     // The first entry of each account is its making. Where not even that is left, the whole chain was removed.
-    const faults: AuditFault[] = (await accountsWithoutTrail(tx)).map((account) => ({
-      account,
-      seq: 1,
-      fault: 'missing',
-    }));
-    let entries = 0;
-    for (const account of accounts) {
-      const head = heads.find((each) => each.account_id === account) ?? null;
-      const chain = await verifyChain(tx, account);
-      entries += chain.entries;
-      const fault = chain.fault ?? headFault({ account, head, end: chain, key });
-      if (fault !== null) faults.push({ account, ...fault });
-    }
+    const accounts = new Set([...known, ...(await accountsWithoutTrail(tx)), ...anchors.of.keys()]);
+    const chains: ChainVerdict[] = [];
+    for (const account of accounts)
+      chains.push(await verifyChain(tx, account, { keys, anchors: anchors.of.get(account) ?? new Map() }));
     const { count } = await tx.sql
       .selectFrom('audit_outbox')
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
-    return { accounts: accounts.size, entries, unsealed: count, faults };
+    return {
+      accounts: new Set(known).size,
+      entries: chains.reduce((sum, { entries }) => sum + entries, 0),
+      unsealed: count,
+      checkpoints: anchors.checkpoints,
+      faults: chains.flatMap(({ account, fault }) => (fault === null ? [] : [{ account, ...fault }])),
+      checkpointFaults: anchors.faults,
+      chains,
+    };
   });
 }
 
@@ -72,19 +109,52 @@ async function accountsWithoutTrail(tx: ReadTx): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+async function verifyChain(
+  tx: ReadTx,
+  account: string,
+  { keys, anchors }: { keys: VerifyingKeys; anchors: ReadonlyMap<number, Anchor> },
+): Promise<ChainVerdict> {
+  const base = await tx.sql
+    .selectFrom('audit_base')
+    .selectAll()
+    .where('account_id', '=', account)
+    .executeTakeFirst();
+  const start = { seq: base?.seq ?? 0, hash: base?.hash ?? beginning };
+  const begun = { entries: 0, anchored: 0, trusted: start.seq, ...start };
+  const verdict = (end: ChainEnd, fault: ChainVerdict['fault']): ChainVerdict => ({
+    account,
+    entries: end.entries,
+    checkpoints: end.anchored,
+    fault,
+  });
+  if (base !== undefined) {
+    const { seq, hash, at, signature } = base;
+    const isOurs = isSigned(keys.publicKey, baseBytes({ account, seq, hash, at }), signature);
+    if (!isOurs || anchors.get(seq)?.hash.equals(hash) === false)
+      return verdict(begun, { seq, fault: 'base-forged' });
+  }
+  const { end, fault } = await walk(tx, { account, anchors, begun });
+  return verdict(end, fault ?? (await endFault(tx, { account, anchors, end, key: keys.head })));
+}
+
 interface ChainEnd {
   readonly entries: number;
   readonly seq: number;
   readonly hash: Buffer;
-  readonly fault: Pick<AuditFault, 'seq' | 'fault'> | null;
+  /** How many entries a checkpoint named, and up to which one all is vouched for. */
+  readonly anchored: number;
+  readonly trusted: number;
 }
 
-async function verifyChain(tx: ReadTx, account: string): Promise<ChainEnd> {
-  let end: ChainEnd = { entries: 0, seq: 0, hash: beginning, fault: null };
+async function walk(
+  tx: ReadTx,
+  { account, anchors, begun }: { account: string; anchors: ReadonlyMap<number, Anchor>; begun: ChainEnd },
+): Promise<{ end: ChainEnd; fault: ChainVerdict['fault'] }> {
+  let end = begun;
   for (;;) {
     const rows = await tx.sql
       .selectFrom('audit_entry')
-      .selectAll()
+      .select(['account_id', 'seq', 'at', 'body', 'previous', 'hash'])
       .where('account_id', '=', account)
       .where('seq', '>', end.seq)
       .orderBy('seq')
@@ -92,11 +162,20 @@ async function verifyChain(tx: ReadTx, account: string): Promise<ChainEnd> {
       .execute();
     for (const row of rows) {
       const fault = linkFault(row, end);
-      if (fault !== null)
-        return { ...end, fault: { seq: fault === 'missing' ? end.seq + 1 : row.seq, fault } };
-      end = { entries: end.entries + 1, seq: row.seq, hash: row.hash, fault: null };
+      if (fault !== null) return { end, fault: { seq: fault === 'missing' ? end.seq + 1 : row.seq, fault } };
+      const anchor = anchors.get(row.seq);
+      // Linked well, and yet another chain: from after the last entry that a checkpoint knows, it may be invented.
+      if (anchor?.hash.equals(row.hash) === false)
+        return { end, fault: { seq: end.trusted + 1, fault: 'rewritten' } };
+      end = {
+        entries: end.entries + 1,
+        seq: row.seq,
+        hash: row.hash,
+        anchored: end.anchored + (anchor === undefined ? 0 : 1),
+        trusted: anchor === undefined ? end.trusted : row.seq,
+      };
     }
-    if (rows.length < pageSize) return end;
+    if (rows.length < pageSize) return { end, fault: null };
   }
 }
 
@@ -110,21 +189,24 @@ function linkFault(
   return linkHash({ account, seq, at, previous, body }).equals(row.hash) ? null : 'changed';
 }
 
-function headFault({
-  account,
-  head,
-  end,
-  key,
-}: {
-  account: string;
-  head: { seq: number; hash: Buffer; mac: Buffer } | null;
-  end: ChainEnd;
-  key: Buffer;
-}): Pick<AuditFault, 'seq' | 'fault'> | null {
-  if (head === null) return { seq: 1, fault: 'head-missing' };
-  const mac = headMac(key, account, head.seq, head.hash);
-  if (mac.length !== head.mac.length || !timingSafeEqual(mac, head.mac))
-    return { seq: head.seq, fault: 'head-forged' };
+async function endFault(
+  tx: ReadTx,
+  {
+    account,
+    anchors,
+    end,
+    key,
+  }: { account: string; anchors: ReadonlyMap<number, Anchor>; end: ChainEnd; key: Buffer },
+): Promise<ChainVerdict['fault']> {
+  const head = await tx.sql
+    .selectFrom('audit_head')
+    .selectAll()
+    .where('account_id', '=', account)
+    .executeTakeFirst();
+  if (head === undefined && end.seq === 0) return { seq: 1, fault: 'missing' };
+  if (end.seq < Math.max(0, ...anchors.keys())) return { seq: end.seq + 1, fault: 'cut' };
+  if (head === undefined) return { seq: 1, fault: 'head-missing' };
+  if (!isHead(key, { ...head, account })) return { seq: head.seq, fault: 'head-forged' };
   if (end.seq < head.seq) return { seq: end.seq + 1, fault: 'cut' };
   return end.seq === head.seq && end.hash.equals(head.hash)
     ? null

@@ -126,7 +126,10 @@ test('lets nobody change or remove an entry of the log or of the audit trail', a
   for (const scope of [account, 'platform']) {
     for (const table of ['entry', 'audit_entry'] as const) {
       const remove = db.database.transaction(scope, (tx) => tx.sql.deleteFrom(table).execute());
-      await assert.rejects(remove, /permission denied/, `${scope} ${table}`);
+      // The platform prunes, and only what lies before an account's base.
+      if (scope === 'platform' && table === 'audit_entry')
+        assert.equal((await remove)[0]?.numDeletedRows, 0n);
+      else await assert.rejects(remove, /permission denied/, `${scope} ${table}`);
       const change = db.database.transaction(scope, (tx) =>
         sql`update ${sql.table(table)} set account_id = account_id`.execute(tx.sql),
       );

@@ -2,7 +2,7 @@ import type { Authorisation, BuiltInRole, Scope } from '@samtal/contract/access'
 import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/contract/conversations';
 import type { DeletedClass, ErasureState, ErasureSubject } from '@samtal/contract/retention';
 import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
 export interface Tables {
@@ -284,8 +284,67 @@ export interface Tables {
     found: number;
   };
   audit_outbox: { id: Generated<number>; account_id: string; at: GeneratedInstant; body: string };
-  audit_entry: { account_id: string; seq: number; at: Date; body: string; previous: Buffer; hash: Buffer };
+  audit_entry: {
+    account_id: string;
+    seq: number;
+    at: Date;
+    body: string;
+    previous: Buffer;
+    hash: Buffer;
+    action: GeneratedAlways<string | null>;
+    feature: GeneratedAlways<string | null>;
+    actor_id: GeneratedAlways<string | null>;
+    subject_kind: GeneratedAlways<string | null>;
+    subject_id: GeneratedAlways<string | null>;
+  };
   audit_head: { account_id: string; seq: number; hash: Buffer; mac: Buffer };
+  audit_checkpoint: {
+    number: number;
+    at: Date;
+    leaves: number;
+    root: Buffer;
+    follows: number;
+    previous: Buffer;
+    key_hash: Buffer;
+    signature: Buffer;
+  };
+  audit_checkpoint_leaf: {
+    account_id: string;
+    seq: number;
+    hash: Buffer;
+    since: number;
+    checkpoint: number;
+    position: number;
+    path: Buffer[];
+  };
+  audit_base: { account_id: string; seq: number; hash: Buffer; at: Date; signature: Buffer };
+  audit_verification: {
+    account_id: string;
+    at: Date;
+    entries: number;
+    checkpoints: number;
+    fault: string | null;
+    fault_seq: number | null;
+  };
+  audit_destination: {
+    account_id: string;
+    id: string;
+    name: string;
+    kind: 'syslog' | 'webhook';
+    target: ColumnType<unknown, string, string>;
+    secret: Buffer | null;
+    active: Generated<boolean>;
+    created_at: GeneratedInstant;
+    delivered_seq: number;
+    delivered_checkpoint: Generated<number>;
+    delivered_at: Date | null;
+    failures: Generated<number>;
+    failing_since: Date | null;
+    failure: string | null;
+    next_try_at: GeneratedInstant;
+    lease: string | null;
+    leased_until: Date | null;
+  };
 }
 
 type GeneratedInstant = ColumnType<Date, Date | undefined, Date>;

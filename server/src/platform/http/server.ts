@@ -36,7 +36,7 @@ export interface Download {
   readonly type: string;
   /** Letters, digits, dots and hyphens. */
   readonly fileName: string;
-  readonly content: AsyncIterable<string | Buffer>;
+  readonly content: AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
 }
 
 export type AnswerOf<Served extends Endpoint> = Served['media'] extends readonly string[]

@@ -1,0 +1,107 @@
+import * as contract from '@samtal/contract/audit';
+import { keyHash, recordAudit } from '../../platform/audit/index.ts';
+import type { Database } from '../../platform/database/index.ts';
+import { found, type HttpServer } from '../../platform/http/index.ts';
+import type { Keyring } from '../../platform/keys/index.ts';
+import type { Outbound } from '../../platform/outbound/index.ts';
+import { changeDestination, createDestination, deleteDestination, readDestinations } from './destinations.ts';
+import { exportCheckpoints } from './export-checkpoints.ts';
+import { exportEntries } from './export-entries.ts';
+import { presentEntries } from './presenter.ts';
+import { findEntries, readState } from './queries.ts';
+
+export interface AuditParts {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly outbound: Outbound;
+}
+
+export function auditRoutes(http: HttpServer, { database, keyring, outbound }: AuditParts): void {
+  http.serve(
+    contract.findAuditEntries,
+    async ({ caller: { accountId, userId }, query: { cursor = null, limit = 50, ...filter } }) =>
+      await database.transaction(accountId, async (tx) => {
+        const { rows, next } = await findEntries(tx, accountId, { filter, cursor, limit });
+        await recordAudit(tx, accountId, {
+          action: 'audit.searched',
+          actor: asUser(userId),
+          details: { by: Object.keys(filter), found: rows.length },
+        });
+        return { items: await presentEntries(tx, accountId, rows), next };
+      }),
+  );
+
+  http.serve(
+    contract.exportAuditEntries,
+    async ({ caller: { accountId, userId }, query: { format, ...filter } }) => ({
+      type: format === 'csv' ? 'text/csv' : 'application/jsonl',
+      fileName: `audit-${accountId}.${format}`,
+      content: await exportEntries(database, accountId, { format, filter, actor: asUser(userId) }),
+    }),
+  );
+
+  http.serve(contract.exportAuditProofs, async ({ caller: { accountId, userId } }) => {
+    await database.transaction(accountId, async (tx) => {
+      await recordAudit(tx, accountId, {
+        action: 'audit.exported',
+        actor: asUser(userId),
+        details: { format: 'checkpoints', by: [] },
+      });
+    });
+    return {
+      type: 'application/json',
+      fileName: `audit-${accountId}-checkpoints.json`,
+      content: [await exportCheckpoints(database, accountId)],
+    };
+  });
+
+  http.serve(contract.getAuditState, async ({ caller: { accountId } }) => {
+    const { publicKey } = await keyring.signingKey();
+    const state = await database.read('platform', async (tx) => await readState(tx, accountId));
+    return { ...state, publicKey, fingerprint: keyHash(publicKey).toString('hex') };
+  });
+
+  const one = async (accountId: string, id: string) =>
+    found((await database.read(accountId, async (tx) => await readDestinations(tx, accountId, id)))[0]);
+
+  http.serve(contract.listAuditDestinations, async ({ caller: { accountId } }) => ({
+    items: await database.read(accountId, async (tx) => await readDestinations(tx, accountId)),
+  }));
+
+  http.serve(contract.createAuditDestination, async ({ caller: { accountId, userId }, body }) => {
+    const { id, signingSecret } = await database.transaction(
+      accountId,
+      async (tx) =>
+        await createDestination(
+          tx,
+          { keyring, outbound },
+          { account: accountId, actor: asUser(userId), wanted: body },
+        ),
+    );
+    return { destination: await one(accountId, id), signingSecret };
+  });
+
+  http.serve(
+    contract.changeAuditDestination,
+    async ({ caller: { accountId, userId }, params: { destinationId: id }, body }) => {
+      await database.transaction(accountId, async (tx) => {
+        await changeDestination(tx, { account: accountId, id, actor: asUser(userId), changes: body });
+      });
+      return await one(accountId, id);
+    },
+  );
+
+  http.serve(
+    contract.deleteAuditDestination,
+    async ({ caller: { accountId, userId }, params: { destinationId: id } }) => {
+      await database.transaction(accountId, async (tx) => {
+        await deleteDestination(tx, { account: accountId, id, actor: asUser(userId) });
+      });
+      return undefined;
+    },
+  );
+}
+
+function asUser(id: string) {
+  return { kind: 'user', id } as const;
+}

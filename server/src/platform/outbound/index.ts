@@ -1,0 +1,1 @@
+export { Outbound, OutboundError, type TlsSettings } from './outbound.ts';
