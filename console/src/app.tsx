@@ -144,6 +144,12 @@ const cannedReplies = createRoute({
   ),
 });
 
+const audit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => admin,
   path: '/account',
@@ -158,7 +164,7 @@ const routeTree = root.addChildren([
     find,
     foundConversation,
     profile,
-    admin.addChildren([firstAdminPage, users, roles, queues, sites, cannedReplies, account]),
+    admin.addChildren([firstAdminPage, users, roles, queues, sites, cannedReplies, audit, account]),
   ]),
 ]);
 

@@ -15,6 +15,7 @@ const adminPages = [
   { to: '/admin/queues', text: 'admin.queues', needs: 'routing.manage' },
   { to: '/admin/sites', text: 'admin.sites', needs: 'sites.read' },
   { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
+  { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
   { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
 ] as const;
 
