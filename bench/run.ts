@@ -1,8 +1,10 @@
 import { runFromCommandLine } from './command-line.ts';
 import { idleMemory } from './idle-memory.ts';
+import { maskingAccuracy } from './masking-accuracy.ts';
+import { maskingThroughput } from './masking.ts';
 import { messages } from './messages.ts';
 import { start } from './start.ts';
 import { widgetSize } from './widget-size.ts';
 
 // npm run bench [-- name…] [--rounds 3] [--seconds 8]
-await runFromCommandLine([widgetSize, start, idleMemory, messages]);
+await runFromCommandLine([widgetSize, maskingThroughput, maskingAccuracy, start, idleMemory, messages]);

@@ -4,6 +4,13 @@ import type { Span, Treatment } from './span.ts';
 /** Compiles patterns that match in time linear in the text. Throws an error with a reason for people when it cannot. */
 export interface PatternEngine {
   compile(pattern: string, options: { readonly ignoreCase: boolean }): CompiledPattern;
+  /** Looks for several patterns in one pass. Returns which of them, by their place, match anywhere. */
+  compileSet(patterns: readonly SetPattern[]): (text: string) => readonly number[];
+}
+
+export interface SetPattern {
+  readonly pattern: string;
+  readonly ignoreCase: boolean;
 }
 
 export interface CompiledPattern {
@@ -49,28 +56,42 @@ export function compileRules(
   if (used.length === 0) return () => null;
   if (patterns === null) throw new Error('Account rules need a pattern engine');
   const compiled = used.map((rule) => compileRule(rule, patterns));
+  const matching = presearch(used, compiled, patterns);
   return (text, report) => {
     const deadline = now() + ruleLimits.deadlineMs;
-    for (const rule of compiled) {
-      for (const offset of windowsOf(text)) {
-        const window =
-          text.length <= ruleLimits.textLength ? text : text.slice(offset, offset + ruleLimits.textLength);
-        if (!rule.pattern.test(window)) continue;
-        const inTime = findAll(rule, window, { report, offset, late: () => now() > deadline });
-        if (!inTime) return rule.id;
+    const late = () => now() > deadline;
+    for (const { offset, window } of windowsOf(text)) {
+      for (const rule of matching(window)) {
+        if (late() || !findAll(rule, window, { report, offset, late })) return rule.id;
       }
-      if (now() > deadline) return rule.id;
     }
     return null;
   };
 }
 
-function windowsOf(text: string): number[] {
-  const offsets = [0];
+/**
+ * The rules that match a text at all: few do, and asking all in one pass costs a fifth of asking each. Only while they
+ * are no larger together than one alone may be, because a pass cannot be stopped.
+ */
+function presearch(
+  rules: readonly AccountRule[],
+  compiled: readonly CompiledRule[],
+  patterns: PatternEngine,
+): (text: string) => Iterable<CompiledRule> {
+  const size = compiled.reduce((sum, { pattern }) => sum + pattern.programSize, 0);
+  if (compiled.length === 1 || size > ruleLimits.programSize) return () => compiled;
+  const search = patterns.compileSet(rules);
+  return (text) => search(text).flatMap((place) => compiled[place] ?? []);
+}
+
+function windowsOf(text: string): { offset: number; window: string }[] {
+  if (text.length <= ruleLimits.textLength) return [{ offset: 0, window: text }];
   const step = ruleLimits.textLength - ruleLimits.overlap;
-  while ((offsets.at(-1) ?? 0) + ruleLimits.textLength < text.length)
-    offsets.push((offsets.at(-1) ?? 0) + step);
-  return offsets;
+  const count = Math.ceil((text.length - ruleLimits.overlap) / step);
+  return Array.from({ length: count }, (_, index) => ({
+    offset: index * step,
+    window: text.slice(index * step, index * step + ruleLimits.textLength),
+  }));
 }
 
 /** Our own loop, because finding all matches takes quadratic time for some patterns in every engine: `[^b]*b|a`. */

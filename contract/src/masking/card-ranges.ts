@@ -9,6 +9,7 @@ type Range = readonly [network: CardNetwork, first: number, last: number, length
 const from = (least: number, most: number) =>
   Array.from({ length: most - least + 1 }, (_, index) => least + index);
 const visa = [13, 16, 19];
+const diners = [14, 16, 19];
 const long = from(16, 19);
 
 /**
@@ -23,10 +24,10 @@ export const cardRanges: { readonly version: string; readonly ranges: readonly R
     ['mastercard', 2221, 2720, [16]],
     ['amex', 34, 34, [15]],
     ['amex', 37, 37, [15]],
-    ['diners', 300, 305, from(14, 19)],
-    ['diners', 3095, 3095, from(14, 19)],
-    ['diners', 36, 36, from(14, 19)],
-    ['diners', 38, 39, from(14, 19)],
+    ['diners', 300, 305, diners],
+    ['diners', 3095, 3095, diners],
+    ['diners', 36, 36, diners],
+    ['diners', 38, 39, diners],
     ['discover', 6011, 6011, long],
     ['discover', 644, 649, long],
     ['discover', 65, 65, long],

@@ -60,7 +60,10 @@ export function compileMasking(configuration: MaskingConfiguration, tools: Maski
     mask(text) {
       const folded = fold(text);
       const spans: Span[] = [];
+      const digits = countDigits(folded.text);
+      const hasAt = folded.text.includes('@');
       for (const { kind, detect } of detectors) {
+        if (kind === 'email' ? !hasAt : digits < leastDigits[kind]) continue;
         const keep = kind === 'card' ? 4 : 0;
         detect(folded.text, (start, end) => spans.push({ start, end, kind, how: 'form', keep }));
       }
@@ -68,7 +71,10 @@ export function compileMasking(configuration: MaskingConfiguration, tools: Maski
       if (failedClosedAt !== null)
         everyDigit(folded.text, (start, end) => spans.push({ start, end, ...unjudged }));
       const beforeRedaction = spans.length;
-      redact?.(folded.text, (start, end) => spans.push({ start, end, kind: 'digits', how: 'form', keep: 0 }));
+      if (digits > 0)
+        redact?.(folded.text, (start, end) =>
+          spans.push({ start, end, kind: 'digits', how: 'form', keep: 0 }),
+        );
       if (spans.length === 0) return untouched(text);
       const settle = (some: readonly Span[]) =>
         withoutOverlaps(some).map((span) => ({ ...span, ...unfold(folded, text, span.start, span.end) }));
@@ -90,6 +96,38 @@ export function compileMasking(configuration: MaskingConfiguration, tools: Maski
 
 const everyDigit = digitRunDetector(1);
 const unjudged = { kind: 'unjudged', how: 'form', keep: 0 } as const;
+
+/** What a text must have at least before it is worth looking: most texts have no digits at all. */
+const leastDigits: Readonly<Record<Exclude<DetectorKind, 'email'>, number>> = {
+  card: 13,
+  iban: 2,
+  'ip-address': 1,
+  'id-se': 10,
+  'id-no': 11,
+  'id-dk': 10,
+  'id-fi': 9,
+  'id-de': 11,
+  'id-fr': 14,
+  'id-es': 7,
+  // Letters stand for some of its seven where people would share it.
+  'id-it': 2,
+  'id-nl': 9,
+  'id-pl': 11,
+  'id-gb-nino': 6,
+  'id-gb-nhs': 10,
+  'id-us-ssn': 9,
+  'id-us-itin': 9,
+  phone: 7,
+};
+
+function countDigits(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) count += 1;
+  }
+  return count;
+}
 
 function untouched(text: string): Masked {
   return { text, unredacted: text, spans: [], found: {}, failedClosedAt: null };

@@ -134,6 +134,8 @@ export const detectIbans: Detector = (text, report) => {
       end = next.lastIndex;
     }
     if (iban.length < length || /[A-Za-z0-9*]/.test(text.charAt(end))) continue;
+    // Prose in between, whatever the check says: groups are four characters.
+    if (/ [A-Za-z]{5,}(?= )/.test(text.slice(index, end))) continue;
     if (remainder97(iban.slice(4) + iban.slice(0, 4)) === 1) report(index, end);
   }
 };

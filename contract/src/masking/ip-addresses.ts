@@ -4,7 +4,7 @@ const octet = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
 const v4 = new RegExp(String.raw`(?<![\w.*])(?:${octet}\.){3}${octet}(?![\w*]|\.\d)`, 'g');
 const v6 = /(?<![\w:.*])[0-9A-Fa-f:]{3,45}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?![\w*]|[:.]\w)/g;
 /** Four numbers with dots are a version as often as an address: `v2.4.1.0`, `version 2.4.1.0`. */
-const version = /(?:v|vers(?:ion|ión|ione|ie|jon)?|build|firmware|release)[.: ]{0,2}$/i;
+const version = /(?:v|vers\p{L}{0,4}|wersj\p{L}|build|firmware|release)[.: ]{0,2}$/iu;
 
 /** IP addresses, version 4 in dotted form and version 6 as RFC 4291, 2.2 writes them. */
 export const detectIpAddresses: Detector = (text, report) => {

@@ -1,5 +1,6 @@
 import { isDay, passesLuhn, passesMod11With10, remainder97, weighted } from './check-digits.ts';
 import type { DetectorKind } from './configuration.ts';
+import { isSomethingElse } from './something-else.ts';
 import type { Detector } from './span.ts';
 
 /** A country's id: its written form, of bounded length, and what makes one right. */
@@ -15,7 +16,7 @@ interface NationalId {
 }
 
 /** Nothing that would make it part of something longer. Asterisks count as digits, so that masking twice changes nothing. */
-const form = (pattern: string) => new RegExp(String.raw`(?<![\p{L}\d*])${pattern}(?![\p{L}\d*])`, 'giu');
+const form = (pattern: string) => new RegExp(String.raw`(?<![\p{L}\d*])(?:${pattern})(?![\p{L}\d*])`, 'giu');
 const number = (text: string) => Number(text);
 const dayFirst = (id: string) => isDay(number(id.slice(2, 4)), number(id.slice(0, 2)));
 
@@ -24,7 +25,7 @@ export type NationalIdKind = Extract<DetectorKind, `id-${string}`>;
 const ids: Readonly<Record<NationalIdKind, NationalId>> = {
   // Personnummer and samordningsnummer (day + 60): Luhn over the last ten digits. Skatteverket, SKV 704.
   'id-se': {
-    written: form(String.raw`(?:(?:18|19|20)\d{2}[ -]?\d{2}[ -]?\d{2}|\d{6})[ ]?[-+ ]?[ ]?\d{4}`),
+    written: form(String.raw`(?:(?:18|19|20)?\d{6})[ ]?[-+ ]?[ ]?\d{4}`),
     isRight(id) {
       const ten = id.slice(-10);
       const day = number(ten.slice(4, 6));
@@ -132,10 +133,14 @@ const ids: Readonly<Record<NationalIdKind, NationalId>> = {
     isRight: () => true,
     evidence: 'sure',
   },
-  // NHS number: modulo 11. NHS Data Dictionary.
+  // NHS number: modulo 11. England and Wales begin with 4, 6 or 7, Northern Ireland with 32 to 39, Scotland (CHI) with the
+  // day of birth, and those for tests with 9. NHS Data Dictionary.
   'id-gb-nhs': {
     written: form(String.raw`\d{3}[ -]?\d{3}[ -]?\d{4}`),
-    isRight: (id) => !/^(\d)\1*$/.test(id) && weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0,
+    isRight: (id) =>
+      (/^(?:[4679]|3[2-9])/.test(id) || dayFirst(id)) &&
+      !/^(\d)\1*$/.test(id) &&
+      weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0,
     evidence: 'weak',
   },
   // Social Security number: no check digit; written in its groups. SSA, POMS RM 10201.
@@ -152,10 +157,6 @@ const ids: Readonly<Record<NationalIdKind, NationalId>> = {
   },
 };
 
-/** Says right before a number that it is something else: orders, invoices, parcels, cases, in the languages of these ids. */
-const somethingElse =
-  /(?:order|bestell|beställ|ordre|tilaus|commande|pedido|ordine|zamówieni|bestilling|invoice|faktur|factu|fattura|rechnung|lasku|track|parcel|paket|pakk|paczk|colis|paquete|pacco|zending|lähety|sporing|spårning|ship|ticket|case|ärende|ref|serial|serie|artik|item|sku|kund|customer|client|kunde|klant|transa|#)[^\d\n]{0,24}$/i;
-
 /** National ids of one kind, by their form and their check digits. */
 export function nationalIdDetector(kind: NationalIdKind): Detector {
   const { written, isRight, evidence } = ids[kind];
@@ -163,8 +164,7 @@ export function nationalIdDetector(kind: NationalIdKind): Detector {
     for (const match of text.matchAll(written)) {
       const id = match[0].replace(/[^A-Za-z0-9]/g, '').toUpperCase();
       if (!isRight(id, match[0])) continue;
-      if (evidence === 'weak' && somethingElse.test(text.slice(Math.max(0, match.index - 40), match.index)))
-        continue;
+      if (evidence === 'weak' && isSomethingElse(text, match.index)) continue;
       report(match.index, match.index + match[0].length);
     }
   };

@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { RE2JS, RE2Set } from 're2js';
 import type { PatternEngine } from './account-rules.ts';
 
 /**
@@ -15,5 +15,11 @@ export const linearPatterns: PatternEngine = {
         return matcher.find(from) ? { start: matcher.start(), end: matcher.end() } : null;
       },
     };
+  },
+  compileSet(patterns) {
+    const set = new RE2Set();
+    for (const { pattern, ignoreCase } of patterns) set.add(ignoreCase ? `(?i:${pattern})` : pattern);
+    set.compile();
+    return (text) => set.match(text);
   },
 };

@@ -1,7 +1,8 @@
+import { isSomethingElse } from './something-else.ts';
 import type { Detector } from './span.ts';
 
 const candidate =
-  /(?<![\p{L}\d*_=#]|[\d*][ ()./-]{1,3})(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,14}(?![\p{L}\d*_]|[ ()./-]{1,3}[\d*]|,\d)/gu;
+  /(?<![\p{L}\d*_=#]|[\d*][ ()./-]{1,3}|\p{L}[./-])(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,14}(?![\p{L}\d*_]|[ ()./-]{1,3}[\d*]|[,:]\d)/gu;
 
 /**
  * Phone numbers: runs of 7 to 15 digits (E.164) with what people write between them, that `isPhoneNumber` knows. One
@@ -14,9 +15,9 @@ export function phoneDetector(
   return (text, report) => {
     for (const match of text.matchAll(candidate)) {
       const written = match[0];
-      const international = /^\(?\+|^00/.test(written);
+      const international = /^\(?(?:\+|00)/.test(written);
       const national = countries.length > 0 && (/^\(?0/.test(written) || /\d[ ()./-]+\d/.test(written));
-      if (!international && !national) continue;
+      if (!international && (!national || isSomethingElse(text, match.index))) continue;
       if (isPhoneNumber(plainForm(written), international ? [] : countries))
         report(match.index, match.index + written.length);
     }
