@@ -5,6 +5,7 @@ import * as audit from './audit/index.ts';
 import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
+import * as history from './history/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as routing from './routing/index.ts';
 import * as search from './search/index.ts';
@@ -34,6 +35,10 @@ export const endpoints: readonly Endpoint[] = [
   users.inviteUserAgain,
   settings.getSettings,
   settings.changeSettings,
+  history.listVersions,
+  history.getVersion,
+  history.compareVersions,
+  history.restoreVersion,
   access.listRoles,
   access.createRole,
   access.changeRole,

@@ -18,9 +18,11 @@ create table configuration_version (
   reason text not null default '',
   -- The version that this one restored.
   restored_from integer,
+  -- How the object stood before its first change that was recorded: nobody is known to have made it so.
+  found boolean not null default false,
   primary key (account_id, kind, object_id, version)
 );
-create index configuration_version_by_time on configuration_version (account_id, changed_at desc);
+create index configuration_version_by_time on configuration_version (account_id, changed_at desc, object_id desc, version desc);
 
 -- What operators set for the whole installation.
 create table installation_settings_version (

@@ -7,27 +7,33 @@ import { ConversationKeys, type Keyring } from './platform/keys/index.ts';
 import type { Log } from './platform/log/index.ts';
 import { Outbound } from './platform/outbound/index.ts';
 import { accessRoutes } from './features/access/routes.ts';
-import { loadMember } from './features/access/index.ts';
+import { loadMember, restoreGrant, restoreRole } from './features/access/index.ts';
+import { restoreAccount } from './features/accounts/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
 import { ActivityLog, activityLogJobs } from './features/activity-log/index.ts';
 import { activityLogRoutes } from './features/activity-log/routes.ts';
 import { auditJobs, AuditStreamer } from './features/audit/index.ts';
 import { auditRoutes } from './features/audit/routes.ts';
+import { restoreCannedReply } from './features/canned-replies/index.ts';
 import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
 import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
+import { historyRoutes } from './features/history/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
-import { Router, Watch } from './features/routing/index.ts';
+import { restoreQueue, Router, Watch } from './features/routing/index.ts';
 import { routingRoutes } from './features/routing/routes.ts';
 import { searchRoutes } from './features/search/routes.ts';
+import { restoreSettings } from './features/settings/index.ts';
 import { settingsRoutes } from './features/settings/routes.ts';
 import { livingSessions, signinGate, signinJobs, touchSession } from './features/signin/index.ts';
 import { signinRoutes } from './features/signin/routes.ts';
+import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
+import { userRestorer, type BeforeLeaving } from './features/users/index.ts';
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
 import { visitorsRoutes } from './features/visitors/routes.ts';
@@ -145,12 +151,24 @@ export async function buildApp(parts: AppParts): Promise<App> {
       for (const session of ids) fanout.announce({ kind: 'recheck', session });
     },
   });
+  const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
+    await releaseConversations(tx, desk, account, userId);
   accountsRoutes(http, { database });
-  usersRoutes(http, {
-    database,
-    beforeLeaving: async (tx, account, userId) => await releaseConversations(tx, desk, account, userId),
-  });
+  usersRoutes(http, { database, beforeLeaving });
   settingsRoutes(http, { database });
+  historyRoutes(http, {
+    database,
+    restorers: {
+      settings: restoreSettings,
+      account: restoreAccount,
+      site: restoreSite,
+      queue: restoreQueue,
+      role: restoreRole,
+      grant: restoreGrant,
+      user: userRestorer(beforeLeaving),
+      'canned-reply': restoreCannedReply,
+    },
+  });
   accessRoutes(http, { database });
   sitesRoutes(http, { database });
   routingRoutes(http, { database, fanout });

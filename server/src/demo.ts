@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { giveRole, readRoles } from './features/access/index.ts';
 import { createAccount, readAccounts, setAccountStatus } from './features/accounts/index.ts';
 import { createCannedReply } from './features/canned-replies/index.ts';
+import { createQueue } from './features/routing/index.ts';
 import { admitWithPassword, Passwords } from './features/signin/index.ts';
 import { createSite, newSiteKey, siteByKey } from './features/sites/index.ts';
 import { inviteUser } from './features/users/index.ts';
@@ -103,9 +104,9 @@ async function beginAccount(tx: Tx, keyring: Keyring, plan: FirstRun): Promise<b
 /** Queues, site, canned replies, and people who cannot sign in yet. */
 async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void> {
   const { id: accountId, siteKey } = accountOf(plan);
-  const queues = demoQueues.map((queue) => ({ account_id: accountId, id: randomUUID(), ...queue }));
-  await tx.sql.insertInto('queue').values(queues).execute();
-  const queueId = queues[0]?.id ?? '';
+  const queueIds: string[] = [];
+  for (const queue of demoQueues) queueIds.push(await createQueue(tx, accountId, { actor, queue }));
+  const [queueId = ''] = queueIds;
   await createSite(tx, accountId, {
     actor,
     site: {

@@ -5,7 +5,7 @@
  */
 export const authorisations = {
   'account.manage': { says: 'Change the account itself', scoped: false },
-  'settings.read': { says: 'See settings and their history', scoped: false },
+  'settings.read': { says: 'See settings, and the history of everything that is configured', scoped: false },
   'settings.manage': { says: 'Change settings', scoped: false },
   'users.read': { says: 'See who belongs to the account', scoped: false },
   'users.manage': { says: 'Invite, change and remove users', scoped: false },

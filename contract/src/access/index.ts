@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { authorisationNames } from './authorisations.ts';
 
@@ -26,6 +27,9 @@ const roleFields = {
   roles: Type.Array(Id, { uniqueItems: true, maxItems: 50 }),
 };
 
+/** What versions keep of a role (H1). */
+export const RoleConfiguration = closed(roleFields);
+
 export const Role = closed({
   id: Id,
   /** The word of a built-in role, null for a role of the account's own. */
@@ -33,11 +37,15 @@ export const Role = closed({
   ...roleFields,
   /** Everything the role allows, through every role that it holds. */
   allows: Type.Array(oneOf(...authorisationNames)),
+  version: NewestVersion,
 });
 export type Role = Static<typeof Role>;
 
 export const Grant = closed({ id: Id, userId: Id, roleId: Id, scope: Scope });
 export type Grant = Static<typeof Grant>;
+
+/** What versions keep of a grant (H1): who may do what, where. */
+export const GrantConfiguration = closed({ userId: Id, roleId: Id, scope: Scope });
 
 const account = { accountId: Id };
 
@@ -72,7 +80,7 @@ export const changeRole = endpoint({
   summary: 'Change a role of the account’s own',
   access: { holding: 'access.manage' },
   params: closed({ ...account, roleId: Id }),
-  body: changesOf(roleFields),
+  body: changesOf({ ...roleFields, ...changeFields }),
   status: 200,
   response: Role,
   errors: [
@@ -80,6 +88,7 @@ export const changeRole = endpoint({
     'access.role-built-in',
     'access.role-cycle',
     'access.role-too-deep',
+    'history.changed-meanwhile',
     'names.taken',
     'not-found',
   ],

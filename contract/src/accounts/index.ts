@@ -1,11 +1,16 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, Instant, Name, oneOf, type Static } from '../shared/index.ts';
+
+/** What versions keep of an account (H1). */
+export const AccountConfiguration = closed({ name: Name });
 
 export const Account = closed({
   id: Id,
   name: Name,
   status: oneOf('active', 'suspended'),
   createdAt: Instant,
+  version: NewestVersion,
 });
 export type Account = Static<typeof Account>;
 
@@ -27,7 +32,8 @@ export const changeAccount = endpoint({
   summary: 'Rename the account',
   access: { holding: 'account.manage' },
   params: closed({ accountId: Id }),
-  body: changesOf({ name: Name }),
+  body: changesOf({ name: Name, ...changeFields }),
   status: 200,
   response: Account,
+  errors: ['history.changed-meanwhile'],
 });

@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Type, type Static } from '../shared/index.ts';
 
 const fields = {
@@ -8,7 +9,10 @@ const fields = {
   text: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }),
 };
 
-export const CannedReply = closed({ id: Id, ...fields });
+/** What versions keep of a canned reply (H1). */
+export const CannedReplyConfiguration = closed(fields);
+
+export const CannedReply = closed({ id: Id, ...fields, version: NewestVersion });
 export type CannedReply = Static<typeof CannedReply>;
 
 const account = { accountId: Id };
@@ -44,10 +48,10 @@ export const changeCannedReply = endpoint({
   summary: 'Change a canned reply',
   access: { holding: 'canned-replies.manage' },
   params: closed({ ...account, replyId: Id }),
-  body: changesOf(fields),
+  body: changesOf({ ...fields, ...changeFields }),
   status: 200,
   response: CannedReply,
-  errors: ['names.taken', 'not-found'],
+  errors: ['history.changed-meanwhile', 'names.taken', 'not-found'],
 });
 
 export const deleteCannedReply = endpoint({

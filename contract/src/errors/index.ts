@@ -27,9 +27,13 @@ export const refusals = {
   'access.role-in-use': { status: 409, title: 'The role is still given to someone or held by a role.' },
   'access.last-administrator': { status: 409, title: 'An account keeps at least one active administrator.' },
   'not-found': { status: 404, title: 'There is no such thing here.' },
-  'settings.changed-meanwhile': {
+  'history.changed-meanwhile': {
     status: 409,
-    title: 'Somebody else has changed these settings meanwhile; nothing was changed.',
+    title: 'Somebody else has changed this meanwhile; nothing was changed.',
+  },
+  'history.not-restorable': {
+    status: 409,
+    title: 'The version is a removal, or something that it needs is not there any more.',
   },
   'settings.wrong-level': { status: 409, title: 'A setting cannot be set at this level.' },
   'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },

@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 const label = nullable(Type.String({ minLength: 1, maxLength: 60 }));
@@ -16,11 +17,16 @@ const queueFields = {
   offerSeconds: Type.Integer({ minimum: 5, maximum: 600 }),
 };
 
+/** What versions keep of a queue (H1). */
+export const QueueConfiguration = closed(queueFields);
+export type QueueConfiguration = Static<typeof QueueConfiguration>;
+
 export const Queue = closed({
   id: Id,
   ...queueFields,
   /** How many conversations wait now, offered ones included. */
   waiting: Type.Integer(),
+  version: NewestVersion,
 });
 export type Queue = Static<typeof Queue>;
 
@@ -75,10 +81,10 @@ export const changeQueue = endpoint({
   summary: 'Change a queue',
   access: { holding: 'routing.manage' },
   params: closed({ ...account, queueId: Id }),
-  body: changesOf(queueFields),
+  body: changesOf({ ...queueFields, ...changeFields }),
   status: 200,
   response: Queue,
-  errors: ['names.taken', 'not-found'],
+  errors: ['history.changed-meanwhile', 'names.taken', 'not-found'],
 });
 
 export const deleteQueue = endpoint({

@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { NewestVersion, Reason } from '../history/change.ts';
 import { closed, Id, oneOf, nullable, Type, type Static } from '../shared/index.ts';
 import { settingKeys, settingLevels, SettingOverrides } from './registry.ts';
 
@@ -8,9 +9,6 @@ const account = { accountId: Id };
 
 /** Whose settings: a channel's (today a site is one), or with null the account's. */
 const channelId = nullable(Id);
-
-/** What a person gives as the reason for a change; it stays in the history (H1). */
-export const Reason = Type.String({ maxLength: 500 });
 
 export const SettingState = closed({
   key: oneOf(...settingKeys),
@@ -23,7 +21,7 @@ export type SettingState = Static<typeof SettingState>;
 export const SettingsOfLevel = closed({
   channelId,
   /** Of what this level itself says; 0 while it never said anything. Give it back with a change. */
-  version: Type.Integer({ minimum: 0 }),
+  version: NewestVersion,
   settings: Type.Array(SettingState),
 });
 export type SettingsOfLevel = Static<typeof SettingsOfLevel>;
@@ -48,7 +46,7 @@ export const changeSettings = endpoint({
   summary: 'Set or unset settings of the account or a channel',
   description:
     '`version` is the one the change was made from: when somebody else has changed the level meanwhile, nothing is ' +
-    'changed and the answer is `settings.changed-meanwhile`.',
+    'changed and the answer is `history.changed-meanwhile`.',
   access: { holding: 'settings.manage' },
   params: closed(account),
   body: closed({
@@ -62,5 +60,5 @@ export const changeSettings = endpoint({
   }),
   status: 200,
   response: SettingsOfLevel,
-  errors: ['settings.changed-meanwhile', 'settings.wrong-level', 'not-found'],
+  errors: ['history.changed-meanwhile', 'settings.wrong-level', 'not-found'],
 });

@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, Instant, listOf, Locale, Name, Type, type Static } from '../shared/index.ts';
 
 const siteFields = {
@@ -18,12 +19,16 @@ const siteFields = {
   sessionLifeMinutes: Type.Integer({ minimum: 5, maximum: 1440 }),
 };
 
+/** What versions keep of a site (H1). */
+export const SiteConfiguration = closed({ siteKey: Type.String(), ...siteFields });
+
 export const Site = closed({
   id: Id,
   /** Public: it stands in the snippet. */
   siteKey: Type.String(),
   ...siteFields,
   createdAt: Instant,
+  version: NewestVersion,
 });
 export type Site = Static<typeof Site>;
 
@@ -68,10 +73,10 @@ export const changeSite = endpoint({
   summary: 'Change a web site',
   access: { holding: 'sites.manage' },
   params: one,
-  body: changesOf(siteFields),
+  body: changesOf({ ...siteFields, ...changeFields }),
   status: 200,
   response: Site,
-  errors: ['names.taken', 'not-found'],
+  errors: ['history.changed-meanwhile', 'names.taken', 'not-found'],
 });
 
 export const deleteSite = endpoint({

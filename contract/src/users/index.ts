@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion } from '../history/change.ts';
 import {
   changesOf,
   closed,
@@ -21,6 +22,9 @@ const userFields = {
   maxConversations: Type.Integer({ minimum: 1, maximum: 50 }),
 };
 
+/** What versions keep of a user (H1): nothing personal. */
+export const UserConfiguration = closed({ maxConversations: userFields.maxConversations });
+
 /** A person as a member of one account. The same person (the same `id`) may belong to several. */
 export const User = closed({
   id: Id,
@@ -31,6 +35,8 @@ export const User = closed({
   roles: Type.Array(closed({ grantId: Id, roleId: Id, name: Type.String() })),
   createdAt: Instant,
   lastSignInAt: nullable(Instant),
+  /** Of the limit. */
+  version: NewestVersion,
 });
 export type User = Static<typeof User>;
 
@@ -108,10 +114,10 @@ export const changeUser = endpoint({
   summary: 'Rename a user, change the limit, switch the user off and on',
   access: { holding: 'users.manage' },
   params: one,
-  body: changesOf({ ...userFields, status: oneOf('active', 'inactive') }),
+  body: changesOf({ ...userFields, status: oneOf('active', 'inactive'), ...changeFields }),
   status: 200,
   response: User,
-  errors: ['access.last-administrator', 'access.exceeds-own', 'not-found'],
+  errors: ['access.last-administrator', 'access.exceeds-own', 'history.changed-meanwhile', 'not-found'],
 });
 
 export const removeUser = endpoint({

@@ -6,6 +6,7 @@ import { authorisations, type Authorisation } from '@samtal/contract/access';
 import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
 import type { Endpoint } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
+import { changeSite, listSites } from '@samtal/contract/sites';
 import { inviteUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
@@ -63,6 +64,8 @@ interface Place {
   readonly replyId: string;
   readonly destinationId: string;
   readonly siteId: string;
+  /** Something that is configured: the site. */
+  readonly objectId: string;
   readonly queueId: string;
   readonly conversationId: string;
 }
@@ -130,6 +133,16 @@ async function declare(place: Place): Promise<void> {
   await set(place, { 'visitors.attributes': [customer] });
 }
 
+/** The first version of a site that has been changed since. */
+async function changedSite(place: Place): Promise<Input> {
+  const { siteId } = place;
+  const params = { accountId: place.account.id, siteId };
+  await place.right.call(changeSite, { params, body: { name: name() } });
+  return {
+    params: { accountId: place.account.id, kind: 'site', objectId: siteId, version: '1' },
+  };
+}
+
 const recipes: Record<string, Recipe> = {
   'signin.signIn': {
     input: async (place) => {
@@ -183,6 +196,17 @@ const recipes: Record<string, Recipe> = {
         ...account(place),
         body: { channelId: null, version, set: { 'retention.transcript-days': 9 }, unset: [], reason: '' },
       };
+    },
+  },
+  'history.listVersions': { input: account },
+  'history.getVersion': { input: changedSite },
+  'history.compareVersions': { input: changedSite },
+  'history.restoreVersion': {
+    input: async (place) => {
+      const input = await changedSite(place);
+      const { items } = await place.right.call(listSites, account(place));
+      const newest = items.find(({ id }) => id === place.siteId)?.version ?? 0;
+      return { ...input, body: { newest, reason: '' } };
     },
   },
   'access.listRoles': { input: account },
@@ -360,6 +384,7 @@ const pathIds = [
   'replyId',
   'destinationId',
   'conversationId',
+  'objectId',
 ] as const;
 
 describe('the endpoint walk', () => {
@@ -655,6 +680,7 @@ describe('the endpoint walk', () => {
       replyId,
       destinationId,
       siteId,
+      objectId: siteId,
       conversationId,
       userId: other.userId,
       queueId: of.queueId,

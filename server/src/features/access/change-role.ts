@@ -1,19 +1,26 @@
 import type { Authorisation } from '@samtal/contract/access';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
+import { roleBody } from './configuration.ts';
 import type { RoleFields } from './create-role.ts';
 import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective } from './policy.ts';
 import { clearRole, readGrants, readRoles, writeClosure, writeRole, type StoredRole } from './queries.ts';
 import { closure, holdersOf, withRole } from './role-graph.ts';
 
-/** Changes a role of the account’s own, and with it whatever the roles that hold it allow. */
+/** Changes a role of the account’s own, and with it whatever the roles that hold it allow. Refuses like recordVersion. */
 export async function changeRole(
   tx: Tx,
   accountId: string,
-  { giver, roleId, changes }: { giver: Giver; roleId: string; changes: Partial<RoleFields> },
+  {
+    giver,
+    roleId,
+    changes,
+    note = {},
+  }: { giver: Giver; roleId: string; changes: Partial<RoleFields>; note?: ChangeNote },
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
     const roles = await readRoles(tx, accountId);
@@ -31,6 +38,14 @@ export async function changeRole(
       await clearRole(tx, accountId, id, ['role_allows']);
       await writeClosure(tx, accountId, id, allows);
     }
+    await recordVersion(tx, accountId, {
+      kind: 'role',
+      objectId: roleId,
+      before: roleBody(role),
+      body: roleBody(changed),
+      by: actorOf(giver),
+      note,
+    });
     await recordAudit(tx, accountId, {
       action: 'access.role-changed',
       actor: actorOf(giver),

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Authorisation } from '@samtal/contract/access';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
+import { roleBody } from './configuration.ts';
 import { actorOf, refuseUnlessDefinable, type Giver } from './giver.ts';
 import { readRoles, writeClosure, writeRole } from './queries.ts';
 import { closure, withRole } from './role-graph.ts';
@@ -19,23 +21,43 @@ export interface RoleFields {
 export async function createRole(
   tx: Tx,
   accountId: string,
-  { giver, fields }: { giver: Giver; fields: RoleFields },
+  {
+    giver,
+    fields,
+    id = randomUUID(),
+    note = {},
+  }: {
+    giver: Giver;
+    fields: RoleFields;
+    /** For one that is made again. */
+    id?: string;
+    note?: ChangeNote;
+  },
 ): Promise<string> {
   await lockAccess(tx, accountId);
-  const role = { id: randomUUID(), authorisations: fields.authorisations, roles: fields.roles };
+  const role = { id, authorisations: fields.authorisations, roles: fields.roles };
   const graph = withRole(await readRoles(tx, accountId), role);
   const allows = closure(graph, role.id);
   refuseUnlessDefinable(giver, allows);
   await insertRole(tx, accountId, { id: role.id, name: fields.name });
   await writeRole(tx, accountId, role);
   await writeClosure(tx, accountId, role.id, allows);
+  const by = actorOf(giver);
+  await recordVersion(tx, accountId, {
+    kind: 'role',
+    objectId: id,
+    before: null,
+    body: roleBody(fields),
+    by,
+    note,
+  });
   await recordAudit(tx, accountId, {
     action: 'access.role-created',
-    actor: actorOf(giver),
-    subject: { kind: 'role', id: role.id },
+    actor: by,
+    subject: { kind: 'role', id },
     details: { authorisations: role.authorisations, roles: role.roles },
   });
-  return role.id;
+  return id;
 }
 
 async function insertRole(

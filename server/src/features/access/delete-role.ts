@@ -1,7 +1,9 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordVersion } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
+import { roleBody } from './configuration.ts';
 import { actorOf, type Giver } from './giver.ts';
 import { readGrants, readRoles } from './queries.ts';
 import { holdersOf } from './role-graph.ts';
@@ -19,9 +21,12 @@ export async function deleteRole(
   const grants = await readGrants(tx, accountId, { roleIds: [roleId] });
   if (grants.length > 0 || holdersOf(roles, roleId).length > 1) throw new Refusal('access.role-in-use');
   await tx.sql.deleteFrom('role').where('account_id', '=', accountId).where('id', '=', roleId).execute();
+  const by = actorOf(giver);
+  const before = roleBody(role);
+  await recordVersion(tx, accountId, { kind: 'role', objectId: roleId, before, body: null, by });
   await recordAudit(tx, accountId, {
     action: 'access.role-deleted',
-    actor: actorOf(giver),
+    actor: by,
     subject: { kind: 'role', id: roleId },
   });
 }

@@ -2,17 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { Scope } from '@samtal/contract/access';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
+import { grantBody } from './configuration.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective, normalisedScope } from './policy.ts';
 import { readGrants, readRoles, type StoredGrant } from './queries.ts';
+
+export interface NewGrant {
+  readonly giver: Giver;
+  readonly userId: string;
+  readonly roleId: string;
+  readonly scope: Scope;
+  /** For one that is given again. */
+  readonly id?: string;
+  readonly note?: ChangeNote;
+}
 
 /** Gives a role to a user within a scope. The same grant again changes nothing and returns the one there is. */
 export async function giveRole(
   tx: Tx,
   accountId: string,
-  { giver, userId, roleId, scope: asked }: { giver: Giver; userId: string; roleId: string; scope: Scope },
+  { giver, userId, roleId, scope: asked, id = randomUUID(), note = {} }: NewGrant,
 ): Promise<StoredGrant> {
   await lockAccess(tx, accountId);
   const scope = normalisedScope(asked);
@@ -25,14 +37,17 @@ export async function giveRole(
     (grant) => JSON.stringify(normalisedScope(grant.scope)) === text,
   );
   if (same !== undefined) return same;
-  const grant = { id: randomUUID(), userId, roleId, scope };
+  const grant = { id, userId, roleId, scope };
   await tx.sql
     .insertInto('role_grant')
     .values({ account_id: accountId, id: grant.id, user_id: userId, role_id: roleId, scope: text })
     .execute();
+  const by = actorOf(giver);
+  const body = grantBody(grant);
+  await recordVersion(tx, accountId, { kind: 'grant', objectId: id, before: null, body, by, note });
   await recordAudit(tx, accountId, {
     action: 'access.granted',
-    actor: actorOf(giver),
+    actor: by,
     subject: { kind: 'user', id: userId },
     details: { grant: grant.id, role: roleId, ...scope },
   });

@@ -6,5 +6,8 @@ export { loadMember } from './load-member.ts';
 export { covers, effective, scopesOf } from './policy.ts';
 export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';
 export { readAuthorisations } from './read-authorisations.ts';
+export { restoreGrant } from './restore-grant.ts';
+export { restoreRole } from './restore-role.ts';
+export { withdrawAllRoles } from './withdraw-all-roles.ts';
 export { withinScopes } from './scope-predicate.ts';
 export { membersHolding } from './members-holding.ts';

@@ -9,6 +9,7 @@ export function presentRole(role: StoredRole): Role {
     authorisations: inCatalogueOrder(role.authorisations),
     roles: role.roles.toSorted(),
     allows: inCatalogueOrder(role.allows),
+    version: role.version,
   };
 }
 

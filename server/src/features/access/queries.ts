@@ -1,6 +1,7 @@
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import { sql } from 'kysely';
 import type { ReadTx, Tables, Tx } from '../../platform/database/index.ts';
+import { newestVersion } from '../../platform/history/index.ts';
 import type { RoleNode } from './role-graph.ts';
 
 /** A role as it is stored, with its closure. */
@@ -8,6 +9,7 @@ export interface StoredRole extends RoleNode {
   readonly builtIn: Tables['role']['built_in'];
   readonly name: string;
   readonly allows: readonly Authorisation[];
+  readonly version: number;
 }
 
 export interface StoredGrant {
@@ -31,7 +33,8 @@ export async function readRoles(tx: ReadTx, accountId: string): Promise<Map<stri
       array(select held_role_id from role_held h
         where h.account_id = role.account_id and h.role_id = role.id) as roles,
       array(select authorisation from role_allows a
-        where a.account_id = role.account_id and a.role_id = role.id) as allows
+        where a.account_id = role.account_id and a.role_id = role.id) as allows,
+      ${newestVersion('role', { account: 'role.account_id', id: 'role.id' })} as version
     from role
     where role.account_id = ${accountId}
     order by role.built_in is null, lower(role.name)`.execute(tx.sql);

@@ -9,6 +9,7 @@ import {
   type Role,
 } from '@samtal/contract/access';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
+import { changeOf } from '../../platform/history/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
 import { changeRole } from './change-role.ts';
 import { createRole } from './create-role.ts';
@@ -33,7 +34,7 @@ export function accessRoutes(http: HttpServer, { database }: { database: Databas
 
   http.serve(changeRoleEndpoint, async ({ caller, params: { roleId }, body }) =>
     database.transaction(caller.accountId, async (tx) => {
-      await changeRole(tx, caller.accountId, { giver: caller, roleId, changes: body });
+      await changeRole(tx, caller.accountId, { giver: caller, roleId, ...changeOf(body) });
       return await oneRole(tx, caller.accountId, roleId);
     }),
   );

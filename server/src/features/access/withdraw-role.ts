@@ -1,7 +1,9 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordVersion } from '../../platform/history/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
+import { grantBody } from './configuration.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective } from './policy.ts';
 import { readGrants, readRoles } from './queries.ts';
@@ -21,9 +23,12 @@ export async function withdrawRole(
       .where('account_id', '=', accountId)
       .where('id', '=', grantId)
       .execute();
+    const by = actorOf(giver);
+    const before = grantBody(grant);
+    await recordVersion(tx, accountId, { kind: 'grant', objectId: grantId, before, body: null, by });
     await recordAudit(tx, accountId, {
       action: 'access.withdrawn',
-      actor: actorOf(giver),
+      actor: by,
       subject: { kind: 'user', id: grant.userId },
       details: { grant: grantId, role: grant.roleId },
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordVersion } from '../../platform/history/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { createBuiltInRoles } from '../access/index.ts';
 
@@ -22,6 +23,7 @@ export async function createAccount(
   await keyring.createAccount(id);
   await tx.sql.insertInto('account').values({ id, name, status }).execute();
   await createBuiltInRoles(tx, id);
+  await recordVersion(tx, id, { kind: 'account', objectId: id, before: null, body: { name }, by: actor });
   await recordAudit(tx, id, { action: 'accounts.created', actor, subject: { kind: 'account', id } });
   return id;
 }

@@ -1,5 +1,6 @@
 import { changeAccount as changeAccountEndpoint, getAccount } from '@samtal/contract/accounts';
 import type { Database } from '../../platform/database/index.ts';
+import { changeOf } from '../../platform/history/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
 import { changeAccount } from './change-account.ts';
 import { presentAccount } from './presenter.ts';
@@ -14,7 +15,7 @@ export function accountsRoutes(http: HttpServer, { database }: { database: Datab
   http.serve(changeAccountEndpoint, async ({ caller, body }) => {
     const { accountId } = caller;
     const account = await database.transaction(accountId, async (tx) => {
-      await changeAccount(tx, caller, body);
+      await changeAccount(tx, caller, changeOf(body));
       return await readAccount(tx, accountId);
     });
     return presentAccount(found(account));

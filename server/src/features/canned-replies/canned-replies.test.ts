@@ -38,7 +38,7 @@ test('is written by a supervisor and read by every member, by shortcut', async (
   assert.deepEqual(await list(), { items: [first, second] });
   const params = { accountId, replyId: first.id };
   const changed = await supervisor.call(changeCannedReply, { params, body: { text: 'Hello' } });
-  assert.deepEqual(changed.json(), { ...first, text: 'Hello' });
+  assert.deepEqual(changed.json(), { ...first, text: 'Hello', version: 2 });
   assert.equal((await supervisor.call(deleteCannedReply, { params })).statusCode, 204);
   assert.deepEqual(await list(), { items: [second] });
   assert.equal(

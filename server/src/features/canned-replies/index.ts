@@ -1,1 +1,2 @@
+export { restoreCannedReply } from './restore-canned-reply.ts';
 export { createCannedReply, type NewCannedReply } from './create-canned-reply.ts';

@@ -5,6 +5,7 @@ import {
   listCannedReplies,
 } from '@samtal/contract/canned-replies';
 import type { Database } from '../../platform/database/index.ts';
+import { changeOf } from '../../platform/history/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { changeCannedReply } from './change-canned-reply.ts';
 import { createCannedReply } from './create-canned-reply.ts';
@@ -25,7 +26,7 @@ export function cannedRepliesRoutes(http: HttpServer, { database }: { database: 
 
   http.serve(changeCannedReplyEndpoint, async ({ caller, params: { replyId }, body }) =>
     database.transaction(caller.accountId, async (tx) => {
-      await changeCannedReply(tx, caller, { replyId, changes: body });
+      await changeCannedReply(tx, caller, { replyId, ...changeOf(body) });
       return await readCannedReply(tx, caller.accountId, replyId);
     }),
   );

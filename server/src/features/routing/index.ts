@@ -1,3 +1,5 @@
+export { createQueue } from './create-queue.ts';
 export { releaseAgent, vouchForAgents } from './presence.ts';
+export { restoreQueue } from './restore-queue.ts';
 export { Router } from './router.ts';
 export { Watch } from './watch.ts';

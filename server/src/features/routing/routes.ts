@@ -1,11 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { Scope } from '@samtal/contract/access';
 import * as contract from '@samtal/contract/routing';
 import { recordAudit } from '../../platform/audit/index.ts';
-import { isUniqueViolation, type Database, type ReadTx, type Tx } from '../../platform/database/index.ts';
+import type { Database, ReadTx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
-import { found, Refusal, type HttpServer, type Member } from '../../platform/http/index.ts';
+import { changeOf, newestVersion } from '../../platform/history/index.ts';
+import { found, type HttpServer } from '../../platform/http/index.ts';
 import { scopesOf, withinScopes } from '../access/index.ts';
+import { changeQueue } from './change-queue.ts';
+import { createQueue } from './create-queue.ts';
+import { deleteQueue } from './delete-queue.ts';
 import { choosePresence, presentPresence } from './presence.ts';
 
 export function routingRoutes(
@@ -22,55 +25,24 @@ export function routingRoutes(
 
   http.serve(
     contract.createQueue,
-    async ({ caller, body }) =>
-      await changing(database, caller, async (tx) => {
-        const id = randomUUID();
-        await tx.sql
-          .insertInto('queue')
-          .values({ account_id: caller.accountId, id, ...columnsOf(body), name: body.name })
-          .execute();
-        await audit(tx, caller, 'queue-created', { id, fields: Object.keys(body) });
-        return await presentQueue(tx, caller.accountId, id);
+    async ({ caller: { accountId, userId }, body }) =>
+      await database.transaction(accountId, async (tx) => {
+        const id = await createQueue(tx, accountId, { actor: { kind: 'user', id: userId }, queue: body });
+        return await presentQueue(tx, accountId, id);
       }),
   );
 
   http.serve(
     contract.changeQueue,
-    async ({ caller, params, body }) =>
-      await changing(database, caller, async (tx) => {
-        const changed = await tx.sql
-          .updateTable('queue')
-          .set(columnsOf(body))
-          .where('account_id', '=', caller.accountId)
-          .where('id', '=', params.queueId)
-          .returning('id')
-          .executeTakeFirst();
-        const { id } = found(changed);
-        await audit(tx, caller, 'queue-changed', { id, fields: Object.keys(body) });
-        return await presentQueue(tx, caller.accountId, id);
+    async ({ caller, params: { queueId }, body }) =>
+      await database.transaction(caller.accountId, async (tx) => {
+        await changeQueue(tx, caller, { queueId, ...changeOf(body) });
+        return await presentQueue(tx, caller.accountId, queueId);
       }),
   );
 
   http.serve(contract.deleteQueue, async ({ caller, params }) => {
-    await database.transaction(caller.accountId, async (tx) => {
-      const { accountId } = caller;
-      const queue = found(
-        await tx.sql
-          .selectFrom('queue')
-          .select('id')
-          .where('account_id', '=', accountId)
-          .where('id', '=', params.queueId)
-          .forUpdate()
-          .executeTakeFirst(),
-      );
-      if (await isUsed(tx, accountId, queue.id)) throw new Refusal('routing.queue-in-use');
-      await tx.sql
-        .deleteFrom('queue')
-        .where('account_id', '=', accountId)
-        .where('id', '=', queue.id)
-        .execute();
-      await audit(tx, caller, 'queue-deleted', { id: queue.id });
-    });
+    await database.transaction(caller.accountId, async (tx) => await deleteQueue(tx, caller, params.queueId));
     return undefined;
   });
 
@@ -100,32 +72,6 @@ export function routingRoutes(
   );
 }
 
-type QueueChanges = {
-  name?: string;
-  region?: string | null;
-  team?: string | null;
-  priority?: number;
-  assignment?: 'offer' | 'assign';
-  offerSeconds?: number;
-};
-
-function columnsOf({ offerSeconds, ...same }: QueueChanges) {
-  return { ...same, ...(offerSeconds === undefined ? {} : { offer_seconds: offerSeconds }) };
-}
-
-async function changing<Result>(
-  database: Database,
-  caller: Member,
-  work: (tx: Tx) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await database.transaction(caller.accountId, work);
-  } catch (error) {
-    if (isUniqueViolation(error, 'queue_name')) throw new Refusal('names.taken');
-    throw error;
-  }
-}
-
 async function presentQueues(tx: ReadTx, account: string, scopes: readonly Scope[], id?: string) {
   const rows = await tx.sql
     .selectFrom('queue')
@@ -139,6 +85,7 @@ async function presentQueues(tx: ReadTx, account: string, scopes: readonly Scope
         .where('conversation.state', 'in', ['waiting', 'offered'])
         .as('waiting'),
     )
+    .select(newestVersion('queue', { account: 'queue.account_id', id: 'queue.id' }).as('version'))
     .where('account_id', '=', account)
     .where(
       withinScopes(scopes, { region: 'queue.region', team: 'queue.team', queue: 'queue.id', site: null }),
@@ -155,40 +102,10 @@ async function presentQueues(tx: ReadTx, account: string, scopes: readonly Scope
     assignment: row.assignment,
     offerSeconds: row.offer_seconds,
     waiting: row.waiting ?? 0,
+    version: row.version,
   }));
 }
 
 async function presentQueue(tx: ReadTx, account: string, id: string) {
   return found((await presentQueues(tx, account, [{}], id))[0]);
-}
-
-async function isUsed(tx: ReadTx, account: string, queueId: string): Promise<boolean> {
-  const site = await tx.sql
-    .selectFrom('site')
-    .select('id')
-    .where('account_id', '=', account)
-    .where('queue_id', '=', queueId)
-    .executeTakeFirst();
-  const conversation = await tx.sql
-    .selectFrom('conversation')
-    .select('id')
-    .where('account_id', '=', account)
-    .where('queue_id', '=', queueId)
-    .where('state', '<>', 'resolved')
-    .executeTakeFirst();
-  return site !== undefined || conversation !== undefined;
-}
-
-async function audit(
-  tx: Tx,
-  caller: Member,
-  what: string,
-  { id, fields = [] }: { id: string; fields?: readonly string[] },
-): Promise<void> {
-  await recordAudit(tx, caller.accountId, {
-    action: `routing.${what}`,
-    actor: { kind: 'user', id: caller.userId },
-    subject: { kind: 'queue', id },
-    details: { fields },
-  });
 }

@@ -1,8 +1,7 @@
 import type { SettingKey, SettingOverrides } from '@samtal/contract/settings';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { ChangedMeanwhile, recordVersion } from '../../platform/history/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
+import { recordVersion } from '../../platform/history/index.ts';
 import { refuseUnsettable } from './policy.ts';
 import { readStandingSettings } from './queries.ts';
 
@@ -14,32 +13,30 @@ export interface SettingsChange {
   readonly unset: readonly SettingKey[];
   readonly by: AuditActor;
   readonly reason: string;
+  readonly restoredFrom?: number;
 }
 
 /**
  * Sets and unsets settings of the account or a channel as one new version (H1). Refuses with
- * settings.changed-meanwhile, settings.wrong-level, request.invalid; the caller has made sure that the channel is there.
+ * history.changed-meanwhile, settings.wrong-level, request.invalid; the caller has made sure that the channel is there.
  */
 export async function changeSettings(
   tx: Tx,
   account: string,
-  { channelId, version, set, unset, by, reason }: SettingsChange,
+  { channelId, version, set, unset, by, reason, restoredFrom }: SettingsChange,
 ): Promise<void> {
   refuseUnsettable(channelId === null ? 'account' : 'channel', { set, unset });
   const { own } = await readStandingSettings(tx, account, channelId);
   const kept = Object.entries(own.overrides).filter(([key]) => !unset.includes(key as SettingKey));
   const body: SettingOverrides = { ...Object.fromEntries(kept), ...set };
   const objectId = channelId ?? account;
-  try {
-    await recordVersion(tx, account, { kind: 'settings', objectId, body, by, reason, expected: version });
-  } catch (error) {
-    if (error instanceof ChangedMeanwhile) throw new Refusal('settings.changed-meanwhile');
-    throw error;
-  }
+  const note = { version, reason, ...(restoredFrom === undefined ? {} : { restoredFrom }) };
+  const made = await recordVersion(tx, account, { kind: 'settings', objectId, before: null, body, by, note });
+  if (made === version) return;
   await recordAudit(tx, account, {
     action: 'settings.changed',
     actor: by,
     subject: { kind: channelId === null ? 'account' : 'site', id: objectId },
-    details: { version: version + 1, set: Object.keys(set), unset: [...unset] },
+    details: { version: made, set: Object.keys(set), unset: [...unset] },
   });
 }

@@ -62,7 +62,7 @@ describe('settings', () => {
     await change(account, { 'search.transcripts': true });
     await assert.rejects(
       change(account, { 'search.transcripts': false }),
-      refusal('settings.changed-meanwhile'),
+      refusal('history.changed-meanwhile'),
     );
     const both = await Promise.allSettled(
       [10, 11].map(
@@ -85,7 +85,10 @@ describe('settings', () => {
       change(account, { 'search.transcripts': true, 'retention.transcript-days': 1 }, { channelId: siteId }),
       refusal('settings.wrong-level'),
     );
-    const { rows } = await db.asOwner('select from configuration_version where account_id = $1', [account]);
+    const { rows } = await db.asOwner(
+      "select from configuration_version where account_id = $1 and kind = 'settings'",
+      [account],
+    );
     assert.equal(rows.length, 0);
   });
 
@@ -94,7 +97,7 @@ describe('settings', () => {
     await change(account, { 'retention.transcript-days': 5 });
     await change(account, { 'retention.transcript-days': 6 }, { version: 1 });
     const { rows } = await db.asOwner<{ body: object }>(
-      'select body from configuration_version where account_id = $1 order by version',
+      "select body from configuration_version where account_id = $1 and kind = 'settings' order by version",
       [account],
     );
     assert.deepEqual(

@@ -1,8 +1,10 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
-import { Refusal, type Member } from '../../platform/http/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
+import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { siteBody } from './configuration.ts';
 import { normalisedOrigins } from './policy.ts';
-import { readSite, refuseUnknownQueue } from './queries.ts';
+import { lockSite, readSite, refuseUnknownQueue } from './queries.ts';
 
 export interface SiteChanges {
   readonly name?: string;
@@ -13,19 +15,20 @@ export interface SiteChanges {
   readonly sessionLifeMinutes?: number;
 }
 
-/** Changes a web site. Origins that are taken away are refused from the next request on. */
+/** Changes a web site. Origins that are taken away are refused from the next request on. Refuses like recordVersion. */
 export async function changeSite(
   tx: Tx,
   caller: Member,
-  { siteId, changes }: { siteId: string; changes: SiteChanges },
+  { siteId, changes, note = {} }: { siteId: string; changes: SiteChanges; note?: ChangeNote },
 ): Promise<void> {
   const { accountId } = caller;
-  await readSite(tx, accountId, siteId);
+  const before = found(await lockSite(tx, accountId, siteId));
   if (changes.queueId !== undefined) await refuseUnknownQueue(tx, accountId, changes.queueId);
   try {
     await tx.sql
       .updateTable('site')
-      .set(columnsOf(changes))
+      // A change of nothing is no fault, but an UPDATE must set something.
+      .set({ name: before.name, ...columnsOf(changes) })
       .where('account_id', '=', accountId)
       .where('id', '=', siteId)
       .execute();
@@ -33,9 +36,18 @@ export async function changeSite(
     if (isUniqueViolation(error, 'site_name')) throw new Refusal('names.taken');
     throw error;
   }
+  const by = { kind: 'user', id: caller.userId } as const;
+  await recordVersion(tx, accountId, {
+    kind: 'site',
+    objectId: siteId,
+    before: siteBody(before),
+    body: siteBody(await readSite(tx, accountId, siteId)),
+    by,
+    note,
+  });
   await recordAudit(tx, accountId, {
     action: 'sites.changed',
-    actor: { kind: 'user', id: caller.userId },
+    actor: by,
     subject: { kind: 'site', id: siteId },
     details: { changed: Object.keys(changes) },
   });

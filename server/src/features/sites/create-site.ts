@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
+import { siteBody } from './configuration.ts';
 import { normalisedOrigins } from './policy.ts';
-import { refuseUnknownQueue } from './queries.ts';
+import { readSite, refuseUnknownQueue } from './queries.ts';
 import { newSiteKey } from './site-key.ts';
 
 export interface NewSite {
@@ -13,18 +15,19 @@ export interface NewSite {
   readonly locale?: string;
   readonly accentColour?: string;
   readonly sessionLifeMinutes?: number;
-  /** For a site whose key is announced before it is made. */
+  /** For a site whose key is announced before it is made, or that is made again. */
   readonly siteKey?: string;
+  readonly id?: string;
 }
 
 /** Adds a web site and returns its id. */
 export async function createSite(
   tx: Tx,
   accountId: string,
-  { actor, site }: { actor: AuditActor; site: NewSite },
+  { actor, site, note = {} }: { actor: AuditActor; site: NewSite; note?: ChangeNote },
 ): Promise<string> {
   await refuseUnknownQueue(tx, accountId, site.queueId);
-  const id = randomUUID();
+  const id = site.id ?? randomUUID();
   const row = {
     account_id: accountId,
     id,
@@ -42,6 +45,14 @@ export async function createSite(
     if (isUniqueViolation(error, 'site_name')) throw new Refusal('names.taken');
     throw error;
   }
+  await recordVersion(tx, accountId, {
+    kind: 'site',
+    objectId: id,
+    before: null,
+    body: siteBody(await readSite(tx, accountId, id)),
+    by: actor,
+    note,
+  });
   await recordAudit(tx, accountId, { action: 'sites.created', actor, subject: { kind: 'site', id } });
   return id;
 }

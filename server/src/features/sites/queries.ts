@@ -1,4 +1,5 @@
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import { newestVersion } from '../../platform/history/index.ts';
 import { found } from '../../platform/http/index.ts';
 
 export interface StoredSite {
@@ -11,6 +12,7 @@ export interface StoredSite {
   readonly accentColour: string;
   readonly sessionLifeMinutes: number;
   readonly createdAt: Date;
+  readonly version: number;
 }
 
 const columns = [
@@ -25,24 +27,33 @@ const columns = [
   'created_at as createdAt',
 ] as const;
 
+const version = newestVersion('site', { account: 'site.account_id', id: 'site.id' }).as('version');
+
 /** The sites of the account, by name. */
 export async function readSites(tx: ReadTx, accountId: string): Promise<StoredSite[]> {
   return await tx.sql
     .selectFrom('site')
-    .select(columns)
+    .select([...columns, version])
     .where('account_id', '=', accountId)
     .orderBy((eb) => eb.fn<string>('lower', ['name']))
     .execute();
 }
 
 export async function readSite(tx: ReadTx, accountId: string, siteId: string): Promise<StoredSite> {
-  const site = await tx.sql
+  return found(await siteOf(tx, accountId, siteId).executeTakeFirst());
+}
+
+/** The site, or null, locked until the transaction ends: every change begins with this. */
+export async function lockSite(tx: Tx, accountId: string, siteId: string): Promise<StoredSite | null> {
+  return (await siteOf(tx, accountId, siteId).forUpdate().executeTakeFirst()) ?? null;
+}
+
+function siteOf(tx: ReadTx, accountId: string, siteId: string) {
+  return tx.sql
     .selectFrom('site')
-    .select(columns)
+    .select([...columns, version])
     .where('account_id', '=', accountId)
-    .where('id', '=', siteId)
-    .executeTakeFirst();
-  return found(site);
+    .where('id', '=', siteId);
 }
 
 /** What the widget and CORS need of a site. */

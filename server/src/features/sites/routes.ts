@@ -5,6 +5,7 @@ import {
   listSites,
 } from '@samtal/contract/sites';
 import type { Database } from '../../platform/database/index.ts';
+import { changeOf } from '../../platform/history/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { changeSite } from './change-site.ts';
 import { createSite } from './create-site.ts';
@@ -27,7 +28,7 @@ export function sitesRoutes(http: HttpServer, { database }: { database: Database
 
   http.serve(changeSiteEndpoint, async ({ caller, params: { siteId }, body }) =>
     database.transaction(caller.accountId, async (tx) => {
-      await changeSite(tx, caller, { siteId, changes: body });
+      await changeSite(tx, caller, { siteId, ...changeOf(body) });
       return presentSite(await readSite(tx, caller.accountId, siteId));
     }),
   );

@@ -46,7 +46,12 @@ test('makes a site with a key of its own, changes it and removes it', async () =
   );
   const params = { accountId, siteId: made.id };
   const changed = await browser.call(changeSite, { params, body: { locale: 'sv', accentColour: '#aa0000' } });
-  assert.deepEqual(changed.json<Site>(), { ...made, locale: 'sv', accentColour: '#aa0000' });
+  assert.deepEqual(changed.json<Site>(), {
+    ...made,
+    locale: 'sv',
+    accentColour: '#aa0000',
+    version: 2,
+  });
   assert.equal((await browser.call(deleteSite, { params })).statusCode, 204);
   assert.equal(codeOf(await browser.call(deleteSite, { params })), 'not-found');
   assert.deepEqual((await browser.call(listSites, { params: { accountId } })).json(), { items: [] });

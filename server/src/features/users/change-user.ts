@@ -1,5 +1,6 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { actorOf, keepingAnAdministrator, type Giver } from '../access/index.ts';
 import type { BeforeLeaving } from './leaving.ts';
@@ -16,6 +17,7 @@ export interface ChangeOfUser {
   readonly giver: Giver;
   readonly userId: string;
   readonly changes: UserChanges;
+  readonly note?: ChangeNote;
   readonly beforeLeaving: BeforeLeaving;
 }
 
@@ -23,7 +25,7 @@ export interface ChangeOfUser {
 export async function changeUser(
   tx: Tx,
   accountId: string,
-  { giver, userId, changes, beforeLeaving }: ChangeOfUser,
+  { giver, userId, changes, note = {}, beforeLeaving }: ChangeOfUser,
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
     const user = found(await readUser(tx, accountId, userId));
@@ -33,16 +35,20 @@ export async function changeUser(
     await tx.sql
       .updateTable('membership')
       .set({
-        ...(changes.name === undefined ? {} : { name: changes.name }),
+        name: changes.name ?? user.name,
         ...(changes.maxConversations === undefined ? {} : { max_conversations: changes.maxConversations }),
         ...(changes.status === undefined ? {} : { status: changes.status }),
       })
       .where('account_id', '=', accountId)
       .where('user_id', '=', userId)
       .execute();
+    const before = { maxConversations: user.maxConversations };
+    const body = { maxConversations: changes.maxConversations ?? user.maxConversations };
+    const by = actorOf(giver);
+    await recordVersion(tx, accountId, { kind: 'user', objectId: userId, before, body, by, note });
     await recordAudit(tx, accountId, {
       action: 'users.changed',
-      actor: actorOf(giver),
+      actor: by,
       subject: { kind: 'user', id: userId },
       details: { changed: Object.keys(changes), status: changes.status ?? user.status },
     });

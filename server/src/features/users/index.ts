@@ -1,4 +1,6 @@
 export { inviteUser } from './invite-user.ts';
 export { issueInvitation } from './issue-invitation.ts';
 export { invitationLink, presentUser } from './presenter.ts';
+export type { BeforeLeaving } from './leaving.ts';
+export { userRestorer } from './restore-user.ts';
 export { readUser, readUsers, type StoredUser } from './queries.ts';

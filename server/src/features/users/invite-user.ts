@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { recordVersion } from '../../platform/history/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { issueInvitation, type IssuedInvitation } from './issue-invitation.ts';
 
@@ -19,7 +20,8 @@ export async function inviteUser(
   accountId: string,
   { actor, user }: { actor: AuditActor; user: NewUser },
 ): Promise<{ userId: string; invitation: IssuedInvitation }> {
-  const userId = await addMember(tx, accountId, user);
+  const { userId, ...body } = await addMember(tx, accountId, user);
+  await recordVersion(tx, accountId, { kind: 'user', objectId: userId, before: null, body, by: actor });
   const invitation = await issueInvitation(tx, accountId, userId);
   await recordAudit(tx, accountId, { action: 'users.invited', actor, subject: { kind: 'user', id: userId } });
   return { userId, invitation };
@@ -29,18 +31,18 @@ async function addMember(
   tx: Tx,
   accountId: string,
   { email, name, maxConversations }: NewUser,
-): Promise<string> {
+): Promise<{ userId: string; maxConversations: number }> {
   const { rows } = await sql<{ id: string }>`select identity_for(${email}, ${name}) as id`.execute(tx.sql);
   const id = rows[0]?.id ?? '';
   const limit = maxConversations === undefined ? {} : { max_conversations: maxConversations };
   try {
-    await tx.sql
+    return await tx.sql
       .insertInto('membership')
       .values({ account_id: accountId, user_id: id, email, name, ...limit })
-      .execute();
+      .returning(['user_id as userId', 'max_conversations as maxConversations'])
+      .executeTakeFirstOrThrow();
   } catch (error) {
     if (isUniqueViolation(error, 'membership_pkey')) throw new Refusal('users.already-member');
     throw error;
   }
-  return id;
 }

@@ -12,6 +12,7 @@ export function presentUser(user: StoredUser): User {
     roles: user.roles,
     createdAt: user.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
+    version: user.version,
   };
 }
 

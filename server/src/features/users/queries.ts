@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
+import { newestVersion } from '../../platform/history/index.ts';
 import { decodeCursor, encodeCursor } from '../../platform/pages/index.ts';
 
 export interface StoredUser {
@@ -11,6 +12,7 @@ export interface StoredUser {
   readonly createdAt: Date;
   readonly lastSignInAt: Date | null;
   readonly roles: { grantId: string; roleId: string; name: string }[];
+  readonly version: number;
 }
 
 const columns = [
@@ -63,6 +65,10 @@ function usersOf(tx: ReadTx, accountId: string) {
   return tx.sql
     .selectFrom('membership as m')
     .select(columns)
-    .select([roles.as('roles'), sql<string>`lower(m.name)`.as('sortedBy')])
+    .select([
+      roles.as('roles'),
+      sql<string>`lower(m.name)`.as('sortedBy'),
+      newestVersion('user', { account: 'm.account_id', id: 'm.user_id' }).as('version'),
+    ])
     .where('m.account_id', '=', accountId);
 }

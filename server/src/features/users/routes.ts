@@ -7,6 +7,7 @@ import {
   removeUser as removeUserEndpoint,
 } from '@samtal/contract/users';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
+import { changeOf } from '../../platform/history/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
 import { changeUser } from './change-user.ts';
 import { inviteUserAgain } from './invite-user-again.ts';
@@ -46,7 +47,7 @@ export function usersRoutes(
 
   http.serve(changeUserEndpoint, async ({ caller, params: { userId }, body }) =>
     database.transaction(caller.accountId, async (tx) => {
-      await changeUser(tx, caller.accountId, { giver: caller, userId, changes: body, beforeLeaving });
+      await changeUser(tx, caller.accountId, { giver: caller, userId, ...changeOf(body), beforeLeaving });
       return presentUser(await oneUser(tx, caller.accountId, userId));
     }),
   );

@@ -3,6 +3,7 @@ import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/
 import type { DeletedClass, ErasureState, ErasureSubject } from '@samtal/contract/retention';
 import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { ConfigurationKind } from '@samtal/contract/history';
 
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
 export interface Tables {
@@ -182,7 +183,7 @@ export interface Tables {
   };
   configuration_version: {
     account_id: string;
-    kind: string;
+    kind: ConfigurationKind;
     object_id: string;
     version: number;
     body: ColumnType<object | null, string | null, never>;
@@ -190,6 +191,7 @@ export interface Tables {
     changed_by: string | null;
     reason: Generated<string>;
     restored_from: number | null;
+    found: Generated<boolean>;
   };
   installation_settings_version: {
     version: number;

@@ -1,1 +1,3 @@
-export { ChangedMeanwhile, recordVersion } from './record-version.ts';
+export { changeOf } from './change-of.ts';
+export { newestVersion, recordVersion, type ChangeNote } from './record-version.ts';
+export { restorer, type Restore } from './restore.ts';

@@ -1,61 +1,92 @@
+import type { ConfigurationKind } from '@samtal/contract/history';
+import { sql } from 'kysely';
 import type { AuditActor } from '../audit/index.ts';
 import { isUniqueViolation, type Tx } from '../database/index.ts';
+import { Refusal } from '../http/index.ts';
 
-/** What is configured: everything whose changes are versions (H1). */
-export type ConfigurationKind = 'settings' | 'site' | 'queue' | 'role' | 'canned-reply';
+/** What a change of something configured says besides what it changes. */
+export interface ChangeNote {
+  /** The version the change was made from. Without it, the change comes after whatever is newest. */
+  readonly version?: number;
+  readonly reason?: string;
+  readonly restoredFrom?: number;
+}
 
 export interface NewVersion {
   readonly kind: ConfigurationKind;
   readonly objectId: string;
+  /** The whole object as it was until now, which becomes the first version where there is none; null for a new one. */
+  readonly before: object | null;
   /** The whole object as it is from now on; null when it is removed. Configuration only: no personal data. */
   readonly body: object | null;
   readonly by: AuditActor;
-  readonly reason?: string;
-  readonly restoredFrom?: number;
-  /** The version the change was made from. Without it, the change comes after whatever is newest. */
-  readonly expected?: number;
-}
-
-/** Somebody else changed the object meanwhile: what was expected to be the newest version is not. */
-export class ChangedMeanwhile extends Error {
-  override readonly name = 'ChangedMeanwhile';
+  readonly note?: ChangeNote;
 }
 
 /**
- * Appends a version of something that is configured, in the transaction that changes it, and returns its number.
- * Throws ChangedMeanwhile when another change came first; the transaction is then lost.
+ * Appends a version of something that is configured, in the transaction that changes it, and returns the number of the
+ * newest one (H1). What is as it was already makes no version. The caller has locked the object, where it has a row.
+ * Refuses with history.changed-meanwhile when another change came first.
  */
 export async function recordVersion(
   tx: Tx,
   account: string,
-  { kind, objectId, body, by, reason = '', restoredFrom, expected }: NewVersion,
+  { kind, objectId, before, body, by, note = {} }: NewVersion,
 ): Promise<number> {
+  const text = body === null ? null : JSON.stringify(body);
   const newest = await tx.sql
     .selectFrom('configuration_version')
-    .select((eb) => eb.fn.coalesce(eb.fn.max('version'), eb.lit(0)).as('version'))
+    .select(['version', sql<boolean>`body is not distinct from ${text}::jsonb`.as('same')])
     .where('account_id', '=', account)
     .where('kind', '=', kind)
     .where('object_id', '=', objectId)
-    .executeTakeFirstOrThrow();
-  if (expected !== undefined && newest.version !== expected) throw new ChangedMeanwhile();
-  const version = newest.version + 1;
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const known = newest?.version ?? 0;
+  if (note.version !== undefined && note.version !== known) throw new Refusal('history.changed-meanwhile');
+  if (newest?.same === true) return known;
+  const own = { account_id: account, kind, object_id: objectId };
+  const found =
+    newest === undefined && before !== null
+      ? [
+          {
+            ...own,
+            version: 1,
+            body: JSON.stringify(before),
+            changed_by: null,
+            restored_from: null,
+            found: true,
+          },
+        ]
+      : [];
+  const version = known + found.length + 1;
+  const made = {
+    ...own,
+    version,
+    body: text,
+    changed_by: by.kind === 'user' ? by.id : null,
+    reason: note.reason ?? '',
+    restored_from: note.restoredFrom ?? null,
+  };
   try {
     await tx.sql
       .insertInto('configuration_version')
-      .values({
-        account_id: account,
-        kind,
-        object_id: objectId,
-        version,
-        body: body === null ? null : JSON.stringify(body),
-        changed_by: by.kind === 'user' ? by.id : null,
-        reason,
-        restored_from: restoredFrom ?? null,
-      })
+      .values([...found, made])
       .execute();
   } catch (error) {
-    if (isUniqueViolation(error, 'configuration_version_pkey')) throw new ChangedMeanwhile();
+    if (isUniqueViolation(error, 'configuration_version_pkey'))
+      throw new Refusal('history.changed-meanwhile');
     throw error;
   }
   return version;
+}
+
+/** SQL: the newest version of the object whose account and id these columns have; 0 while it has none. */
+export function newestVersion(
+  kind: ConfigurationKind,
+  { account, id }: { readonly account: string; readonly id: string },
+) {
+  return sql<number>`coalesce((select max(newest.version) from configuration_version newest
+    where newest.account_id = ${sql.ref(account)} and newest.kind = ${kind} and newest.object_id = ${sql.ref(id)}), 0)`;
 }

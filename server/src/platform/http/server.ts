@@ -113,7 +113,7 @@ export class HttpServer {
     if (this.#served.has(endpoint.id)) throw new Error(`The endpoint ${endpoint.id} has two handlers`);
     this.#served.add(endpoint.id);
     const check = {
-      params: endpoint.params === undefined ? null : compileExact(endpoint.params),
+      params: endpoint.params === undefined ? null : compileText(endpoint.params),
       query: endpoint.query === undefined ? null : compileText(endpoint.query),
       body: endpoint.body === undefined ? null : compileExact(endpoint.body),
       response: endpoint.response === undefined ? null : compileExact(endpoint.response),

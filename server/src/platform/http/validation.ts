@@ -11,7 +11,7 @@ const exact = new Ajv2020({
   removeAdditional: false,
   allowUnionTypes: true,
 });
-/** A query string has only text: numbers and booleans are read out of it. */
+/** Paths and query strings have only text: numbers and booleans are read out of it. */
 const fromText = new Ajv2020({
   strict: true,
   allErrors: false,

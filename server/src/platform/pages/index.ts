@@ -4,6 +4,7 @@ import { Refusal } from '../http/index.ts';
 const shapes = {
   text: /^/,
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  number: /^\d{1,9}$/,
   instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/,
 };
 

@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { changeRole, createRole, deleteRole, giveRole, withdrawRole } from '@samtal/contract/access';
+import { changeAccount } from '@samtal/contract/accounts';
+import { changeCannedReply, createCannedReply, deleteCannedReply } from '@samtal/contract/canned-replies';
+import {
+  compareVersions,
+  getVersion,
+  listVersions,
+  restoreVersion,
+  type ConfigurationKind,
+} from '@samtal/contract/history';
+import { changeQueue, createQueue, deleteQueue, listQueues } from '@samtal/contract/routing';
+import { changeSettings, getSettings } from '@samtal/contract/settings';
+import { changeSite, createSite as createSiteEndpoint, deleteSite, listSites } from '@samtal/contract/sites';
+import { changeUser, removeUser } from '@samtal/contract/users';
+import { makeAccount, makePerson, type Person, type TestAccount } from '../../../test/callers.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { startTestNode, type TestNode } from '../../../test/node.ts';
+
+describe('the history of what is configured', () => {
+  let db: TestDatabase;
+  let node: TestNode;
+  let account: TestAccount;
+  let admin: Person;
+  let own: { accountId: string };
+  before(async () => {
+    db = await createTestDatabase();
+    node = await startTestNode(db);
+    account = await makeAccount(db, { origin: node.url.origin });
+    admin = await makePerson(db, account, { url: node.url, roles: ['administrator'], name: 'Ada' });
+    own = { accountId: account.id };
+  });
+  after(async () => {
+    await node.stop();
+    await db.close();
+  });
+
+  const versions = async (kind: ConfigurationKind, objectId: string) =>
+    (await admin.call(listVersions, { params: own, query: { kind, objectId } })).items;
+  const at = (kind: ConfigurationKind, objectId: string, version: number) => ({
+    ...own,
+    kind,
+    objectId,
+    version,
+  });
+  const restore = async (
+    person: Person,
+    kind: ConfigurationKind,
+    objectId: string,
+    { version, newest }: { version: number; newest: number },
+  ) =>
+    await person.try(restoreVersion, {
+      params: at(kind, objectId, version),
+      body: { newest, reason: 'Back' },
+    });
+  const code = (answer: { body: unknown }) => (answer.body as { code?: string }).code;
+  const siteNow = async (id: string) =>
+    (await admin.call(listSites, { params: own })).items.find((site) => site.id === id);
+
+  it('says who changed what, when and why, what it was before, and restores it', async () => {
+    const { siteId, siteKey } = account;
+    const params = { ...own, siteId };
+    await admin.call(changeSite, {
+      params,
+      body: { name: 'Town', locale: 'sv', version: 1, reason: 'The town has a name' },
+    });
+    const [newest, first] = await versions('site', siteId);
+    assert.ok(newest && first);
+    assert.deepEqual(
+      [newest.version, newest.newest, newest.what, newest.by, newest.reason, newest.changed, newest.name],
+      [
+        2,
+        true,
+        'changed',
+        { userId: admin.userId, name: 'Ada' },
+        'The town has a name',
+        ['name', 'locale'],
+        'Town',
+      ],
+    );
+    assert.deepEqual([first.what, first.by, first.newest], ['made', null, false]);
+    const { body } = await admin.call(getVersion, { params: at('site', siteId, 1) });
+    assert.equal((body as { name?: string } | null)?.name, 'Site');
+    const { differences } = await admin.call(compareVersions, { params: at('site', siteId, 2) });
+    assert.deepEqual(
+      differences.toSorted((a, b) => (a.path[0] ?? '').localeCompare(b.path[0] ?? '')),
+      [
+        { path: ['locale'], before: 'en', after: 'sv' },
+        { path: ['name'], before: 'Site', after: 'Town' },
+      ],
+    );
+    const restored = await restore(admin, 'site', siteId, { version: 1, newest: 2 });
+    assert.equal(restored.status, 200, restored.text);
+    const now = await siteNow(siteId);
+    assert.deepEqual([now?.name, now?.locale, now?.version, now?.siteKey], ['Site', 'en', 3, siteKey]);
+    assert.deepEqual(
+      (await versions('site', siteId)).map(({ restoredFrom }) => restoredFrom),
+      [1, null, null],
+    );
+  });
+
+  it('never lets a change overwrite another one silently, nor a restoration, also when both come at once', async () => {
+    const queue = await admin.call(createQueue, { params: own, body: { name: 'Permits' } });
+    const params = { ...own, queueId: queue.id };
+    assert.equal(queue.version, 1);
+    const both = await Promise.all(
+      [60, 70].map(
+        async (priority) =>
+          await admin.try(changeQueue, { params, body: { priority, version: queue.version } }),
+      ),
+    );
+    assert.deepEqual(both.map(({ status }) => String(status)).toSorted(), ['200', '409']);
+    assert.deepEqual(both.map(code).filter(Boolean), ['history.changed-meanwhile']);
+    assert.equal(
+      code(await restore(admin, 'queue', queue.id, { version: 1, newest: 1 })),
+      'history.changed-meanwhile',
+    );
+    // Whoever says no version comes after whatever is there: two at once are two.
+    const blind = await Promise.all(
+      [61, 62].map(async (priority) => await admin.try(changeQueue, { params, body: { priority } })),
+    );
+    assert.deepEqual(
+      blind.map(({ status }) => status),
+      [200, 200],
+    );
+    assert.deepEqual(
+      (await versions('queue', queue.id)).map(({ version }) => version),
+      [4, 3, 2, 1],
+    );
+  });
+
+  it('begins with how a thing was found that is older than its history', async () => {
+    const id = randomUUID();
+    await db.asOwner('insert into canned_reply (account_id, id, shortcut, text) values ($1, $2, $3, $4)', [
+      account.id,
+      id,
+      'old',
+      'Old text',
+    ]);
+    await admin.call(changeCannedReply, {
+      params: { ...own, replyId: id },
+      body: { text: 'New', version: 0 },
+    });
+    const [changed, found] = await versions('canned-reply', id);
+    assert.deepEqual([changed?.what, found?.what, found?.by], ['changed', 'found', null]);
+    assert.deepEqual((await admin.call(getVersion, { params: at('canned-reply', id, 1) })).body, {
+      shortcut: 'old',
+      text: 'Old text',
+    });
+  });
+
+  it('makes no version of a change that changes nothing', async () => {
+    const { id } = await admin.call(createCannedReply, {
+      params: own,
+      body: { shortcut: 'same', text: 'Same' },
+    });
+    await admin.call(changeCannedReply, { params: { ...own, replyId: id }, body: { text: 'Same' } });
+    assert.equal((await versions('canned-reply', id)).length, 1);
+  });
+
+  it('makes again what was removed, under its own id: site with its key, queue, role, reply, grant', async () => {
+    const { siteId, siteKey } = await makeSecondSite();
+    await admin.call(deleteSite, { params: { ...own, siteId } });
+    assert.equal((await restore(admin, 'site', siteId, { version: 1, newest: 2 })).status, 200);
+    assert.equal((await siteNow(siteId))?.siteKey, siteKey);
+
+    const queue = await admin.call(createQueue, { params: own, body: { name: 'Short-lived', priority: 7 } });
+    await admin.call(deleteQueue, { params: { ...own, queueId: queue.id } });
+    assert.equal((await restore(admin, 'queue', queue.id, { version: 1, newest: 2 })).status, 200);
+    const again = (await admin.call(listQueues, { params: own })).items.find(({ id }) => id === queue.id);
+    assert.deepEqual([again?.name, again?.priority, again?.version], ['Short-lived', 7, 3]);
+
+    const role = await admin.call(createRole, {
+      params: own,
+      body: { name: 'Reader', authorisations: ['sites.read'], roles: [] },
+    });
+    const person = await makePerson(db, account, { url: node.url, roles: [] });
+    const grant = await admin.call(giveRole, {
+      params: own,
+      body: { userId: person.userId, roleId: role.id, scope: {} },
+    });
+    await admin.call(withdrawRole, { params: { ...own, grantId: grant.id } });
+    await admin.call(deleteRole, { params: { ...own, roleId: role.id } });
+    const tooEarly = await restore(admin, 'grant', grant.id, { version: 1, newest: 2 });
+    assert.equal(code(tooEarly), 'history.not-restorable', 'its role is not there');
+    assert.equal((await restore(admin, 'role', role.id, { version: 1, newest: 2 })).status, 200);
+    assert.equal((await restore(admin, 'grant', grant.id, { version: 1, newest: 2 })).status, 200);
+    assert.equal((await person.try(listSites, { params: own })).status, 200);
+
+    const reply = await admin.call(createCannedReply, {
+      params: own,
+      body: { shortcut: 'gone', text: 'Gone' },
+    });
+    await admin.call(deleteCannedReply, { params: { ...own, replyId: reply.id } });
+    assert.equal(
+      code(await restore(admin, 'canned-reply', reply.id, { version: 2, newest: 2 })),
+      'history.not-restorable',
+      'a removal',
+    );
+    assert.equal((await restore(admin, 'canned-reply', reply.id, { version: 1, newest: 2 })).status, 200);
+  });
+
+  it('restores by the rules of the change itself, for those alone who may change it', async () => {
+    const role = await admin.call(createRole, {
+      params: own,
+      body: { name: 'Wide', authorisations: ['settings.read', 'audit.read'], roles: [] },
+    });
+    await admin.call(changeRole, {
+      params: { ...own, roleId: role.id },
+      body: { authorisations: ['settings.read'] },
+    });
+    const reader = await makePerson(db, account, { url: node.url, roles: ['privacy-officer'] });
+    assert.equal(code(await restore(reader, 'role', role.id, { version: 1, newest: 2 })), 'access.forbidden');
+    const narrow = await admin.call(createRole, {
+      params: own,
+      body: { name: 'Manager', authorisations: ['settings.read', 'access.read', 'access.manage'], roles: [] },
+    });
+    const manager = await makePerson(db, account, { url: node.url, roles: [] });
+    await admin.call(giveRole, {
+      params: own,
+      body: { userId: manager.userId, roleId: narrow.id, scope: {} },
+    });
+    assert.equal(
+      code(await restore(manager, 'role', role.id, { version: 1, newest: 2 })),
+      'access.exceeds-own',
+      'it held more than the manager does',
+    );
+    await admin.call(createQueue, { params: own, body: { name: 'Taken' } });
+    const queue = await admin.call(createQueue, { params: own, body: { name: 'Free' } });
+    await admin.call(changeQueue, { params: { ...own, queueId: queue.id }, body: { name: 'Freed' } });
+    const other = await admin.call(createQueue, { params: own, body: { name: 'free' } });
+    assert.equal(code(await restore(admin, 'queue', queue.id, { version: 1, newest: 2 })), 'names.taken');
+    assert.equal((await versions('queue', other.id)).length, 1);
+    const nobody = await makePerson(db, account, { url: node.url, roles: ['agent'] });
+    assert.equal((await nobody.try(listVersions, { params: own })).status, 403);
+  });
+
+  it('restores settings of the account, its name and the limit of a user, who is invited anew once removed', async () => {
+    const change = async (days: number) => {
+      const { version } = await admin.call(getSettings, { params: own });
+      return await admin.call(changeSettings, {
+        params: own,
+        body: { channelId: null, version, set: { 'retention.transcript-days': days }, unset: [], reason: '' },
+      });
+    };
+    await change(5);
+    const { version } = await change(6);
+    assert.equal(
+      (await restore(admin, 'settings', account.id, { version: version - 1, newest: version })).status,
+      200,
+    );
+    const { settings } = await admin.call(getSettings, { params: own });
+    assert.equal(settings.find(({ key }) => key === 'retention.transcript-days')?.value, 5);
+
+    await admin.call(changeAccount, { params: own, body: { name: 'New name', version: 1 } });
+    const renamed = await admin.try(changeAccount, { params: own, body: { name: 'Other', version: 1 } });
+    assert.equal(code(renamed), 'history.changed-meanwhile');
+    assert.equal((await restore(admin, 'account', account.id, { version: 1, newest: 2 })).status, 200);
+
+    const person = await makePerson(db, account, { url: node.url, roles: ['agent'], maxConversations: 4 });
+    const params = { ...own, userId: person.userId };
+    await admin.call(changeUser, { params, body: { maxConversations: 9, version: 0 } });
+    const [limited, found] = await versions('user', person.userId);
+    assert.deepEqual(
+      [limited?.name, limited?.changed, found?.what],
+      [person.name, ['maxConversations'], 'found'],
+    );
+    await admin.call(removeUser, { params });
+    assert.equal(
+      code(await restore(admin, 'user', person.userId, { version: 1, newest: 3 })),
+      'history.not-restorable',
+    );
+  });
+
+  it('lists everything of the account a page at a time, and nothing of another account', async () => {
+    const all = [];
+    let cursor: string | undefined;
+    do {
+      const page: {
+        items: { kind: string; objectId: string; version: number; at: string }[];
+        next: string | null;
+      } = await admin.call(listVersions, {
+        params: own,
+        query: { limit: 7, ...(cursor === undefined ? {} : { cursor }) },
+      });
+      all.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    const { rows } = await db.asOwner('select from configuration_version where account_id = $1', [
+      account.id,
+    ]);
+    assert.equal(all.length, rows.length);
+    assert.equal(
+      new Set(all.map(({ kind, objectId, version }) => `${kind} ${objectId} ${version}`)).size,
+      rows.length,
+    );
+    assert.deepEqual(
+      all.map(({ at: when }) => when),
+      all
+        .map(({ at: when }) => when)
+        .toSorted()
+        .toReversed(),
+    );
+    const other = await makeAccount(db, { origin: node.url.origin });
+    const stranger = await makePerson(db, other, { url: node.url, roles: ['administrator'] });
+    assert.equal((await stranger.try(listVersions, { params: own })).status, 404);
+    const theirs = { ...at('site', account.siteId, 1), accountId: other.id };
+    assert.equal((await stranger.try(getVersion, { params: theirs })).status, 404);
+  });
+
+  async function makeSecondSite(): Promise<{ siteId: string; siteKey: string }> {
+    const second = await admin.call(createSiteEndpoint, {
+      params: own,
+      body: { name: 'Second', origins: [], queueId: account.queueId },
+    });
+    return { siteId: second.id, siteKey: second.siteKey };
+  }
+});
