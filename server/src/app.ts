@@ -37,7 +37,7 @@ import { userRestorer, type BeforeLeaving } from './features/users/index.ts';
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
 import { visitorsRoutes } from './features/visitors/routes.ts';
-import { admitVisitor, allowSiteOrigins, widgetJobs } from './features/widget/index.ts';
+import { admitVisitor, allowSiteOrigins, deleteVisitorSession, widgetJobs } from './features/widget/index.ts';
 import { widgetRoutes } from './features/widget/routes.ts';
 
 export interface AppParts {
@@ -81,7 +81,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const entries = new ConversationLog(keys, fanout);
   const posts = new PostQueue(database, entries);
   const visitors = { keys, keyring, log: entries };
-  const desk = new Desk(entries, fanout);
+  const desk = new Desk(entries, fanout, deleteVisitorSession);
   const router = new Router({ database, desk, fanout, log });
   const watch = new Watch({ database, desk, router, fanout, log });
   const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });

@@ -9,8 +9,8 @@ export const Text = Type.String({ minLength: 1, maxLength: maxTextLength, patter
 /** A word from the account's list, by which conversations are sorted (E6). */
 export const Tag = Type.String({ minLength: 1, maxLength: 40, pattern: '^\\S(.*\\S)?$' });
 
-/** Why a conversation ended: an agent, the visitor, or the visitor’s session ran out (E3). */
-export const endings = ['agent', 'visitor', 'session-ended'] as const;
+/** Why a conversation ended: an agent, the visitor, the visitor’s session ran out (E3), or nobody wrote any more (E5). */
+export const endings = ['agent', 'visitor', 'session-ended', 'inactivity'] as const;
 
 const agent = { agentId: Id, agentName: Type.String() };
 
@@ -21,7 +21,16 @@ export const entryKinds = {
   joined: { audience: 'public', body: closed(agent) },
   left: { audience: 'public', body: closed(agent) },
   transferred: { audience: 'public', body: closed({ queueName: nullable(Type.String()) }) },
-  resolved: { audience: 'public', body: closed({ by: oneOf(...endings) }) },
+  /** `text`: what the account says then; without it, each side has words of its own. */
+  resolved: {
+    audience: 'public',
+    body: closed({ by: oneOf(...endings), text: Type.Optional(Type.String({ maxLength: 1000 })) }),
+  },
+  /** The conversation ends in so many minutes unless somebody writes (E5). An empty text: the widget’s own words. */
+  'inactivity-warning': {
+    audience: 'public',
+    body: closed({ text: Type.String({ maxLength: 1000 }), minutes: Type.Integer({ minimum: 1 }) }),
+  },
   note: { audience: 'internal', body: closed({ text: Text }) },
   offered: { audience: 'internal', body: closed(agent) },
   declined: { audience: 'internal', body: closed(agent) },
@@ -38,6 +47,9 @@ export type EntryBody<Kind extends EntryKind> = Static<(typeof entryKinds)[Kind]
 /** The kinds that people post; the platform writes the others when something happens. */
 export const postedKinds = ['message', 'note'] as const;
 export type PostedKind = (typeof postedKinds)[number];
+
+/** The kinds after which a conversation is not silent (E5). */
+export const interactionKinds: readonly EntryKind[] = ['message', 'joined'];
 
 export const Actor = closed({
   kind: oneOf('visitor', 'agent', 'system'),

@@ -22,7 +22,7 @@ export * from './entries.ts';
  * waiting → active    an agent picks it, or the queue assigns
  * active  → waiting   transferred to a queue
  * active  → offered   transferred to an agent
- * waiting, offered, active → resolved   an agent, the visitor, or the end of the visitor’s session
+ * waiting, offered, active → resolved   an agent, the visitor, the end of the visitor’s session, or silence
  */
 export const conversationStates = ['waiting', 'offered', 'active', 'resolved'] as const;
 export type ConversationState = (typeof conversationStates)[number];

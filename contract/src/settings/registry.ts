@@ -1,3 +1,4 @@
+import { passwordLength } from '../signin/password.ts';
 import { Tag } from '../conversations/entries.ts';
 import { closed, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
 import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
@@ -35,6 +36,7 @@ const shownText = Type.String({ maxLength: 1000 });
 const everywhere = ['channel', 'account', 'installation'] as const;
 const accountWide = ['account', 'installation'] as const;
 const accountOnly = ['account'] as const;
+const installationOnly = ['installation'] as const;
 
 /**
  * Every setting there is (C11, H1): the only place where anything that an account or an operator may choose is
@@ -123,6 +125,47 @@ export const settings = {
     schema: Type.Boolean(),
     default: false,
     levels: accountOnly,
+    sensitive: true,
+  }),
+
+  // Signing in (C1, C6). People belong to several accounts: the strictest value holds (docs/decisions/0014).
+  'signin.session-idle-minutes': setting({
+    schema: Type.Integer({ minimum: 5, maximum: 720 }),
+    default: 30,
+    levels: accountWide,
+    sensitive: true,
+  }),
+  /** However much it is used. */
+  'signin.session-life-hours': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 168 }),
+    default: 12,
+    levels: accountWide,
+    sensitive: true,
+  }),
+  /** Counts when a password is chosen. */
+  'signin.password-min-length': setting({
+    schema: Type.Integer({ minimum: passwordLength.min, maximum: 64 }),
+    default: passwordLength.min,
+    levels: accountWide,
+    sensitive: true,
+  }),
+  // Of the installation alone: a lock-out that came sooner for some addresses would tell which accounts they belong to.
+  'signin.attempts-before-wait': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 20 }),
+    default: 5,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  'signin.longest-wait-minutes': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 1440 }),
+    default: 15,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  'users.invitation-days': setting({
+    schema: days(1, 30),
+    default: 7,
+    levels: accountWide,
     sensitive: true,
   }),
 

@@ -1,9 +1,9 @@
 import { authorisationNames } from '../access/authorisations.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Email, Id, Instant, Name, oneOf, Type, type Static } from '../shared/index.ts';
+import { passwordLength } from './password.ts';
 
-/** Bounds on a new password (C1, ASVS 6.2.1 and 6.2.9). Any characters count, and all of them are verified. */
-export const passwordLength = { min: 12, max: 128 };
+export { passwordLength };
 
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
 const GivenPassword = Type.String({ minLength: 1, maxLength: 1024 });

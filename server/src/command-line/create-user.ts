@@ -42,10 +42,11 @@ export const createUser: Command = {
   run: (context) => {
     const person = readPerson(context.values);
     return withPlatform(context.config, async (platform) => {
-      const { id: accountId, name: accountName } = await findAccount(platform, context.values);
+      const account = await findAccount(platform, context.values);
+      const { id: accountId } = account;
       const password = await readPassword(context);
       const passwordHash =
-        password === null ? null : await hashFirstPassword(platform, { ...person, accountName, password });
+        password === null ? null : await hashFirstPassword(platform, { ...person, account, password });
       const { userId, invitation } = await platform.database.transaction(accountId, (tx) =>
         addPerson(tx, accountId, person),
       );

@@ -1,4 +1,5 @@
 import { Passwords, readIdentityByEmail, refuseWeak, refuseWeakPassword } from '../features/signin/index.ts';
+import { readSettings } from '../features/settings/index.ts';
 import { CommandError, type Context } from './command.ts';
 import type { Platform } from './with-platform.ts';
 
@@ -27,9 +28,9 @@ export async function hashFirstPassword(
   {
     email,
     name,
-    accountName,
+    account,
     password,
-  }: { email: string; name: string; accountName: string; password: string },
+  }: { email: string; name: string; account: { id: string; name: string }; password: string },
 ): Promise<string> {
   const identity = await database.read('platform', (tx) => readIdentityByEmail(tx, email));
   if (identity !== null && identity.passwordHash !== null) {
@@ -37,6 +38,9 @@ export async function hashFirstPassword(
       `${email} has a password already, from another account. Leave out --password-stdin: the invitation is accepted with it`,
     );
   }
-  refuseWeak(password, { email, name, accountNames: [accountName] }, '/password');
+  const { 'signin.password-min-length': minLength } = await database.read('platform', (tx) =>
+    readSettings(tx, account.id),
+  );
+  refuseWeak(password, { email, name, accountNames: [account.name], minLength }, '/password');
   return await new Passwords().hash(password);
 }

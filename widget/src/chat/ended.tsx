@@ -7,6 +7,7 @@ const reasons = {
   agent: 'ended.byAgent',
   visitor: 'ended.byVisitor',
   'session-ended': 'ended.byTime',
+  inactivity: 'ended.byInactivity',
 } as const satisfies Record<string, TextKey>;
 
 /** In place of the composer when the conversation is over. */
@@ -14,7 +15,7 @@ export function Ended({ view, say, deeds, hasDraft }: Shown & { hasDraft: boolea
   return (
     <section class="ended" tabIndex={-1} aria-labelledby="over">
       <h3 id="over">{say('ended.title')}</h3>
-      {view.ending !== null && <p>{say(reasons[view.ending])}</p>}
+      {view.ending !== null && <p>{view.endingText ?? say(reasons[view.ending])}</p>}
       {view.caseId !== null && <CaseId caseId={view.caseId} say={say} />}
       {hasDraft && <p class="quiet">{say('ended.unsent')}</p>}
       <button type="button" class="wide" onClick={deeds.startNew}>

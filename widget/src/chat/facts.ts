@@ -1,13 +1,15 @@
-import type { Entry } from '@samtal/contract/conversations';
+import type { EntryBody, Entry } from '@samtal/contract/conversations';
 
 /** What the log says about where a conversation stands. */
 export interface Facts {
   readonly state: 'waiting' | 'active' | 'resolved';
   readonly agentName: string | null;
-  readonly ending: 'agent' | 'visitor' | 'session-ended' | null;
+  readonly ending: EntryBody<'resolved'>['by'] | null;
+  /** What the account says about the ending; null where it says nothing. */
+  readonly endingText: string | null;
 }
 
-const unanswered: Facts = { state: 'waiting', agentName: null, ending: null };
+const unanswered: Facts = { state: 'waiting', agentName: null, ending: null, endingText: null };
 
 /**
  * waiting → active     an agent joins
@@ -26,7 +28,7 @@ function after(facts: Facts, entry: Entry): Facts {
     case 'transferred':
       return facts.state === 'active' ? { ...facts, state: 'waiting', agentName: null } : facts;
     case 'resolved':
-      return { ...facts, state: 'resolved', ending: entry.body.by };
+      return { ...facts, state: 'resolved', ending: entry.body.by, endingText: entry.body.text ?? null };
     default:
       return facts;
   }

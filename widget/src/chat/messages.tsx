@@ -36,6 +36,8 @@ function Day({ at, locale }: { at: Date; locale: string }) {
 function eventText({ entry }: Extract<Item, { type: 'event' }>, say: Say): string {
   if (entry.kind === 'joined') return say('event.joined', { name: entry.body.agentName });
   if (entry.kind === 'left') return say('event.left', { name: entry.body.agentName });
+  if (entry.kind === 'inactivity-warning')
+    return entry.body.text || say('event.silent', { minutes: String(entry.body.minutes) });
   const queue = entry.body.queueName;
   return queue === null ? say('event.transferred') : say('event.transferredTo', { queue });
 }

@@ -20,7 +20,7 @@ export interface Bubble {
   readonly mark: Mark | null;
 }
 
-type Event = Extract<Entry, { kind: 'joined' | 'left' | 'transferred' }>;
+type Event = Extract<Entry, { kind: 'joined' | 'left' | 'transferred' | 'inactivity-warning' }>;
 
 export type Item =
   | Bubble
@@ -67,7 +67,12 @@ function itemOf(entry: Entry, agentRead: number): Item[] {
       },
     ];
   }
-  if (entry.kind === 'joined' || entry.kind === 'left' || entry.kind === 'transferred')
+  if (
+    entry.kind === 'joined' ||
+    entry.kind === 'left' ||
+    entry.kind === 'transferred' ||
+    entry.kind === 'inactivity-warning'
+  )
     return [{ type: 'event', key, entry }];
   return [];
 }

@@ -21,6 +21,7 @@ export interface View {
   readonly caseId: string | null;
   readonly agentName: string | null;
   readonly ending: Facts['ending'];
+  readonly endingText: Facts['endingText'];
   readonly entries: readonly Entry[];
   readonly unsent: readonly Unsent[];
   readonly connected: boolean;
@@ -44,6 +45,7 @@ export const emptyView: View = {
   caseId: null,
   agentName: null,
   ending: null,
+  endingText: null,
   entries: [],
   unsent: [],
   connected: false,

@@ -27,7 +27,9 @@ function wordsOf(entry: Entry, { t }: Text): string {
         ? t('event.transferred-agent')
         : t('event.transferred-queue', { queue: entry.body.queueName });
     case 'resolved':
-      return t(`event.resolved-${entry.body.by}`, { name: entry.actor.name ?? '' });
+      return withQuote(t(`event.resolved-${entry.body.by}`, { name: entry.actor.name ?? '' }), entry.body.text);
+    case 'inactivity-warning':
+      return withQuote(t('event.inactivity-warning', { minutes: entry.body.minutes }), entry.body.text);
     case 'connection':
       return t(`event.connection-${entry.body.state}`);
     case 'tagged':
@@ -43,4 +45,9 @@ function wordsOf(entry: Entry, { t }: Text): string {
     case 'note':
       return entry.body.text;
   }
+}
+
+/** What happened, and the account’s own words that the visitor saw then. */
+function withQuote(says: string, quoted = ''): string {
+  return quoted === '' ? says : `${says}: “${quoted}”`;
 }

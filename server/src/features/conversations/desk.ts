@@ -3,6 +3,7 @@ import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
+import { readSettings } from '../settings/index.ts';
 import type { ConversationLog } from './log.ts';
 import { lockConversation, memberName, updateConversation, type ConversationRow } from './queries.ts';
 import { after } from './states.ts';
@@ -13,6 +14,12 @@ export type By =
   | { readonly kind: 'visitor'; readonly id: string }
   | { readonly kind: 'system' };
 
+/** Ends the session of a visitor: what was open with it is refused from the next request on. */
+export type EndVisitorSession = (tx: Tx, account: string, visitorId: string) => Promise<void>;
+
+/** A connection whose session has ended stays this long. */
+const farewellMs = 2_000;
+
 /**
  * The transitions of conversations (states.ts). Each is one transaction: it locks the conversation, changes it, writes
  * the entries that say so, records it for the audit, and announces it when it has happened.
@@ -20,10 +27,12 @@ export type By =
 export class Desk {
   readonly #log: ConversationLog;
   readonly #fanout: Fanout;
+  readonly #endVisitorSession: EndVisitorSession;
 
-  constructor(log: ConversationLog, fanout: Fanout) {
+  constructor(log: ConversationLog, fanout: Fanout, endVisitorSession: EndVisitorSession) {
     this.#log = log;
     this.#fanout = fanout;
+    this.#endVisitorSession = endVisitorSession;
   }
 
   /** Offers a waiting conversation to an agent for some seconds, or hands an active one over that way. */
@@ -151,23 +160,51 @@ export class Desk {
     return now;
   }
 
-  /** Ends a conversation. Nothing can be posted to it any more. */
+  /** Ends a conversation. Nothing can be posted to it any more. Where the channel says so, the visitor’s session ends, too. */
   async resolve(
     tx: Tx,
     account: string,
     id: string,
-    { by, reason }: { by: By; reason: EntryBody<'resolved'>['by'] },
+    { by, reason, text = '' }: { by: By; reason: EntryBody<'resolved'>['by']; text?: string },
   ): Promise<ConversationRow> {
     const before = await lockConversation(tx, account, id);
     const state = after(before.state, 'resolve');
     await answerOffer(tx, before, 'withdrawn');
-    await this.#write(tx, before, { by, kind: 'resolved', body: { by: reason } });
+    await this.#write(tx, before, { by, kind: 'resolved', body: { by: reason, ...(text === '' ? {} : { text }) } });
     await this.#log.close(tx, account, id);
     const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
     await this.#freeAgent(tx, before);
     await this.#audit(tx, now, { what: 'resolved', by, details: { by: reason } });
     this.#changed(tx, before, now);
+    const { 'conversations.resolving-disconnects': disconnects } = await readSettings(tx, account, now.site_id);
+    if (disconnects) await this.#disconnect(tx, now);
     return now;
+  }
+
+  /**
+   * How long nobody has written in an active conversation, while nobody can: until the transaction ends, posts wait and
+   * then find what it did. Null when it is not active.
+   */
+  async holdStill(
+    tx: Tx,
+    account: string,
+    id: string,
+  ): Promise<{ siteId: string | null; silentSeconds: number; warned: boolean } | null> {
+    const { state, site_id: siteId } = await lockConversation(tx, account, id);
+    if (state !== 'active') return null;
+    return { siteId, ...(await this.#log.lockSilence(tx, account, id)) };
+  }
+
+  /** Tells the visitor that the conversation will end unless somebody writes (E5). */
+  async warn(
+    tx: Tx,
+    account: string,
+    id: string,
+    body: EntryBody<'inactivity-warning'>,
+  ): Promise<void> {
+    const conversation = await lockConversation(tx, account, id);
+    await this.#write(tx, conversation, { by: system, kind: 'inactivity-warning', body });
+    await this.#log.noteWarning(tx, account, id);
   }
 
   /** Notes that the visitor's connection became weak, was lost, or is back (E3). */
@@ -183,6 +220,14 @@ export class Desk {
         body: { state: link === 'ok' ? 'back' : link },
       });
     this.#changed(tx, before, now);
+  }
+
+  async #disconnect(tx: Tx, { account_id: account, visitor_id: session }: ConversationRow): Promise<void> {
+    await this.#endVisitorSession(tx, account, session);
+    // The last entry reaches the visitor first, on whichever node.
+    tx.afterCommit(() => {
+      setTimeout(() => this.#fanout.announce({ kind: 'recheck', session }), farewellMs).unref();
+    });
   }
 
   async #offeredTo(tx: Tx, account: string, id: string, userId: string): Promise<ConversationRow> {

@@ -62,8 +62,10 @@ export const writeEntries: Statement = {
       select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
         $9::timestamptz[], $10::bytea[])
     )
-    update stream set last_seq = head.seq
-    from unnest($11::uuid[], $12::text[], $13::bigint[]) as head (conversation_id, audience, seq)
+    update stream set last_seq = head.seq,
+      last_interaction_at = coalesce(head.interaction_at, stream.last_interaction_at)
+    from unnest($11::uuid[], $12::text[], $13::bigint[], $14::timestamptz[])
+      as head (conversation_id, audience, seq, interaction_at)
     where stream.account_id = $1 and stream.conversation_id = head.conversation_id and stream.audience = head.audience`,
 };
 

@@ -59,7 +59,7 @@ describe('the conversation log', () => {
       log,
       fanout,
       announced,
-      desk: new Desk(log, fanout),
+      desk: new Desk(log, fanout, async () => {}),
       posts: new PostQueue(database, log),
     };
   }

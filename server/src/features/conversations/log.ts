@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   audiences,
+  interactionKinds,
   type Audience,
   type Entry,
   type EntryPage,
   type EntryKind,
 } from '@samtal/contract/conversations';
+import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
@@ -94,6 +96,37 @@ export class ConversationLog {
       .set({ closed: true })
       .where('account_id', '=', account)
       .where('conversation_id', '=', conversationId)
+      .execute();
+  }
+
+  /** How long the public stream has been silent. Locks it: until the transaction ends, nobody writes. */
+  async lockSilence(
+    tx: Tx,
+    account: string,
+    conversationId: string,
+  ): Promise<{ silentSeconds: number; warned: boolean }> {
+    return found(
+      await tx.sql
+        .selectFrom('stream')
+        .select([
+          sql<number>`extract(epoch from clock_timestamp() - last_interaction_at)::float8`.as('silentSeconds'),
+          sql<boolean>`coalesce(warned_at >= last_interaction_at, false)`.as('warned'),
+        ])
+        .where('account_id', '=', account)
+        .where('conversation_id', '=', conversationId)
+        .where('audience', '=', 'public')
+        .forUpdate()
+        .executeTakeFirst(),
+    );
+  }
+
+  async noteWarning(tx: Tx, account: string, conversationId: string): Promise<void> {
+    await tx.sql
+      .updateTable('stream')
+      .set({ warned_at: sql<Date>`clock_timestamp()` })
+      .where('account_id', '=', account)
+      .where('conversation_id', '=', conversationId)
+      .where('audience', '=', 'public')
       .execute();
   }
 
@@ -207,7 +240,7 @@ export class ConversationLog {
     const keys = await this.#keys.of(tx, account, [
       ...new Set(fresh.map(({ draft }) => draft.conversationId)),
     ]);
-    const heads = new Map<string, { draft: Draft; entries: Entry[]; head: number }>();
+    const heads = new Map<string, { draft: Draft; entries: Entry[]; head: number; interaction: Date | null }>();
     const bodies = fresh.map(({ draft, seq, at }) => {
       const entry = {
         seq,
@@ -217,8 +250,14 @@ export class ConversationLog {
         cid: draft.cid,
         body: draft.body,
       } as Entry;
-      const stream = heads.get(streamOfDraft(draft)) ?? { draft, entries: [], head: 0 };
-      heads.set(streamOfDraft(draft), { draft, entries: [...stream.entries, entry], head: seq });
+      const stream = heads.get(streamOfDraft(draft));
+      const interaction = interactionKinds.includes(draft.kind) ? at : (stream?.interaction ?? null);
+      heads.set(streamOfDraft(draft), {
+        draft,
+        entries: [...(stream?.entries ?? []), entry],
+        head: seq,
+        interaction,
+      });
       return sealBody(found(keys.get(draft.conversationId)), account, draft, seq);
     });
     const streams = [...heads.values()];
@@ -236,6 +275,7 @@ export class ConversationLog {
       streams.map(({ draft }) => draft.conversationId),
       streams.map(({ draft }) => audienceOfDraft(draft)),
       streams.map(({ head }) => head),
+      streams.map(({ interaction }) => interaction),
     ]);
     tx.afterCommit(() => {
       for (const { draft, entries, head } of streams) {

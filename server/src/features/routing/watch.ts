@@ -5,6 +5,7 @@ import { Refusal } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { realtime } from '@samtal/contract/realtime';
 import type { Desk } from '../conversations/index.ts';
+import { silentConversations, tendSilence } from './inactivity.ts';
 import type { Router } from './router.ts';
 
 const everyMs = 1_000;
@@ -12,14 +13,14 @@ const everyMs = 1_000;
 const vouchedForMs = 15_000;
 
 interface Due {
-  readonly what: 'offer' | 'queue' | 'session' | 'presence' | 'ok' | 'weak' | 'lost';
+  readonly what: 'offer' | 'queue' | 'session' | 'silence' | 'presence' | 'ok' | 'weak' | 'lost';
   readonly account_id: string;
   readonly conversation_id: string | null;
 }
 
 /**
  * What happens because time passes: offers run out, queues are routed again, connections become weak or lost, visitor
- * sessions end. Each second one node, whichever is first, looks across accounts for what is due; each piece is then
+ * sessions end, nobody writes any more. Each second one node, whichever is first, looks across accounts for what is due; each piece is then
  * done in a transaction of its account, and does nothing if it has been done meanwhile.
  */
 export class Watch {
@@ -86,6 +87,8 @@ export class Watch {
           where conversation.state <> 'resolved'
             and (visitor_session.id is null or visitor_session.expires_at < now())
         union all
+        select 'silence', silent.account_id, silent.conversation_id from (${silentConversations}) silent
+        union all
         select distinct 'presence', account_id, null::uuid from agent_presence
           where connected_until between now() - interval '1500 milliseconds' and now()
         union all
@@ -119,6 +122,7 @@ export class Watch {
         if (what === 'offer') await desk.miss(tx, account, id);
         else if (what === 'session')
           await desk.resolve(tx, account, id, { by: { kind: 'system' }, reason: 'session-ended' });
+        else if (what === 'silence') await tendSilence(tx, account, id, desk);
         else await desk.noteLink(tx, account, id, what);
       });
     }

@@ -1,3 +1,4 @@
 export { changeSettings } from './change-settings.ts';
 export { restoreSettings } from './restore-settings.ts';
+export { strictestSetting } from './strictest.ts';
 export { readInstallationSettings, readSettings } from './queries.ts';

@@ -31,11 +31,11 @@ export async function acceptInvitation(door: PasswordDoor, acceptance: Acceptanc
 
 async function hashOfNewPassword(
   { database, passwords }: PasswordDoor,
-  { userId }: OpenInvitation,
+  { userId, accountId }: OpenInvitation,
   { password, name }: Acceptance,
 ): Promise<string> {
   await database.read('platform', (tx) =>
-    refuseWeakPassword(tx, { userId, password, name, pointer: '/body/password' }),
+    refuseWeakPassword(tx, { userId, password, name, pointer: '/body/password', joining: accountId }),
   );
   return await passwords.hash(password);
 }

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../../platform/database/index.ts';
-import { failuresForgottenS, sessionIdleS } from './limits.ts';
+import { failuresForgottenS } from './limits.ts';
+import { alive } from './sessions.ts';
 
 /** Deletes what time has made useless: ended sessions, expired invitations, forgotten failures. */
 async function deleteExpired(tx: Tx): Promise<void> {
   await tx.sql
     .deleteFrom('session')
-    .where(sql<boolean>`expires_at < now() or used_at < now() - make_interval(secs => ${sessionIdleS})`)
+    .where(sql<boolean>`not ${alive}`)
     .execute();
   await tx.sql
     .deleteFrom('invitation')

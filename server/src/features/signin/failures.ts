@@ -3,10 +3,12 @@ import ipaddr from 'ipaddr.js';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import { failureLimits, failuresForgottenS, type FailureLimit } from './limits.ts';
+import { readInstallationSettings } from '../settings/index.ts';
+import { failuresForgottenS, networkLimit, type FailureLimit } from './limits.ts';
 
 /** Whom attempts are counted for. Only a keyed hash of it is stored: neither addresses nor e-mail are (C1). */
-export interface Subject extends FailureLimit {
+export interface Subject {
+  readonly kind: 'email' | 'network';
   readonly hash: Buffer;
 }
 
@@ -19,19 +21,20 @@ export class Failures {
   }
 
   ofEmail(email: string): Subject {
-    return { hash: this.#hash('email', email.toLowerCase()), ...failureLimits.email };
+    return { kind: 'email', hash: this.#hash('email', email.toLowerCase()) };
   }
 
   /** An IPv4 address, or the /64 network of an IPv6 address: that is what one household has. */
   ofNetwork(address: string): Subject {
-    return { hash: this.#hash('network', networkOf(address)), ...failureLimits.network };
+    return { kind: 'network', hash: this.#hash('network', networkOf(address)) };
   }
 
   /**
    * Counts an attempt before it is judged, in one statement, so that a hundred at once are a hundred. Returns 0, or for
    * how many seconds the subject is locked; then the attempt does not count, and must not be judged.
    */
-  async count(tx: Tx, { hash, free, longestWaitS }: Subject): Promise<number> {
+  async count(tx: Tx, { kind, hash }: Subject): Promise<number> {
+    const { free, longestWaitS } = await limitOf(tx, kind);
     const failures = sql`case when f.last_at < now() - make_interval(secs => ${failuresForgottenS})
       then 1 else f.failures + 1 end`;
     const { rows } = await sql<{ failures: number }>`
@@ -47,7 +50,8 @@ export class Failures {
   }
 
   /** The attempt was an honest one after all: it counts no more. */
-  async uncount(tx: Tx, { hash, free }: Subject): Promise<void> {
+  async uncount(tx: Tx, { kind, hash }: Subject): Promise<void> {
+    const { free } = await limitOf(tx, kind);
     await sql`
       update sign_in_failure set failures = failures - 1,
         locked_until = case when failures - 1 >= ${free}::int then locked_until end
@@ -69,6 +73,16 @@ export class Failures {
   #hash(kind: string, value: string): Buffer {
     return createHmac('sha256', this.#key).update(`${kind}/${value}`).digest();
   }
+}
+
+/** The same for every address of the installation: whose person it is, and in which accounts, must not show (C1). */
+async function limitOf(tx: Tx, kind: Subject['kind']): Promise<FailureLimit> {
+  if (kind === 'network') return networkLimit;
+  const settings = await readInstallationSettings(tx);
+  return {
+    free: settings['signin.attempts-before-wait'],
+    longestWaitS: settings['signin.longest-wait-minutes'] * 60,
+  };
 }
 
 function networkOf(address: string): string {

@@ -1,6 +1,3 @@
-/** How long a session lives without being used, and altogether, seconds. Both are checked on the server (ASVS 7.3). */
-export const sessionIdleS = 30 * 60;
-export const sessionLifeS = 12 * 60 * 60;
 /** A session’s last use is written down at most this often, seconds. */
 export const sessionTouchS = 60;
 
@@ -14,13 +11,10 @@ export interface FailureLimit {
 }
 
 /**
- * Guessing at one person’s password, and guessing from one network. A network is given more room and shorter waits,
- * because many honest people may share one.
+ * Guessing from one network. It is given more room and shorter waits than guessing at one person’s password, because
+ * many honest people may share one.
  */
-export const failureLimits = {
-  email: { free: 5, longestWaitS: 15 * 60 },
-  network: { free: 50, longestWaitS: 60 },
-} as const satisfies Record<string, FailureLimit>;
+export const networkLimit: FailureLimit = { free: 50, longestWaitS: 60 };
 
 /** After so long without another failure all are forgotten, seconds. */
 export const failuresForgottenS = 24 * 60 * 60;

@@ -6,6 +6,7 @@ const owner = {
   email: 'sara.lindgren@almvik.example',
   name: 'Sara Lindgren',
   accountNames: ['Almviks kommun'],
+  minLength: 12,
 };
 const problem = (password: string) => passwordProblem(password, owner);
 

@@ -27,6 +27,8 @@ export interface PasswordOwner {
   readonly email: string;
   readonly name: string;
   readonly accountNames: readonly string[];
+  /** Characters; what the strictest of the accounts demands. */
+  readonly minLength: number;
 }
 
 export type PasswordProblem = 'length' | 'not-text' | 'common' | 'personal';
@@ -38,7 +40,7 @@ export type PasswordProblem = 'length' | 'not-text' | 'common' | 'personal';
 export function passwordProblem(password: string, owner: PasswordOwner): PasswordProblem | null {
   // Characters, as the contract counts them, not UTF-16 units.
   const length = Array.from(password).length;
-  if (length < passwordLength.min || length > passwordLength.max) return 'length';
+  if (length < Math.max(owner.minLength, passwordLength.min) || length > passwordLength.max) return 'length';
   if (!password.isWellFormed()) return 'not-text';
   const folded = password.toLowerCase();
   const stem = stemOf(folded);

@@ -2,14 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
-import { csrfTokensKept, sessionIdleS, sessionLifeS, sessionTouchS } from './limits.ts';
+import { strictestSetting } from '../settings/index.ts';
+import { csrfTokensKept, sessionTouchS } from './limits.ts';
 
 /*
  * Sessions live in the database, and every instant in them is the database’s: several nodes read them.
  * All of this is in the platform’s scope.
  */
 
-const alive = sql<boolean>`expires_at > now() and used_at > now() - make_interval(secs => ${sessionIdleS})`;
+const person = sql<string>`session.user_id`;
+const idleMinutes = strictestSetting('signin.session-idle-minutes', person);
+const lifeHours = strictestSetting('signin.session-life-hours', person);
+
+/** SQL: when a session ends unless it is used. A stricter setting counts for sessions that have begun already. */
+export const idleUntil = sql<Date>`session.used_at + make_interval(mins => ${idleMinutes})`;
+/** SQL: when a session ends however much it is used. */
+export const endsAt = sql<Date>`least(session.expires_at, session.created_at + make_interval(hours => ${lifeHours}))`;
+
+export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now())`;
 
 /** Begins a session. The token is the only copy: what is stored is its hash. */
 export async function startSession(tx: Tx, userId: string): Promise<{ sessionId: string; token: string }> {
@@ -21,7 +31,7 @@ export async function startSession(tx: Tx, userId: string): Promise<{ sessionId:
       id: sessionId,
       user_id: userId,
       token_hash: tokenHash(token),
-      expires_at: sql<Date>`now() + make_interval(secs => ${sessionLifeS})`,
+      expires_at: sql<Date>`now() + make_interval(hours => ${strictestSetting('signin.session-life-hours', sql`${userId}::uuid`)})`,
     })
     .execute();
   return { sessionId, token };

@@ -1,31 +1,47 @@
+import { passwordLength } from '@samtal/contract/signin';
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { passwordProblem, type PasswordOwner, type PasswordProblem } from './password-policy.ts';
-import { readAccountNames, readIdentity } from './queries.ts';
+import { readAccountNames, readIdentity, readMinLength } from './queries.ts';
 
-const explanations: Record<PasswordProblem, string> = {
-  length: 'must have 12 to 128 characters',
+const explanations: Record<Exclude<PasswordProblem, 'length'>, string> = {
   'not-text': 'holds characters that are not text',
   common: 'is too easy to guess',
   personal: 'is a name or an address of yours',
 };
 
-/** Refuses a password that the person cannot have. `pointer` says which field it came in. */
+export interface ChosenPassword {
+  readonly userId: string;
+  readonly password: string;
+  /** Which field it came in. */
+  readonly pointer: string;
+  readonly name?: string;
+  /** An account that the person is about to belong to. */
+  readonly joining?: string;
+}
+
+/** Refuses a password that the person cannot have. In the platform’s scope. */
 export async function refuseWeakPassword(
   tx: ReadTx,
-  { userId, password, pointer, name }: { userId: string; password: string; pointer: string; name?: string },
+  { userId, password, pointer, name, joining }: ChosenPassword,
 ): Promise<void> {
   const identity = found(await readIdentity(tx, userId));
   const accountNames = await readAccountNames(tx, userId);
-  refuseWeak(password, { email: identity.email, name: name ?? identity.name, accountNames }, pointer);
+  const minLength = await readMinLength(tx, userId, joining ?? null);
+  const owner = { email: identity.email, name: name ?? identity.name, accountNames, minLength };
+  refuseWeak(password, owner, pointer);
 }
 
 /** The same for a person who is not there yet. */
 export function refuseWeak(password: string, owner: PasswordOwner, pointer: string): void {
   const problem = passwordProblem(password, owner);
   if (problem === null) return;
-  throw new Refusal('signin.password-weak', { fields: [{ pointer, problem: explanations[problem] }] });
+  const explanation =
+    problem === 'length'
+      ? `must have ${owner.minLength} to ${passwordLength.max} characters`
+      : explanations[problem];
+  throw new Refusal('signin.password-weak', { fields: [{ pointer, problem: explanation }] });
 }
 
 /**

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
-
-const invitationLifeDays = 7;
+import { readSettings } from '../settings/index.ts';
 
 export interface IssuedInvitation {
   /** The only copy: what is stored is its hash. */
@@ -12,10 +11,11 @@ export interface IssuedInvitation {
 
 /** Gives a user a new one-time token; the one before opens nothing any more. */
 export async function issueInvitation(tx: Tx, accountId: string, userId: string): Promise<IssuedInvitation> {
+  const { 'users.invitation-days': lifeDays } = await readSettings(tx, accountId);
   const token = newToken();
   const fresh = {
     token_hash: tokenHash(token),
-    expires_at: sql<Date>`now() + make_interval(days => ${invitationLifeDays})`,
+    expires_at: sql<Date>`now() + make_interval(days => ${lifeDays})`,
   };
   const { expires_at: expiresAt } = await tx.sql
     .insertInto('invitation')

@@ -153,6 +153,8 @@ export interface Tables {
     epoch: string;
     last_seq: Generated<number>;
     closed: Generated<boolean>;
+    last_interaction_at: GeneratedInstant;
+    warned_at: Date | null;
   };
   entry: {
     account_id: string;

@@ -1,0 +1,2 @@
+/** Bounds on a new password (C1, ASVS 6.2.1 and 6.2.9). Any characters count, and all of them are verified. */
+export const passwordLength = { min: 12, max: 128 };
