@@ -5,10 +5,22 @@
 export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'accounts', to: 'access', because: 'A new account is made with the built-in roles.' },
   { from: 'settings', to: 'sites', because: 'A site is a channel, and has settings of its own.' },
-  { from: 'signin', to: 'settings', because: 'How long sessions live and passwords are is chosen by accounts.' },
+  {
+    from: 'signin',
+    to: 'settings',
+    because: 'How long sessions live and passwords are is chosen by accounts.',
+  },
   { from: 'users', to: 'settings', because: 'How long an invitation stands is chosen by the account.' },
-  { from: 'routing', to: 'settings', because: 'After how long a silence a conversation ends is a setting of the channel.' },
-  { from: 'conversations', to: 'settings', because: 'Whether resolving disconnects the visitor is a setting of the channel.' },
+  {
+    from: 'routing',
+    to: 'settings',
+    because: 'After how long a silence a conversation ends is a setting of the channel.',
+  },
+  {
+    from: 'conversations',
+    to: 'settings',
+    because: 'Whether resolving disconnects the visitor is a setting of the channel.',
+  },
   { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
   {
     from: 'users',

@@ -355,7 +355,9 @@ export class VisitorChat {
     const resolved = this.#endedHere || facts.state === 'resolved';
     if (thread.entries.length > 0) {
       const { agentName, state, ending, endingText } = facts;
-      this.#set(resolved ? { state: 'resolved', ending: ending ?? 'visitor', endingText } : { state, agentName });
+      this.#set(
+        resolved ? { state: 'resolved', ending: ending ?? 'visitor', endingText } : { state, agentName },
+      );
     }
     this.#announce(thread.entries);
     const refused = resolved ? thread.pending.filter((post) => post.refused !== null) : [];

@@ -27,7 +27,10 @@ function wordsOf(entry: Entry, { t }: Text): string {
         ? t('event.transferred-agent')
         : t('event.transferred-queue', { queue: entry.body.queueName });
     case 'resolved':
-      return withQuote(t(`event.resolved-${entry.body.by}`, { name: entry.actor.name ?? '' }), entry.body.text);
+      return withQuote(
+        t(`event.resolved-${entry.body.by}`, { name: entry.actor.name ?? '' }),
+        entry.body.text,
+      );
     case 'inactivity-warning':
       return withQuote(t('event.inactivity-warning', { minutes: entry.body.minutes }), entry.body.text);
     case 'connection':

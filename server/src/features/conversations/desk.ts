@@ -170,13 +170,21 @@ export class Desk {
     const before = await lockConversation(tx, account, id);
     const state = after(before.state, 'resolve');
     await answerOffer(tx, before, 'withdrawn');
-    await this.#write(tx, before, { by, kind: 'resolved', body: { by: reason, ...(text === '' ? {} : { text }) } });
+    await this.#write(tx, before, {
+      by,
+      kind: 'resolved',
+      body: { by: reason, ...(text === '' ? {} : { text }) },
+    });
     await this.#log.close(tx, account, id);
     const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
     await this.#freeAgent(tx, before);
     await this.#audit(tx, now, { what: 'resolved', by, details: { by: reason } });
     this.#changed(tx, before, now);
-    const { 'conversations.resolving-disconnects': disconnects } = await readSettings(tx, account, now.site_id);
+    const { 'conversations.resolving-disconnects': disconnects } = await readSettings(
+      tx,
+      account,
+      now.site_id,
+    );
     if (disconnects) await this.#disconnect(tx, now);
     return now;
   }
@@ -196,12 +204,7 @@ export class Desk {
   }
 
   /** Tells the visitor that the conversation will end unless somebody writes (E5). */
-  async warn(
-    tx: Tx,
-    account: string,
-    id: string,
-    body: EntryBody<'inactivity-warning'>,
-  ): Promise<void> {
+  async warn(tx: Tx, account: string, id: string, body: EntryBody<'inactivity-warning'>): Promise<void> {
     const conversation = await lockConversation(tx, account, id);
     await this.#write(tx, conversation, { by: system, kind: 'inactivity-warning', body });
     await this.#log.noteWarning(tx, account, id);

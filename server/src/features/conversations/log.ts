@@ -109,7 +109,9 @@ export class ConversationLog {
       await tx.sql
         .selectFrom('stream')
         .select([
-          sql<number>`extract(epoch from clock_timestamp() - last_interaction_at)::float8`.as('silentSeconds'),
+          sql<number>`extract(epoch from clock_timestamp() - last_interaction_at)::float8`.as(
+            'silentSeconds',
+          ),
           sql<boolean>`coalesce(warned_at >= last_interaction_at, false)`.as('warned'),
         ])
         .where('account_id', '=', account)
@@ -240,7 +242,10 @@ export class ConversationLog {
     const keys = await this.#keys.of(tx, account, [
       ...new Set(fresh.map(({ draft }) => draft.conversationId)),
     ]);
-    const heads = new Map<string, { draft: Draft; entries: Entry[]; head: number; interaction: Date | null }>();
+    const heads = new Map<
+      string,
+      { draft: Draft; entries: Entry[]; head: number; interaction: Date | null }
+    >();
     const bodies = fresh.map(({ draft, seq, at }) => {
       const entry = {
         seq,

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { postEntry, readEntries, resolveConversation, takeConversation } from '@samtal/contract/conversations';
+import {
+  postEntry,
+  readEntries,
+  resolveConversation,
+  takeConversation,
+} from '@samtal/contract/conversations';
 import type { Entry } from '@samtal/contract/conversations';
 import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { getVisitorConversation, startConversation } from '@samtal/contract/widget';

@@ -1,3 +1,8 @@
 export { widgetJobs } from './jobs.ts';
 export { admitVisitor, allowSiteOrigins, checkOrigin, openSite, sessionOf } from './admission.ts';
-export { deleteVisitorSession, prolongVisitorSessions, visitorSessionStands, type VisitorSession } from './visitor-sessions.ts';
+export {
+  deleteVisitorSession,
+  prolongVisitorSessions,
+  visitorSessionStands,
+  type VisitorSession,
+} from './visitor-sessions.ts';
