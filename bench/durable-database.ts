@@ -73,6 +73,7 @@ async function openPlatform(url: string, keyringDirectory: string): Promise<Test
     url,
     keyring: await Keyring.open(keyringDirectory),
     keyringDirectory,
+    checkpointDirectory: `${keyringDirectory}-checkpoints`,
     asOwner: async (text, values) => await owner.query(text, values),
     close: async () => {
       await owner.end();

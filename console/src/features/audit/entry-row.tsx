@@ -58,9 +58,7 @@ export function EntryRow({ entry, fields, onNarrow }: EntryRowProps) {
       </div>
       <div className={classes.when}>
         <Tooltip label={at.replace('T', ' ').replace('Z', ' UTC')}>
-          <time dateTime={at} tabIndex={0}>
-            {formats.time(at)}
-          </time>
+          <time dateTime={at}>{formats.time(at)}</time>
         </Tooltip>
         <span title={action}>
           <span className={classes.code}>{action}</span> #{seq}
