@@ -9,7 +9,7 @@ export function entryDetails(details: Readonly<Record<string, unknown>>): { name
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.map(textOf).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Enough of an id to tell it from others at a glance. */
