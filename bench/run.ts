@@ -1,3 +1,4 @@
+import { backup } from './backup.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { idleMemory } from './idle-memory.ts';
 import { maskingAccuracy } from './masking-accuracy.ts';
@@ -7,4 +8,12 @@ import { start } from './start.ts';
 import { widgetSize } from './widget-size.ts';
 
 // npm run bench [-- name…] [--rounds 3] [--seconds 8]
-await runFromCommandLine([widgetSize, maskingThroughput, maskingAccuracy, start, idleMemory, messages]);
+await runFromCommandLine([
+  widgetSize,
+  maskingThroughput,
+  maskingAccuracy,
+  start,
+  idleMemory,
+  messages,
+  backup,
+]);

@@ -112,4 +112,10 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'A connected agent is present, and a lost visitor is told of.',
   },
   { from: 'realtime', to: 'widget', because: 'A visitor’s socket is let in by its visitor session.' },
+  { from: 'backup', to: 'settings', because: 'Operators set where backups go, to whom, and for how long.' },
+  {
+    from: 'keys',
+    to: 'backup',
+    because: 'A rotation is followed by a backup of the keyring, and remembered while there are older sets.',
+  },
 ];

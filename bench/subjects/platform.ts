@@ -27,6 +27,8 @@ const asks = {
       access,
       keyring: await Keyring.open(keyringDirectory),
       log,
+      dataDir: `${keyringDirectory}-data`,
+      version: '0.0.0-bench',
       publicUrl: new URL(`http://127.0.0.1:${port}`),
       trustedProxies: [],
       outboundNetworks: [],

@@ -15,6 +15,7 @@ import { activityLogRoutes } from './features/activity-log/routes.ts';
 import { auditJobs, AuditStreamer } from './features/audit/index.ts';
 import { auditRoutes } from './features/audit/routes.ts';
 import { restoreCannedReply } from './features/canned-replies/index.ts';
+import { backupJobs, Backups } from './features/backup/index.ts';
 import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
 import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
@@ -46,6 +47,10 @@ export interface AppParts {
   readonly access: DatabaseAccess;
   readonly keyring: Keyring;
   readonly log: Log;
+  /** Where backups are made unless a setting says otherwise. */
+  readonly dataDir: string;
+  /** Of the platform. */
+  readonly version: string;
   readonly publicUrl: URL;
   readonly trustedProxies: readonly string[];
   /** Networks that are not public and may be reached all the same. */
@@ -99,6 +104,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     directory: parts.checkpointDirectory,
     log,
   });
+  const { dataDir, version } = parts;
+  const backups = new Backups({ database, access, keyring, dataDir, version, log });
   const jobs = new Jobs(
     access.login,
     [
@@ -106,8 +113,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...widgetJobs({ database }),
       ...activityLogJobs({ database, keyring }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
-      ...keyJobs({ database, keys, log }),
       ...visitorsJobs({ database, keys, keyring, log }),
+      ...keyJobs({ database, keys, keyring, backups, log }),
+      ...backupJobs({ backups, log }),
     ],
     log,
   );

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { commands } from './command-line/commands.ts';
 import { runCommandLine } from './command-line/run.ts';
 import { processEnvironment } from './config.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { platformVersion } from './version.ts';
 
 process.exitCode = await runCommandLine(
   process.argv.slice(2),
-  { commands, version },
+  { commands, version: platformVersion },
   {
     environment: processEnvironment,
     input: process.stdin,

@@ -2,36 +2,47 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { KeyringRecords, SameClusterError, type DatabaseAccess } from './platform/database/index.ts';
-import { Keyring } from './platform/keys/index.ts';
+import { DirectoryKeyStore, Keyring, type KeyStore } from './platform/keys/index.ts';
 import { OperationalError, type Log } from './platform/log/index.ts';
 
 /**
  * Opens the keyring: in the data directory, in a directory that the nodes of a cluster share, or in a database of its
- * own. Then the installation key alone stays in the data directory, and each node needs the same one.
+ * own. Then the installation key alone stays in the data directory, and each node needs the same one. `main` is the main
+ * database, which must be of another cluster.
  */
 export async function openKeyring(
-  { dataDir, keyringUrl }: Pick<Config, 'dataDir' | 'keyringUrl'>,
-  access: DatabaseAccess,
+  config: Pick<Config, 'dataDir' | 'keyringUrl'>,
+  main: DatabaseAccess,
   log: Log,
 ): Promise<Keyring> {
-  const directory = join(dataDir, 'keyring');
-  if (keyringUrl === null) return await Keyring.open(directory);
-  if (keyringUrl.startsWith('file:')) return await Keyring.open(fileURLToPath(keyringUrl));
-  const records = await openRecords(keyringUrl, access, log);
+  const { directory, store } = await keyStoreOf(config, { main: main.login, log });
   try {
-    return await Keyring.open(directory, records);
+    return await Keyring.open(directory, store);
   } catch (error) {
-    await records.close();
+    await store.close();
     throw error;
   }
 }
 
-async function openRecords(url: string, access: DatabaseAccess, log: Log): Promise<KeyringRecords> {
+/** Where the installation key and the records of the keyring are, or are to be. `main` is null where there is none yet. */
+export async function keyStoreOf(
+  { dataDir, keyringUrl }: Pick<Config, 'dataDir' | 'keyringUrl'>,
+  beside: { main: DatabaseAccess['login'] | null; log: Log },
+): Promise<{ directory: string; store: KeyStore }> {
+  const directory = join(dataDir, 'keyring');
+  if (keyringUrl === null) return { directory, store: new DirectoryKeyStore(directory) };
+  if (!keyringUrl.startsWith('file:')) return { directory, store: await openRecords(keyringUrl, beside) };
+  const shared = fileURLToPath(keyringUrl);
+  return { directory: shared, store: new DirectoryKeyStore(shared) };
+}
+
+async function openRecords(
+  url: string,
+  { main, log }: { main: DatabaseAccess['login'] | null; log: Log },
+): Promise<KeyringRecords> {
   try {
-    return await KeyringRecords.open(url, {
-      main: access.login,
-      onError: (error) => log.warn('keyring-disturbed', {}, error),
-    });
+    const onError = (error: Error) => log.warn('keyring-disturbed', {}, error);
+    return await KeyringRecords.open(url, { main, onError });
   } catch (cause) {
     if (cause instanceof SameClusterError) {
       throw new OperationalError(

@@ -15,6 +15,7 @@ import { OperationalError, type Log } from './platform/log/index.ts';
 import { lockDataDirectory, startEmbeddedPostgres } from './platform/postgres/index.ts';
 import { prepareDemo } from './demo.ts';
 import { openKeyring } from './open-keyring.ts';
+import { platformVersion } from './version.ts';
 
 /** Clients are given this long to go elsewhere before their connections are closed. */
 const drainMs = 5_000;
@@ -65,6 +66,8 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       access,
       keyring,
       log,
+      dataDir: config.dataDir,
+      version: platformVersion,
       publicUrl: url,
       trustedProxies: config.trustedProxies,
       outboundNetworks: config.outboundNetworks,

@@ -21,11 +21,17 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
+/** One whose connections can be given up for a while. */
+export interface OwnTestDatabase extends TestDatabase {
+  /** Does something during which nobody else may be connected. `database` is another object afterwards. */
+  whileDisconnected<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
 const migrations = new URL('../migrations/', import.meta.url);
 const templateLock = 7_318_900;
 
 /** Clones the template of this schema, and makes the template when the cluster has none yet. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(): Promise<OwnTestDatabase> {
   const postgres = await testPostgresUrl();
   const name = `samtal_test_${randomBytes(8).toString('hex')}`;
   await asMaintenance(postgres.url, async (maintenance) => {
@@ -38,32 +44,49 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const onError = (error: Error) => {
     if (!isClosing) throw error;
   };
-  const { database } = await openDatabase(externalAccess(url), onError);
-  const owner = new Client({ connectionString: url, options: '-c search_path=samtal' });
-  owner.on('error', onError);
-  await owner.connect();
+  const connect = async () => {
+    const { database } = await openDatabase(externalAccess(url), onError);
+    const owner = new Client({ connectionString: url, options: '-c search_path=samtal' });
+    owner.on('error', onError);
+    await owner.connect();
+    return { database, owner };
+  };
+  let connected = await connect();
+  const disconnect = async () => {
+    await connected.database.close();
+    await connected.owner.end();
+  };
   let turn: Promise<unknown> = Promise.resolve();
   const keyringDirectory = await mkdtemp(join(tmpdir(), 'samtal-test-keyring-'));
   const checkpointDirectory = `${keyringDirectory}-checkpoints`;
   return {
-    database,
+    get database() {
+      return connected.database;
+    },
     url,
     keyring: await Keyring.open(keyringDirectory),
     keyringDirectory,
     checkpointDirectory,
     asOwner: async <Row extends QueryResultRow>(text: string, values?: unknown[]) => {
-      const result = turn.then(async () => await owner.query<Row>(text, values));
+      const result = turn.then(async () => await connected.owner.query<Row>(text, values));
       turn = result.catch(() => undefined);
       return await result;
     },
+    whileDisconnected: async (work) => {
+      await disconnect();
+      try {
+        return await work();
+      } finally {
+        connected = await connect();
+      }
+    },
     close: async () => {
       isClosing = true;
-      await database.close();
-      await owner.end();
+      await disconnect();
       await asMaintenance(postgres.url, (maintenance) =>
         maintenance.query(`drop database ${name} with (force)`),
       );
-      for (const directory of [keyringDirectory, checkpointDirectory])
+      for (const directory of [keyringDirectory, checkpointDirectory, `${keyringDirectory}-data`])
         await rm(directory, { recursive: true, force: true });
       await postgres.stop();
     },

@@ -36,6 +36,8 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     access: externalAccess((options.notifiedBy ?? db).url),
     keyring: db.keyring,
     log: options.log ?? keptLog().log,
+    dataDir: `${db.keyringDirectory}-data`,
+    version: '0.0.0-test',
     publicUrl: options.publicUrl ?? url,
     trustedProxies: options.trustedProxies ?? [],
     outboundNetworks: [],

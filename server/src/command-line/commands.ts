@@ -2,6 +2,7 @@ import { accountCommands } from './accounts.ts';
 import { activityLogCommands } from './activity-log.ts';
 import { auditCommands } from './audit.ts';
 import { auditDestinationCommands } from './audit-destinations.ts';
+import { backupCommands } from './backup.ts';
 import type { Command } from './command.ts';
 import { createUser } from './create-user.ts';
 import { grantRole } from './grant-role.ts';
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   ...auditCommands,
   ...auditDestinationCommands,
   ...activityLogCommands,
+  ...backupCommands,
 ];

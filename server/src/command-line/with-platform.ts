@@ -8,13 +8,20 @@ import {
 } from '../platform/database/index.ts';
 import type { Keyring } from '../platform/keys/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
-import { findRunningPostgres, startEmbeddedPostgres } from '../platform/postgres/index.ts';
+import {
+  findRunningPostgres,
+  lockDataDirectory,
+  startEmbeddedPostgres,
+  type PostgresConnection,
+} from '../platform/postgres/index.ts';
 import { openKeyring } from '../open-keyring.ts';
 
 /** What most commands need. */
 export interface Platform {
   readonly database: Database;
+  readonly access: DatabaseAccess;
   readonly keyring: Keyring;
+  readonly log: Log;
 }
 
 /**
@@ -25,8 +32,30 @@ export async function withPlatform<Result>(
   config: Config,
   work: (platform: Platform) => Promise<Result>,
 ): Promise<Result> {
+  const running = config.databaseUrl === null ? await findRunningPostgres(config.dataDir) : null;
+  return await onPlatform(config, running, work);
+}
+
+/** The same where no server runs on the data directory, and none can start meanwhile. */
+export async function withStoppedPlatform<Result>(
+  config: Config,
+  work: (platform: Platform) => Promise<Result>,
+): Promise<Result> {
+  const lock = await lockDataDirectory(config.dataDir);
+  try {
+    return await onPlatform(config, null, work);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function onPlatform<Result>(
+  config: Config,
+  running: PostgresConnection | null,
+  work: (platform: Platform) => Promise<Result>,
+): Promise<Result> {
   const log = createLog({ destination: process.stderr, level: 'warn' });
-  const { access, stop } = await reachDatabase(config, log);
+  const { access, stop } = await reachDatabase(config, running, log);
   let isClosing = false;
   try {
     const { database } = await openDatabase(access, (error) => {
@@ -36,7 +65,7 @@ export async function withPlatform<Result>(
     try {
       const keyring = await openKeyring(config, access, log);
       try {
-        return await work({ database, keyring });
+        return await work({ database, access, keyring, log });
       } finally {
         await keyring.close();
       }
@@ -51,11 +80,11 @@ export async function withPlatform<Result>(
 
 async function reachDatabase(
   config: Config,
+  running: PostgresConnection | null,
   log: Log,
 ): Promise<{ access: DatabaseAccess; stop(): Promise<void> }> {
   const leaveRunning = () => Promise.resolve();
   if (config.databaseUrl !== null) return { access: externalAccess(config.databaseUrl), stop: leaveRunning };
-  const running = await findRunningPostgres(config.dataDir);
   if (running !== null) return { access: embeddedAccess(running), stop: leaveRunning };
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   return { access: embeddedAccess(postgres.connection), stop: () => postgres.stop() };

@@ -2,6 +2,8 @@ import {
   changeSettings as changeSettingsEndpoint,
   getSettings,
   settingKeys,
+  settings,
+  type SettingKey,
 } from '@samtal/contract/settings';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
@@ -29,8 +31,15 @@ async function present(tx: ReadTx, account: string, channelId: string | null) {
   return {
     channelId,
     version: own.version,
-    settings: settingKeys.map((key) => ({ key, value: values[key], origin: origins[key] })),
+    settings: settingKeys
+      .filter(isForAccounts)
+      .map((key) => ({ key, value: values[key], origin: origins[key] })),
   };
+}
+
+/** What only operators can set is theirs to see. */
+function isForAccounts(key: SettingKey): boolean {
+  return settings[key].levels.some((level) => level !== 'installation');
 }
 
 /** Today a site is the only kind of channel. */

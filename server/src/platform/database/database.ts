@@ -9,7 +9,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
-import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import { Pool, types, type ClientBase, type PoolClient, type PoolConfig } from 'pg';
 import type { Tables } from './tables.ts';
 import { refuseUnkeepable } from './unkeepable.ts';
 
@@ -90,8 +90,9 @@ export class Database {
     return await this.#run(scope, 'begin isolation level repeatable read read only', work);
   }
 
+  /** May be called more than once. */
   async close(): Promise<void> {
-    await this.#pool.end();
+    if (!this.#pool.ended && !this.#pool.ending) await this.#pool.end();
     // The pool says goodbye without waiting for the answer. Whoever ends the database next would cut it short.
     await Promise.all(this.#open);
   }
@@ -182,7 +183,7 @@ function binding(scope: Scope): string {
 }
 
 /** Kysely on a connection whose transaction somebody else begins and ends. */
-function dialectOn(client: PoolClient) {
+export function dialectOn(client: ClientBase) {
   const connection: DatabaseConnection = {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       refuseUnkeepable(query.parameters);

@@ -14,17 +14,17 @@ export class KeyringRecords {
     this.location = location;
   }
 
-  /** Makes the schema when it is new. Throws {@link SameClusterError}. */
+  /** Makes the schema when it is new. `main` is null where there is no main database yet. Throws {@link SameClusterError}. */
   static async open(
     url: string,
-    { main, onError }: { main: ClientConfig; onError: (error: Error) => void },
+    { main, onError }: { main: ClientConfig | null; onError: (error: Error) => void },
   ): Promise<KeyringRecords> {
     const owner = new Client({ connectionString: url });
     owner.on('error', onError);
     await owner.connect();
     let location: string;
     try {
-      if ((await clusterOf(owner)) === (await clusterAt(main))) throw new SameClusterError();
+      if (main !== null && (await clusterOf(owner)) === (await clusterAt(main))) throw new SameClusterError();
       await migrate(owner, keyringSchema);
       location = `${owner.host}:${owner.port}/${owner.database ?? ''}`;
     } finally {

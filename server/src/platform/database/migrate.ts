@@ -7,11 +7,14 @@ import type { Client } from 'pg';
 export interface MigratedSchema {
   readonly name: string;
   readonly directory: URL;
+  /** A statement to run whenever a migration was applied. */
+  readonly afterwards?: string;
 }
 
 export const mainSchema: MigratedSchema = {
   name: 'samtal',
   directory: new URL('../../../migrations/', import.meta.url),
+  afterwards: 'select admit_backup()',
 };
 export const keyringSchema: MigratedSchema = {
   name: 'samtal_keyring',
@@ -23,7 +26,7 @@ const migrationLock = 7_318_001;
 
 export class MigrationError extends Error {}
 
-/** The migrations in order, with what each must still be when it was applied. */
+/** The migrations of this version in order, with what each must still be when it was applied. */
 async function migrations(directory: URL): Promise<{ name: string; sql: string; hash: string }[]> {
   const names = (await readdir(fileURLToPath(directory))).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
@@ -38,7 +41,10 @@ async function migrations(directory: URL): Promise<{ name: string; sql: string; 
  * Brings the schema up to date, each migration in a transaction of its own. `owner` may create roles and schemas.
  * Refuses a database whose applied migrations are not the beginning of ours: it belongs to another version.
  */
-export async function migrate(owner: Client, { name: schema, directory }: MigratedSchema): Promise<string[]> {
+export async function migrate(
+  owner: Client,
+  { name: schema, directory, afterwards }: MigratedSchema,
+): Promise<string[]> {
   await owner.query('select pg_advisory_lock($1)', [migrationLock]);
   try {
     await owner.query(`create schema if not exists ${schema}`);
@@ -68,8 +74,14 @@ export async function migrate(owner: Client, { name: schema, directory }: Migrat
         throw error;
       }
     }
+    if (due.length > 0 && afterwards !== undefined) await owner.query(afterwards);
     return due.map(({ name }) => name);
   } finally {
     await owner.query('select pg_advisory_unlock($1)', [migrationLock]);
   }
+}
+
+/** The migrations of the main schema that this version has, in order. */
+export async function knownMigrations(): Promise<{ name: string; hash: string }[]> {
+  return (await migrations(mainSchema.directory)).map(({ name, hash }) => ({ name, hash }));
 }

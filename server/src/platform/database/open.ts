@@ -11,7 +11,7 @@ export interface DatabaseAccess {
 
 /**
  * An external database is reached by its URL alone, whose user owns the schema. It needs CREATEROLE, or the roles
- * `samtal_app` and `samtal_platform` made and granted to it beforehand.
+ * `samtal_app`, `samtal_platform` and `samtal_backup` made and granted to it beforehand.
  */
 export function externalAccess(url: string): DatabaseAccess {
   return { owner: { connectionString: url }, login: { connectionString: url } };
@@ -51,7 +51,7 @@ async function prepareLogin(owner: Client, { login }: DatabaseAccess): Promise<v
       `${verb} role ${escapeIdentifier(name)} login noinherit password ${escapeLiteral(String(login.password))}`,
     );
     await owner.query(
-      `grant samtal_app, samtal_platform to ${escapeIdentifier(name)} with set true, inherit false`,
+      `grant samtal_app, samtal_platform, samtal_backup to ${escapeIdentifier(name)} with set true, inherit false`,
     );
   }
   // The job queue keeps its own tables, and makes them itself.

@@ -37,13 +37,13 @@ test('grants nothing on the tables of the owner, and no way around the rows of o
   assert.deepEqual(grants, []);
   const { rows: roles } = await db.asOwner(
     `select rolname from pg_roles where rolname like 'samtal\\_%'
-       and rolname in ('samtal_app', 'samtal_platform')
+       and rolname in ('samtal_app', 'samtal_platform', 'samtal_backup')
        and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin)`,
   );
   assert.deepEqual(roles, []);
   const { rows: owned } = await db.asOwner(
     `select relname from pg_class where relnamespace = 'samtal'::regnamespace
-       and relowner in ('samtal_app'::regrole, 'samtal_platform'::regrole)`,
+       and relowner in ('samtal_app'::regrole, 'samtal_platform'::regrole, 'samtal_backup'::regrole)`,
   );
   assert.deepEqual(owned, []);
 });
@@ -159,4 +159,32 @@ test('leaves no account behind on a connection that goes back to the pool', asyn
     }>`select nullif(current_setting('samtal.account', true), '') as account`.execute(tx.sql),
   );
   assert.deepEqual(rows, [{ account: null }]);
+});
+
+test('lets backups read every row of every table, and change none', async () => {
+  const [one, other] = [await testAccount(db), await testAccount(db)];
+  await db.asOwner('begin');
+  try {
+    // A table that a later migration brings.
+    await db.asOwner('create table later (account_id uuid primary key)');
+    await db.asOwner('alter table later enable row level security, force row level security');
+    await db.asOwner('insert into later values ($1)', [one]);
+    await db.asOwner('select admit_backup()');
+    const { rows: tables } = await db.asOwner<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'samtal'::regnamespace and relkind in ('r', 'p')`,
+    );
+    const { rows: rights } = await db.asOwner<{ right: string }>(
+      `select distinct privilege_type as right from information_schema.role_table_grants
+       where grantee = 'samtal_backup'`,
+    );
+    assert.deepEqual(rights, [{ right: 'SELECT' }]);
+    await db.asOwner('set local role samtal_backup');
+    for (const { name } of tables) await db.asOwner(`select from ${name}`);
+    const { rows } = await db.asOwner<{ id: string }>('select id from account');
+    assert.ok([one, other].every((id) => rows.some((row) => row.id === id)));
+    assert.equal((await db.asOwner('select from later')).rowCount, 1);
+    await assert.rejects(db.asOwner('delete from account'), /permission denied/);
+  } finally {
+    await db.asOwner('rollback');
+  }
 });

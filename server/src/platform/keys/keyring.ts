@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, type KeyObject, createSecretKey } from 'node:crypto';
+import { createHash, createHmac, randomBytes, type KeyObject, createSecretKey } from 'node:crypto';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkCommitment, deriveFor, deriveKey, seal, unseal, type SealingKey } from './ciphertext.ts';
@@ -39,6 +39,13 @@ export interface Survivors {
   readonly wrapped: Readonly<Record<string, string>>;
 }
 
+/** One record of a keyring, as a backup of it has it. */
+export interface CopiedRecord {
+  readonly owner: string;
+  readonly name: string;
+  readonly content: string;
+}
+
 /** A key is missing or does not fit: nothing under it can be read. */
 export class KeyringError extends Error {
   override readonly name: string = 'KeyringError';
@@ -50,6 +57,8 @@ export class KeyDestroyedError extends KeyringError {
 }
 
 const installation = 'installation';
+/** What the root is called in a copy. */
+const rootName = 'installation.key';
 const bucketName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[1-9]\d*)?$/;
 const givenName = /^[a-z][a-z0-9-]{0,62}$/;
 const reserved = ['account', 'commitment', 'signing'];
@@ -105,6 +114,59 @@ export class Keyring {
       );
     }
     return new Keyring(store, raw);
+  }
+
+  /**
+   * Makes a keyring out of what {@link Keyring.copy} gave, where there is none: over another one, it would bring back what was
+   * destroyed there. Refuses an installation key or records that are there already.
+   */
+  static async restore(
+    copy: readonly CopiedRecord[],
+    directory: string,
+    store: KeyStore = new DirectoryKeyStore(directory),
+  ): Promise<Keyring> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, 'installation.key');
+    if ((await store.owners()).length > 0 || (await readKeyFile(path)) !== null)
+      throw new KeyringError(
+        `There is a keyring in ${store.location} already: an older one over it would bring back keys that were destroyed`,
+      );
+    const root = copy.find(({ owner, name }) => owner === installation && name === rootName);
+    if (root === undefined) throw new KeyringError('The copy has no installation key');
+    for (const { owner, name, content } of copy)
+      if (!(owner === installation && name === rootName)) await store.insert(owner, name, content);
+    // The root last: a keyring that is only half there does not open.
+    await insertFile(path, root.content);
+    return await Keyring.open(directory, store);
+  }
+
+  /** Everything in it, the root included: whoever has this and the database can read all of it. */
+  async *copy(): AsyncGenerator<CopiedRecord> {
+    yield { owner: installation, name: rootName, content: `${this.#rawRoot.toString('base64')}\n` };
+    for (const owner of await this.#store.owners()) yield* this.#copyOwner(owner);
+  }
+
+  /** The same for as long as no key was made or destroyed. Tells nothing of the keys. */
+  async fingerprint(): Promise<string> {
+    const hash = createHash('sha256');
+    for (const owner of (await this.#store.owners()).toSorted())
+      for (const name of (await this.#store.names(owner)).toSorted()) hash.update(`${owner}/${name}\n`);
+    return hash.digest('hex');
+  }
+
+  /** A rotation at the same moment may replace a record by another one: then it is looked for again. */
+  async *#copyOwner(owner: string): AsyncGenerator<CopiedRecord> {
+    const copied = new Set<string>();
+    for (let isWhole = false; !isWhole;) {
+      isWhole = true;
+      for (const name of await this.#store.names(owner)) {
+        if (copied.has(name)) continue;
+        const content = await this.#store.read(owner, name);
+        if (content === null) isWhole = false;
+        else yield { owner, name, content };
+        copied.add(name);
+      }
+    }
   }
 
   /** For operators: where its records are. */
@@ -170,6 +232,14 @@ export class Keyring {
 
   async hasBucketVersion(account: string, bucket: string, version: number): Promise<boolean> {
     return (await this.#store.read(account, versionName(bucket, version))) !== null;
+  }
+
+  /** The versions of the bucket's key that there are, oldest first. */
+  async bucketVersions(account: string, bucket: string): Promise<number[]> {
+    return (await this.#store.names(account))
+      .map((name) => versionOf(bucket, name))
+      .filter((version) => Number.isFinite(version))
+      .toSorted((one, other) => one - other);
   }
 
   /** Destroys the bucket's key in all versions before this one. Does nothing where that was done. */
