@@ -6,7 +6,13 @@ import {
   verifyAndRemember,
   verifyingKeys,
 } from '../features/audit/index.ts';
-import { keepCheckpoints, keyHash, lastNumberIn } from '../platform/audit/index.ts';
+import {
+  keepCheckpoints,
+  keyHash,
+  lastNumberIn,
+  platformChain,
+  recordAudit,
+} from '../platform/audit/index.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../platform/log/index.ts';
 import { checkpointDirectory } from '../start.ts';
@@ -44,11 +50,33 @@ const checkpoint: Command = {
   options: {},
   run: ({ config }) =>
     withPlatform(config, async (platform) => {
-      const number = await signNow(platform, config);
+      const number = await sign(platform, config, 'now');
       const text =
         number === 0
           ? 'There is no chain yet.'
           : `Checkpoint ${number} is kept in ${checkpointDirectory(config)}.`;
+      return { text, json: { number } };
+    }),
+};
+
+const resume: Command = {
+  name: 'audit resume',
+  summary: 'Go on from where a restored backup has the audit trail: checkpoints from after it count no more',
+  help: [],
+  options: {},
+  run: ({ config }) =>
+    withPlatform(config, async (platform) => {
+      const known = await lastNumberIn(checkpointDirectory(config));
+      await platform.database.transaction('platform', async (tx) => {
+        const details = { lastCheckpoint: known };
+        await recordAudit(tx, platformChain, {
+          action: 'audit.resumed',
+          actor: { kind: 'operator' },
+          details,
+        });
+      });
+      const number = await sign(platform, config, 'resume');
+      const text = `The trail goes on with checkpoint ${number}. That it was resumed stands in it.`;
       return { text, json: { number } };
     }),
 };
@@ -64,7 +92,7 @@ const exporting: Command = {
       const directory = needed(values, 'directory');
       const { database, keyring } = platform;
       const { id, name } = await findAccount(platform, values);
-      await signNow(platform, config);
+      await sign(platform, config, 'now');
       const { publicKey } = await keyring.signingKey();
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const write = async (file: string, content: string | AsyncIterable<string>) =>
@@ -80,11 +108,15 @@ const exporting: Command = {
     }),
 };
 
-async function signNow({ database, keyring }: Platform, config: Config): Promise<number> {
+async function sign(
+  { database, keyring }: Platform,
+  config: Config,
+  when: 'now' | 'resume',
+): Promise<number> {
   const directory = checkpointDirectory(config);
   const keys = async () => ({ head: keyring.purposeKey('audit'), signing: await keyring.signingKey() });
   const log = createLog({ destination: process.stderr, level: 'warn' });
-  return await keepCheckpoints({ database, keys, directory, log }, 'now', await lastNumberIn(directory));
+  return await keepCheckpoints({ database, keys, directory, log }, when, await lastNumberIn(directory));
 }
 
-export const auditCommands: readonly Command[] = [verify, checkpoint, exporting];
+export const auditCommands: readonly Command[] = [verify, checkpoint, resume, exporting];

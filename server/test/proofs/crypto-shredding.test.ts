@@ -55,7 +55,9 @@ it(
       wrapped: string;
     };
 
-    // Back up.
+    // Back up, between two checkpoints of the audit trail.
+    const checkpoint = async () => assert.equal((await server.command('audit', 'checkpoint')).code, 0);
+    await checkpoint();
     const set = await backedUp(server);
     const identity = join(server.dataDir, 'backup-identity.txt');
     const { publicKey } = await (await keyring()).signingKey();
@@ -98,6 +100,19 @@ it(
     assert.equal(await openConversationKey(await keyring(), row), null, 'and never after it');
     assert.ok((await openConversationKey(await keyring(), other)) !== null);
 
+    await eventually(
+      async () =>
+        await withDatabase(server, async (database) => {
+          const waiting = await database.read('platform', (tx) =>
+            tx.sql.selectFrom('audit_outbox').select('id').execute(),
+          );
+          return waiting.length === 0;
+        }),
+      'the erasure is sealed into the trail',
+      60_000,
+    );
+    await checkpoint();
+
     // Restore the old backup with the current keyring.
     const refused = await server.command('restore', '--from', set, '--identity', identity);
     assert.equal(refused.code, 1, 'not while the server runs');
@@ -110,6 +125,11 @@ it(
     assert.equal(restored.code, 0, restored.output);
     const { swept } = JSON.parse(restored.output) as { swept: object };
     assert.deepEqual(swept, { accounts: 0, conversations: 1 });
+
+    const behind = await server.command('audit', 'verify');
+    assert.equal(behind.code, 1, 'the checkpoint from after the backup is missed');
+    const resumed = await server.command('audit', 'resume');
+    assert.equal(resumed.code, 0, resumed.output);
 
     server.run();
     await server.ready();

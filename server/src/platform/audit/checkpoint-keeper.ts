@@ -62,21 +62,22 @@ export class CheckpointKeeper {
 /**
  * Makes a checkpoint, `hourly` only when the last one is an hour old, and copies to the directory what it does not have.
  * Makes none when the directory has newer ones than the database: then the database was put back to an older state, and
- * signing that would make it right. `known` is the newest one in the directory; returns which one is it then.
+ * signing that would make it right; `resume` does just that, with a number behind all of them, so that those which the
+ * database has lost count no more. `known` is the newest one in the directory; returns which one is it then.
  */
 export async function keepCheckpoints(
   { database, keys, directory, log }: KeeperParts,
-  when: 'hourly' | 'now',
+  when: 'hourly' | 'now' | 'resume',
   known: number,
 ): Promise<number> {
   const made = await database.transaction('platform', async (tx) => {
     const last = (await readLastCheckpoint(tx))?.number ?? 0;
-    if (known > last) return 'lost';
+    if (known > last) return when === 'resume' ? await makeCheckpoint(tx, await keys(), known + 1) : 'lost';
     const { rows } = await sql<{ due: boolean }>`
       select not exists (select from audit_checkpoint where at > now() - interval '1 hour') as due`.execute(
       tx.sql,
     );
-    return when === 'now' || rows[0]?.due === true ? await makeCheckpoint(tx, await keys()) : null;
+    return when !== 'hourly' || rows[0]?.due === true ? await makeCheckpoint(tx, await keys()) : null;
   });
   if (made === 'lost') {
     log.error('audit-checkpoints-lost', { count: known });

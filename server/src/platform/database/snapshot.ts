@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { DatabaseAccess } from './open.ts';
 
 /** Any number, as long as nobody else takes it: one backup at a time. */
-const backupLock = 7_318_004;
+const backupLock = 7_318_005;
 
 export interface AppliedMigration {
   readonly name: string;
