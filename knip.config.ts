@@ -12,7 +12,12 @@ const config: KnipConfig = {
     },
     contract: { entry: ['src/**/*.test.ts'], project: ['{src,test}/**/*.ts'] },
     server: {
-      entry: ['src/main.ts', '{bin,src,test}/**/*.test.ts', 'test/shared-cluster.ts'],
+      entry: [
+        'src/main.ts',
+        '{bin,src,test}/**/*.test.ts',
+        'test/shared-cluster.ts',
+        'test/retention-worker.ts',
+      ],
       project: ['{src,test}/**/*.ts'],
       // Served from its folder (features/pages).
       ignoreDependencies: ['swagger-ui-dist'],

@@ -79,6 +79,10 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'conversations',
     because: 'An offer and an assignment are transitions of a conversation.',
   },
+  { from: 'retention', to: 'access', because: 'Why a case is held is told to those who may hold it.' },
+  { from: 'retention', to: 'activity-log', because: 'An address, or a visitor, is erased there too.' },
+  { from: 'retention', to: 'settings', because: 'Settings say how long what is kept.' },
+  { from: 'retention', to: 'visitors', because: 'Conversations are erased by what is known of a visitor.' },
   {
     from: 'retention',
     to: 'conversations',

@@ -7,6 +7,7 @@ import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as history from './history/index.ts';
 import * as realtime from './realtime/index.ts';
+import * as retention from './retention/index.ts';
 import * as routing from './routing/index.ts';
 import * as search from './search/index.ts';
 import * as settings from './settings/index.ts';
@@ -88,6 +89,17 @@ export const endpoints: readonly Endpoint[] = [
   audit.createAuditDestination,
   audit.changeAuditDestination,
   audit.deleteAuditDestination,
+  retention.getRetention,
+  retention.previewRetention,
+  retention.listDeletions,
+  retention.listHolds,
+  retention.placeHold,
+  retention.liftHold,
+  retention.getHold,
+  retention.previewErasure,
+  retention.requestErasure,
+  retention.listErasures,
+  retention.getErasureRecord,
   realtime.createRealtimeTicket,
   widget.getWidgetConfiguration,
   widget.startVisitorSession,

@@ -168,7 +168,11 @@ end
 $$;
 alter table account_deletion enable row level security;
 alter table account_deletion force row level security;
-create policy everything on account_deletion to samtal_platform, samtal_eraser using (true) with check (true);
+create policy everything on account_deletion to samtal_platform using (true) with check (true);
+-- What the platform prunes of an account's audit trail stands in the account's log.
+create policy everything on deletion to samtal_platform using (true) with check (true);
+grant insert on deletion to samtal_platform;
+create policy erased_account on account_deletion for select to samtal_eraser using (account_id = (select account_of_transaction()));
 
 grant select, insert, update, delete on legal_hold to samtal_app;
 -- The deletion log is append-only.
@@ -216,6 +220,73 @@ $$;
 revoke all on function erase_conversations(uuid[], uuid) from public;
 grant execute on function erase_conversations(uuid[], uuid) to samtal_app;
 
+-- Tables with accounts that do not go with the account by foreign keys, such as the audit trail's: the eraser empties them.
+do $$
+declare
+  found_name text;
+begin
+  for found_name in
+    with recursive reached(oid) as (
+      select 'account'::regclass::oid
+      union
+      select conrelid from pg_constraint join reached on confrelid = reached.oid where contype = 'f' and confdeltype = 'c'
+    )
+    select relname from pg_class join pg_attribute on attrelid = pg_class.oid and attname = 'account_id'
+    where relnamespace = 'samtal'::regnamespace and relkind = 'r' and pg_class.oid not in (select oid from reached)
+      and relname not in ('account_deletion', 'legal_hold')
+  loop
+    execute format('create policy erased_account on %I to samtal_eraser using (account_id = (select account_of_transaction()))', found_name);
+    execute format('grant select, delete on %I to samtal_eraser', found_name);
+  end loop;
+end
+$$;
+create policy erased_account on account to samtal_eraser using (id = (select account_of_transaction()));
+grant select, delete on account to samtal_eraser;
+grant select on account_deletion to samtal_eraser;
+
+-- Deletes an account whose keys are destroyed (A5): some of its conversations at a time, and with the last of them all the
+-- rest. Returns whether it is gone. Refuses (SQLSTATE SM003) unless its deletion has come that far, and (SM002) while
+-- something in it is under legal hold.
+create function erase_account(erased uuid, at_most integer) returns boolean
+  language plpgsql volatile security definer
+  set search_path = samtal, pg_temp
+as $$
+declare
+  removed integer;
+  found_name text;
+begin
+  perform set_config('samtal.account', erased::text, true);
+  if not exists (
+    select from account_deletion join account on account.id = account_id
+    where account_id = erased and account_deletion.state = 'keys-destroyed' and account.status = 'suspended'
+  ) then
+    raise exception 'An account is erased once it is suspended and its keys are destroyed' using errcode = 'SM003';
+  end if;
+  if exists (select from legal_hold where account_id = erased and (until is null or until > now())) then
+    raise exception 'A conversation under legal hold is not erased' using errcode = 'SM002';
+  end if;
+  delete from legal_hold where account_id = erased;
+  delete from conversation where account_id = erased
+    and id in (select id from conversation where account_id = erased order by id limit at_most);
+  get diagnostics removed = row_count;
+  if removed = at_most then return false; end if;
+  for found_name in
+    select relname from pg_class join pg_attribute on attrelid = pg_class.oid and attname = 'account_id'
+    where relnamespace = 'samtal'::regnamespace and relkind = 'r' and relname not in ('conversation', 'legal_hold')
+      and has_table_privilege('samtal_eraser', pg_class.oid, 'delete')
+  loop
+    execute format('delete from %I where account_id = $1', found_name) using erased;
+  end loop;
+  -- Roles that hold roles, sites with their queues: in whatever order they go, in the end all of them have gone.
+  set constraints all deferred;
+  delete from account where id = erased;
+  return true;
+end
+$$;
+revoke all on function erase_account(uuid, integer) from public;
+grant execute on function erase_account(uuid, integer) to samtal_platform;
+
 grant create on schema samtal to samtal_eraser;
 alter function erase_conversations(uuid[], uuid) owner to samtal_eraser;
+alter function erase_account(uuid, integer) owner to samtal_eraser;
 revoke create on schema samtal from samtal_eraser;

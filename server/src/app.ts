@@ -25,6 +25,8 @@ import { healthRoutes } from './features/operations/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
 import { restoreQueue, Router, Watch } from './features/routing/index.ts';
+import { retentionJobs } from './features/retention/index.ts';
+import { retentionRoutes } from './features/retention/routes.ts';
 import { routingRoutes } from './features/routing/routes.ts';
 import { searchRoutes } from './features/search/routes.ts';
 import { restoreSettings } from './features/settings/index.ts';
@@ -38,7 +40,7 @@ import { userRestorer, type BeforeLeaving } from './features/users/index.ts';
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
 import { visitorsRoutes } from './features/visitors/routes.ts';
-import { admitVisitor, allowSiteOrigins, deleteVisitorSession, widgetJobs } from './features/widget/index.ts';
+import { admitVisitor, allowSiteOrigins, deleteVisitorSession } from './features/widget/index.ts';
 import { widgetRoutes } from './features/widget/routes.ts';
 
 export interface AppParts {
@@ -110,9 +112,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     access.login,
     [
       ...signinJobs({ database }),
-      ...widgetJobs({ database }),
       ...activityLogJobs({ database, keyring }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
+      ...retentionJobs({ database, keyring, keys, fanout, log }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),
       ...backupJobs({ backups, log }),
@@ -183,6 +185,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   cannedRepliesRoutes(http, { database });
   activityLogRoutes(http, { database, keyring });
   conversationsRoutes(http, { database, log: entries, posts, desk });
+  retentionRoutes(http, { database, keyring, keys, fanout });
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, ...visitors });
   searchRoutes(http, { database, log: entries });

@@ -29,6 +29,9 @@ export const authorisations = {
   // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
   'subject-access.export': { says: 'Export everything about a visitor, for the visitor', scoped: true },
+  'retention.read': { says: 'See what is kept how long, and what was deleted', scoped: false },
+  'retention.hold': { says: 'Put cases under legal hold and lift it', scoped: false },
+  'erasure.manage': { says: 'Have cases and personal data erased', scoped: false },
   'audit.read': { says: 'Read the audit trail', scoped: false },
   'audit.stream': { says: 'Have the audit trail sent elsewhere', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean }>;

@@ -11,6 +11,7 @@ export const builtInRoles = {
       'account.manage',
       'settings.read',
       'settings.manage',
+      'retention.read',
       'users.read',
       'users.manage',
       'access.read',
@@ -53,6 +54,9 @@ export const builtInRoles = {
     authorisations: [
       'audit.read',
       'audit.stream',
+      'retention.read',
+      'retention.hold',
+      'erasure.manage',
       'access.read',
       'users.read',
       'conversations.find',

@@ -41,10 +41,12 @@ export const refusals = {
   'routing.queue-in-use': { status: 409, title: 'A site or an open conversation still uses the queue.' },
   'audit.destination-refused': { status: 422, title: 'Nothing is sent to this address.' },
   'names.taken': { status: 409, title: 'The name is taken.' },
+  'accounts.not-suspended': { status: 409, title: 'An account is suspended before it is deleted.' },
   'retention.held': {
     status: 409,
     title: 'The conversation is under legal hold; nothing of it is erased.',
   },
+  'retention.hold-past': { status: 409, title: 'A legal hold ends in the future, or when it is lifted.' },
   'conversations.closed': { status: 409, title: 'The conversation is resolved.' },
   'conversations.not-offered': { status: 409, title: 'The conversation is not offered to you any more.' },
   'conversations.not-yours': { status: 403, title: 'The conversation is with another agent.' },

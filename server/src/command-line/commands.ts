@@ -5,6 +5,8 @@ import { auditDestinationCommands } from './audit-destinations.ts';
 import { backupCommands } from './backup.ts';
 import type { Command } from './command.ts';
 import { createUser } from './create-user.ts';
+import { accountDeletionCommands } from './delete-account.ts';
+import { erasureCommands } from './erasures.ts';
 import { grantRole } from './grant-role.ts';
 import { keyCommands } from './keys.ts';
 import { listUsers } from './list-users.ts';
@@ -15,6 +17,7 @@ import { start } from './start.ts';
 export const commands: readonly Command[] = [
   start,
   ...accountCommands,
+  ...accountDeletionCommands,
   listUsers,
   createUser,
   resetPassword,
@@ -22,6 +25,7 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...auditCommands,
   ...auditDestinationCommands,
+  ...erasureCommands,
   ...activityLogCommands,
   ...backupCommands,
 ];

@@ -92,6 +92,12 @@ async function waiting(place: Place): Promise<string> {
 const conversation = (id: string, place: Place) => ({
   params: { accountId: place.account.id, conversationId: id },
 });
+async function caseIdOf(id: string): Promise<string> {
+  const { rows } = await db.asOwner<{ case_id: string }>('select case_id from conversation where id = $1', [
+    id,
+  ]);
+  return rows[0]?.case_id ?? '';
+}
 async function mine(place: Place): Promise<Input> {
   const input = conversation(await waiting(place), place);
   await place.right.call(takeConversation, { params: input.params });
@@ -361,6 +367,55 @@ const recipes: Record<string, Recipe> = {
     input: (place) => ({ ...one('destinationId')(place), body: { name: name() } }),
   },
   'audit.deleteAuditDestination': { input: one('destinationId') },
+  'retention.getRetention': { input: account },
+  'retention.previewRetention': { input: (place) => ({ ...account(place), query: { transcriptDays: '7' } }) },
+  'retention.listDeletions': { input: account },
+  'retention.listHolds': { input: account },
+  'retention.placeHold': {
+    input: async (place) => ({
+      ...account(place),
+      body: { caseId: await caseIdOf(await waiting(place)), reason: 'A court asks for it', until: null },
+    }),
+  },
+  'retention.liftHold': {
+    input: async (place) => {
+      const id = await waiting(place);
+      await db.asOwner(
+        "insert into legal_hold (account_id, conversation_id, reason, placed_by) values ($1, $2, 'x', $2)",
+        [place.account.id, id],
+      );
+      return conversation(id, place);
+    },
+  },
+  'retention.getHold': { input: async (place) => conversation(await waiting(place), place) },
+  'retention.previewErasure': {
+    input: async (place) => ({
+      ...account(place),
+      body: { subject: { kind: 'case', caseId: await caseIdOf(await waiting(place)) } },
+    }),
+  },
+  'retention.requestErasure': {
+    input: async (place) => ({
+      ...account(place),
+      body: {
+        id: randomUUID(),
+        subject: { kind: 'case', caseId: await caseIdOf(await waiting(place)) },
+        reference: '',
+      },
+    }),
+  },
+  'retention.listErasures': { input: account },
+  'retention.getErasureRecord': {
+    input: async (place) => {
+      const erasureId = randomUUID();
+      await db.asOwner(
+        `insert into erasure (account_id, id, state, wanted, requested_by, record, signature)
+         values ($1, $2, 'live-erased', 'case', $2, '{}', 'x')`,
+        [place.account.id, erasureId],
+      );
+      return { params: { accountId: place.account.id, erasureId } };
+    },
+  },
   'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },

@@ -21,7 +21,7 @@ import {
   activityOfConversation,
   countSessionsFrom,
   dropExpiredActivity,
-  eraseActivityOfVisitor,
+  eraseActivityOfVisitors,
   eraseAddress,
   eraseLookUpReasons,
   readAsOperator,
@@ -280,7 +280,7 @@ describe('the activity log', () => {
     assert.equal((await read(elsewhere.id)).length, 1);
     const gone = await db.database.transaction(
       of.id,
-      async (tx) => await eraseActivityOfVisitor(tx, of.id, neighbour.visitorId),
+      async (tx) => await eraseActivityOfVisitors(tx, of.id, [neighbour.visitorId]),
     );
     assert.equal(gone, 1);
     assert.equal((await read(of.id)).length, 1);
@@ -332,7 +332,10 @@ describe('the activity log', () => {
       assert.equal(items[0]?.readBy, officer.userId);
       const { rows } = await db.asOwner<{ reason: Buffer }>('select reason from activity_reading');
       assert.ok(rows.every((row) => !row.reason.includes(reason)));
-      await db.database.transaction(of.id, async (tx) => await eraseLookUpReasons(tx, of.id, conversationId));
+      await db.database.transaction(
+        of.id,
+        async (tx) => await eraseLookUpReasons(tx, of.id, [conversationId]),
+      );
       const after = await officer.call(listActivityReadings, { params: { accountId: of.id } });
       assert.equal(after.items[0]?.reason, null);
     });

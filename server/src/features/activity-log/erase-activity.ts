@@ -13,9 +13,9 @@ const eraseSessionsFrom: Statement = {
     )
     returning visitor_id`,
 };
-const eraseVisitor: Statement = {
-  name: 'activity-log-erase-visitor',
-  text: 'delete from activity_session where account_id = $1 and visitor_id = $2 returning visitor_id',
+const eraseVisitors: Statement = {
+  name: 'activity-log-erase-visitors',
+  text: 'delete from activity_session where account_id = $1 and visitor_id = any($2::uuid[]) returning visitor_id',
 };
 
 /**
@@ -37,18 +37,26 @@ export async function eraseAddress(
   return erased;
 }
 
-/** Erases what the log says of a visitor session. Answers with on how many days there was something. */
-export async function eraseActivityOfVisitor(tx: Tx, account: string, visitorId: string): Promise<number> {
-  return (await tx.run(eraseVisitor, [account, visitorId])).length;
+/** Erases what the log says of these visitor sessions. Answers with how many there were, a day counted as one. */
+export async function eraseActivityOfVisitors(
+  tx: Tx,
+  account: string,
+  visitorIds: readonly string[],
+): Promise<number> {
+  return (await tx.run(eraseVisitors, [account, visitorIds])).length;
 }
 
-/** Erases the reasons that were given for look-ups of this conversation. That they were made stays. */
-export async function eraseLookUpReasons(tx: Tx, account: string, conversationId: string): Promise<void> {
+/** Erases the reasons that were given for look-ups of these conversations. That they were made stays. */
+export async function eraseLookUpReasons(
+  tx: Tx,
+  account: string,
+  conversationIds: readonly string[],
+): Promise<void> {
   await tx.sql
     .updateTable('activity_reading')
     .set({ reason: null })
     .where('account_id', '=', account)
-    .where('conversation_id', '=', conversationId)
+    .where('conversation_id', '=', (eb) => eb.fn.any(eb.val([...conversationIds])))
     .execute();
 }
 

@@ -3,7 +3,7 @@ export { ActivityLog } from './activity-log.ts';
 export { dropExpiredActivity } from './drop-expired.ts';
 export {
   countSessionsFrom,
-  eraseActivityOfVisitor,
+  eraseActivityOfVisitors,
   eraseAddress,
   eraseLookUpReasons,
 } from './erase-activity.ts';

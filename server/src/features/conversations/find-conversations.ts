@@ -102,11 +102,11 @@ export async function findConversations(
 }
 
 /** A place in the list: the microsecond and the id of the last row given out. */
-function writeCursor(at: string, id: string): string {
+export function writeCursor(at: string, id: string): string {
   return Buffer.from(`${at} ${id}`).toString('base64url');
 }
 
-function readCursor(cursor: string): { at: string; id: string } {
+export function readCursor(cursor: string): { at: string; id: string } {
   const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const proper =
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at ?? '') && /^[0-9a-f-]{36}$/.test(id ?? '');

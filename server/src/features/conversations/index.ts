@@ -2,7 +2,14 @@ export { Desk, type EndVisitorSession } from './desk.ts';
 export type { Draft, Outcome } from './draft.ts';
 export { eraseConversations } from './erase-conversations.ts';
 export { ConversationLog, type FoundEntry } from './log.ts';
-export { countConversations, findConversations, type Criteria } from './find-conversations.ts';
+export { normalCaseId } from './case-id.ts';
+export {
+  countConversations,
+  findConversations,
+  readCursor,
+  writeCursor,
+  type Criteria,
+} from './find-conversations.ts';
 export { findConversation, isOwn, mayRead, visibleConversation } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';

@@ -20,7 +20,6 @@ export type Eraser =
   | 'activity-log.drop-expired'
   | 'signin.delete-expired'
   | 'keys.rotate'
-  | 'audit.prune'
   | 'backup.expire'
   | 'postgres'
   | 'a-person'
@@ -83,7 +82,7 @@ export const dataClasses = {
   audit: {
     personal: 'users',
     period: { kind: 'setting', setting: 'retention.audit-days', from: 'writing' },
-    eraser: 'audit.prune',
+    eraser: 'retention.run',
     onRequest: false,
   },
   'deletion-log': {

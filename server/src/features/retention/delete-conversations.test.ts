@@ -13,7 +13,7 @@ import { ConversationKeys } from '../../platform/keys/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { caseHashOf } from './case-hash.ts';
 import { classOfTable } from './data-classes.ts';
-import { deleteConversations } from './delete-conversations.ts';
+import { deleteConversations, type DeletedConversation } from './delete-conversations.ts';
 
 describe('deleting conversations', () => {
   let db: TestDatabase;
@@ -32,10 +32,10 @@ describe('deleting conversations', () => {
   const begin = async () => {
     const visitor = await makeVisitor(db, account, node.url);
     const started = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello?' } });
-    return { visitor, id: started.id, case_id: started.caseId };
+    return { visitor, id: started.id, case_id: started.caseId, visitor_id: visitor.visitorId };
   };
   // From a process of its own as it were: the node learns of it as of anything another node did.
-  const erase = async (conversations: { id: string; case_id: string }[]) =>
+  const erase = async (conversations: DeletedConversation[]) =>
     await db.database.transaction(account.id, async (tx) => {
       await deleteConversations(tx, await eraser(account.id), account.id, {
         conversations,
@@ -57,8 +57,8 @@ describe('deleting conversations', () => {
 
   it('leaves no row of them in any table, and a line in the log that only who knows the case id can find', async () => {
     const kept = await begin();
-    const { id, case_id } = await begin();
-    await erase([{ id, case_id }]);
+    const { id, case_id, visitor_id } = await begin();
+    await erase([{ id, case_id, visitor_id }]);
     const tables = Object.keys(classOfTable);
     const { rows: columns } = await db.asOwner<{ table: string; column: string }>(
       `select table_name as table, column_name as column from information_schema.columns
@@ -81,7 +81,7 @@ describe('deleting conversations', () => {
   });
 
   it('tells whoever follows them that they are gone, and takes no post any more', async () => {
-    const { visitor, id, case_id } = await begin();
+    const { visitor, id, case_id, visitor_id } = await begin();
     const supervisor = await makePerson(db, account, { url: node.url, roles: ['supervisor'] });
     const stream = streamName(id, 'public');
     const sockets = [await TestSocket.asAgent(supervisor), await TestSocket.asVisitor(visitor, node.url)];
@@ -89,7 +89,7 @@ describe('deleting conversations', () => {
       socket.send({ t: 'sub', streams: [{ stream, after: 0 }] });
       await socket.next((frame) => frame.t === 'subbed');
     }
-    await erase([{ id, case_id }]);
+    await erase([{ id, case_id, visitor_id }]);
     for (const socket of sockets) await socket.next((frame) => frame.t === 'gone' && frame.stream === stream);
     const refused = await sockets[1]!.posted(stream, 'Still there?');
     assert.equal(refused.t === 'nack' && refused.code, 'not-found');
@@ -139,7 +139,7 @@ describe('deleting conversations', () => {
     await assert.rejects(
       db.database.transaction(other.id, async (tx) => {
         await deleteConversations(tx, await eraser(other.id), other.id, {
-          conversations: [{ id, case_id: 'AAAAA-AAAAA' }],
+          conversations: [{ id, case_id: 'AAAAA-AAAAA', visitor_id: id }],
           cause: { kind: 'end-of-contract' },
         });
       }),
@@ -154,10 +154,16 @@ describe('deleting conversations', () => {
 
   it('goes well together with posts and holds that come at the same moment: erased or refused, never left behind', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const { visitor, id, case_id } = await begin();
+      const { visitor, id, case_id, visitor_id } = await begin();
       const post = async () =>
         await visitor.try(startConversation, { body: { cid: randomUUID(), text: `Again ${round}` } });
-      const outcomes = await Promise.all([post(), post(), erase([{ id, case_id }]), post(), post()]);
+      const outcomes = await Promise.all([
+        post(),
+        post(),
+        erase([{ id, case_id, visitor_id }]),
+        post(),
+        post(),
+      ]);
       await eventually(async () => {
         const orphans = await db.asOwner('select from entry where conversation_id = $1', [id]);
         return orphans.rowCount === 0;

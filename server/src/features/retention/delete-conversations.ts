@@ -1,9 +1,16 @@
 import type { Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import type { ConversationKeys, MarkedBucket } from '../../platform/keys/index.ts';
+import { eraseActivityOfVisitors, eraseLookUpReasons } from '../activity-log/index.ts';
 import { eraseConversations } from '../conversations/index.ts';
 import type { CaseHash } from './case-hash.ts';
 import { recordDeletion, type DeletionCause } from './record-deletion.ts';
+
+export interface DeletedConversation {
+  readonly id: string;
+  readonly case_id: string;
+  readonly visitor_id: string;
+}
 
 export interface EraserParts {
   readonly keys: ConversationKeys;
@@ -23,19 +30,23 @@ export async function deleteConversations(
     conversations,
     cause,
   }: {
-    conversations: readonly { readonly id: string; readonly case_id: string }[];
+    conversations: readonly DeletedConversation[];
     cause: DeletionCause;
   },
 ): Promise<MarkedBucket[]> {
   if (conversations.length === 0) return [];
+  const ids = conversations.map(({ id }) => id);
   const deletionId = await recordDeletion(tx, account, {
     dataClass: 'transcript',
     count: conversations.length,
     cause,
     cases: conversations.map(({ case_id }) => caseHash(case_id)),
   });
-  return await eraseConversations(tx, { keys, fanout }, account, {
-    ids: conversations.map(({ id }) => id),
-    deletionId,
-  });
+  // The activity log has days of its own. Whoever asks to be erased is erased there at once.
+  if (cause.kind !== 'retention') {
+    const visitors = conversations.map(({ visitor_id: id }) => id);
+    await eraseActivityOfVisitors(tx, account, visitors);
+  }
+  await eraseLookUpReasons(tx, account, ids);
+  return await eraseConversations(tx, { keys, fanout }, account, { ids, deletionId });
 }

@@ -60,7 +60,8 @@ export async function recordDeletion(
       digest,
     })
     .execute();
-  await sql`
+  if (cases.length > 0)
+    await sql`
     insert into deleted_case (account_id, deletion_id, case_hash)
     select ${account}::uuid, ${id}::uuid, hash from unnest(${[...cases]}::bytea[]) as hash
   `.execute(tx.sql);

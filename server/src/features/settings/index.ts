@@ -1,4 +1,4 @@
 export { changeSettings } from './change-settings.ts';
 export { restoreSettings } from './restore-settings.ts';
 export { strictestSetting } from './strictest.ts';
-export { readInstallationSettings, readSettings } from './queries.ts';
+export { readInstallationSettings, readSettings, readStandingSettings } from './queries.ts';

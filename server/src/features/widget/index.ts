@@ -1,4 +1,3 @@
-export { widgetJobs } from './jobs.ts';
 export { admitVisitor, allowSiteOrigins, checkOrigin, openSite, sessionOf } from './admission.ts';
 export {
   deleteVisitorSession,

@@ -1,0 +1,4 @@
+export { readAccountReport } from './account-report.ts';
+export { countAccountRows, deleteAccount } from './delete-account.ts';
+export { isRecordSigned } from './erasure-record.ts';
+export { retentionJobs } from './jobs.ts';
