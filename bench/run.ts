@@ -1,4 +1,5 @@
 import { backup } from './backup.ts';
+import { auditSealing } from './audit-sealing.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { idleMemory } from './idle-memory.ts';
 import { maskingAccuracy } from './masking-accuracy.ts';
@@ -16,4 +17,5 @@ await runFromCommandLine([
   idleMemory,
   messages,
   backup,
+  auditSealing,
 ]);

@@ -26,6 +26,8 @@ export const AuditEntry = closed({
   actor: closed({ kind: Type.String(), id: nullable(Type.String()), name: nullable(Type.String()) }),
   subject: nullable(closed({ kind: Type.String(), id: Type.String(), name: nullable(Type.String()) })),
   details: Type.Record(Type.String(), Type.Unknown()),
+  /** The names of what the details hold the ids of, by id. */
+  names: Type.Record(Type.String(), Type.String()),
 });
 export type AuditEntry = Static<typeof AuditEntry>;
 

@@ -11,6 +11,7 @@ import { inviteUser } from '@samtal/contract/users';
 import { startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUser } from '../accounts.ts';
+import { audited } from '../audited.ts';
 import {
   makeAccount,
   makePerson,
@@ -316,7 +317,14 @@ const recipes: Record<string, Recipe> = {
   'conversations.resolveConversation': { input: mine },
   'conversations.listTags': { input: account, holdingNothing: 200 },
   'conversations.changeTags': {
-    input: async (place) => ({ ...(await mine(place)), body: { add: [], remove: ['of old'] } }),
+    input: async (place) => {
+      const input = await mine(place);
+      await db.asOwner(
+        'insert into conversation_tag (account_id, conversation_id, tag) values ($1, $2, $3)',
+        [place.account.id, input.params?.['conversationId'], 'of old'],
+      );
+      return { ...input, body: { add: [], remove: ['of old'] } };
+    },
   },
   'search.searchTranscripts': {
     input: async (place) => {
@@ -472,6 +480,10 @@ describe('the endpoint walk', () => {
     assert.deepEqual(Object.keys(recipes).toSorted(), endpoints.map(({ id }) => id).toSorted());
   });
 
+  it('knows of every endpoint, and of no other, what it leaves on the audit trail, or why nothing', () => {
+    assert.deepEqual(Object.keys(audited).toSorted(), endpoints.map(({ id }) => id).toSorted());
+  });
+
   it('finds every endpoint of the contract served, and described in the OpenAPI document', () => {
     assert.equal(new Set(endpoints.map(({ id }) => id)).size, endpoints.length);
     assert.equal(
@@ -520,6 +532,8 @@ describe('the endpoint walk', () => {
       }
       if (id !== 'realtime.createRealtimeTicket')
         assert.deepEqual(await tableContents(db), unchanged, 'refusals change nothing');
+      const action = audited[id];
+      const before = await recorded(action);
       const answer =
         access === 'visitor' || access === 'anyone'
           ? await asVisitor(endpoint, input)
@@ -529,8 +543,20 @@ describe('the endpoint walk', () => {
       const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
       if (endpoint.status !== 204) assert.ok((endpoint.media ?? ['application/json']).includes(type), type);
       assert.equal(answer.headers.get('cache-control'), 'no-store');
+      if (typeof action === 'string')
+        assert.ok((await recorded(action)) > before, `a call that succeeds records ${action}`);
       await recipe.afterwards?.();
     });
+  }
+
+  /** How often this action is on the audit trail, sealed or not yet. */
+  async function recorded(action: unknown): Promise<number> {
+    const { rows } = await db.asOwner<{ count: number }>(
+      `select count(*)::int as count from (select body from audit_outbox union all select body from audit_entry) each
+       where body::jsonb ->> 'action' = $1`,
+      [typeof action === 'string' ? action : ''],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   it('offers nothing to an agent that is offered to another one', async () => {

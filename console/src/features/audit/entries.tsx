@@ -89,11 +89,14 @@ const features = [
   'audit',
   'canned-replies',
   'conversations',
+  'history',
   'retention',
   'routing',
+  'search',
   'settings',
   'signin',
   'sites',
+  'subject-access',
   'users',
   'visitors',
 ] as const;
@@ -116,13 +119,13 @@ function Filter({ fields, onChange, onRefresh }: EntriesProps & { onRefresh: () 
       />
       <TextInput
         type="date"
-        label={t('find.from')}
+        label={t('audit.from-day')}
         value={fields.from}
         onChange={(event) => set({ from: event.currentTarget.value })}
       />
       <TextInput
         type="date"
-        label={t('find.until')}
+        label={t('audit.until-day')}
         value={fields.until}
         onChange={(event) => set({ until: event.currentTarget.value })}
       />

@@ -1,8 +1,11 @@
 /** What an entry says beside who, what and to what, as pairs to show. What is empty or null says nothing. */
-export function entryDetails(details: Readonly<Record<string, unknown>>): { name: string; value: string }[] {
+export function entryDetails(
+  details: Readonly<Record<string, unknown>>,
+  names: Readonly<Record<string, string>>,
+): { name: string; value: string }[] {
   return Object.entries(details).flatMap(([name, value]) => {
     const text = textOf(value);
-    return text === '' ? [] : [{ name, value: text }];
+    return text === '' ? [] : [{ name, value: names[text] ?? shortId(text) }];
   });
 }
 

@@ -27,7 +27,7 @@ export function EntryRow({ entry, fields, onNarrow }: EntryRowProps) {
   const Icon = actorIcons[actor.kind] ?? IconUserQuestion;
   const actorKey: string = `audit.actor.${actor.kind}`;
   const actorName = actor.name ?? (has(actorKey) ? t(actorKey) : actor.kind);
-  const details = entryDetails(entry.details);
+  const details = entryDetails(entry.details, entry.names);
   return (
     <li className={classes.entry}>
       <span className={classes.icon} aria-hidden="true">

@@ -12,9 +12,13 @@ export async function presentEntries(
 ): Promise<AuditEntry[]> {
   const entries = rows.map((row) => ({ row, body: bodyOf(row) }));
   const ids = entries
-    .flatMap(({ body: { actor, subject } }) => [actor.id, subject?.id])
-    .filter((id) => id !== undefined && uuid.test(id));
-  const names = await readNames(tx, account, ids as string[]);
+    .flatMap(({ body: { actor, subject, details } }) => [
+      actor.id,
+      subject?.id,
+      ...Object.values(details ?? {}),
+    ])
+    .filter(isId);
+  const names = await readNames(tx, account, ids);
   const nameOf = (id: string | undefined) => (id === undefined ? null : (names.get(id) ?? null));
   return entries.map(({ row: { seq, at }, body: { action, actor, subject, details } }) => ({
     seq,
@@ -23,5 +27,14 @@ export async function presentEntries(
     actor: { kind: actor.kind, id: actor.id ?? null, name: nameOf(actor.id) },
     subject: subject === undefined ? null : { ...subject, name: nameOf(subject.id) },
     details: { ...details },
+    names: Object.fromEntries(
+      Object.values(details ?? {})
+        .filter(isId)
+        .flatMap((id) => (names.has(id) ? [[id, names.get(id) ?? '']] : [])),
+    ),
   }));
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && uuid.test(value);
 }

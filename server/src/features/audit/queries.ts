@@ -116,7 +116,7 @@ function readCursor(cursor: string): { at: string; seq: number } {
   });
 }
 
-/** The names that ids in the trail have today, by id: of users, roles, queues and sites; and conversations’ case ids. */
+/** The names that ids in the trail have today, by id: of users, roles, queues, sites and destinations; and conversations’ case ids. */
 export async function readNames(
   tx: ReadTx,
   account: string,
@@ -128,6 +128,7 @@ export async function readNames(
     union all select id, name from role where account_id = ${account} and id in (select id from wanted)
     union all select id, name from queue where account_id = ${account} and id in (select id from wanted)
     union all select id, name from site where account_id = ${account} and id in (select id from wanted)
+    union all select id, name from audit_destination where account_id = ${account} and id in (select id from wanted)
     union all select id, case_id from conversation where account_id = ${account} and id in (select id from wanted)
   `.execute(tx.sql);
   return new Map(rows.map(({ id, name }) => [id, name]));

@@ -33,10 +33,9 @@ export function conversationsRoutes(
     rows: readonly ConversationRow[],
     readable: (row: ConversationRow) => boolean,
   ) => await presentConversations(tx, log, account, { rows, readable });
-  const presentOne = async (tx: ReadTx, member: Member, row: ConversationRow) => {
-    const may = await mayRead(tx, member, row);
-    return found((await present(tx, member.accountId, [row], () => may))[0]);
-  };
+  /** With what was written last for the agent who has it: anybody else reads the transcript, which is recorded. */
+  const presentOne = async (tx: ReadTx, member: Member, row: ConversationRow) =>
+    found((await present(tx, member.accountId, [row], (each) => isOwn(each, member.userId)))[0]);
   /** One transition, answered with the conversation as it is then. */
   const change = async (member: Member, work: (tx: Tx) => Promise<ConversationRow>) =>
     await database.transaction(member.accountId, async (tx) => await presentOne(tx, member, await work(tx)));
