@@ -11,6 +11,7 @@ import {
   type VisitorClient,
 } from '../server/test/callers.ts';
 import type { TestDatabase } from '../server/test/database.ts';
+import { asMasked } from '../server/test/masked.ts';
 
 /** A conversation under way: a visitor and the agent who has it. */
 export interface SeededConversation {
@@ -48,7 +49,7 @@ export async function seedConversations(
     const { id } = await db.database.transaction(
       account.id,
       async (tx) =>
-        await startConversation(tx, { log, fanout }, caller, { cid: randomUUID(), text: 'Hello' }),
+        await startConversation(tx, { log, fanout }, caller, { cid: randomUUID(), text: asMasked('Hello') }),
     );
     seeded.push({ id, visitor, agent });
   }

@@ -68,6 +68,14 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   },
   { from: 'visitors', to: 'conversations', because: 'A profile belongs to a conversation, and finds it.' },
   { from: 'visitors', to: 'settings', because: 'The account declares which attributes there are.' },
+  { from: 'masking', to: 'settings', because: 'Settings say what is masked, and the rules of the account.' },
+  { from: 'conversations', to: 'masking', because: 'Nothing is appended to the log that was not masked.' },
+  {
+    from: 'widget',
+    to: 'masking',
+    because: 'What a visitor begins with is masked by the settings of the site.',
+  },
+  { from: 'realtime', to: 'masking', because: 'What visitors post is masked by the settings of their site.' },
   { from: 'widget', to: 'visitors', because: 'A page says who its visitor is.' },
   {
     from: 'routing',

@@ -17,10 +17,17 @@ import { auditRoutes } from './features/audit/routes.ts';
 import { restoreCannedReply } from './features/canned-replies/index.ts';
 import { backupJobs, Backups } from './features/backup/index.ts';
 import { cannedRepliesRoutes } from './features/canned-replies/routes.ts';
-import { ConversationLog, Desk, PostQueue, releaseConversations } from './features/conversations/index.ts';
+import {
+  AgentsMasking,
+  ConversationLog,
+  Desk,
+  PostQueue,
+  releaseConversations,
+} from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { historyRoutes } from './features/history/routes.ts';
+import { judgeRules, Masker, RuleWorkers } from './features/masking/index.ts';
 import { healthRoutes } from './features/operations/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
@@ -87,6 +94,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const keys = new ConversationKeys(keyring, { fanout });
   const entries = new ConversationLog(keys, fanout);
   const posts = new PostQueue(database, entries);
+  const rules = new RuleWorkers();
+  const masker = new Masker({ database, rules, log });
+  const agentsMasking = new AgentsMasking(database, masker);
   const visitors = { keys, keyring, log: entries };
   const desk = new Desk(entries, fanout, deleteVisitorSession);
   const router = new Router({ database, desk, fanout, log });
@@ -96,7 +106,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     database,
     keyring,
     log,
-    maskPath: async (_tx, _account, path) => path,
+    maskPath: async (_tx, account, path) =>
+      (await masker.mask(account, { channelId: null, side: 'visitor' }, path)).text,
   });
   const outbound = new Outbound({ networks: parts.outboundNetworks });
   const streamer = new AuditStreamer({ database, keyring, outbound, log, hostName: publicUrl.hostname });
@@ -144,6 +155,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     database,
     log: entries,
     posts,
+    masker,
+    agentsMasking,
     fanout,
     logger: log,
     publicUrl,
@@ -165,7 +178,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
     await releaseConversations(tx, desk, account, userId);
   accountsRoutes(http, { database });
   usersRoutes(http, { database, beforeLeaving });
-  settingsRoutes(http, { database });
+  settingsRoutes(http, {
+    database,
+    judge: async (account, { 'masking.rules': given = [] }) =>
+      (await judgeRules(rules, account, given)).map(({ index, problem }) => ({
+        pointer: `/body/set/masking.rules/${index}`,
+        problem,
+      })),
+  });
   historyRoutes(http, {
     database,
     restorers: {
@@ -184,7 +204,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });
   activityLogRoutes(http, { database, keyring });
-  conversationsRoutes(http, { database, log: entries, posts, desk });
+  conversationsRoutes(http, { database, log: entries, posts, desk, masking: agentsMasking });
   retentionRoutes(http, { database, keyring, keys, fanout });
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, ...visitors });
@@ -192,7 +212,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   auditRoutes(http, { database, keyring, outbound });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
-  widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity });
+  widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity, masker });
   healthRoutes(http.fastify, { database, isDraining: () => draining });
   await pages(http.fastify, { publicUrl, demoSiteKey: parts.demoSiteKey });
 
@@ -216,6 +236,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await http.close(requestGraceMs);
       await watch.stop();
       await router.settle();
+      await rules.stop();
       await activity.flush();
       await jobs.stop();
       await sealer.stop();

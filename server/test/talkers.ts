@@ -38,6 +38,8 @@ abstract class Talker {
   readonly acknowledged: Acknowledged[] = [];
   /** Everything posted, by stream, in the order it was written. */
   readonly posted = new Map<StreamName, { cid: string; text: string }[]>();
+  /** Every frame that came, as it came. */
+  readonly heard: string[] = [];
   refused: string | null = null;
   #hasLeft = false;
 
@@ -82,7 +84,9 @@ abstract class Talker {
     const socket = new WebSocket(address, { origin: this.url.origin });
     socket.on('error', () => undefined);
     socket.on('message', (data) => {
-      const frame = JSON.parse((data as Buffer).toString()) as ServerFrame;
+      const text = (data as Buffer).toString();
+      this.heard.push(text);
+      const frame = JSON.parse(text) as ServerFrame;
       if (frame.t === 'ack') this.acknowledged.push({ cid: frame.cid, stream: frame.stream, seq: frame.seq });
     });
     return socket as unknown as Socket;

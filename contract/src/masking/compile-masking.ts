@@ -1,4 +1,4 @@
-import { compileRules, type PatternEngine } from './account-rules.ts';
+import { compileRules, type PatternEngine, type RuleSearch } from './account-rules.ts';
 import { cardDetector } from './cards.ts';
 import {
   detectorKinds,
@@ -41,6 +41,8 @@ export interface Masked {
 
 export interface Masking {
   mask(text: string): Masked;
+  /** What is left to do when nobody can tell what the rules would have found: masks every digit as well. */
+  failClosed(text: string, rule: string): Masked;
 }
 
 /**
@@ -56,41 +58,41 @@ export function compileMasking(configuration: MaskingConfiguration, tools: Maski
   const redact = configuration.digits === null ? null : digitRunDetector(configuration.digits);
   const mostKept = configuration.digits === null ? Number.POSITIVE_INFINITY : configuration.digits - 1;
 
+  const maskBy = (text: string, search: RuleSearch): Masked => {
+    const folded = fold(text);
+    const spans: Span[] = [];
+    const digits = countDigits(folded.text);
+    const hasAt = folded.text.includes('@');
+    for (const { kind, detect } of detectors) {
+      if (kind === 'email' ? !hasAt : digits < leastDigits[kind]) continue;
+      const keep = kind === 'card' ? 4 : 0;
+      detect(folded.text, (start, end) => spans.push({ start, end, kind, how: 'form', keep }));
+    }
+    const failedClosedAt = search(folded.text, (span) => spans.push(span));
+    if (failedClosedAt !== null)
+      everyDigit(folded.text, (start, end) => spans.push({ start, end, ...unjudged }));
+    const beforeRedaction = spans.length;
+    if (digits > 0)
+      redact?.(folded.text, (start, end) => spans.push({ start, end, kind: 'digits', how: 'form', keep: 0 }));
+    if (spans.length === 0) return { ...untouched(text), failedClosedAt };
+    const settle = (some: readonly Span[]) =>
+      withoutOverlaps(some).map((span) => ({ ...span, ...unfold(folded, text, span.start, span.end) }));
+    const all = settle(spans);
+    const masked = render(text, all, mostKept);
+    return {
+      text: masked,
+      unredacted:
+        redact === null
+          ? masked
+          : render(text, settle(spans.slice(0, beforeRedaction)), Number.POSITIVE_INFINITY),
+      spans: all.map(({ start, end, kind }) => ({ start, end, kind })),
+      found: countsOf(all),
+      failedClosedAt,
+    };
+  };
   return {
-    mask(text) {
-      const folded = fold(text);
-      const spans: Span[] = [];
-      const digits = countDigits(folded.text);
-      const hasAt = folded.text.includes('@');
-      for (const { kind, detect } of detectors) {
-        if (kind === 'email' ? !hasAt : digits < leastDigits[kind]) continue;
-        const keep = kind === 'card' ? 4 : 0;
-        detect(folded.text, (start, end) => spans.push({ start, end, kind, how: 'form', keep }));
-      }
-      const failedClosedAt = rules(folded.text, (span) => spans.push(span));
-      if (failedClosedAt !== null)
-        everyDigit(folded.text, (start, end) => spans.push({ start, end, ...unjudged }));
-      const beforeRedaction = spans.length;
-      if (digits > 0)
-        redact?.(folded.text, (start, end) =>
-          spans.push({ start, end, kind: 'digits', how: 'form', keep: 0 }),
-        );
-      if (spans.length === 0) return untouched(text);
-      const settle = (some: readonly Span[]) =>
-        withoutOverlaps(some).map((span) => ({ ...span, ...unfold(folded, text, span.start, span.end) }));
-      const all = settle(spans);
-      const masked = render(text, all, mostKept);
-      return {
-        text: masked,
-        unredacted:
-          redact === null
-            ? masked
-            : render(text, settle(spans.slice(0, beforeRedaction)), Number.POSITIVE_INFINITY),
-        spans: all.map(({ start, end, kind }) => ({ start, end, kind })),
-        found: countsOf(all),
-        failedClosedAt,
-      };
-    },
+    mask: (text) => maskBy(text, rules),
+    failClosed: (text, rule) => maskBy(text, () => rule),
   };
 }
 

@@ -1,3 +1,4 @@
+export { adversarialTexts } from './adversarial-texts.ts';
 export { UnfitRule, unfitReasons, type PatternEngine, type UnfitReason } from './account-rules.ts';
 export { compileMasking, type Masked, type Masking, type MaskingTools } from './compile-masking.ts';
 export * from './configuration.ts';

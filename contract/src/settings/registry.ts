@@ -1,5 +1,12 @@
 import { passwordLength } from '../signin/password.ts';
 import { Tag } from '../conversations/entries.ts';
+import {
+  AccountRule,
+  detectorKinds,
+  optionalNetworks,
+  ruleLimits,
+  type DetectorKind,
+} from '../masking/configuration.ts';
 import { closed, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
 import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
 
@@ -32,6 +39,10 @@ function setting<const Schema extends TSchema>(declared: {
 const days = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
 const minutes = (maximum: number) => Type.Integer({ minimum: 1, maximum });
 const shownText = Type.String({ maxLength: 1000 });
+
+/** Cards have a setting of their own (G3). */
+const otherDetectors = detectorKinds.filter((kind) => kind !== 'card') as [OtherDetector, ...OtherDetector[]];
+type OtherDetector = Exclude<DetectorKind, 'card'>;
 
 const everywhere = ['channel', 'account', 'installation'] as const;
 const accountWide = ['account', 'installation'] as const;
@@ -101,6 +112,57 @@ export const settings = {
     schema: days(30, 3650),
     default: 730,
     levels: accountWide,
+    sensitive: true,
+  }),
+
+  // Masking (G1, G3): for good, before anything is stored.
+  /** Payment cards, all but the last four digits. */
+  'masking.cards': setting({ schema: Type.Boolean(), default: true, levels: everywhere, sensitive: true }),
+  /** Networks outside the promise that are masked as well. */
+  'masking.card-networks': setting({
+    schema: Type.Array(oneOf(...optionalNetworks), { uniqueItems: true }),
+    default: [],
+    levels: everywhere,
+    sensitive: true,
+  }),
+  /** The default: what a check digit makes sure of. */
+  'masking.detectors': setting({
+    schema: Type.Array(oneOf(...otherDetectors), { uniqueItems: true }),
+    default: ['iban', 'id-se', 'id-no', 'id-fi', 'id-de', 'id-fr', 'id-es', 'id-it', 'id-pl'],
+    levels: everywhere,
+    sensitive: true,
+  }),
+  /** Countries whose phone numbers are known without `+` or `00`. */
+  'masking.phone-countries': setting({
+    schema: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { uniqueItems: true, maxItems: 8 }),
+    default: [],
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'masking.rules': setting({
+    schema: Type.Array(AccountRule, { maxItems: ruleLimits.rules }),
+    default: [],
+    levels: everywhere,
+    sensitive: true,
+  }),
+
+  // Redaction of digits (G2): numbers with so many digits or more become asterisks.
+  'redaction.mode': setting({
+    schema: oneOf('off', 'at-once'),
+    default: 'off',
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'redaction.least-digits': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 32 }),
+    default: 6,
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'redaction.sides': setting({
+    schema: oneOf('visitors', 'both'),
+    default: 'visitors',
+    levels: everywhere,
     sensitive: true,
   }),
 

@@ -79,7 +79,7 @@ it(
       await database.transaction(account.id, async (tx) => {
         const conversations = await tx.sql
           .selectFrom('conversation')
-          .select(['id', 'case_id'])
+          .select(['id', 'case_id', 'visitor_id'])
           .where('account_id', '=', account.id)
           .where('id', '=', doomed.id)
           .execute();

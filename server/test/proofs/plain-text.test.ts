@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { streamName } from '@samtal/contract/conversations';
 import { Client, type ClientConfig } from 'pg';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
@@ -17,6 +18,41 @@ const markers = {
   agent: `we-have-decided-${randomBytes(9).toString('hex')}`,
   note: `she-sounds-worried-${randomBytes(9).toString('hex')}`,
 };
+
+/**
+ * What a visitor types without being asked, and masking takes away before anything else becomes of it (G1, G3). The secret is
+ * one that a rule of the account knows.
+ */
+const secrets = {
+  card: cardNumber(),
+  nationalId: swedishId(),
+  secret: `KD${randomInt(10_000_000, 99_999_999)}x${randomBytes(6).toString('hex')}`,
+};
+
+/** Digits that nobody has, with a check digit by Luhn: appended until it fits. */
+function withCheckDigit(digits: string): string {
+  for (let digit = 0; digit < 10; digit += 1) {
+    const sum = Array.from(`${digits}${digit}`)
+      .toReversed()
+      .map((each, index) =>
+        index % 2 === 0 ? Number(each) : ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9][Number(each)] ?? 0),
+      )
+      .reduce((total, each) => total + each, 0);
+    if (sum % 10 === 0) return `${digits}${digit}`;
+  }
+  throw new Error('One of ten digits fits');
+}
+
+function cardNumber(): string {
+  return withCheckDigit(`5${randomInt(1, 6)}${randomInt(10 ** 12, 10 ** 13)}`);
+}
+
+function swedishId(): string {
+  const ten = withCheckDigit(
+    `${randomInt(50, 99)}0${randomInt(1, 10)}1${randomInt(0, 10)}${randomInt(100, 1_000)}`,
+  );
+  return `${ten.slice(0, 6)}-${ten.slice(6)}`;
+}
 
 /** Every form in which a text could lie about: letters of two encodings, base64 at each of its three beginnings, hex. */
 function formsOf(text: string): Buffer[] {
@@ -42,7 +78,7 @@ function formsOf(text: string): Buffer[] {
   ];
 }
 
-const forms = Object.values(markers).flatMap(formsOf);
+const forms = Object.values({ ...markers, ...secrets }).flatMap(formsOf);
 const isIn = (bytes: Buffer) => forms.some((form) => bytes.includes(form));
 
 async function filesBelow(directory: string): Promise<string[]> {
@@ -82,10 +118,26 @@ it(
       30_000,
     );
     const [id = ''] = agent.conversations;
+    await useRule(server, account.id);
     for (let round = 0; round < 20; round += 1) {
       visitor.post(streamName(id, 'public'), 'message', `${round} ${markers.visitor}`);
+      visitor.post(
+        streamName(id, 'public'),
+        'message',
+        `${secrets.card} ${secrets.nationalId} ${secrets.secret}`,
+      );
+      agent.post(streamName(id, 'internal'), 'note', `her card is ${secrets.card}`);
       agent.post(streamName(id, 'public'), 'message', `${markers.agent} ${round}`);
       agent.post(streamName(id, 'internal'), 'note', `${round}${markers.note}${round}`);
+    }
+    await eventually(
+      () => [agent, visitor].every((each) => each.heard.some((frame) => frame.includes('**-****'))),
+      'both sides are shown what was stored',
+      30_000,
+    );
+    for (const secret of Object.values(secrets)) {
+      assert.ok(!agent.heard.some((frame) => frame.includes(secret)), 'in no request to the agent');
+      assert.ok(!visitor.heard.some((frame) => frame.includes(secret)), 'nor back to the visitor');
     }
     visitor.link.typing(visitor.stream, true);
     await eventually(() => agent.isSettled && visitor.isSettled, 'everything is written', 30_000);
@@ -101,6 +153,31 @@ it(
     await searchFiles(server);
   },
 );
+
+/** Publishes a rule of the account as an administrator does, and waits until the node goes by it. */
+async function useRule(server: ServerProcess, accountId: string): Promise<void> {
+  const connection = await findRunningPostgres(server.dataDir);
+  assert.ok(connection);
+  const client = new Client(connection);
+  await client.connect();
+  const rule = {
+    id: 'customer',
+    name: 'Customer numbers',
+    pattern: String.raw`\bKD\d{8}x[0-9a-f]+`,
+    ignoreCase: false,
+    action: 'mask',
+    keep: 0,
+    enabled: true,
+  };
+  await client.query(
+    `insert into samtal.configuration_version (account_id, kind, object_id, version, body, reason)
+     values ($1, 'settings', $1, 1, $2, 'a test')`,
+    [accountId, JSON.stringify({ 'masking.rules': [rule] })],
+  );
+  await client.end();
+  // Nodes ask for settings once a second.
+  await sleep(1_500);
+}
 
 /** Requests that fail with the words in every place that a request has. */
 async function provoke(server: ServerProcess, siteKey: string): Promise<void> {

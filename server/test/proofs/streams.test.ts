@@ -29,6 +29,7 @@ import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { seeded } from '../random.ts';
 import { eventually, TestSocket } from '../socket.ts';
+import { asMasked } from '../masked.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -98,7 +99,10 @@ describe('following a stream', () => {
     const outcomes = await Promise.all(
       texts.map(
         async (text) =>
-          await posts.submit(account.id, visitorMessage(visitor, id, { cid: randomUUID(), text })),
+          await posts.submit(
+            account.id,
+            visitorMessage(visitor, id, { cid: randomUUID(), text: asMasked(text) }),
+          ),
       ),
     );
     assert.ok(outcomes.every((outcome) => outcome.written));

@@ -4,6 +4,8 @@ import type { Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readSettings } from '../settings/index.ts';
+import type { MaskedText } from '../masking/index.ts';
+import type { Draft, DraftBody } from './draft.ts';
 import type { ConversationLog } from './log.ts';
 import { lockConversation, memberName, updateConversation, type ConversationRow } from './queries.ts';
 import { after } from './states.ts';
@@ -121,7 +123,7 @@ export class Desk {
     tx: Tx,
     account: string,
     id: string,
-    { to, by, note }: { to: { id: string; name: string }; by: By; note: string | null },
+    { to, by, note }: { to: { id: string; name: string }; by: By; note: MaskedText | null },
   ): Promise<ConversationRow> {
     const before = await lockConversation(tx, account, id);
     const state = after(before.state, 'queue');
@@ -147,7 +149,7 @@ export class Desk {
     tx: Tx,
     account: string,
     id: string,
-    { to, by, note }: { to: { userId: string; seconds: number }; by: By; note: string | null },
+    { to, by, note }: { to: { userId: string; seconds: number }; by: By; note: MaskedText | null },
   ): Promise<ConversationRow> {
     const before = await lockConversation(tx, account, id);
     after(before.state, 'hand-over');
@@ -273,7 +275,7 @@ export class Desk {
     await this.#freeAgent(tx, before);
   }
 
-  async #note(tx: Tx, conversation: ConversationRow, by: By, text: string | null): Promise<void> {
+  async #note(tx: Tx, conversation: ConversationRow, by: By, text: MaskedText | null): Promise<void> {
     if (text !== null) await this.#write(tx, conversation, { by, kind: 'note', body: { text } });
   }
 
@@ -291,7 +293,7 @@ export class Desk {
   async #write<Kind extends EntryKind>(
     tx: Tx,
     conversation: ConversationRow,
-    { by, kind, body }: { by: By; kind: Kind; body: EntryBody<Kind> },
+    { by, kind, body }: { by: By; kind: Kind; body: DraftBody<Kind> },
   ): Promise<void> {
     const draft = {
       conversationId: conversation.id,
@@ -301,7 +303,8 @@ export class Desk {
       cid: null,
       body,
     };
-    await this.#log.append(tx, conversation.account_id, [draft]);
+    // A kind and its own body: what the signature says, and a union cannot.
+    await this.#log.append(tx, conversation.account_id, [draft as Draft]);
   }
 
   async #audit(

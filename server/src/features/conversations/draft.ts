@@ -1,16 +1,31 @@
-import type { Actor, Audience, EntryBody, EntryKind, StreamName } from '@samtal/contract/conversations';
+import type {
+  Actor,
+  Audience,
+  EntryBody,
+  EntryKind,
+  PostedKind,
+  StreamName,
+} from '@samtal/contract/conversations';
 import { entryKinds, streamName } from '@samtal/contract/conversations';
 import type { ErrorCode } from '@samtal/contract/errors';
+import type { MaskedText } from '../masking/index.ts';
 
-/** An entry to be appended. */
-export interface Draft<Kind extends EntryKind = EntryKind> {
+/** What people wrote has to have gone through masking before anything can be done with it (G1). */
+export type DraftBody<Kind extends EntryKind> = Kind extends PostedKind
+  ? { readonly text: MaskedText }
+  : EntryBody<Kind>;
+
+/** An entry to be appended: each kind with its own body. */
+export type Draft = { readonly [Kind in EntryKind]: DraftOf<Kind> }[EntryKind];
+
+export interface DraftOf<Kind extends EntryKind> {
   readonly conversationId: string;
   readonly kind: Kind;
   readonly actor: Actor;
   /** The visitor's or the user's id; with `cid` it makes a post known again. Null for the platform. */
   readonly author: string | null;
   readonly cid: string | null;
-  readonly body: EntryBody<Kind>;
+  readonly body: DraftBody<Kind>;
   /** Whether this entry may be written, seeing how things stand; null when it may. Without it, it may. */
   readonly admit?: (standing: Standing) => ErrorCode | null;
 }

@@ -2,9 +2,14 @@ import type { Actor, Audience, Entry, EntryKind } from '@samtal/contract/convers
 import { seal, unseal, type SealingKey } from '../../platform/keys/index.ts';
 import { audienceOfDraft, type Draft } from './draft.ts';
 
+/** The body as it is stored and shown. */
+export function plainBody({ body }: Draft): object {
+  return 'text' in body && typeof body.text !== 'string' ? { text: body.text.text } : body;
+}
+
 /** The actor's name is part of what is encrypted: a transcript stays readable when the person has left. */
 export function sealBody(key: SealingKey, account: string, draft: Draft, seq: number): Buffer {
-  const plain = JSON.stringify({ body: draft.body, name: draft.actor.name });
+  const plain = JSON.stringify({ body: plainBody(draft), name: draft.actor.name });
   return seal(
     key,
     entryPlace(account, draft.conversationId, audienceOfDraft(draft), seq),

@@ -1,4 +1,5 @@
-export { Desk, type EndVisitorSession } from './desk.ts';
+export { AgentsMasking } from './agents-masking.ts';
+export { Desk } from './desk.ts';
 export type { Draft, Outcome } from './draft.ts';
 export { eraseConversations } from './erase-conversations.ts';
 export { ConversationLog, type FoundEntry } from './log.ts';

@@ -18,6 +18,7 @@ import {
   type Draft,
   type Outcome,
 } from './index.ts';
+import { asMasked } from '../../../test/masked.ts';
 
 const url = new URL('http://127.0.0.1');
 
@@ -74,19 +75,20 @@ describe('the conversation log', () => {
     };
     return await nodes[0].database.transaction(
       account.id,
-      async (tx) => await startConversation(tx, nodes[0], visitor, { cid: randomUUID(), text }),
+      async (tx) =>
+        await startConversation(tx, nodes[0], visitor, { cid: randomUUID(), text: asMasked(text) }),
     );
   }
 
   const fromVisitor = (conversation: ConversationRow, text: string, cid: string = randomUUID()): Draft =>
-    visitorMessage({ visitorId: conversation.visitor_id }, conversation.id, { cid, text });
+    visitorMessage({ visitorId: conversation.visitor_id }, conversation.id, { cid, text: asMasked(text) });
   const fromAgent = (conversation: ConversationRow, text: string, cid: string = randomUUID()): Draft => ({
     conversationId: conversation.id,
     kind: 'message',
     actor: { kind: 'agent', id: agent.userId, name: agent.name },
     author: agent.userId,
     cid,
-    body: { text },
+    body: { text: asMasked(text) },
     admit: ({ agentId }) => (agentId === agent.userId ? null : 'conversations.not-yours'),
   });
   const user = () => ({ kind: 'user', id: agent.userId, name: agent.name }) as const;

@@ -13,7 +13,7 @@ import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { CiphertextError, type ConversationKeys } from '../../platform/keys/index.ts';
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
-import { openEntry, sealBody } from './entry-body.ts';
+import { openEntry, plainBody, sealBody } from './entry-body.ts';
 import { readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
 
 const pageSize = 2000;
@@ -253,7 +253,7 @@ export class ConversationLog {
         at: at.toISOString(),
         actor: draft.actor,
         cid: draft.cid,
-        body: draft.body,
+        body: plainBody(draft),
       } as Entry;
       const stream = heads.get(streamOfDraft(draft));
       const interaction = interactionKinds.includes(draft.kind) ? at : (stream?.interaction ?? null);

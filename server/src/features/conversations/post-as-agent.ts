@@ -1,6 +1,7 @@
 import type { PostedKind } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
 import { Refusal, type Member } from '../../platform/http/index.ts';
+import type { MaskedText } from '../masking/index.ts';
 import type { Draft } from './draft.ts';
 import type { PostQueue } from './post-queue.ts';
 import { findConversation, mayRead, maySee } from './policy.ts';
@@ -9,7 +10,7 @@ export interface AgentPost {
   readonly conversationId: string;
   readonly cid: string;
   readonly kind: PostedKind;
-  readonly text: string;
+  readonly text: MaskedText;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type HttpServer, type Member } from '../../platform/http/index.ts';
 import { scopesOf } from '../access/index.ts';
 import { readSettings } from '../settings/index.ts';
+import type { AgentsMasking } from './agents-masking.ts';
 import { changeTags } from './change-tags.ts';
 import type { Desk } from './desk.ts';
 import { findConversations } from './find-conversations.ts';
@@ -21,11 +22,12 @@ export interface ConversationParts {
   readonly log: ConversationLog;
   readonly posts: PostQueue;
   readonly desk: Desk;
+  readonly masking: AgentsMasking;
 }
 
 export function conversationsRoutes(
   http: HttpServer,
-  { database, log, posts, desk }: ConversationParts,
+  { database, log, posts, desk, masking }: ConversationParts,
 ): void {
   const present = async (
     tx: ReadTx,
@@ -123,6 +125,7 @@ export function conversationsRoutes(
     const outcome = await postAsAgent(database, posts, caller, {
       conversationId: params.conversationId,
       ...body,
+      text: await masking.mask(caller.accountId, params.conversationId, body.text),
     });
     return { seq: outcome.seq, at: outcome.at.toISOString(), duplicate: outcome.duplicate };
   });
@@ -163,14 +166,15 @@ export function conversationsRoutes(
 
   http.serve(
     contract.transferConversation,
-    async ({ caller, params, body }) =>
-      await change(caller, async (tx) => {
-        await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
-        return await transferConversation(tx, desk, caller, {
-          conversationId: params.conversationId,
-          ...body,
-        });
-      }),
+    async ({ caller, params: { conversationId }, body: { note: written, ...to } }) => {
+      const { accountId } = caller;
+      const note =
+        written === undefined ? {} : { note: await masking.mask(accountId, conversationId, written) };
+      return await change(caller, async (tx) => {
+        await checkMayDirect(tx, caller, await findConversation(tx, accountId, conversationId));
+        return await transferConversation(tx, desk, caller, { conversationId, ...to, ...note });
+      });
+    },
   );
 
   http.serve(

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, type Visitor } from '../../platform/http/index.ts';
+import type { MaskedText } from '../masking/index.ts';
 import { newCaseId } from './case-id.ts';
 import type { Draft } from './draft.ts';
 import type { ConversationLog } from './log.ts';
@@ -23,7 +24,7 @@ export async function startConversation(
   tx: Tx,
   { log, fanout, begun }: StartParts,
   visitor: Visitor,
-  post: { cid: string; text: string },
+  post: { cid: string; text: MaskedText },
 ): Promise<ConversationRow> {
   const { accountId: account } = visitor;
   const latest = await latestConversation(tx, visitor);
@@ -60,7 +61,7 @@ const nobody = { kind: 'system', id: null, name: null } as const;
 export function visitorMessage(
   visitor: { visitorId: string },
   conversationId: string,
-  { cid, text }: { cid: string; text: string },
+  { cid, text }: { cid: string; text: MaskedText },
 ): Draft {
   return {
     conversationId,

@@ -1,11 +1,12 @@
 import type { Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
 import { membersHolding } from '../access/index.ts';
+import type { MaskedText } from '../masking/index.ts';
 import type { Desk } from './desk.ts';
 import type { ConversationRow } from './queries.ts';
 import { isWithin } from './scope.ts';
 
-export type Transfer = { readonly conversationId: string; readonly note?: string } & (
+export type Transfer = { readonly conversationId: string; readonly note?: MaskedText } & (
   | { readonly queueId: string }
   | { readonly agentId: string }
 );

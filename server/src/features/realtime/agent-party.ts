@@ -6,6 +6,7 @@ import {
   mayRead,
   postAsAgent,
   recordTranscriptRead,
+  type AgentsMasking,
   type PostQueue,
 } from '../conversations/index.ts';
 import { loadMember } from '../access/index.ts';
@@ -22,6 +23,7 @@ export interface AgentPartyParts {
   readonly posts: PostQueue;
   readonly receipts: Receipts;
   readonly sessions: UserSessions;
+  readonly masking: AgentsMasking;
 }
 
 /** The sessions of users, which sockets stand on. */
@@ -32,7 +34,10 @@ export interface UserSessions {
 }
 
 /** An agent at the other end. What they may do is read anew every few seconds, and at once when it changed. */
-export function agentParty(first: Member, { database, posts, receipts, sessions }: AgentPartyParts): Party {
+export function agentParty(
+  first: Member,
+  { database, posts, receipts, sessions, masking }: AgentPartyParts,
+): Party {
   const account = first.accountId;
   let member = { known: first, at: Date.now() };
   let usedAt = 0;
@@ -64,7 +69,7 @@ export function agentParty(first: Member, { database, posts, receipts, sessions 
         conversationId: conversationOf(stream),
         cid,
         kind,
-        text,
+        text: await masking.mask(account, conversationOf(stream), text),
       });
     },
     seen: (stream, _delivered, read) => {

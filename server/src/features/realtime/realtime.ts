@@ -6,7 +6,8 @@ import { Refusal, type HttpServer, type SignedIn } from '../../platform/http/ind
 import type { Log } from '../../platform/log/index.ts';
 import { loadMember } from '../access/index.ts';
 import type { ActivityLog } from '../activity-log/index.ts';
-import type { ConversationLog, PostQueue } from '../conversations/index.ts';
+import type { AgentsMasking, ConversationLog, PostQueue } from '../conversations/index.ts';
+import type { Masker } from '../masking/index.ts';
 import { releaseAgent, vouchForAgents } from '../routing/index.ts';
 import { checkOrigin, openSite, prolongVisitorSessions, sessionOf } from '../widget/index.ts';
 import { agentParty, type UserSessions } from './agent-party.ts';
@@ -25,6 +26,8 @@ export interface RealtimeParts {
   readonly database: Database;
   readonly log: ConversationLog;
   readonly posts: PostQueue;
+  readonly masker: Masker;
+  readonly agentsMasking: AgentsMasking;
   readonly fanout: Fanout;
   readonly logger: Log;
   readonly publicUrl: URL;
@@ -82,7 +85,7 @@ export class Realtime {
   }
 
   #agents(): Admission {
-    const { database, posts, publicUrl, sessions } = this.#parts;
+    const { database, posts, publicUrl, sessions, agentsMasking: masking } = this.#parts;
     return {
       knock: async (request) => {
         if (request.headers.origin !== publicUrl.origin) throw new Refusal('request.origin');
@@ -98,7 +101,7 @@ export class Realtime {
             return found;
           });
           if (member === null) throw new Refusal('signin.required');
-          const party = agentParty(member, { database, posts, receipts: this.#receipts, sessions });
+          const party = agentParty(member, { database, posts, receipts: this.#receipts, sessions, masking });
           this.#parts.fanout.announce({ kind: 'lists', account: accountId, lists: ['presence'] });
           return this.#connect(line, party, async () => await this.#agentLeft(party));
         };
@@ -107,7 +110,7 @@ export class Realtime {
   }
 
   #visitors(): Admission {
-    const { database, posts, activity, addressOf } = this.#parts;
+    const { database, posts, masker, activity, addressOf } = this.#parts;
     return {
       knock: async (request: IncomingMessage, url) => {
         const site = await openSite(database, url.searchParams.get('site') ?? '');
@@ -124,7 +127,7 @@ export class Realtime {
           ]);
           const party = visitorParty(
             { ...session, sessionLifeMinutes },
-            { database, posts, receipts: this.#receipts },
+            { database, posts, masker, receipts: this.#receipts },
           );
           const note = (kind: 'connected' | 'disconnected') =>
             activity.note({ account: site.accountId, ...session, ...from, kind, at: new Date() });

@@ -2,6 +2,7 @@ import { conversationOf } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { findConversation, visitorMessage, type PostQueue } from '../conversations/index.ts';
+import type { Masker } from '../masking/index.ts';
 import { visitorSessionStands, type VisitorSession } from '../widget/index.ts';
 import type { Party } from './party.ts';
 import type { Receipts } from './receipts.ts';
@@ -9,7 +10,12 @@ import type { Receipts } from './receipts.ts';
 /** A visitor at the other end: follows and writes to the public stream of their own conversations, nothing else. */
 export function visitorParty(
   session: VisitorSession & { sessionLifeMinutes: number },
-  { database, posts, receipts }: { database: Database; posts: PostQueue; receipts: Receipts },
+  {
+    database,
+    posts,
+    receipts,
+    masker,
+  }: { database: Database; posts: PostQueue; receipts: Receipts; masker: Masker },
 ): Party {
   const { accountId: account, visitorId } = session;
   return {
@@ -23,8 +29,9 @@ export function visitorParty(
       if (conversation.visitor_id !== visitorId || !stream.endsWith(':public'))
         throw new Refusal('not-found');
     },
-    post: async ({ cid, stream, kind, text }) => {
+    post: async ({ cid, stream, kind, text: written }) => {
       if (kind !== 'message' || !stream.endsWith(':public')) throw new Refusal('request.invalid');
+      const text = await masker.mask(account, { channelId: session.siteId, side: 'visitor' }, written);
       return await posts.submit(account, visitorMessage(session, conversationOf(stream), { cid, text }));
     },
     seen: (stream, delivered, read) => {

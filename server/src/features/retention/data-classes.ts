@@ -153,6 +153,7 @@ export const classOfTable = {
   visitor_attribute: 'transcript',
   conversation_tag: 'transcript',
   configuration_version: 'configuration',
+  masking_strike: 'configuration',
   installation_settings_version: 'installation',
   activity_session: 'activity-log',
   activity_entry: 'activity-log',

@@ -4,25 +4,37 @@ import {
   settingKeys,
   settings,
   type SettingKey,
+  type SettingOverrides,
 } from '@samtal/contract/settings';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
-import type { HttpServer } from '../../platform/http/index.ts';
+import { Refusal, type HttpServer } from '../../platform/http/index.ts';
 import { readSite } from '../sites/index.ts';
 import { changeSettings } from './change-settings.ts';
 import { readStandingSettings } from './queries.ts';
 
-export function settingsRoutes(http: HttpServer, { database }: { database: Database }): void {
+export interface SettingsParts {
+  readonly database: Database;
+  /** What is wrong with values that fit their schemas. Asked before anything is changed, because it may take a while. */
+  readonly judge: (
+    account: string,
+    set: SettingOverrides,
+  ) => Promise<readonly { readonly pointer: string; readonly problem: string }[]>;
+}
+
+export function settingsRoutes(http: HttpServer, { database, judge }: SettingsParts): void {
   http.serve(getSettings, async ({ caller: { accountId }, query }) =>
     database.read(accountId, async (tx) => await present(tx, accountId, query.channelId ?? null)),
   );
 
-  http.serve(changeSettingsEndpoint, async ({ caller: { accountId, userId }, body }) =>
-    database.transaction(accountId, async (tx) => {
+  http.serve(changeSettingsEndpoint, async ({ caller: { accountId, userId }, body }) => {
+    const fields = await judge(accountId, body.set);
+    if (fields.length > 0) throw new Refusal('request.invalid', { fields: [...fields] });
+    return await database.transaction(accountId, async (tx) => {
       await refuseUnknownChannel(tx, accountId, body.channelId);
       await changeSettings(tx, accountId, { ...body, by: { kind: 'user', id: userId } });
       return await present(tx, accountId, body.channelId);
-    }),
-  );
+    });
+  });
 }
 
 async function present(tx: ReadTx, account: string, channelId: string | null) {

@@ -12,6 +12,7 @@ import {
   type Desk,
 } from '../conversations/index.ts';
 import { declaredAttributes, setAttributes, type VisitorsParts } from '../visitors/index.ts';
+import type { Masker } from '../masking/index.ts';
 import type { Activity, ActivityLog } from '../activity-log/index.ts';
 import { checkOrigin, openSite } from './admission.ts';
 import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
@@ -28,11 +29,12 @@ export interface WidgetParts {
   readonly fanout: Fanout;
   readonly visitors: VisitorsParts;
   readonly activity: Pick<ActivityLog, 'note'>;
+  readonly masker: Masker;
 }
 
 export function widgetRoutes(
   http: HttpServer,
-  { database, log, desk, fanout, visitors, activity }: WidgetParts,
+  { database, log, desk, fanout, visitors, activity, masker }: WidgetParts,
 ): void {
   const catalogues = readCatalogues();
   const throttle = new SessionThrottle();
@@ -97,9 +99,11 @@ export function widgetRoutes(
   http.serve(contract.startConversation, async ({ caller, body, request }) => {
     const begun = (conversationId: string) =>
       note(caller, request, { kind: 'conversation-started', conversationId });
+    const place = { channelId: caller.siteId, side: 'visitor' } as const;
+    const post = { cid: body.cid, text: await masker.mask(caller.accountId, place, body.text) };
     const start = async () =>
       await database.transaction(caller.accountId, async (tx) => {
-        const conversation = await startConversation(tx, { log, fanout, begun }, caller, body);
+        const conversation = await startConversation(tx, { log, fanout, begun }, caller, post);
         if (body.attributes !== undefined) await setAttributes(tx, visitors, conversation, body.attributes);
         return await presentToVisitor(tx, caller.accountId, conversation);
       });

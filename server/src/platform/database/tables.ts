@@ -129,6 +129,7 @@ export interface Tables {
     visitor_read: Generated<number>;
     agent_read: Generated<number>;
   };
+  masking_strike: { account_id: string; rule_digest: Buffer; strikes: number };
   visitor_attribute: {
     account_id: string;
     conversation_id: string;

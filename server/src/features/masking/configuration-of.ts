@@ -1,0 +1,18 @@
+import type { MaskingConfiguration } from '@samtal/contract/masking';
+import type { SettingValues } from '@samtal/contract/settings';
+
+/** Who wrote a text: redaction of digits may concern visitors only (G2). */
+export type Side = 'visitor' | 'agent';
+
+/** What the settings of a channel say about the texts of one side. */
+export function configurationOf(settings: SettingValues, side: Side): MaskingConfiguration {
+  const redacted =
+    settings['redaction.mode'] !== 'off' && (side === 'visitor' || settings['redaction.sides'] === 'both');
+  return {
+    detectors: [...(settings['masking.cards'] ? (['card'] as const) : []), ...settings['masking.detectors']],
+    alsoNetworks: settings['masking.card-networks'],
+    phoneCountries: settings['masking.phone-countries'],
+    rules: settings['masking.rules'].filter(({ enabled }) => enabled),
+    digits: redacted ? settings['redaction.least-digits'] : null,
+  };
+}

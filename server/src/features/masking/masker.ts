@@ -1,0 +1,117 @@
+import {
+  compileMasking,
+  type Masked,
+  type Masking,
+  type MaskingConfiguration,
+} from '@samtal/contract/masking';
+import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
+import type { Database } from '../../platform/database/index.ts';
+import type { Log } from '../../platform/log/index.ts';
+import { readSettings } from '../settings/index.ts';
+import { configurationOf, type Side } from './configuration-of.ts';
+import type { RuleWorkers } from './rule-workers.ts';
+import { addStrikes, readDisabledRules } from './strikes.ts';
+
+/** How long a change of settings may go unnoticed by a node. */
+const knownMs = 1_000;
+
+/**
+ * A text that has been masked. Only the masker makes one: the class is not exported, and its private field keeps anything
+ * else from passing for it. What is appended to the conversation log has to be one (G1).
+ */
+class MaskedByUs {
+  readonly text: string;
+  readonly #masked = true;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** As it stands in the body of an entry. */
+  toJSON(): string {
+    return this.#masked ? this.text : '';
+  }
+}
+export type MaskedText = MaskedByUs;
+
+interface Known {
+  readonly until: number;
+  readonly configuration: Promise<Readonly<Record<Side, Compiled>>>;
+}
+
+interface Compiled {
+  readonly configuration: MaskingConfiguration;
+  /** Everything but the account's rules, which run elsewhere. */
+  readonly withoutRules: Masking;
+}
+
+/** Masks what people write by the settings of their channel, before anything else becomes of it (G1 to G3). */
+export class Masker {
+  readonly #parts: { readonly database: Database; readonly rules: RuleWorkers; readonly log: Log };
+  readonly #known = new Map<string, Known>();
+
+  constructor(parts: { database: Database; rules: RuleWorkers; log: Log }) {
+    this.#parts = parts;
+  }
+
+  /** The text as it may be stored. `channelId` is null where no channel is concerned. */
+  async mask(
+    account: string,
+    { channelId, side }: { channelId: string | null; side: Side },
+    text: string,
+  ): Promise<MaskedText> {
+    const { configuration, withoutRules } = (await this.#compiled(account, channelId))[side];
+    if (configuration.rules.length === 0) return new MaskedByUs(withoutRules.mask(text).text);
+    const masked =
+      (await this.#parts.rules.mask(account, configuration, text)) ??
+      withoutRules.failClosed(text, everyRule);
+    if (masked.failedClosedAt !== null) await this.#strike(account, configuration, masked);
+    return new MaskedByUs(masked.text);
+  }
+
+  async #compiled(account: string, channelId: string | null) {
+    const key = `${account}/${channelId}`;
+    const known = this.#known.get(key);
+    if (known !== undefined && known.until > Date.now()) return await known.configuration;
+    if (this.#known.size > 10_000) this.#known.clear();
+    const configuration = this.#read(account, channelId);
+    this.#known.set(key, { until: Date.now() + knownMs, configuration });
+    // What could not be read is asked for again.
+    configuration.catch(() => this.#known.delete(key));
+    return await configuration;
+  }
+
+  async #read(account: string, channelId: string | null): Promise<Readonly<Record<Side, Compiled>>> {
+    const { settings, disabled } = await this.#parts.database.read(account, async (tx) => ({
+      settings: await readSettings(tx, account, channelId),
+      disabled: await readDisabledRules(tx, account),
+    }));
+    const compile = (side: Side): Compiled => {
+      const all = configurationOf(settings, side);
+      const configuration = { ...all, rules: all.rules.filter((rule) => !disabled(rule)) };
+      const withoutRules = compileMasking(
+        { ...configuration, rules: [] },
+        { patterns: null, isPhoneNumber, now: () => performance.now() },
+      );
+      return { configuration, withoutRules };
+    };
+    return { visitor: compile('visitor'), agent: compile('agent') };
+  }
+
+  /**
+   * Rules that were too slow three times are not used any more, on any node. One that had to be stopped by force is known
+   * where it is the only one.
+   */
+  async #strike(account: string, { rules }: MaskingConfiguration, { failedClosedAt }: Masked): Promise<void> {
+    const slow = rules.length === 1 ? rules : rules.filter(({ id }) => id === failedClosedAt);
+    this.#parts.log.warn('rule-too-slow', { accountId: account, count: slow.length });
+    const disabled = await this.#parts.database.transaction(
+      account,
+      async (tx) => await addStrikes(tx, account, slow),
+    );
+    if (disabled) this.#known.clear();
+  }
+}
+
+/** Stands for a rule when rules were stopped by force: no rule has this id. */
+const everyRule = '*';

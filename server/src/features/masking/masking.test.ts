@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import {
+  readEntries,
+  streamName,
+  takeConversation,
+  transferConversation,
+} from '@samtal/contract/conversations';
+import { setPresence } from '@samtal/contract/routing';
+import { changeSettings } from '@samtal/contract/settings';
+import { startConversation } from '@samtal/contract/widget';
+import {
+  makeAccount,
+  makePerson,
+  makeVisitor,
+  type Person,
+  type TestAccount,
+} from '../../../test/callers.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
+import { TestSocket } from '../../../test/socket.ts';
+import { Masker, RuleWorkers } from './index.ts';
+
+const card = '4111 1111 1111 1111';
+const rule = (id: string, pattern: string) => ({
+  id,
+  name: id,
+  pattern,
+  ignoreCase: true,
+  action: 'mask' as const,
+  keep: 0,
+  enabled: true,
+});
+
+describe('masking on the server', () => {
+  let db: TestDatabase;
+  let node: TestNode;
+  before(async () => {
+    db = await createTestDatabase();
+    node = await startTestNode(db);
+  });
+  after(async () => {
+    await node.stop();
+    await db.close();
+  });
+
+  /** Settings as they would be after a change that was not judged, which is the worst that can happen. */
+  async function settle(account: TestAccount, body: object, objectId = account.id): Promise<void> {
+    await db.asOwner(
+      `insert into configuration_version (account_id, kind, object_id, version, body, reason)
+       values ($1, 'settings', $2, 1, $3, 'a test')`,
+      [account.id, objectId, JSON.stringify(body)],
+    );
+  }
+
+  async function talk(body: object = {}) {
+    const account = await makeAccount(db, { origin: node.url.origin });
+    await settle(account, body);
+    const agent = await makePerson(db, account, { url: node.url, roles: ['supervisor', 'administrator'] });
+    const visitor = await makeVisitor(db, account, node.url);
+    const { id } = await visitor.call(startConversation, {
+      params: { siteKey: account.siteKey },
+      body: { cid: randomUUID(), text: `begin ${card} at 10` },
+    });
+    const params = { accountId: account.id, conversationId: id };
+    await agent.call(setPresence, { params: { accountId: account.id }, body: { state: 'away' } });
+    await agent.call(takeConversation, { params });
+    return { account, agent, visitor, id, params };
+  }
+
+  async function textsOf(agent: Person, params: { accountId: string; conversationId: string }) {
+    const texts: unknown[] = [];
+    for (const audience of ['public', 'internal'] as const) {
+      const { entries } = await agent.call(readEntries, { params, query: { audience } });
+      for (const { body } of entries) if ('text' in body) texts.push(body.text);
+    }
+    return texts;
+  }
+
+  it('masks what is begun with, posted by either side, noted, and said when handing over', async (t) => {
+    const { account, agent, visitor, id, params } = await talk();
+    const [theirs, ours] = [await TestSocket.asVisitor(visitor, node.url), await TestSocket.asAgent(agent)];
+    t.after(() => [theirs, ours].forEach(({ socket }) => socket.terminate()));
+    for (const [socket, stream, kind] of [
+      [theirs, streamName(id, 'public'), 'message'],
+      [ours, streamName(id, 'public'), 'message'],
+      [ours, streamName(id, 'internal'), 'note'],
+    ] as const) {
+      socket.send({ t: 'sub', streams: [{ stream, after: 0 }] });
+      const cid = socket.post(stream, `${kind} 4111-1111-1111-1111`, { kind });
+      const frame = await socket.next(
+        (each) => each.t === 'entries' && each.entries.some((entry) => entry.cid === cid),
+      );
+      assert.ok(
+        frame.t === 'entries' && !JSON.stringify(frame).includes('4111-1111'),
+        'nor in what the writer gets',
+      );
+    }
+    await agent.call(transferConversation, {
+      params,
+      body: { queueId: account.queueId, note: 'handing over 5555555555554444' },
+    });
+    assert.deepEqual(await textsOf(agent, params), [
+      'begin **** **** **** 1111 at 10',
+      'message ****-****-****-1111',
+      'message ****-****-****-1111',
+      'note ****-****-****-1111',
+      'handing over ************4444',
+    ]);
+  });
+
+  it('goes by the settings of the channel, and redacts the digits of visitors only where the account says so', async () => {
+    const account = await makeAccount(db, { origin: node.url.origin });
+    await settle(account, {
+      'masking.cards': false,
+      'redaction.mode': 'at-once',
+      'redaction.least-digits': 5,
+    });
+    const rules = new RuleWorkers();
+    const masker = new Masker({ database: db.database, rules, log: keptLog().log });
+    const mask = async (channelId: string | null, side: 'visitor' | 'agent') =>
+      (await masker.mask(account.id, { channelId, side }, 'card 5555555555554444')).text;
+    assert.equal(await mask(null, 'agent'), 'card 5555555555554444');
+    assert.equal(await mask(null, 'visitor'), 'card ****************');
+    await settle(account, { 'masking.cards': true }, account.siteId);
+    assert.equal(await mask(account.siteId, 'agent'), 'card ************4444');
+    assert.equal(await mask(account.siteId, 'visitor'), 'card ************4444');
+  });
+
+  it('applies the rules of an account', async () => {
+    const { agent, params } = await talk({ 'masking.rules': [rule('r', 'begin')] });
+    assert.deepEqual(await textsOf(agent, params), ['***** **** **** **** 1111 at 10']);
+  });
+
+  it('fails closed when rules that stand in the settings cannot be used', async () => {
+    const { agent, params } = await talk({ 'masking.rules': [rule('broken', '(')] });
+    assert.deepEqual(await textsOf(agent, params), ['begin **** **** **** 1111 at **']);
+  });
+
+  it('refuses to publish rules that do not compile, are slow, or would be stopped by force, and says why', async () => {
+    const account = await makeAccount(db, { origin: node.url.origin });
+    const administrator = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
+    const publish = async (...rules: ReturnType<typeof rule>[]) =>
+      await administrator.try(changeSettings, {
+        params: { accountId: account.id },
+        body: { channelId: null, version: 0, set: { 'masking.rules': rules }, unset: [], reason: 'a test' },
+      });
+    for (const [pattern, problem] of [
+      ['(', /syntax/],
+      ['[^b]*b|a', /too-slow/],
+      ['(a{1000}){100}', /too-large/],
+    ] as const) {
+      const { status, text } = await publish(rule('good', 'hemlig'), rule('bad', pattern));
+      assert.equal(status, 400, pattern);
+      assert.match(text, problem);
+      assert.match(text, /masking\.rules\/1/);
+    }
+    assert.match((await publish(rule('same', 'a'), rule('same', 'b'))).text, /same-id/);
+    assert.equal(
+      (await publish(rule('good', String.raw`\bKD-?\d{6}\b`), rule('other', 'hemlig'))).status,
+      200,
+    );
+  });
+
+  it('fails closed when a rule is too slow, and stops using it after three times, on the record', async () => {
+    const { lines, log } = keptLog();
+    const account = await makeAccount(db, { origin: node.url.origin });
+    await settle(account, { 'masking.rules': [rule('slow', '[^b]*b|a'), rule('fine', 'hemlig')] });
+    const rules = new RuleWorkers();
+    const masker = new Masker({ database: db.database, rules, log });
+    const mask = async () =>
+      (
+        await masker.mask(
+          account.id,
+          { channelId: null, side: 'visitor' },
+          `${'a'.repeat(3_900)} 4711 hemlig`,
+        )
+      ).text;
+    for (let strike = 1; strike <= 3; strike += 1) assert.doesNotMatch(await mask(), /\d/);
+    assert.match(await mask(), /a 4711 \*{6}$/);
+    assert.equal(lines.filter((line) => line.includes('rule-too-slow')).length, 3);
+    const { rows } = await db.asOwner<{ body: string }>(
+      `select body::text as body from audit_outbox where account_id = $1 and body::text like '%rule-disabled%'
+       union all select body::text from audit_entry where account_id = $1 and body::text like '%rule-disabled%'`,
+      [account.id],
+    );
+    assert.equal(rows.length, 1);
+    await rules.stop();
+  });
+
+  it('lets a slow rule hold up nobody but its own account: others are answered while it is busy', async () => {
+    const rules = new RuleWorkers();
+    const slow = {
+      detectors: [],
+      alsoNetworks: [],
+      phoneCountries: [],
+      digits: null,
+      rules: [rule('slow', '[^b]*b|a')],
+    };
+    const quick = { ...slow, rules: [rule('quick', 'hemlig')] };
+    let slowAnswers = 0;
+    const busy = Array.from({ length: 20 }, async () => {
+      await rules.mask('A', slow, 'a'.repeat(3_900));
+      slowAnswers += 1;
+    });
+    for (let index = 0; index < 5; index += 1) {
+      assert.equal((await rules.mask('B', quick, 'hemlig'))?.text, '******');
+    }
+    // All of B's came while A's still queued in one thread; and this thread was never taken.
+    assert.ok(slowAnswers < 20, String(slowAnswers));
+    await Promise.all(busy);
+    await rules.stop();
+  });
+});
