@@ -74,6 +74,7 @@ async function openPlatform(url: string, keyringDirectory: string): Promise<Test
     keyring: await Keyring.open(keyringDirectory),
     keyringDirectory,
     checkpointDirectory: `${keyringDirectory}-checkpoints`,
+    mediaDirectory: join(keyringDirectory, '../media'),
     asOwner: async (text, values) => await owner.query(text, values),
     close: async () => {
       await owner.end();

@@ -109,6 +109,9 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'activity-log', to: 'conversations', because: 'An address is looked up by its conversation.' },
   { from: 'activity-log', to: 'settings', because: 'Settings say what is logged, and for how long.' },
   { from: 'widget', to: 'activity-log', because: 'What a visitor does over HTTP is noted.' },
+  { from: 'media', to: 'conversations', because: 'A file is sent, and read, in a conversation.' },
+  { from: 'media', to: 'settings', because: 'Who may send which files is a setting.' },
+  { from: 'widget', to: 'media', because: 'The widget is told which files its visitor may send.' },
   { from: 'widget', to: 'conversations', because: 'A visitor starts, reads and ends a conversation.' },
   {
     from: 'widget',

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { buildApp, type App } from '../../server/src/app.ts';
+import { diskStore } from '../../server/src/features/media/index.ts';
 import { externalAccess, openDatabase, type Database } from '../../server/src/platform/database/index.ts';
 import { Keyring } from '../../server/src/platform/keys/index.ts';
 import { createLog } from '../../server/src/platform/log/index.ts';
@@ -26,6 +28,7 @@ const asks = {
       database,
       access,
       keyring: await Keyring.open(keyringDirectory),
+      media: { store: diskStore(join(keyringDirectory, '../media')), scanner: null },
       log,
       dataDir: `${keyringDirectory}-data`,
       version: '0.0.0-bench',

@@ -6,6 +6,7 @@ import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as history from './history/index.ts';
+import * as media from './media/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as retention from './retention/index.ts';
 import * as routing from './routing/index.ts';
@@ -100,6 +101,11 @@ export const endpoints: readonly Endpoint[] = [
   retention.requestErasure,
   retention.listErasures,
   retention.getErasureRecord,
+  media.getFileRules,
+  media.sendFile,
+  media.openFile,
+  media.createFileLink,
+  media.openFileLink,
   realtime.createRealtimeTicket,
   widget.getWidgetConfiguration,
   widget.startVisitorSession,
@@ -109,4 +115,6 @@ export const endpoints: readonly Endpoint[] = [
   widget.getVisitorConversation,
   widget.readVisitorEntries,
   widget.endConversation,
+  media.sendVisitorFile,
+  media.openVisitorFile,
 ];

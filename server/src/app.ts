@@ -28,6 +28,8 @@ import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { historyRoutes } from './features/history/routes.ts';
 import { judgeRules, Masker, RuleWorkers } from './features/masking/index.ts';
+import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
+import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
@@ -55,6 +57,8 @@ export interface AppParts {
   /** For the connections that the pool does not give: notifications between nodes, and the job queue. */
   readonly access: DatabaseAccess;
   readonly keyring: Keyring;
+  /** Where the files of conversations are, and what looks at them before they are kept: null for nothing. */
+  readonly media: { readonly store: MediaStore; readonly scanner: ScannerAddress | null };
   readonly log: Log;
   /** Where backups are made unless a setting says otherwise. */
   readonly dataDir: string;
@@ -85,7 +89,7 @@ export interface App {
 
 /** Puts the platform together. Nothing listens, and nothing runs, before `start`. */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { database, access, keyring, log, publicUrl } = parts;
+  const { database, access, keyring, media, log, publicUrl } = parts;
   const fanout = new Fanout();
   const notifications = new Notifications(access.login, 'samtal', {
     line: (line) => fanout.receive(line),
@@ -126,6 +130,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...activityLogJobs({ database, keyring }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, log }),
+      ...mediaJobs({ database, store: media.store }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),
       ...backupJobs({ backups, log }),
@@ -210,6 +215,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   subjectAccessRoutes(http, { database, ...visitors });
   searchRoutes(http, { database, log: entries });
   auditRoutes(http, { database, keyring, outbound });
+  mediaRoutes(http, { database, keys, posts, keyring, publicUrl, ...media });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity, masker });

@@ -32,6 +32,8 @@ test('an empty environment gives a server for this machine alone', () => {
     dataDir: resolve('data'),
     databaseUrl: null,
     keyringUrl: null,
+    mediaUrl: null,
+    clamdUrl: null,
     natsUrl: null,
     publicUrl: new URL('http://127.0.0.1:8080'),
     demo: true,
@@ -47,6 +49,8 @@ test('every variable is read', () => {
     SAMTAL_DATA_DIR: '/srv/samtal/',
     SAMTAL_DATABASE_URL: 'postgresql://u:p@h/d',
     SAMTAL_KEYRING_URL: 'postgres://u:p@h/k',
+    SAMTAL_MEDIA_URL: 'file:///srv/media',
+    SAMTAL_CLAMD_URL: 'tcp://clamd:3310',
     SAMTAL_NATS_URL: 'tls://n:4222',
     SAMTAL_PUBLIC_URL: 'https://chat.example.org',
     SAMTAL_TRUSTED_PROXIES: '10.1.2.3/8, 192.0.2.7,2001:db8::1/32',
@@ -65,6 +69,8 @@ test('every variable is read', () => {
     dataDir: '/srv/samtal',
     databaseUrl: 'postgresql://u:p@h/d',
     keyringUrl: 'postgres://u:p@h/k',
+    mediaUrl: 'file:///srv/media',
+    clamdUrl: 'tcp://clamd:3310',
     natsUrl: 'tls://n:4222',
     publicUrl: new URL('https://chat.example.org'),
     demo: false,
@@ -188,6 +194,24 @@ test('refuses a database, keyring or NATS address of another kind, without showi
       assert.ok(!fault.includes(secret));
     }
   }
+});
+
+test('refuses a scanner that is neither at an address with a port nor at a socket', () => {
+  for (const url of [
+    'clamd:3310',
+    'tcp://clamd',
+    'tcp://:3310',
+    'http://clamd:3310',
+    'unix://',
+    'unix://host/x',
+    '/run/clamd',
+  ])
+    assert.match(
+      faultOf({ SAMTAL_CLAMD_URL: url }),
+      /SAMTAL_CLAMD_URL must be tcp:\/\/host:port or unix:\/\/\/path/,
+      url,
+    );
+  assert.deepEqual(faultsOf({ SAMTAL_CLAMD_URL: 'unix:///run/clamav/clamd.ctl' }), []);
 });
 
 test('takes a database on a Unix socket', () => {

@@ -15,6 +15,10 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Where the keys are kept, such as a directory that several nodes share; `null` is the data directory. */
   readonly keyringUrl: string | null;
+  /** A directory for the files of conversations, such as one that several nodes share; `null` is in the data directory. */
+  readonly mediaUrl: string | null;
+  /** A clamd that looks at files before they are kept: `tcp://host:port` or `unix:///path`; `null` for none. */
+  readonly clamdUrl: string | null;
   /** `null` fans out between servers through PostgreSQL. */
   readonly natsUrl: string | null;
   /** The address people reach the platform at: scheme, host and port. */
@@ -51,6 +55,8 @@ const examples = {
   SAMTAL_DATA_DIR: '/var/lib/samtal',
   SAMTAL_DATABASE_URL: 'postgres://samtal:password@db.example.org/samtal',
   SAMTAL_KEYRING_URL: 'file:///srv/samtal-keyring',
+  SAMTAL_MEDIA_URL: 'file:///srv/samtal-media',
+  SAMTAL_CLAMD_URL: 'unix:///run/clamav/clamd.ctl',
   SAMTAL_NATS_URL: 'nats://nats.example.org:4222',
   SAMTAL_PUBLIC_URL: 'https://chat.example.org',
   SAMTAL_TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7',
@@ -94,6 +100,8 @@ export function readConfig(env: Environment): Config {
     dataDir: resolve(reader.text('SAMTAL_DATA_DIR') ?? 'data'),
     databaseUrl: reader.secretUrl('SAMTAL_DATABASE_URL', ['postgres:', 'postgresql:']),
     keyringUrl: reader.secretUrl('SAMTAL_KEYRING_URL', ['file:', 'postgres:', 'postgresql:']),
+    mediaUrl: reader.secretUrl('SAMTAL_MEDIA_URL', ['file:']),
+    clamdUrl: reader.clamdUrl(),
     natsUrl: reader.secretUrl('SAMTAL_NATS_URL', ['nats:', 'tls:']),
     publicUrl: reader.publicUrl({ host, port, secure: tls !== null }),
     demo: reader.demo(),
@@ -178,7 +186,7 @@ class Reader {
 
   /** NOTE: these hold passwords, so no fault may quote them. */
   secretUrl(
-    name: 'SAMTAL_DATABASE_URL' | 'SAMTAL_KEYRING_URL' | 'SAMTAL_NATS_URL',
+    name: 'SAMTAL_DATABASE_URL' | 'SAMTAL_KEYRING_URL' | 'SAMTAL_MEDIA_URL' | 'SAMTAL_NATS_URL',
     schemes: string[],
   ): string | null {
     const given = this.text(name);
@@ -187,6 +195,16 @@ class Reader {
     const withHost = given.replace('@/', '@localhost/');
     if (schemes.some((scheme) => given.startsWith(`${scheme}//`)) && URL.canParse(withHost)) return given;
     this.fault(name, `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+    return null;
+  }
+
+  clamdUrl(): string | null {
+    const given = this.text('SAMTAL_CLAMD_URL');
+    const url = given !== null && URL.canParse(given) ? new URL(given) : null;
+    if (given === null) return null;
+    if (url?.protocol === 'tcp:' && url.hostname !== '' && url.port !== '') return given;
+    if (url?.protocol === 'unix:' && url.hostname === '' && url.pathname.length > 1) return given;
+    this.fault('SAMTAL_CLAMD_URL', 'must be tcp://host:port or unix:///path');
     return null;
   }
 

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { diskStore } from './features/media/index.ts';
 import { checkPages } from './features/pages/index.ts';
 import {
   embeddedAccess,
@@ -65,6 +67,10 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       database,
       access,
       keyring,
+      media: {
+        store: diskStore(mediaDirectory(config)),
+        scanner: config.clamdUrl === null ? null : new URL(config.clamdUrl),
+      },
       log,
       dataDir: config.dataDir,
       version: platformVersion,
@@ -102,6 +108,11 @@ async function reachDatabase(
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   started.push(async () => await postgres.stop());
   return embeddedAccess(postgres.connection);
+}
+
+/** Where the files of conversations are: in the data directory, or in a directory that the nodes of a cluster share. */
+function mediaDirectory({ dataDir, mediaUrl }: Config): string {
+  return mediaUrl === null ? join(dataDir, 'media') : fileURLToPath(mediaUrl);
 }
 
 async function readCertificate(tls: { cert: string; key: string }): Promise<{ cert: Buffer; key: Buffer }> {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { BuiltInRole, Scope } from '@samtal/contract/access';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
+import { fileNameHeader } from '@samtal/contract/media';
 import { createVisitorSession } from '../src/features/widget/visitor-sessions.ts';
 import { createAccount } from '../src/features/accounts/index.ts';
 import { createSite, readSites } from '../src/features/sites/index.ts';
@@ -17,12 +18,19 @@ export interface TestAccount {
   readonly origin: string;
 }
 
+/** A file to be sent as the body. */
+export interface FileToSend {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
 /** An answer, whatever its status. */
 export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
   /** The body as it came. */
   readonly text: string;
+  readonly bytes: Buffer;
   readonly headers: Headers;
 }
 
@@ -92,13 +100,19 @@ export class Person {
     input: InputOf<Called>,
     given: Record<string, string> = {},
   ): Promise<Answer<unknown>> {
-    const { params, query, body } = input as { params?: object; query?: object; body?: unknown };
+    const { params, query, body, file } = input as {
+      params?: object;
+      query?: object;
+      body?: unknown;
+      file?: FileToSend;
+    };
     const headers: Record<string, string> = { cookie: this.#cookie };
     if (endpoint.method !== 'GET') {
       headers['origin'] = this.#url.origin;
       headers['x-csrf-token'] = await this.csrfToken();
     }
-    return await request(this.#url, endpoint, { params, query, body, headers: { ...headers, ...given } });
+    const sent = { params, query, body, ...(file === undefined ? {} : { file }) };
+    return await request(this.#url, endpoint, { ...sent, headers: { ...headers, ...given } });
   }
 
   get cookie(): string {
@@ -236,24 +250,37 @@ export async function request(
     params,
     query,
     body,
+    file,
     headers = {},
-  }: { params?: unknown; query?: unknown; body?: unknown; headers?: Record<string, string> },
+  }: {
+    params?: unknown;
+    query?: unknown;
+    body?: unknown;
+    file?: FileToSend;
+    headers?: Record<string, string>;
+  },
 ): Promise<Answer<unknown>> {
+  const all = {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(file === undefined
+      ? {}
+      : { 'content-type': 'application/octet-stream', [fileNameHeader]: encodeURIComponent(file.name) }),
+    ...headers,
+  };
   const response = await fetch(new URL(urlOf(endpoint, { params, query }), url), {
     method: endpoint.method,
-    headers: {
-      ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
+    headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(file === undefined ? {} : { body: new Uint8Array(file.content) }),
   });
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString();
+  const isJson = /^application\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
-    body: /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '')
-      ? (JSON.parse(text) as unknown)
-      : null,
+    body: isJson ? (JSON.parse(text) as unknown) : null,
     text,
+    bytes,
     headers: response.headers,
   };
 }

@@ -16,6 +16,8 @@ export interface TestDatabase {
   readonly keyringDirectory: string;
   /** Is made when something is written there. */
   readonly checkpointDirectory: string;
+  /** Where files of conversations may be kept. */
+  readonly mediaDirectory: string;
   /** Runs a statement past row-level security: to look, and to move rows about in time. */
   asOwner<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
   close(): Promise<void>;
@@ -59,6 +61,7 @@ export async function createTestDatabase(): Promise<OwnTestDatabase> {
   let turn: Promise<unknown> = Promise.resolve();
   const keyringDirectory = await mkdtemp(join(tmpdir(), 'samtal-test-keyring-'));
   const checkpointDirectory = `${keyringDirectory}-checkpoints`;
+  const mediaDirectory = await mkdtemp(join(tmpdir(), 'samtal-test-media-'));
   return {
     get database() {
       return connected.database;
@@ -67,6 +70,7 @@ export async function createTestDatabase(): Promise<OwnTestDatabase> {
     keyring: await Keyring.open(keyringDirectory),
     keyringDirectory,
     checkpointDirectory,
+    mediaDirectory,
     asOwner: async <Row extends QueryResultRow>(text: string, values?: unknown[]) => {
       const result = turn.then(async () => await connected.owner.query<Row>(text, values));
       turn = result.catch(() => undefined);
@@ -86,7 +90,12 @@ export async function createTestDatabase(): Promise<OwnTestDatabase> {
       await asMaintenance(postgres.url, (maintenance) =>
         maintenance.query(`drop database ${name} with (force)`),
       );
-      for (const directory of [keyringDirectory, checkpointDirectory, `${keyringDirectory}-data`])
+      for (const directory of [
+        keyringDirectory,
+        checkpointDirectory,
+        mediaDirectory,
+        `${keyringDirectory}-data`,
+      ])
         await rm(directory, { recursive: true, force: true });
       await postgres.stop();
     },

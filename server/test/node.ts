@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { diskStore } from '../src/features/media/index.ts';
 import { buildApp, type App } from '../src/app.ts';
 import { externalAccess } from '../src/platform/database/index.ts';
 import { createLog, type Log } from '../src/platform/log/index.ts';
@@ -24,6 +25,8 @@ export interface TestNodeOptions {
   readonly trustedProxies?: readonly string[];
   readonly log?: Log;
   readonly publicUrl?: URL;
+  /** A clamd. */
+  readonly scanner?: URL;
   /** The database whose notifications it hears and sends: another one’s makes it deaf and mute. */
   readonly notifiedBy?: TestDatabase;
 }
@@ -35,6 +38,7 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     database: db.database,
     access: externalAccess((options.notifiedBy ?? db).url),
     keyring: db.keyring,
+    media: { store: diskStore(db.mediaDirectory), scanner: options.scanner ?? null },
     log: options.log ?? keptLog().log,
     dataDir: `${db.keyringDirectory}-data`,
     version: '0.0.0-test',

@@ -9,6 +9,16 @@ export function rememberCsrfToken(token: string | null): void {
   csrfToken = token;
 }
 
+/** Asks for a token of the session that the cookie stands for now. */
+export async function renewCsrfToken(): Promise<void> {
+  rememberCsrfToken((await call(getSession)).csrfToken);
+}
+
+/** The headers of a request that changes something. */
+export function changeHeaders(): Record<string, string> {
+  return { accept: 'application/json', ...(csrfToken === null ? {} : { 'x-csrf-token': csrfToken }) };
+}
+
 /** Calls one endpoint of the contract. Rejects with a `Refusal`. */
 export async function call<Declared extends Endpoint>(
   declared: Declared,
@@ -18,7 +28,7 @@ export async function call<Declared extends Endpoint>(
   let answer = await send(declared, given);
   if (answer.status === 403 && (await carriesStaleToken(answer.clone()))) {
     // Another tab has signed in anew: the cookie is good, only the token we keep is old.
-    rememberCsrfToken((await call(getSession)).csrfToken);
+    await renewCsrfToken();
     answer = await send(declared, given);
   }
   if (!answer.ok) throw await refusalOf(answer);
@@ -26,13 +36,11 @@ export async function call<Declared extends Endpoint>(
 }
 
 async function send(declared: Endpoint, input: { params?: unknown; query?: unknown; body?: unknown }) {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (input.body !== undefined) headers['content-type'] = 'application/json';
-  if (declared.method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken;
+  const headers = declared.method === 'GET' ? { accept: 'application/json' } : changeHeaders();
   try {
     return await fetch(urlOf(declared, input), {
       method: declared.method,
-      headers,
+      headers: { ...headers, ...(input.body === undefined ? {} : { 'content-type': 'application/json' }) },
       credentials: 'same-origin',
       cache: 'no-store',
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),

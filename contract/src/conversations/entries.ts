@@ -1,3 +1,4 @@
+import { SentFile } from '../media/file.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { AttributeKey } from '../visitors/attributes.ts';
 import { maxTextLength } from './streams.ts';
@@ -18,6 +19,7 @@ const agent = { agentId: Id, agentName: Type.String() };
 export const entryKinds = {
   started: { audience: 'public', body: closed({}) },
   message: { audience: 'public', body: closed({ text: Text }) },
+  file: { audience: 'public', body: SentFile },
   joined: { audience: 'public', body: closed(agent) },
   left: { audience: 'public', body: closed(agent) },
   transferred: { audience: 'public', body: closed({ queueName: nullable(Type.String()) }) },
@@ -44,7 +46,7 @@ export const entryKinds = {
 export type EntryKind = keyof typeof entryKinds;
 export type EntryBody<Kind extends EntryKind> = Static<(typeof entryKinds)[Kind]['body']>;
 
-/** The kinds that people post; the platform writes the others when something happens. */
+/** The kinds that people post as text. A file is sent by an upload; the others the platform writes when something happens. */
 export const postedKinds = ['message', 'note'] as const;
 export type PostedKind = (typeof postedKinds)[number];
 

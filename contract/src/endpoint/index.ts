@@ -25,6 +25,11 @@ export interface Endpoint {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /**
+   * The body is a file as it is (application/octet-stream), streamed and weighed by the handler; its name is in the header
+   * that the feature `media` names.
+   */
+  readonly takesFile?: true;
   readonly status: 200 | 201 | 204;
   /** Absent exactly when the status is 204 or the answer is a file. */
   readonly response?: TSchema;

@@ -7,6 +7,7 @@ import {
   ruleLimits,
   type DetectorKind,
 } from '../masking/configuration.ts';
+import { mediaTypeNames } from '../media/file.ts';
 import { closed, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
 import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
 
@@ -17,7 +18,7 @@ export type SettingLevel = (typeof settingLevels)[number];
 /** Where an effective value comes from. */
 export type SettingOrigin = SettingLevel | 'default';
 
-/** One setting. The unit is part of the key's last word: `-days`, `-minutes`, `-hours`. */
+/** One setting. The unit is part of the key's last word: `-days`, `-minutes`, `-hours`, `-megabytes`. */
 export interface Setting {
   readonly schema: TSchema;
   /** What a new account has. */
@@ -38,6 +39,7 @@ function setting<const Schema extends TSchema>(declared: {
 
 const days = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
 const minutes = (maximum: number) => Type.Integer({ minimum: 1, maximum });
+const fileTypes = Type.Array(oneOf(...mediaTypeNames), { uniqueItems: true });
 const shownText = Type.String({ maxLength: 1000 });
 
 /** Cards have a setting of their own (G3). */
@@ -178,6 +180,51 @@ export const settings = {
   'session-data.shown': setting({
     schema: Type.Boolean(),
     default: false,
+    levels: everywhere,
+    sensitive: true,
+  }),
+
+  // Files in conversations (E12). Nobody may send any until the account says so.
+  'media.visitors-may-send': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'media.agents-may-send': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'media.visitor-types': setting({
+    schema: fileTypes,
+    default: ['jpeg', 'png', 'webp', 'pdf'],
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'media.agent-types': setting({
+    schema: fileTypes,
+    default: ['jpeg', 'png', 'webp', 'pdf'],
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'media.max-size-megabytes': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 20 }),
+    default: 10,
+    levels: everywhere,
+    sensitive: false,
+  }),
+  /** Files open only for those whose session may read the conversation. Off: agents can make links that open without one. */
+  'media.access-enforced': setting({
+    schema: Type.Boolean(),
+    default: true,
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'media.link-hours': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 168 }),
+    default: 24,
     levels: everywhere,
     sensitive: true,
   }),

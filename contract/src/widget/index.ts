@@ -1,3 +1,4 @@
+import { FileRules } from '../media/file.ts';
 import { EntryPage, Text } from '../conversations/entries.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, Locale, nullable, oneOf, Type, type Static } from '../shared/index.ts';
@@ -24,6 +25,8 @@ export const WidgetConfiguration = closed({
   accentColour: Type.String(),
   /** What `identify` may say about the visitor; other values never leave the page. */
   attributes: Type.Array(AttributeKey),
+  /** Which files the visitor may send; null when none. */
+  files: nullable(FileRules),
   /** Every text of the widget in `locale`: `contract/text/widget/<locale>.json`. */
   text: Type.Record(Type.String(), Type.String()),
 });

@@ -7,8 +7,9 @@ import { acceptConversation, takeConversation } from '@samtal/contract/conversat
 import type { Endpoint } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
 import { changeSite, listSites } from '@samtal/contract/sites';
+import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
 import { inviteUser } from '@samtal/contract/users';
-import { startConversation } from '@samtal/contract/widget';
+import { readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUser } from '../accounts.ts';
 import { audited } from '../audited.ts';
@@ -18,12 +19,15 @@ import {
   makeVisitor,
   request,
   type Answer,
+  type FileToSend,
   type Person,
   type TestAccount,
   type VisitorClient,
 } from '../callers.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
+import { png } from '../files.ts';
 import { startTestNode, type TestNode } from '../node.ts';
+import { setSettings } from '../settings.ts';
 import { tableContents } from '../table-contents.ts';
 
 /** What one call of an endpoint takes. */
@@ -31,6 +35,7 @@ interface Input {
   readonly params?: Record<string, string>;
   readonly query?: Record<string, string>;
   readonly body?: Record<string, unknown>;
+  readonly file?: FileToSend;
 }
 
 /** How an endpoint is called so that it succeeds once, and what those get who may call it but hold nothing here. */
@@ -39,6 +44,8 @@ interface Recipe {
   input?(place: Place): Promise<Input> | Input;
   /** Who calls: someone who holds everything, unless told. */
   as?(place: Place): Person;
+  /** Which visitor calls, where that matters: a new one in a conversation, unless told. */
+  visitor?(place: Place): VisitorClient;
   /** Answers for those with the authorisation in another queue only; 404 unless told. */
   readonly elsewhere?: number;
   /** Where access is `member`: the answer for members who hold nothing; 404 unless told. */
@@ -69,6 +76,7 @@ interface Place {
   readonly objectId: string;
   readonly queueId: string;
   readonly conversationId: string;
+  readonly mediaId: string;
 }
 
 /** The ids that a place has. */
@@ -85,6 +93,11 @@ const one = (key: PlaceId) => (place: Place) => ({
   params: { accountId: place.account.id, [key]: place[key] },
 });
 const site = (place: Place) => ({ params: { siteKey: place.account.siteKey } });
+
+const fileIn = (input: Input, params: Record<string, string>): Input => ({
+  params: { ...input.params, ...params },
+  file: { name: 'Picture.png', content: png() },
+});
 
 async function waiting(place: Place): Promise<string> {
   const visitor = await makeVisitor(db, place.account, node.url);
@@ -424,6 +437,23 @@ const recipes: Record<string, Recipe> = {
       return { params: { accountId: place.account.id, erasureId } };
     },
   },
+  'media.getFileRules': { input: one('conversationId') },
+  'media.sendFile': { input: async (place) => fileIn(await mine(place), { cid: randomUUID() }) },
+  'media.openFile': { input: one('mediaId') },
+  'media.createFileLink': { input: one('mediaId') },
+  'media.openFileLink': {
+    input: async (place) => {
+      const { url } = await place.right.call(createFileLink, {
+        params: { accountId: place.account.id, mediaId: place.mediaId },
+      });
+      return { params: { token: url.slice(url.lastIndexOf('/') + 1) } };
+    },
+  },
+  'media.sendVisitorFile': { input: (place) => fileIn(site(place), { cid: randomUUID() }) },
+  'media.openVisitorFile': {
+    input: (place) => ({ params: { ...site(place).params, mediaId: place.mediaId } }),
+    visitor: (place) => place.visitor,
+  },
   'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },
@@ -448,6 +478,7 @@ const pathIds = [
   'destinationId',
   'conversationId',
   'objectId',
+  'mediaId',
 ] as const;
 
 describe('the endpoint walk', () => {
@@ -536,7 +567,7 @@ describe('the endpoint walk', () => {
       const before = await recorded(action);
       const answer =
         access === 'visitor' || access === 'anyone'
-          ? await asVisitor(endpoint, input)
+          ? await asVisitor(endpoint, input, recipe)
           : await (recipe.as?.(here) ?? here.right).try(endpoint, input);
       assert.equal(answer.status, endpoint.status, answer.text);
       assert.equal(answer.text === '', endpoint.status === 204);
@@ -674,7 +705,8 @@ describe('the endpoint walk', () => {
     );
   }
 
-  async function asVisitor(endpoint: Endpoint, input: Input): Promise<Answer<unknown>> {
+  async function asVisitor(endpoint: Endpoint, input: Input, recipe: Recipe): Promise<Answer<unknown>> {
+    if (recipe.visitor !== undefined) return await recipe.visitor(here).try(endpoint, input);
     const visitor = await makeVisitor(db, here.account, node.url);
     if (endpoint.access === 'visitor')
       await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
@@ -749,6 +781,14 @@ describe('the endpoint walk', () => {
     const { id: conversationId } = await visitor.call(startConversation, {
       body: { cid: randomUUID(), text: 'Hello' },
     });
+    await setSettings(db, of.id, {
+      'media.visitors-may-send': true,
+      'media.agents-may-send': true,
+      'media.access-enforced': false,
+    });
+    await visitor.call(sendVisitorFile, fileIn({ params: { siteKey: of.siteKey } }, { cid: randomUUID() }));
+    const sent = (await visitor.call(readVisitorEntries)).entries.at(-1);
+    assert.ok(sent?.kind === 'file');
     return {
       account: of,
       right,
@@ -763,6 +803,7 @@ describe('the endpoint walk', () => {
       siteId,
       objectId: siteId,
       conversationId,
+      mediaId: sent.body.mediaId,
       userId: other.userId,
       queueId: of.queueId,
     };

@@ -84,11 +84,13 @@ describe('hostile input', () => {
       body,
       duplex: 'half',
     });
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
     return {
       status: response.status,
       body: text === '' ? null : JSON.parse(text),
       text,
+      bytes,
       headers: response.headers,
     };
   }
@@ -212,6 +214,7 @@ describe('hostile input', () => {
           params: { ...paramsOf(), grantId: randomUUID() },
         }),
         'request.invalid',
+        'request.media-type',
         'not-found',
       );
     }
@@ -331,9 +334,10 @@ describe('hostile input', () => {
       '/api/',
     ]) {
       const response = await fetch(new URL(path, node.url), { headers: { cookie: person.cookie } });
-      const text = await response.text();
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = bytes.toString();
       refused(
-        { status: response.status, body: JSON.parse(text), text, headers: response.headers },
+        { status: response.status, body: JSON.parse(text), text, bytes, headers: response.headers },
         'not-found',
       );
     }

@@ -4,6 +4,8 @@ import type { Problem } from '@samtal/contract/errors';
 import type { Attributes } from '../frame.ts';
 import type { EntryPage } from '@samtal/contract/conversations';
 import type { getVisitorConversation, VisitorConversation, VisitorSession } from '@samtal/contract/widget';
+import { openVisitorFileRoute, sendVisitorFileRoute } from '@samtal/contract/media/routes';
+import { fileNameHeader } from '@samtal/contract/media/types';
 import {
   endConversationRoute,
   endSessionRoute,
@@ -61,6 +63,16 @@ export interface Api {
   getConversation(token: string): Promise<ResponseOf<typeof getVisitorConversation>>;
   readEntries(token: string, after: number): Promise<EntryPage>;
   endConversation(token: string): Promise<void>;
+  sendFile(token: string, sending: FileSending): Promise<void>;
+  openFile(token: string, mediaId: string): Promise<Blob>;
+}
+
+export interface FileSending {
+  readonly cid: string;
+  readonly file: File;
+  readonly signal: AbortSignal;
+  /** How much of it has left, 0 to 1. */
+  onProgress(sent: number): void;
 }
 
 const timeoutMs = 15_000;
@@ -95,7 +107,39 @@ export function apiOf(host: string, siteKey: string): Api {
     getConversation: (token) => call(getConversationRoute, { token }),
     readEntries: (token, after) => call(readEntriesRoute, { token, query: { after, limit: 500 } }),
     endConversation: (token) => call(endConversationRoute, { token }),
+    sendFile: async (token, sending) => {
+      const params = { siteKey, cid: sending.cid };
+      await upload(host + urlOf(sendVisitorFileRoute, { params }), token, sending);
+    },
+    async openFile(token, mediaId) {
+      const response = await fetch(host + urlOf(openVisitorFileRoute, { params: { siteKey, mediaId } }), {
+        credentials: 'omit',
+        headers: { authorization: `Bearer ${token}` },
+      });
+      if (!response.ok) throw await refusalOf(response);
+      return await response.blob();
+    },
   };
+}
+
+/** Only the older interface tells how much has left. */
+function upload(url: string, token: string, { file, signal, onProgress }: FileSending): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(sendVisitorFileRoute.method, url);
+    request.setRequestHeader('authorization', `Bearer ${token}`);
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader(fileNameHeader, encodeURIComponent(file.name.toWellFormed()));
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
+    request.onload = () => {
+      if (request.status < 300) return resolve();
+      const code = /"code":"([\w.-]+)"/.exec(request.responseText)?.[1] ?? '';
+      reject(new Refused(request.status, code, null));
+    };
+    request.onerror = request.onabort = () => reject(new Refused(0, '', null));
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
 }
 
 async function refusalOf(response: Response): Promise<Refused> {

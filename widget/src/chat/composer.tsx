@@ -1,13 +1,17 @@
 import { maxTextLength } from '@samtal/contract/conversations/streams';
+import type { FileRules } from '@samtal/contract/media';
+import { acceptOf } from '@samtal/contract/media/types';
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import type { Shown } from './shown.ts';
+import { UploadsList } from './uploads-list.tsx';
 
 /** From here on the visitor is told how many characters are left. */
 const tellLeft = 300;
 
-export function Composer({ view, say, deeds, draft }: Shown & { draft: string }) {
+export function Composer(shown: Shown & { draft: string }) {
+  const { view, say, files, deeds, draft } = shown;
   const [text, setText] = useState(draft);
   const area = useRef<HTMLTextAreaElement>(null);
   const left = maxTextLength - text.length;
@@ -51,7 +55,9 @@ export function Composer({ view, say, deeds, draft }: Shown & { draft: string })
         send();
       }}
     >
+      <UploadsList {...shown} />
       <div class="field">
+        {files !== null && <Attach say={say} files={files} deeds={deeds} />}
         <textarea
           ref={area}
           class="text"
@@ -68,6 +74,12 @@ export function Composer({ view, say, deeds, draft }: Shown & { draft: string })
             if (event.currentTarget.value.trim() !== '') deeds.typed();
           }}
           onKeyDown={key}
+          onPaste={(event) => {
+            const pasted = [...(event.clipboardData?.files ?? [])];
+            if (files === null || pasted.length === 0) return;
+            event.preventDefault();
+            deeds.attach(pasted);
+          }}
         />
         <button
           type="submit"
@@ -84,5 +96,32 @@ export function Composer({ view, say, deeds, draft }: Shown & { draft: string })
         </p>
       )}
     </form>
+  );
+}
+
+function Attach({ say, files, deeds }: { say: Shown['say']; files: FileRules; deeds: Shown['deeds'] }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="mini"
+        aria-label={say('file.attach')}
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="attach" />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        accept={acceptOf(files.types)}
+        onChange={({ currentTarget }) => {
+          deeds.attach([...(currentTarget.files ?? [])]);
+          currentTarget.value = '';
+        }}
+      />
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import type { Shown } from './shown.ts';
+import { FileBubble } from './file-bubble.tsx';
 import { initialsOf } from './head.tsx';
 import { Icon } from './icons.tsx';
 import { splitLinks } from './split-links.ts';
@@ -51,7 +52,7 @@ type MessageProps = {
 };
 
 function Message({ bubble, say, locale, clock, deeds }: MessageProps) {
-  const { by, name, text, at, cid, first, last, mark } = bubble;
+  const { by, name, text, file, at, cid, first, last, mark } = bubble;
   const author = by === 'visitor' ? say('message.you') : (name ?? say('message.agent'));
   return (
     <div class={`message ${by}${first ? ' first' : ''}${last ? ' last' : ''}`}>
@@ -68,9 +69,13 @@ function Message({ bubble, say, locale, clock, deeds }: MessageProps) {
         )}
         <div class="bubble">
           <span class="hidden">{author}: </span>
-          <div dir="auto">
-            <MessageText text={text} />
-          </div>
+          {file === null ? (
+            <div dir="auto">
+              <MessageText text={text} />
+            </div>
+          ) : (
+            <FileBubble file={file} say={say} locale={locale} deeds={deeds} />
+          )}
         </div>
         {(last || mark !== null) && (
           <div class={`under${mark === 'failed' ? ' failed' : ''}`}>

@@ -54,6 +54,12 @@ export function mountChat(frame: Frame): Chat {
       focusComposer();
     },
     minimise: close,
+    attach(files) {
+      if (configuration.files !== null) chat.uploads.add(files, configuration.files);
+    },
+    retryUpload: (cid) => chat.uploads.retry(cid),
+    removeUpload: (cid) => chat.uploads.remove(cid),
+    openFile: (mediaId) => chat.openFile(mediaId),
     keepDraft: (draft) => tab.write({ draft: draft === '' ? undefined : draft }),
   };
 
@@ -77,7 +83,9 @@ export function mountChat(frame: Frame): Chat {
     launcher.ariaExpanded = String(isOpen);
     box.classList.toggle('open', isOpen);
     const draft = tab.read().draft ?? '';
-    const shown = { view, say, locale, deeds, isOpen, isAlone: phone.matches, draft };
+    const mayAttach = view.state === 'waiting' || view.state === 'active';
+    const files = mayAttach ? configuration.files : null;
+    const shown = { view, say, locale, files, deeds, isOpen, isAlone: phone.matches, draft };
     render(<Panel {...shown} />, slot);
   }
 

@@ -1,3 +1,4 @@
+import type { FileRules } from '@samtal/contract/media';
 import type { Say } from './text.ts';
 import type { View } from './view.ts';
 
@@ -11,6 +12,10 @@ export interface Deeds {
   startNew(): void;
   minimise(): void;
   keepDraft(draft: string): void;
+  attach(files: readonly File[]): void;
+  retryUpload(cid: string): void;
+  removeUpload(cid: string): void;
+  openFile(mediaId: string): Promise<Blob>;
 }
 
 /** What every part of the panel is given. */
@@ -18,5 +23,7 @@ export interface Shown {
   readonly view: View;
   readonly say: Say;
   readonly locale: string;
+  /** What the visitor may send now; null for nothing. */
+  readonly files: FileRules | null;
   readonly deeds: Deeds;
 }

@@ -1,4 +1,5 @@
 import type { Entry } from '@samtal/contract/conversations';
+import type { SentFile } from '@samtal/contract/media';
 import type { Unsent, View } from './view.ts';
 
 /** How far a message of the visitor's has come. */
@@ -11,6 +12,8 @@ export interface Bubble {
   readonly by: 'visitor' | 'agent';
   readonly name: string | null;
   readonly text: string;
+  /** What was sent instead of a text. */
+  readonly file: SentFile | null;
   readonly at: Date;
   readonly cid: string | null;
   /** First and last of a group: one author, few minutes. */
@@ -48,8 +51,8 @@ export function timelineOf({ entries, unsent, agentRead }: View): Item[] {
 
 function itemOf(entry: Entry, agentRead: number): Item[] {
   const key = entry.cid ?? String(entry.seq);
-  if (entry.kind === 'message') {
-    const { actor, body, at, cid, seq } = entry;
+  if (entry.kind === 'message' || entry.kind === 'file') {
+    const { actor, at, cid, seq } = entry;
     const by = actor.kind === 'visitor' ? 'visitor' : 'agent';
     const mark = by === 'agent' ? null : seq <= agentRead ? 'read' : 'sent';
     return [
@@ -58,7 +61,8 @@ function itemOf(entry: Entry, agentRead: number): Item[] {
         key,
         by,
         name: actor.name,
-        text: body.text,
+        text: entry.kind === 'file' ? '' : entry.body.text,
+        file: entry.kind === 'file' ? entry.body : null,
         at: new Date(at),
         cid,
         first: true,
@@ -85,6 +89,7 @@ function bubbleOf({ cid, text, writtenAt, failed }: Unsent): Bubble {
     by: 'visitor',
     name: null,
     text,
+    file: null,
     at: new Date(writtenAt),
     cid,
     first: true,

@@ -1,5 +1,6 @@
 import type { Entry } from '@samtal/contract/conversations';
 import type { Facts } from './facts.ts';
+import type { Upload } from './uploads.ts';
 
 /** A post of the visitor's that the log does not show yet. */
 export interface Unsent {
@@ -24,6 +25,7 @@ export interface View {
   readonly endingText: Facts['endingText'];
   readonly entries: readonly Entry[];
   readonly unsent: readonly Unsent[];
+  readonly uploads: readonly Upload[];
   readonly connected: boolean;
   /** The connection has been away for long enough to be worth telling. */
   readonly interrupted: boolean;
@@ -48,6 +50,7 @@ export const emptyView: View = {
   endingText: null,
   entries: [],
   unsent: [],
+  uploads: [],
   connected: false,
   interrupted: false,
   typing: null,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { streamName } from '@samtal/contract/conversations/streams';
+import type { FileRules } from '@samtal/contract/media';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import { Peer } from '../../../contract/test/peer.ts';
 import { openDrawer, type Remembered, type RememberedTab } from '../storage.ts';
 import type { Attributes } from '../frame.ts';
-import { Refused, type Api } from './api.ts';
+import { Refused, type Api, type FileSending } from './api.ts';
 import { storedOutbox, type StoredOutbox } from './outbox.ts';
 import { VisitorChat } from './visitor-chat.ts';
 import type { View } from './view.ts';
@@ -114,6 +115,27 @@ class Host implements Api {
 
   async endSession() {
     await Promise.resolve();
+  }
+
+  /** Files that are held on their way until they are let go. */
+  held: (() => void)[] | null = null;
+
+  async sendFile(token: string, { cid, file, signal, onProgress }: FileSending) {
+    onProgress(0.5);
+    const { held } = this;
+    if (held !== null)
+      await new Promise<void>((resolve, reject) => {
+        held.push(resolve);
+        signal.addEventListener('abort', () => reject(new Refused(0, '', null)));
+      });
+    await this.#fails(token, () => {
+      const body = { mediaId: cid, name: file.name, type: 'png', sizeBytes: file.size } as const;
+      this.peer.write(this.stream, 'file', { cid, actor: { kind: 'visitor', id: null, name: null }, body });
+    });
+  }
+
+  openFile(token: string, mediaId: string) {
+    return this.#fails(token, () => new Blob([mediaId]));
   }
 }
 
@@ -522,4 +544,79 @@ test('after removal nothing moves any more', async (t) => {
   const { connections } = browser.host.peer;
   await pass(t, 60_000);
   assert.equal(browser.host.peer.connections, connections);
+});
+
+const rules: FileRules = { types: ['png'], maxSizeBytes: 100 };
+const picture = (name = 'a.png', size = 10) => new File([new Uint8Array(size)], name);
+
+test('files go one after the other, tell how far they have come, and are done when the log shows them', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('1');
+  await settle();
+  const held: (() => void)[] = [];
+  browser.host.held = held;
+  chat.uploads.add([picture('a.png'), picture('b.png')], rules);
+  await settle();
+  assert.deepEqual(
+    chat.view.uploads.map(({ name, sent }) => [name, sent]),
+    [
+      ['a.png', 0.5],
+      ['b.png', 0],
+    ],
+  );
+  held.shift()?.();
+  await settle();
+  held.shift()?.();
+  await settle();
+  assert.deepEqual(chat.view.uploads, []);
+  const names = chat.view.entries.flatMap((entry) => (entry.kind === 'file' ? [entry.body.name] : []));
+  assert.deepEqual(names, ['a.png', 'b.png']);
+});
+
+test('files that may not be sent say why before anything is sent, and keep no other from going', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('1');
+  await settle();
+  const { requests } = browser.host;
+  chat.uploads.add([picture('a.svg'), picture('b.png', 101), picture('c.png', 0), picture('d.png')], rules);
+  await settle();
+  assert.deepEqual(
+    chat.view.uploads.map(({ name, problem }) => [name, problem]),
+    [
+      ['a.svg', 'wrongType'],
+      ['b.png', 'tooLarge'],
+      ['c.png', 'badContent'],
+    ],
+  );
+  assert.equal(browser.host.requests, requests + 1);
+});
+
+test('a file whose answer was lost is done all the same, one that failed can be tried again, one can be cancelled', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  const onTheirWay = () => chat.view.uploads;
+  chat.send('1');
+  await settle();
+  browser.host.failures.push({ error: offline(), after: true });
+  chat.uploads.add([picture()], rules);
+  await settle();
+  assert.deepEqual(onTheirWay(), []);
+  browser.host.failures.push({ error: new Refused(503, 'media.scanner-unavailable', null) });
+  chat.uploads.add([picture('again.png')], rules);
+  await settle();
+  const [failed] = onTheirWay();
+  assert.equal(failed?.problem, 'later');
+  chat.uploads.retry(failed?.cid ?? '');
+  await settle();
+  assert.deepEqual(onTheirWay(), []);
+  browser.host.held = [];
+  chat.uploads.add([picture('cancelled.png')], rules);
+  await settle();
+  chat.uploads.remove(onTheirWay()[0]?.cid ?? '');
+  await settle();
+  assert.deepEqual(onTheirWay(), []);
+  const names = chat.view.entries.flatMap((entry) => (entry.kind === 'file' ? [entry.body.name] : []));
+  assert.deepEqual(names, ['a.png', 'again.png']);
 });

@@ -19,6 +19,7 @@ import { newId } from './new-id.ts';
 import type { StoredOutbox } from './outbox.ts';
 import { Pause } from './pause.ts';
 import { forgetMs, TypingSignal } from './typing.ts';
+import { Uploads } from './uploads.ts';
 import { emptyView, type Unsent, type View } from './view.ts';
 
 export interface VisitorChatOptions {
@@ -56,6 +57,7 @@ export class VisitorChat {
   readonly #link: Link;
   readonly #pause = new Pause();
   readonly #signal: TypingSignal;
+  readonly uploads: Uploads;
   #view = emptyView;
   #thread: Thread | null = null;
   #conversation: VisitorConversation | null = null;
@@ -72,6 +74,11 @@ export class VisitorChat {
 
   constructor(options: VisitorChatOptions) {
     this.#options = options;
+    this.uploads = new Uploads(
+      options.api,
+      () => options.drawer.read().token ?? '',
+      () => this.#set({ uploads: this.uploads.shown }),
+    );
     this.#signal = new TypingSignal((on) => {
       if (this.#thread !== null) this.#link.typing(this.#thread.stream, on);
     });
@@ -344,7 +351,14 @@ export class VisitorChat {
     this.#endedHere = false;
     this.#read = 0;
     this.#announced = 0;
+    this.uploads.clear();
     this.#showTyping(null);
+  }
+
+  /** Refuses as the server does. */
+  async openFile(mediaId: string): Promise<Blob> {
+    const { api, drawer } = this.#options;
+    return await api.openFile(drawer.read().token ?? '', mediaId);
   }
 
   #show(thread: Thread): void {
@@ -359,6 +373,7 @@ export class VisitorChat {
         resolved ? { state: 'resolved', ending: ending ?? 'visitor', endingText } : { state, agentName },
       );
     }
+    this.uploads.settle(new Set(thread.entries.map((entry) => entry.cid)));
     this.#announce(thread.entries);
     const refused = resolved ? thread.pending.filter((post) => post.refused !== null) : [];
     if (refused.length > 0) return this.#takeBack(refused);
@@ -375,7 +390,7 @@ export class VisitorChat {
     for (const entry of entries) {
       if (entry.seq <= this.#announced) continue;
       this.#announced = entry.seq;
-      if (entry.kind !== 'message' || entry.actor.kind === 'system') continue;
+      if ((entry.kind !== 'message' && entry.kind !== 'file') || entry.actor.kind === 'system') continue;
       if (entry.actor.kind === 'agent') this.#showTyping(null);
       this.#options.onMessage(entry.actor.kind, entry.at);
     }
@@ -441,7 +456,8 @@ export class VisitorChat {
             ? 'none'
             : state,
       unread: entries.filter(
-        ({ kind, actor, seq }) => kind === 'message' && actor.kind === 'agent' && seq > this.#read,
+        ({ kind, actor, seq }) =>
+          (kind === 'message' || kind === 'file') && actor.kind === 'agent' && seq > this.#read,
       ).length,
     };
     this.#options.onView(this.#view);

@@ -90,6 +90,7 @@ const features = [
   'canned-replies',
   'conversations',
   'history',
+  'media',
   'retention',
   'routing',
   'search',

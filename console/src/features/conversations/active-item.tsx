@@ -60,9 +60,10 @@ interface LastMessage {
 /** The newest message, from the live stream where it is known. */
 function useLastMessage(conversation: Conversation): LastMessage | null {
   const thread = useThread(streamName(conversation.id, 'public'));
-  const entry = thread?.entries.findLast((each) => each.kind === 'message');
-  if (entry?.kind !== 'message') return conversation.preview;
-  return { by: entry.actor.kind === 'visitor' ? 'visitor' : 'agent', text: entry.body.text, at: entry.at };
+  const entry = thread?.entries.findLast((each) => each.kind === 'message' || each.kind === 'file');
+  if (entry?.kind !== 'message' && entry?.kind !== 'file') return conversation.preview;
+  const text = entry.kind === 'file' ? entry.body.name : entry.body.text;
+  return { by: entry.actor.kind === 'visitor' ? 'visitor' : 'agent', text, at: entry.at };
 }
 
 function Preview({ last }: { last: LastMessage | null }) {

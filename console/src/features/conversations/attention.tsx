@@ -71,7 +71,7 @@ function useMessageAlerts(openId: string | null): void {
         const conversation = mine?.find((each) => each.id === id);
         const isRead = id === openId && document.visibilityState === 'visible' && document.hasFocus();
         const fromVisitor = entries.some(
-          (entry) => entry.kind === 'message' && entry.actor.kind === 'visitor',
+          (entry) => (entry.kind === 'message' || entry.kind === 'file') && entry.actor.kind === 'visitor',
         );
         if (conversation === undefined || isRead || !fromVisitor) return;
         alert('message', id, conversation.caseId);

@@ -2,11 +2,13 @@ import { ActionIcon, Button, SegmentedControl, Textarea, Tooltip } from '@mantin
 import { IconBolt, IconNotes, IconSend } from '@tabler/icons-react';
 import { maxTextLength, streamName, type Conversation } from '@samtal/contract/conversations';
 import type { CannedReply } from '@samtal/contract/canned-replies';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useShortcut } from '../../shortcuts/index.ts';
 import { useText } from '../../text/index.ts';
 import { useIsPhone } from '../../ui/index.ts';
+import { useAccount } from '../accounts/index.ts';
 import { fillReply, typedShortcut } from '../canned-replies/index.ts';
+import { AttachButton, uploads, UploadsList, useDroppedFiles, useFileRules } from '../media/index.ts';
 import { useLive } from '../realtime/index.ts';
 import { useSession } from '../signin/index.ts';
 import { CannedPicker } from './canned-picker.tsx';
@@ -54,12 +56,24 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     event.preventDefault();
     send();
   };
+  const box = useRef<HTMLDivElement>(null);
+  const attaching = useAttaching(conversation);
+  const mayAttach = isNote ? null : attaching;
+  const above = useDroppedFiles(box, mayAttach?.attach ?? null);
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    if (mayAttach === null || files.length === 0) return;
+    event.preventDefault();
+    mayAttach.attach(files);
+  };
   useShortcut('reply', () => switchTo('message'));
   useShortcut('note', () => switchTo('note'));
   useFocusOnDesktop(field);
 
   return (
-    <div className={classes.composer} data-kind={draft.kind}>
+    <div ref={box} className={classes.composer} data-kind={draft.kind}>
+      {above && <div className={classes.drop}>{t('files.drop')}</div>}
+      <UploadsList conversationId={conversation.id} />
       {picker.opened && <CannedPicker picker={picker} />}
       <div className={classes.tabs}>
         <SegmentedControl
@@ -96,6 +110,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           value={draft.text}
           onChange={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           onBlur={() => sayTyping(false)}
           aria-label={t(isNote ? 'composer.write-note' : 'composer.write')}
           placeholder={t(isNote ? 'composer.write-note' : isPhone ? 'composer.write' : 'composer.write-hint')}
@@ -107,6 +122,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           error={tooLong}
           {...picker.fieldProps}
         />
+        {mayAttach !== null && <AttachButton rules={mayAttach.rules} onFiles={mayAttach.attach} />}
         {!isNote && (
           <Tooltip label={t('composer.canned')}>
             <ActionIcon
@@ -134,6 +150,20 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       </div>
     </div>
   );
+}
+
+/** Sending files, where the account lets agents send some; null where it does not. */
+function useAttaching(conversation: Conversation) {
+  const account = useAccount();
+  const rules = useFileRules(conversation)?.send ?? null;
+  const { id: conversationId } = conversation;
+  const attach = useCallback(
+    (files: readonly File[]) => {
+      if (rules !== null) uploads.add({ accountId: account.id, conversationId }, files, rules);
+    },
+    [account.id, conversationId, rules],
+  );
+  return rules === null ? null : { rules, attach };
 }
 
 function useReplyFilling(conversation: Conversation): (reply: CannedReply) => string {

@@ -47,6 +47,8 @@ function wordsOf(entry: Entry, { t }: Text): string {
     case 'message':
     case 'note':
       return entry.body.text;
+    case 'file':
+      return entry.body.name;
   }
 }
 

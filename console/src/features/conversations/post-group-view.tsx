@@ -10,13 +10,14 @@ import {
 } from '@tabler/icons-react';
 import { useProblemText, Refusal } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
+import { FileView } from '../media/index.ts';
 import { useLive } from '../realtime/index.ts';
 import { useSession } from '../signin/index.ts';
 import type { Post, PostGroup, PostStatus } from './transcript.ts';
 import classes from './transcript.module.css';
 
 /** What one person wrote in a row. */
-export function PostGroupView({ group }: { group: PostGroup }) {
+export function PostGroupView({ group, mayLink }: { group: PostGroup; mayLink: boolean }) {
   const { t, formats } = useText();
   const session = useSession();
   const isOwn = group.authorId !== null && group.authorId === session?.user.id;
@@ -34,18 +35,18 @@ export function PostGroupView({ group }: { group: PostGroup }) {
         )}
       </p>
       {group.posts.map((post, index) => (
-        <PostView key={post.key} post={post} marked={index === group.posts.length - 1} />
+        <PostView key={post.key} post={post} marked={index === group.posts.length - 1} mayLink={mayLink} />
       ))}
     </div>
   );
 }
 
-function PostView({ post, marked }: { post: Post; marked: boolean }) {
+function PostView({ post, marked, mayLink }: { post: Post; marked: boolean; mayLink: boolean }) {
   const waits = post.status === 'sending' || post.status === 'refused';
   return (
     <>
       <div className={classes.bubble} data-status={post.status ?? undefined}>
-        {post.text}
+        {post.file === null ? post.text : <FileView file={post.file} mayLink={mayLink} />}
       </div>
       {post.status === 'refused' && <RefusedPost post={post} />}
       {post.status !== null && post.status !== 'refused' && (marked || waits) && (

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Refusal } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { EmptyState, ErrorState } from '../../ui/index.ts';
+import { useFileRules } from '../media/index.ts';
 import { useVisitorTyping } from '../realtime/index.ts';
 import { EventLine } from './event-line.tsx';
 import { PostGroupView } from './post-group-view.tsx';
@@ -17,6 +18,7 @@ const nearBottomPx = 80;
 export function TranscriptView({ conversation }: { conversation: Conversation }) {
   const { t, formats } = useText();
   const { items, loading, error, retry } = useTranscript(conversation);
+  const mayLink = useFileRules(conversation)?.mayLink ?? false;
   const { ref, onScroll, toBottom, newBelow, settled } = useStickyScroll(items);
 
   if (error !== null) return <Unreadable conversation={conversation} error={error} onRetry={retry} />;
@@ -39,7 +41,7 @@ export function TranscriptView({ conversation }: { conversation: Conversation })
             <EmptyState icon={IconMessageCircle} title={t('transcript.empty')} />
           )}
           {items.map((item) => {
-            if (item.type === 'posts') return <PostGroupView key={item.key} group={item} />;
+            if (item.type === 'posts') return <PostGroupView key={item.key} group={item} mayLink={mayLink} />;
             if (item.type === 'event') return <EventLine key={item.key} entry={item.entry} />;
             return (
               <div key={item.key} className={classes.day}>

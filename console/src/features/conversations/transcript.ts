@@ -1,4 +1,5 @@
 import type { Entry } from '@samtal/contract/conversations';
+import type { SentFile } from '@samtal/contract/media';
 import type { PendingPost, Receipts } from '@samtal/contract/realtime';
 
 /** How far an agent’s message has come; null where that means nothing. */
@@ -8,6 +9,8 @@ export interface Post {
   /** The same before and after the post is in the log. */
   readonly key: string;
   readonly text: string;
+  /** What was sent instead of a text. */
+  readonly file: SentFile | null;
   readonly at: string | number;
   readonly status: PostStatus;
   /** Not null until its entry is in the log. */
@@ -53,11 +56,12 @@ export function transcriptOf({
 }: TranscriptParts): TranscriptItem[] {
   const items: TranscriptItem[] = [];
   for (const entry of mergedByTime(publicEntries, internalEntries)) {
-    if (entry.kind === 'message' || entry.kind === 'note') {
+    if (entry.kind === 'message' || entry.kind === 'file' || entry.kind === 'note') {
       const side = entry.kind === 'note' ? 'note' : entry.actor.kind === 'visitor' ? 'visitor' : 'agent';
       const post: Post = {
         key: entry.cid ?? `${side}-${entry.seq}`,
-        text: entry.body.text,
+        text: entry.kind === 'file' ? '' : entry.body.text,
+        file: entry.kind === 'file' ? entry.body : null,
         at: entry.at,
         status: side === 'agent' ? statusOf(entry.seq, receipts) : null,
         pending: null,
@@ -73,7 +77,7 @@ export function transcriptOf({
     const status = post.refused === null ? 'sending' : 'refused';
     addPost(
       items,
-      { key: post.cid, text: post.text, at: post.writtenAt, status, pending: post },
+      { key: post.cid, text: post.text, file: null, at: post.writtenAt, status, pending: post },
       { side, author: own.name, authorId: own.id },
     );
   }

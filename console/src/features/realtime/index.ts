@@ -7,4 +7,5 @@ export {
   useThread,
   useVisitorTyping,
 } from './live-provider.tsx';
+export { newId } from './new-id.ts';
 export type { ChangedList } from './live.ts';

@@ -215,7 +215,11 @@ export class Live {
     if (before === undefined || before.epoch !== thread.epoch || lastSeq(before) === 0) return;
     const fresh = thread.entries.filter((entry) => entry.seq > lastSeq(before));
     if (fresh.length === 0) return;
-    if (fresh.some((entry) => entry.kind === 'message' && entry.actor.kind === 'visitor')) {
+    if (
+      fresh.some(
+        (entry) => (entry.kind === 'message' || entry.kind === 'file') && entry.actor.kind === 'visitor',
+      )
+    ) {
       this.#typing.delete(thread.stream);
     }
     for (const listener of this.#arrivals) listener(thread.stream, fresh);

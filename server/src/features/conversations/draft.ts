@@ -9,6 +9,7 @@ import type {
 import { entryKinds, streamName } from '@samtal/contract/conversations';
 import type { ErrorCode } from '@samtal/contract/errors';
 import type { MaskedText } from '../masking/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
 
 /** What people wrote has to have gone through masking before anything can be done with it (G1). */
 export type DraftBody<Kind extends EntryKind> = Kind extends PostedKind
@@ -18,6 +19,7 @@ export type DraftBody<Kind extends EntryKind> = Kind extends PostedKind
 /** An entry to be appended: each kind with its own body. */
 export type Draft = { readonly [Kind in EntryKind]: DraftOf<Kind> }[EntryKind];
 
+/** An entry of one kind. */
 export interface DraftOf<Kind extends EntryKind> {
   readonly conversationId: string;
   readonly kind: Kind;
@@ -26,6 +28,8 @@ export interface DraftOf<Kind extends EntryKind> {
   readonly author: string | null;
   readonly cid: string | null;
   readonly body: DraftBody<Kind>;
+  /** What is written in the same transaction, if the entry is: neither is ever there without the other. */
+  readonly alongside?: (tx: Tx) => void;
   /** Whether this entry may be written, seeing how things stand; null when it may. Without it, it may. */
   readonly admit?: (standing: Standing) => ErrorCode | null;
 }

@@ -1,6 +1,7 @@
+export { agentFile, ownConversation } from './agent-file.ts';
 export { AgentsMasking } from './agents-masking.ts';
 export { Desk } from './desk.ts';
-export type { Draft, Outcome } from './draft.ts';
+export type { Draft, DraftOf, Outcome } from './draft.ts';
 export { eraseConversations } from './erase-conversations.ts';
 export { ConversationLog, type FoundEntry } from './log.ts';
 export { normalCaseId } from './case-id.ts';
@@ -23,5 +24,6 @@ export {
   latestConversation,
   mayBeTriedAgain,
   startConversation,
+  visitorFile,
   visitorMessage,
 } from './start-conversation.ts';

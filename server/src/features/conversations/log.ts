@@ -165,7 +165,7 @@ export class ConversationLog {
     };
   }
 
-  /** The last message of each conversation, decrypted. */
+  /** The last message or file of each conversation, decrypted. */
   async lastMessages(
     tx: ReadTx,
     account: string,
@@ -178,7 +178,7 @@ export class ConversationLog {
       .selectAll()
       .where('account_id', '=', account)
       .where('conversation_id', 'in', conversationIds)
-      .where('kind', '=', 'message')
+      .where('kind', 'in', ['message', 'file'])
       .orderBy('conversation_id')
       .orderBy('seq', 'desc')
       .execute();
@@ -282,6 +282,7 @@ export class ConversationLog {
       streams.map(({ head }) => head),
       streams.map(({ interaction }) => interaction),
     ]);
+    for (const { draft } of fresh) draft.alongside?.(tx);
     tx.afterCommit(() => {
       for (const { draft, entries, head } of streams) {
         const audience = audienceOfDraft(draft);

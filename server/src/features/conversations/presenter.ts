@@ -89,8 +89,9 @@ async function namesOf(
 }
 
 function previewOf(entry: Entry | undefined): Conversation['preview'] {
-  if (entry?.kind !== 'message' || entry.actor.kind === 'system') return null;
-  return { by: entry.actor.kind, text: [...entry.body.text].slice(0, previewLength).join(''), at: entry.at };
+  if ((entry?.kind !== 'message' && entry?.kind !== 'file') || entry.actor.kind === 'system') return null;
+  const text = entry.kind === 'file' ? entry.body.name : entry.body.text;
+  return { by: entry.actor.kind, text: [...text].slice(0, previewLength).join(''), at: entry.at };
 }
 
 /** The conversation as its visitor sees it: nothing of queues, offers and other agents. */

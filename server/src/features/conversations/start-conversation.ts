@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { SentFile } from '@samtal/contract/media';
 import { sql } from 'kysely';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, type Visitor } from '../../platform/http/index.ts';
 import type { MaskedText } from '../masking/index.ts';
 import { newCaseId } from './case-id.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, DraftOf, Standing } from './draft.ts';
 import type { ConversationLog } from './log.ts';
 import type { ConversationRow } from './queries.ts';
 
@@ -62,16 +63,27 @@ export function visitorMessage(
   visitor: { visitorId: string },
   conversationId: string,
   { cid, text }: { cid: string; text: MaskedText },
-): Draft {
+): DraftOf<'message'> {
+  return { ...byVisitor(visitor, conversationId, cid), kind: 'message', body: { text } };
+}
+
+/** The entry that shows a file of the visitor's. */
+export function visitorFile(
+  visitor: { visitorId: string },
+  conversationId: string,
+  { cid, file }: { cid: string; file: SentFile },
+): DraftOf<'file'> {
+  return { ...byVisitor(visitor, conversationId, cid), kind: 'file', body: file };
+}
+
+function byVisitor({ visitorId }: { visitorId: string }, conversationId: string, cid: string) {
   return {
     conversationId,
-    kind: 'message',
     actor: { kind: 'visitor', id: null, name: null },
-    author: visitor.visitorId,
+    author: visitorId,
     cid,
-    body: { text },
-    admit: (standing) => (standing.visitorId === visitor.visitorId ? null : 'not-found'),
-  };
+    admit: (standing: Standing) => (standing.visitorId === visitorId ? null : 'not-found'),
+  } as const;
 }
 
 export async function latestConversation(

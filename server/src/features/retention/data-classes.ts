@@ -150,6 +150,7 @@ export const classOfTable = {
   entry: 'transcript',
   offer: 'transcript',
   visitor_link: 'transcript',
+  media: 'files',
   visitor_attribute: 'transcript',
   conversation_tag: 'transcript',
   configuration_version: 'configuration',

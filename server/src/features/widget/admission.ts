@@ -1,3 +1,4 @@
+import { fileNameHeader } from '@samtal/contract/media/types';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Database } from '../../platform/database/index.ts';
 import { anyone, Refusal, sendProblem, type Visitor } from '../../platform/http/index.ts';
@@ -64,8 +65,8 @@ export function allowSiteOrigins(fastify: FastifyInstance, database: Database): 
     }
     return reply
       .status(204)
-      .header('access-control-allow-methods', 'GET, POST, DELETE')
-      .header('access-control-allow-headers', 'authorization, content-type')
+      .header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+      .header('access-control-allow-headers', `authorization, content-type, ${fileNameHeader}`)
       .header('access-control-max-age', '600')
       .send();
   });

@@ -14,6 +14,7 @@ import {
 import { declaredAttributes, setAttributes, type VisitorsParts } from '../visitors/index.ts';
 import type { Masker } from '../masking/index.ts';
 import type { Activity, ActivityLog } from '../activity-log/index.ts';
+import { readFileRules } from '../media/index.ts';
 import { checkOrigin, openSite } from './admission.ts';
 import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
 import { SessionThrottle } from './session-throttle.ts';
@@ -61,12 +62,17 @@ export function widgetRoutes(
       site.accountId,
       async (tx) => await declaredAttributes(tx, site.accountId),
     );
+    const files = await database.read(
+      site.accountId,
+      async (tx) => await readFileRules(tx, site.accountId, { channelId: site.siteId, side: 'visitor' }),
+    );
     const locale = bestLocale(new Set(catalogues.keys()), [query.locale, site.locale]);
     return {
       locale,
       direction: directionOf(locale),
       accentColour: site.accentColour,
       attributes: [...attributes.keys()],
+      files,
       text: { ...found(catalogues.get('en')), ...found(catalogues.get(locale)) },
     };
   });

@@ -4,6 +4,7 @@ import type { DeletedClass, ErasureState, ErasureSubject } from '@samtal/contrac
 import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ConfigurationKind } from '@samtal/contract/history';
+import type { MediaType } from '@samtal/contract/media';
 
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
 export interface Tables {
@@ -90,6 +91,19 @@ export interface Tables {
     choice: Generated<'available' | 'away'>;
     connected_until: GeneratedInstant;
     idle_since: GeneratedInstant;
+  };
+  /** `name` and `wrapped_key` are ciphertext under the conversation's key, the content under the wrapped one. */
+  media: {
+    account_id: string;
+    id: string;
+    conversation_id: string;
+    /** The visitor's or the user's id. */
+    sent_by: string;
+    type: MediaType;
+    size_bytes: number;
+    name: Buffer;
+    wrapped_key: Buffer;
+    stored_at: GeneratedInstant;
   };
   canned_reply: { account_id: string; id: string; shortcut: string; text: string };
   visitor_session: {

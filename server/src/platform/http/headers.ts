@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify';
 export const contentPolicies = {
   /** Answers of the API: nothing is ever rendered from them. */
   api: "default-src 'none'; frame-ancestors 'none'",
-  /** The console. Its component library sets style attributes. */
+  /** A file that somebody sent: nothing in it runs, loads or belongs to our origin, even where a browser shows it. */
+  file: "default-src 'none'; frame-ancestors 'none'; sandbox",
+  /** The console. Its component library sets style attributes; pictures that people sent are shown from memory. */
   console:
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   /** The demo site is as strict as a customer’s could be: the widget has to work under it. */
   demo: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   /** The page that shows the API. Its stylesheet is our own file; the viewer sets style attributes. */

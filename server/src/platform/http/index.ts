@@ -1,4 +1,6 @@
 export type { Gate, HeldGrant, Member, SignedIn, Visitor } from './callers.ts';
+export type { Download } from './download.ts';
+export type { FileBody } from './file-body.ts';
 export { contentPolicies } from './headers.ts';
 export { found, Refusal } from './refusal.ts';
 export { addressBehind, anyone, HttpServer, sendProblem } from './server.ts';

@@ -1,6 +1,7 @@
 import { endpoints } from '@samtal/contract';
 import type { Access, Endpoint } from '@samtal/contract/endpoint';
 import { Problem, refusals, type ErrorCode } from '@samtal/contract/errors';
+import { fileNameHeader } from '@samtal/contract/media/types';
 import type { TSchema } from '@samtal/contract/shared';
 
 interface ObjectSchema {
@@ -44,17 +45,22 @@ export function openApiDocument(): object {
 }
 
 function operation(endpoint: Endpoint): object {
-  const { id, summary, description, access, params, query, body, status } = endpoint;
+  const { id, summary, description, access, params, query, body, takesFile, status } = endpoint;
   return {
     operationId: id,
     tags: [featureOf(endpoint)],
     summary,
     description: [description, accessSentence(access)].filter((part) => part !== undefined).join('\n\n'),
     ...(security(endpoint).length === 0 ? {} : { security: security(endpoint) }),
-    parameters: [...parameters('path', params), ...parameters('query', query)],
+    parameters: [
+      ...parameters('path', params),
+      ...parameters('query', query),
+      ...(takesFile === true ? [fileName] : []),
+    ],
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: plain(body) } } } }),
+    ...(takesFile === true ? { requestBody: { required: true, content: fileContent } } : {}),
     responses: {
       [status]: { description: 'Done.', ...content(endpoint) },
       ...problemResponses(endpoint),
@@ -67,6 +73,16 @@ function content({ response, media }: Endpoint): object {
     return { content: Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])) };
   return response === undefined ? {} : { content: { 'application/json': { schema: plain(response) } } };
 }
+
+/** The content of a file, as it is (OpenAPI 3.1: no schema for what is not described by one). */
+const fileContent = { 'application/octet-stream': {} };
+const fileName = {
+  name: fileNameHeader,
+  in: 'header',
+  required: true,
+  description: 'The name of the file, as UTF-8 in percent-encoding.',
+  schema: { type: 'string' },
+};
 
 function featureOf({ id }: Endpoint): string {
   return id.slice(0, id.indexOf('.'));

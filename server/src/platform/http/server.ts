@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
 import proxyAddr from '@fastify/proxy-addr';
 import Fastify, {
@@ -12,12 +11,18 @@ import Fastify, {
 } from 'fastify';
 import type { Log } from '../log/index.ts';
 import type { Anyone, CallerOf, Gate, Member } from './callers.ts';
+import { sendDownload, type Download } from './download.ts';
+import { answered, fileBodyOf, type FileBody } from './file-body.ts';
 import { secureHeaders } from './headers.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import { compileExact, compileText, validated, type Validator } from './validation.ts';
 
-/** The most that a JSON body may weigh. Files do not come this way. */
+/** The most that a JSON body may weigh. Files are streamed, and weighed by whoever takes them. */
 const bodyLimit = 64 * 1024;
+/** A request has to have arrived in this time. */
+const requestMs = 30_000;
+/** A file takes longer: 20 MB over 0.3 Mbit/s. */
+const fileRequestMs = 10 * 60_000;
 
 /** One call of an endpoint, validated and admitted. */
 export interface Call<Served extends Endpoint> {
@@ -25,18 +30,10 @@ export interface Call<Served extends Endpoint> {
   readonly params: ParamsOf<Served>;
   readonly query: QueryOf<Served>;
   readonly body: BodyOf<Served>;
+  readonly file: Served extends { takesFile: true } ? FileBody : null;
   /** For the few endpoints that set a cookie or a header of their own. */
   readonly reply: FastifyReply;
   readonly request: FastifyRequest;
-}
-
-/** A file as an answer. Written while it is read, so that its size does not matter; an error on the way cuts it short. */
-export interface Download {
-  /** One of the endpoint’s media types. */
-  readonly type: string;
-  /** Letters, digits, dots and hyphens. */
-  readonly fileName: string;
-  readonly content: AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
 }
 
 export type AnswerOf<Served extends Endpoint> = Served['media'] extends readonly string[]
@@ -68,7 +65,7 @@ export class HttpServer {
       genReqId: () => randomUUID(),
       trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
       routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
-      requestTimeout: 30_000,
+      requestTimeout: fileRequestMs,
       keepAliveTimeout: 65_000,
       forceCloseConnections: 'idle',
       clientErrorHandler: refuseBrokenRequest,
@@ -76,7 +73,9 @@ export class HttpServer {
       logger: false,
       ...(tls === null ? {} : { https: tls }),
     });
-    this.#takeJsonOnly();
+    this.#takeJson();
+    this.#takeFiles();
+    this.#refuseSlowBodies();
     secureHeaders(this.fastify, publicUrl);
     this.#refuseReadably(log);
     this.fastify.addHook('onResponse', async (request, reply) => {
@@ -121,18 +120,22 @@ export class HttpServer {
     const route: RouteOptions = {
       method: endpoint.method,
       url: `/api/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`,
+      config: { takesFile: endpoint.takesFile === true },
       handler: async (request, reply) => {
         const caller = await this.#admit(endpoint, request, check.params);
+        const file = endpoint.takesFile === true ? fileBodyOf(request) : null;
         const call = {
           caller,
           params: request.params,
           query: validatedQuery(check.query, request.query),
           body: validatedBody(check.body, request.body),
+          file,
           reply,
           request,
         } as unknown as Call<Served>;
-        const answer: unknown = await handler(call);
-        if (endpoint.media !== undefined) return sendDownload(reply, endpoint, answer as Download);
+        const answer: unknown =
+          file === null ? await handler(call) : await answered(handler(call), file, request);
+        if (endpoint.media !== undefined) return await sendDownload(reply, endpoint, answer as Download);
         if (check.response !== null && !check.response(answer)) {
           const [fault] = check.response.errors ?? [];
           throw new Error(
@@ -163,12 +166,13 @@ export class HttpServer {
     return member;
   }
 
-  #takeJsonOnly(): void {
+  #takeJson(): void {
     const { fastify } = this;
     const parse = fastify.getDefaultJsonParser('error', 'error');
     const text = new TextDecoder('utf-8', { fatal: true });
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+      if (takesFile(request)) return done(new Refusal('request.media-type'));
       let decoded: string;
       try {
         decoded = text.decode(body as Buffer);
@@ -179,6 +183,28 @@ export class HttpServer {
       // An empty body is no body: some clients name a type all the same.
       if (decoded === '') done(null, undefined);
       else void parse(request, decoded, done);
+    });
+  }
+
+  /** A file is left on the wire: its handler reads it, once the caller has been admitted. */
+  #takeFiles(): void {
+    this.fastify.addContentTypeParser('application/octet-stream', (request, _payload, done) => {
+      if (takesFile(request)) done(null, undefined);
+      else done(new Refusal('request.media-type'));
+    });
+  }
+
+  /** Node has one limit for all requests, which is that of files. */
+  #refuseSlowBodies(): void {
+    this.fastify.server.headersTimeout = requestMs;
+    this.fastify.addHook('onRequest', async (request, reply) => {
+      const { headers } = request;
+      const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+      if (!hasBody || takesFile(request)) return;
+      const cut = setTimeout(() => {
+        if (!request.raw.complete) reply.raw.destroy();
+      }, requestMs);
+      request.raw.once('close', () => clearTimeout(cut));
     });
   }
 
@@ -197,21 +223,6 @@ export class HttpServer {
       sendProblem(reply, new Refusal('not-found'), request.id),
     );
   }
-}
-
-function sendDownload(
-  reply: FastifyReply,
-  { id, status, media = [''] }: Endpoint,
-  { type, fileName, content }: Download,
-): FastifyReply {
-  if (!media.includes(type) || !/^[\w.-]+$/.test(fileName))
-    throw new Error(`The file of ${id} is not as declared`);
-  return reply
-    .status(status)
-    .header('cache-control', 'no-store')
-    .header('content-type', `${type}; charset=utf-8`)
-    .header('content-disposition', `attachment; filename="${fileName}"`)
-    .send(Readable.from(content));
 }
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): FastifyReply {
@@ -263,6 +274,10 @@ function allows(access: Access, member: Member): boolean {
   return (
     typeof access !== 'object' || member.grants.some((grant) => grant.authorisations.has(access.holding))
   );
+}
+
+function takesFile(request: FastifyRequest): boolean {
+  return (request.routeOptions.config as { takesFile?: boolean }).takesFile === true;
 }
 
 function validatedQuery(validator: Validator | null, query: unknown): unknown {

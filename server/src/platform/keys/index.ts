@@ -5,3 +5,4 @@ export { KeyDestroyedError, Keyring, KeyringError, type CopiedRecord } from './k
 export { rewrapRestoredKeys } from './restored-keys.ts';
 export { isSigned, type SigningKey } from './signing-key.ts';
 export type { KeyStore } from './key-store.ts';
+export { sealStream, unsealStream } from './stream-cipher.ts';
