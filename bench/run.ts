@@ -1,6 +1,7 @@
 import { backup } from './backup.ts';
 import { auditSealing } from './audit-sealing.ts';
 import { runFromCommandLine } from './command-line.ts';
+import { connections } from './connections.ts';
 import { idleMemory } from './idle-memory.ts';
 import { maskingAccuracy } from './masking-accuracy.ts';
 import { maskingThroughput } from './masking.ts';
@@ -15,6 +16,7 @@ await runFromCommandLine([
   maskingAccuracy,
   start,
   idleMemory,
+  connections,
   messages,
   backup,
   auditSealing,

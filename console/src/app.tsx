@@ -150,6 +150,15 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const dataProtection = createRoute({
+  getParentRoute: () => admin,
+  path: '/data-protection',
+  component: lazyRouteComponent(
+    () => import('./features/data-protection/data-protection-page.tsx'),
+    'DataProtectionPage',
+  ),
+});
+
 const account = createRoute({
   getParentRoute: () => admin,
   path: '/account',
@@ -164,7 +173,17 @@ const routeTree = root.addChildren([
     find,
     foundConversation,
     profile,
-    admin.addChildren([firstAdminPage, users, roles, queues, sites, cannedReplies, audit, account]),
+    admin.addChildren([
+      firstAdminPage,
+      users,
+      roles,
+      queues,
+      sites,
+      cannedReplies,
+      audit,
+      dataProtection,
+      account,
+    ]),
   ]),
 ]);
 

@@ -4,6 +4,7 @@ import * as activityLog from './activity-log/index.ts';
 import * as audit from './audit/index.ts';
 import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
+import * as dataProtection from './data-protection/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as history from './history/index.ts';
 import * as media from './media/index.ts';
@@ -41,6 +42,7 @@ export const endpoints: readonly Endpoint[] = [
   history.getVersion,
   history.compareVersions,
   history.restoreVersion,
+  dataProtection.getDataProtectionRecord,
   access.listRoles,
   access.createRole,
   access.changeRole,

@@ -26,6 +26,7 @@ import {
 } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
+import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
 import { judgeRules, Masker, RuleWorkers } from './features/masking/index.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
@@ -204,6 +205,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       'canned-reply': restoreCannedReply,
     },
   });
+  dataProtectionRoutes(http, { database, version });
   accessRoutes(http, { database });
   sitesRoutes(http, { database });
   routingRoutes(http, { database, fanout });

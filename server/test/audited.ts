@@ -19,6 +19,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'users.inviteUserAgain': 'users.invited-again',
   'settings.getSettings': { because: 'configuration, nothing about a person' },
   'settings.changeSettings': 'settings.changed',
+  'data-protection.getDataProtectionRecord': { because: 'configuration, nothing about a person' },
   'history.listVersions': { because: 'configuration; who changed it stands on the trail' },
   'history.getVersion': { because: 'configuration; who changed it stands on the trail' },
   'history.compareVersions': { because: 'configuration; who changed it stands on the trail' },

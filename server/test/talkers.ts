@@ -41,6 +41,9 @@ abstract class Talker {
   /** Every frame that came, as it came. */
   readonly heard: string[] = [];
   refused: string | null = null;
+  /** Session data as it came last: the key to seal it to, and what was sealed. */
+  showKey: string | null = null;
+  shown: string | null = null;
   #hasLeft = false;
 
   protected constructor(url: URL) {
@@ -49,7 +52,11 @@ abstract class Talker {
       connect: async () => await this.connect(),
       loadPage: async (stream, after) => await this.loadPage(stream, after),
       outbox: memoryOutbox(),
-      listener: { onRefused: (code) => void (this.refused = code) },
+      listener: {
+        onRefused: (code) => void (this.refused = code),
+        onShowKey: (_stream, key) => void (this.showKey = key),
+        onShow: (_stream, _from, sealed) => void (this.shown = sealed),
+      },
       backoffCapMs: 1_000,
       newId: () => randomUUID(),
     });

@@ -1,4 +1,5 @@
 import type { WidgetConfiguration } from '@samtal/contract/widget';
+import type { ShownValues } from '@samtal/contract/session-data/shown-values';
 import type { Drawer, Remembered } from './storage.ts';
 
 /** What a page can listen to, with what it is told. Nobody is told what was written. */
@@ -25,10 +26,21 @@ export interface Samtal {
   identify(attributes: Readonly<Record<string, string | number | null>>): void;
   /** Answers with a function that ends the listening. */
   on<Name extends keyof SamtalEvents>(name: Name, listener: SamtalListener<Name>): () => void;
+  /**
+   * Shows the agent these texts by their labels while the conversation is live, in place of what was shown before (E9). They
+   * stay in this page's memory and in the agent's browser, and are stored nowhere. Answers whether they can be shown: false
+   * when the site's settings do not allow it, or these are no texts, or too many.
+   */
+  showToAgent(values: ShownValues): Promise<boolean>;
   /** Takes the widget off the page without a trace. What is stored stays only while a conversation is open. */
   remove(options?: { forget?: boolean }): void;
   /** Ends the visitor's session on the server too, and forgets it. */
   shutdown(): Promise<void>;
+}
+
+/** What the page shows the agent, in its memory and nowhere else; null when it shows nothing. */
+export interface Shown {
+  values: ShownValues | null;
 }
 
 /** What the loader hands to the chat when it is needed. */
@@ -44,6 +56,7 @@ export interface Frame {
   readonly drawer: Drawer<Remembered>;
   /** What the page has said about its visitor so far. */
   readonly known: Attributes;
+  readonly shown: Shown;
   /** Aborted when the widget is removed. */
   readonly gone: AbortSignal;
   tell<Name extends keyof SamtalEvents>(name: Name, told: SamtalEvents[Name]): void;
@@ -57,6 +70,8 @@ export interface Chat {
   close(): void;
   /** `frame.known` has changed. */
   identify(): void;
+  /** The page shows the agent something else than before. */
+  showToAgent(): void;
   /** Ends the visitor's session on the server. */
   endSession(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { configurationRoute } from '@samtal/contract/widget/routes';
 import type { WidgetConfiguration } from '@samtal/contract/widget';
-import type { Attributes, Chat, ChatModule, Frame, Samtal, SamtalEvents } from './frame.ts';
+import { shownValues } from '@samtal/contract/session-data/shown-values';
+import type { Attributes, Chat, ChatModule, Frame, Samtal, SamtalEvents, Shown } from './frame.ts';
 import { drawLauncher } from './launcher.ts';
 import { forgetVisitor, tabDrawer, visitorDrawer } from './storage.ts';
 
@@ -23,6 +24,7 @@ function begin(host: string, siteKey: string): Samtal {
   let attempts = 0;
   let loading: Promise<Chat | null> | null = null;
   let module: Promise<ChatModule> | null = null;
+  const shown: Shown = { values: null };
 
   const tell: Frame['tell'] = (name, told) => {
     // One listener's failure is the page's own affair: it is reported there, and the others still hear.
@@ -66,6 +68,7 @@ function begin(host: string, siteKey: string): Samtal {
       launcher: button,
       drawer,
       known,
+      shown,
       gone,
       tell,
       showUnread,
@@ -134,6 +137,15 @@ function begin(host: string, siteKey: string): Samtal {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set.add(listener));
       return () => void set.delete(listener);
+    },
+    async showToAgent(values) {
+      const fitting = shownValues(values);
+      // Browsers have cryptography in secure contexts only (https).
+      if ((await drawn)?.configuration.showsSessionData !== true || fitting === null || !isSecureContext)
+        return false;
+      shown.values = fitting;
+      if (loading !== null) await withChat((chat) => chat.showToAgent());
+      return true;
     },
     remove,
     async shutdown() {

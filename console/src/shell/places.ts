@@ -16,6 +16,7 @@ const adminPages = [
   { to: '/admin/sites', text: 'admin.sites', needs: 'sites.read' },
   { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
   { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
+  { to: '/admin/data-protection', text: 'admin.data-protection', needs: 'settings.read' },
   { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
 ] as const;
 

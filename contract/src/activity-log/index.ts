@@ -34,6 +34,7 @@ export const LookUpReason = Type.String({
 
 /** One contact of the visitor's browser. No page: which ones somebody visited is no part of a look-up. */
 export const AddressSighting = closed({
+  id: Id,
   at: Instant,
   kind: oneOf(...activityKinds),
   /** An IPv4 or IPv6 address (RFC 5952). */

@@ -1,5 +1,6 @@
 import { Entry, maxTextLength, postedKinds, type StreamName } from '../conversations/entries.ts';
 import type { ErrorCode } from '../errors/index.ts';
+import { publicKeyPattern, sealedPattern } from '../session-data/sealing.ts';
 import { closed, Id, oneOf, Type, type Static } from '../shared/index.ts';
 import { protocolVersion } from './protocol.ts';
 
@@ -7,6 +8,8 @@ const Stream = Type.Unsafe<StreamName>(
   Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:(public|internal)$' }),
 );
 const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+const PublicKey = Type.String({ pattern: publicKeyPattern });
 
 /** What a client may send. Anything else closes the connection with 1008. */
 export const clientFrames = {
@@ -36,6 +39,19 @@ export const clientFrames = {
   /** What has arrived here and what a person has looked at; both only ever grow. */
   seen: closed({ t: Type.Literal('seen'), stream: Stream, delivered: Seq, read: Seq }),
   typing: closed({ t: Type.Literal('typing'), stream: Stream, on: Type.Boolean() }),
+  /** Visitors: where they are, as a path without query and fragment (G10). Only where the widget’s configuration asks for it. */
+  page: closed({ t: Type.Literal('page'), path: Type.String({ pattern: '^/[^?#\\s]*$', maxLength: 300 }) }),
+  /** Agents: to which key session data is to be sealed (E9). Counts while this connection follows the conversation and has it. */
+  'show-key': closed({ t: Type.Literal('show-key'), stream: Stream, key: PublicKey }),
+  /** Visitors: asks for that key, as often as it is not known. */
+  'show-ask': closed({ t: Type.Literal('show-ask'), stream: Stream }),
+  /** Visitors: session data sealed to that key. It replaces what this connection showed before. */
+  show: closed({
+    t: Type.Literal('show'),
+    stream: Stream,
+    key: PublicKey,
+    sealed: Type.String({ pattern: sealedPattern }),
+  }),
   /** `waitingMs`: the age of the oldest post without an acknowledgement. */
   pong: closed({ t: Type.Literal('pong'), n: Type.Integer(), waitingMs: Type.Integer({ minimum: 0 }) }),
 } as const;
@@ -64,6 +80,10 @@ export type ServerFrame =
   | { t: 'nack'; cid: string; code: ErrorCode; retryAfterMs?: number }
   | { t: 'receipts'; stream: StreamName; visitorDelivered: number; visitorRead: number; agentRead: number }
   | { t: 'typing'; stream: StreamName; actor: 'visitor' | 'agent'; name: string | null; on: boolean }
+  /** Visitors: to which key session data is to be sealed. Comes when asked for, and whenever there is another one. */
+  | { t: 'show-key'; stream: StreamName; key: string }
+  /** The agent who announced the key: what a page shows, sealed. `from` names the page’s connection; null: it shows nothing any more. */
+  | { t: 'show'; stream: StreamName; from: string; sealed: string | null }
   /** Visitors: how many conversations are ahead in the queue. */
   | { t: 'place'; stream: StreamName; ahead: number }
   /** Agents: lists that are worth loading again. A hint; lists are also loaded after every reconnect. */

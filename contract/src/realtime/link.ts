@@ -39,6 +39,12 @@ export interface LinkListener {
   onReceipts?(stream: StreamName, receipts: Receipts): void;
   onTyping?(stream: StreamName, actor: 'visitor' | 'agent', name: string | null, on: boolean): void;
   onPlace?(stream: StreamName, ahead: number): void;
+  /** The subscription stands; after each reconnect again. */
+  onSubbed?(stream: StreamName): void;
+  /** Visitors: the key that session data is sealed to. */
+  onShowKey?(stream: StreamName, key: string): void;
+  /** Agents: what a page of the visitor’s shows, sealed; null when it shows nothing any more. */
+  onShow?(stream: StreamName, from: string, sealed: string | null): void;
   /** Lists worth loading again: on a hint, and all of them after each reconnect. */
   onChanged?(lists: readonly ('mine' | 'waiting' | 'presence')[]): void;
   /** The stream is not there for this caller (any more). */
@@ -167,6 +173,26 @@ export class Link {
     this.#send({ t: 'typing', stream, on });
   }
 
+  /** Visitors: says where they are. */
+  visited(path: string): void {
+    this.#send({ t: 'page', path });
+  }
+
+  /** Agents: announces the key that session data is to be sealed to. Say it again when the subscription stands anew. */
+  offerShowKey(stream: StreamName, key: string): void {
+    this.#send({ t: 'show-key', stream, key });
+  }
+
+  /** Visitors: asks for the agent's key. */
+  askForShowKey(stream: StreamName): void {
+    this.#send({ t: 'show-ask', stream });
+  }
+
+  /** Visitors: shows the agent what was sealed to this key. */
+  show(stream: StreamName, { key, sealed }: { key: string; sealed: string }): void {
+    this.#send({ t: 'show', stream, key, sealed });
+  }
+
   async #connect(): Promise<void> {
     this.#begun += 1;
     const begun = this.#begun;
@@ -221,7 +247,8 @@ export class Link {
       case 'welcome':
         return this.#welcome();
       case 'subbed':
-        return this.#adoptEpoch(frame.stream, frame.epoch);
+        this.#adoptEpoch(frame.stream, frame.epoch);
+        return listener.onSubbed?.(frame.stream);
       case 'entries':
         return this.#take(frame.stream, frame.entries);
       case 'reset':
@@ -239,6 +266,10 @@ export class Link {
         return listener.onReceipts?.(frame.stream, frame);
       case 'typing':
         return listener.onTyping?.(frame.stream, frame.actor, frame.name, frame.on);
+      case 'show-key':
+        return listener.onShowKey?.(frame.stream, frame.key);
+      case 'show':
+        return listener.onShow?.(frame.stream, frame.from, frame.sealed);
       case 'place':
         return listener.onPlace?.(frame.stream, frame.ahead);
       case 'changed':

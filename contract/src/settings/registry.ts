@@ -51,6 +51,9 @@ const accountWide = ['account', 'installation'] as const;
 const accountOnly = ['account'] as const;
 const installationOnly = ['installation'] as const;
 
+const privacyText = (levels: readonly SettingLevel[]) =>
+  setting({ schema: shownText, default: '', levels, sensitive: false });
+
 /**
  * Every setting there is (C11, H1): the only place where anything that an account or an operator may choose is
  * declared. Whatever is configured as a value or a list of values belongs here, rules and declared attributes
@@ -315,6 +318,16 @@ export const settings = {
     levels: installationOnly,
     sensitive: true,
   }),
+
+  // What the record of processing says and no configuration knows (G11; GDPR, Articles 28 and 30).
+  'privacy.controller': privacyText(accountOnly),
+  'privacy.contact': privacyText(accountOnly),
+  'privacy.officer': privacyText(accountOnly),
+  'privacy.representative': privacyText(accountOnly),
+  'privacy.purposes': privacyText(accountOnly),
+  'privacy.transfers': privacyText(accountOnly),
+  'privacy.processor': privacyText(installationOnly),
+  'privacy.region': privacyText(installationOnly),
 } as const satisfies Record<string, Setting>;
 
 export type SettingKey = keyof typeof settings;

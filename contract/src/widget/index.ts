@@ -27,6 +27,10 @@ export const WidgetConfiguration = closed({
   attributes: Type.Array(AttributeKey),
   /** Which files the visitor may send; null when none. */
   files: nullable(FileRules),
+  /** Whether `showToAgent` does anything (E9). */
+  showsSessionData: Type.Boolean(),
+  /** Whether the widget says which pages are visited during a conversation (G10). */
+  reportsPages: Type.Boolean(),
   /** Every text of the widget in `locale`: `contract/text/widget/<locale>.json`. */
   text: Type.Record(Type.String(), Type.String()),
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamName } from '@samtal/contract/conversations';
+import { makeShowKey, sealShown } from '@samtal/contract/session-data';
 import { Client, type ClientConfig } from 'pg';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -17,6 +18,7 @@ const markers = {
   visitor: `my-diagnosis-${randomBytes(9).toString('hex')}`,
   agent: `we-have-decided-${randomBytes(9).toString('hex')}`,
   note: `she-sounds-worried-${randomBytes(9).toString('hex')}`,
+  shown: `one-time-code-${randomBytes(9).toString('hex')}`,
 };
 
 /**
@@ -145,6 +147,14 @@ it(
 
     const connection = await findRunningPostgres(server.dataDir);
     assert.ok(connection);
+    await allowSessionData(connection, account.id);
+    const key = await makeShowKey();
+    agent.link.offerShowKey(visitor.stream, key.publicKey);
+    await eventually(() => visitor.showKey === key.publicKey, 'the visitor knows the key');
+    const sealed = await sealShown(key.publicKey, visitor.stream, { [markers.shown]: markers.shown });
+    visitor.link.show(visitor.stream, { key: key.publicKey, sealed });
+    await eventually(() => agent.shown !== null, 'the agent is shown it');
+    assert.deepEqual(await key.open(visitor.stream, agent.shown ?? ''), { [markers.shown]: markers.shown });
     await searchTables(connection);
     await searchFiles(server);
     [agent, visitor].forEach((each) => each.leave());
@@ -225,6 +235,17 @@ async function searchFiles(server: ServerProcess): Promise<void> {
     assert.ok(!isIn(bytes), file);
   }
   assert.ok(sizeBytes > 10_000_000);
+}
+
+async function allowSessionData(connection: ClientConfig, accountId: string): Promise<void> {
+  const client = new Client(connection);
+  await client.connect();
+  await client.query(
+    `insert into samtal.configuration_version (account_id, kind, object_id, version, body)
+     values ($1, 'settings', $1, 1, '{"session-data.shown": true}')`,
+    [accountId],
+  );
+  await client.end();
 }
 
 /** Every row of every table, as text and as the bytes that it holds. */

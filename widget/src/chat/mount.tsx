@@ -38,6 +38,8 @@ export function mountChat(frame: Frame): Chat {
     openSocket: () => socketOf(host, siteKey),
     alone: aloneUnder(keyOf(siteKey), gone),
     isLooking: () => isOpen && document.visibilityState === 'visible',
+    shown: frame.shown,
+    page: () => (configuration.reportsPages ? location.pathname.slice(0, 300) : null),
     onView: draw,
     onMessage: (by, at) => frame.tell('message', { by, at }),
   });
@@ -127,6 +129,13 @@ export function mountChat(frame: Frame): Chat {
   const until = { signal: gone };
   addEventListener('online', () => chat.wake(), until);
   addEventListener('pageshow', () => chat.wake(), until);
+  addEventListener('popstate', () => chat.turnPage(), until);
+  // Single-page applications go elsewhere without loading a page (Navigation API; not in every browser).
+  (window as { navigation?: EventTarget }).navigation?.addEventListener(
+    'navigatesuccess',
+    () => chat.turnPage(),
+    until,
+  );
   addEventListener(
     'storage',
     (event) => {
@@ -158,6 +167,7 @@ export function mountChat(frame: Frame): Chat {
     open,
     close,
     identify: () => void chat.identify(),
+    showToAgent: () => chat.showToAgent(),
     endSession: () => chat.endSession(),
   };
 }

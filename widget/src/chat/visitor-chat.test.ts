@@ -178,6 +178,8 @@ class Browser {
         this.#queue = turn.catch(() => undefined);
         return turn;
       },
+      shown: { values: null },
+      page: () => null,
       isLooking: () => this.looking,
       onView: (view) => (seen.view = view),
       onMessage: (by) => seen.messages.push(by),

@@ -10,7 +10,7 @@ import {
   type Thread,
 } from '@samtal/contract/realtime/thread';
 import type { VisitorConversation } from '@samtal/contract/widget';
-import type { Attributes } from '../frame.ts';
+import type { Attributes, Shown } from '../frame.ts';
 import type { Drawer, OpeningPost, Remembered, RememberedTab } from '../storage.ts';
 import { Refused, type Api } from './api.ts';
 import { deliverOpening } from './deliver-opening.ts';
@@ -18,6 +18,7 @@ import { factsOf } from './facts.ts';
 import { newId } from './new-id.ts';
 import type { StoredOutbox } from './outbox.ts';
 import { Pause } from './pause.ts';
+import { Showing } from './showing.ts';
 import { forgetMs, TypingSignal } from './typing.ts';
 import { Uploads } from './uploads.ts';
 import { emptyView, type Unsent, type View } from './view.ts';
@@ -37,6 +38,10 @@ export interface VisitorChatOptions {
   /** Whether the visitor looks at the messages now. */
   isLooking(): boolean;
   onView(view: View): void;
+  /** What the page shows the agent (E9). */
+  readonly shown: Shown;
+  /** Where the visitor is, for sites whose activity log wants it (G10); null for others. */
+  page(): string | null;
   /** A message that is new since the page was loaded. */
   onMessage(by: 'visitor' | 'agent', at: string): void;
 }
@@ -58,6 +63,8 @@ export class VisitorChat {
   readonly #pause = new Pause();
   readonly #signal: TypingSignal;
   readonly uploads: Uploads;
+  readonly #showing: Showing;
+  #page: string | null = null;
   #view = emptyView;
   #thread: Thread | null = null;
   #conversation: VisitorConversation | null = null;
@@ -82,6 +89,11 @@ export class VisitorChat {
     this.#signal = new TypingSignal((on) => {
       if (this.#thread !== null) this.#link.typing(this.#thread.stream, on);
     });
+    this.#showing = new Showing({
+      shown: options.shown,
+      ask: (stream) => this.#link.askForShowKey(stream),
+      send: (stream, sealed) => this.#link.show(stream, sealed),
+    });
     this.#link = new Link({
       connect: async () => ({ socket: options.openSocket(), credential: options.drawer.read().token ?? '' }),
       loadPage: (_, after) => options.api.readEntries(options.drawer.read().token ?? '', after),
@@ -101,6 +113,12 @@ export class VisitorChat {
         onPlace: (stream, ahead) => {
           if (stream === this.#thread?.stream) this.#set({ ahead });
         },
+        onSubbed: (stream) => {
+          this.#page = null;
+          this.turnPage();
+          if (this.#view.state !== 'resolved') this.#showing.begin(stream);
+        },
+        onShowKey: (stream, key) => this.#showing.useKey(stream, key),
         onGone: () => void this.#sessionEnded(),
         onRefused: () => void this.#sessionEnded(),
       },
@@ -178,6 +196,19 @@ export class VisitorChat {
 
   typed(): void {
     this.#signal.typed();
+  }
+
+  /** The page shows the agent something else than before. */
+  showToAgent(): void {
+    this.#showing.change();
+  }
+
+  /** The visitor may be on another page than before. */
+  turnPage(): void {
+    const page = this.#options.page();
+    if (page === null || page === this.#page || this.#thread === null) return;
+    this.#page = page;
+    this.#link.visited(page);
   }
 
   /** The visitor ends the conversation. */
@@ -344,6 +375,7 @@ export class VisitorChat {
   }
 
   #leave(): void {
+    this.#showing.end();
     if (this.#thread !== null) this.#link.unfollow(this.#thread.stream);
     this.#link.stop();
     this.#thread = null;
@@ -374,6 +406,7 @@ export class VisitorChat {
       );
     }
     this.uploads.settle(new Set(thread.entries.map((entry) => entry.cid)));
+    if (resolved) this.#showing.forget();
     this.#announce(thread.entries);
     const refused = resolved ? thread.pending.filter((post) => post.refused !== null) : [];
     if (refused.length > 0) return this.#takeBack(refused);

@@ -5,6 +5,7 @@ import {
   IconCheck,
   IconDotsVertical,
   IconInfoCircle,
+  IconMapPinSearch,
 } from '@tabler/icons-react';
 import type { Conversation } from '@samtal/contract/conversations';
 import { Link } from '@tanstack/react-router';
@@ -19,6 +20,7 @@ interface ConversationHeaderProps {
   /** Null where the user may not, or where there is nothing to open. */
   onTransfer: (() => void) | null;
   onResolve: (() => void) | null;
+  onLookUp: (() => void) | null;
   onDetails: (() => void) | null;
 }
 
@@ -27,6 +29,7 @@ export function ConversationHeader({
   back,
   onTransfer,
   onResolve,
+  onLookUp,
   onDetails,
 }: ConversationHeaderProps) {
   const { t } = useText();
@@ -70,6 +73,13 @@ export function ConversationHeader({
             {t('resolve.action')}
           </Button>
         )}
+        {onLookUp !== null && (
+          <Tooltip label={t('look-up.open')}>
+            <ActionIcon className={classes.onWide} aria-label={t('look-up.open')} onClick={onLookUp}>
+              <IconMapPinSearch size={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         {onDetails !== null && (
           <Tooltip label={t('details.title')}>
             <ActionIcon className={classes.onWide} aria-label={t('details.title')} onClick={onDetails}>
@@ -92,6 +102,11 @@ export function ConversationHeader({
             {onTransfer !== null && (
               <Menu.Item leftSection={<IconArrowsExchange size={16} />} onClick={onTransfer}>
                 {t('transfer.open')}
+              </Menu.Item>
+            )}
+            {onLookUp !== null && (
+              <Menu.Item leftSection={<IconMapPinSearch size={16} />} onClick={onLookUp}>
+                {t('look-up.open')}
               </Menu.Item>
             )}
             {onDetails !== null && (

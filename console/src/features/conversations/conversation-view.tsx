@@ -5,7 +5,9 @@ import { useShortcut } from '../../shortcuts/index.ts';
 import { useText } from '../../text/index.ts';
 import { announce, ConfirmDialog, useIsPhone, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
+import { LookUpDialog } from '../activity-log/index.ts';
 import { ConnectionChip } from '../realtime/index.ts';
+import { ShownValuesBar, useShownValues } from '../session-data/index.ts';
 import { useSession } from '../signin/index.ts';
 import { ConversationFooter } from './conversation-footer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
@@ -32,6 +34,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   const [detailsOpened, details] = useDisclosure(false);
   const [transferOpened, transfer] = useDisclosure(false);
   const [resolveOpened, resolve] = useDisclosure(false);
+  const [lookUpOpened, lookUp] = useDisclosure(false);
   const wide = useMediaQuery('(min-width: 75em)', window.innerWidth >= 1200, {
     getInitialValueInEffect: false,
   });
@@ -42,6 +45,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   const isTalking = isOwn && conversation.state === 'active';
   const mayDirect = conversation.state !== 'resolved' && (isTalking || account.can('conversations.direct'));
   useSeen(conversation.id, isTalking);
+  const shown = useShownValues(conversation, isTalking);
 
   const resolveNow = async () => {
     await actions.resolve(conversation.id);
@@ -59,6 +63,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
           back={back}
           onTransfer={mayDirect ? transfer.open : null}
           onResolve={mayDirect ? resolve.open : null}
+          onLookUp={account.can('activity-log.look-up') ? lookUp.open : null}
           onDetails={wide ? null : details.open}
         />
         {isPhone && (
@@ -67,13 +72,14 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
           </div>
         )}
         {conversation.state !== 'resolved' && <LinkBanner conversation={conversation} />}
+        {!wide && <ShownValuesBar values={shown} onOpen={details.open} />}
         <TranscriptView conversation={conversation} />
         <ConversationFooter conversation={conversation} isOwn={isOwn} />
       </section>
       {wide ? (
         <aside className={classes.aside} aria-label={t('details.title')}>
           <h2 className={classes.asideTitle}>{t('details.title')}</h2>
-          <Details conversation={conversation} />
+          <Details conversation={conversation} shown={shown} />
         </aside>
       ) : (
         <Drawer
@@ -84,10 +90,11 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
           title={t('details.title')}
           closeButtonProps={{ 'aria-label': t('close') }}
         >
-          <Details conversation={conversation} />
+          <Details conversation={conversation} shown={shown} />
         </Drawer>
       )}
       <TransferDialog conversation={conversation} opened={transferOpened} onClose={transfer.close} />
+      <LookUpDialog conversation={conversation} opened={lookUpOpened} onClose={lookUp.close} />
       <ConfirmDialog
         opened={resolveOpened}
         onClose={resolve.close}

@@ -37,6 +37,9 @@ export interface Typing {
   readonly until: number;
 }
 
+/** What a page of the visitor's shows, sealed; null when it shows nothing any more. */
+type ShowListener = (page: string, sealed: string | null) => void;
+
 const typingLastsMs = 6_000;
 const restartAfterMs = 5_000;
 
@@ -55,6 +58,9 @@ export class Live {
   readonly #threads = new Map<StreamName, Thread>();
   readonly #receipts = new Map<StreamName, Receipts>();
   readonly #typing = new Map<StreamName, Typing>();
+  /** Keys that session data is sealed to (E9), each for one view. */
+  readonly #showKeys = new Map<StreamName, string>();
+  readonly #showListeners = new Map<StreamName, ShowListener>();
   #restart: ReturnType<typeof setTimeout> | undefined;
 
   constructor(accountId: string) {
@@ -70,6 +76,8 @@ export class Live {
         onThread: (thread) => this.#takeThread(thread),
         onReceipts: (stream, receipts) => this.#takeReceipts(stream, receipts),
         onTyping: (stream, actor, name, on) => this.#takeTyping(stream, actor, name, on),
+        onSubbed: (stream) => this.#sayShowKey(stream),
+        onShow: (stream, page, sealed) => this.#showListeners.get(stream)?.(page, sealed),
         onChanged: (lists) => this.#callbacks?.onChanged(lists),
         onGone: (stream) => this.#takeGone(stream),
         onRefused: (code) => this.#refused(code),
@@ -169,6 +177,23 @@ export class Live {
     this.#link.typing(stream, on);
   }
 
+  /** Says to which key session data of the conversation is to be sealed, after each reconnect again, until it is withdrawn. */
+  offerShowKey(stream: StreamName, key: string): () => void {
+    this.#showKeys.set(stream, key);
+    this.#sayShowKey(stream);
+    return () => {
+      if (this.#showKeys.get(stream) === key) this.#showKeys.delete(stream);
+    };
+  }
+
+  /** One view at a time listens. */
+  onShow(stream: StreamName, listener: ShowListener): () => void {
+    this.#showListeners.set(stream, listener);
+    return () => {
+      if (this.#showListeners.get(stream) === listener) this.#showListeners.delete(stream);
+    };
+  }
+
   reconnectNow(): void {
     this.#link.reconnectNow();
   }
@@ -188,6 +213,11 @@ export class Live {
     if (code === 'signin.required') this.#callbacks?.onSignedOut();
     clearTimeout(this.#restart);
     this.#restart = setTimeout(() => this.start(), restartAfterMs);
+  }
+
+  #sayShowKey(stream: StreamName): void {
+    const key = this.#showKeys.get(stream);
+    if (key !== undefined) this.#link.offerShowKey(stream, key);
   }
 
   #unfollow(stream: StreamName): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
@@ -98,6 +99,7 @@ export class ActivityLog {
   async #entryOf(tx: Tx, activity: Activity): Promise<ActivityEntry> {
     const { account, visitorId, kind, at, siteId, conversationId = null, path } = activity;
     return {
+      id: randomUUID(),
       visitorId,
       kind,
       at,

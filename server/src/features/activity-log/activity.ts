@@ -19,6 +19,7 @@ export interface Activity {
 
 /** What is kept of it. */
 export interface ActivityEntry {
+  readonly id: string;
   readonly visitorId: string;
   readonly kind: ActivityKind;
   readonly at: Date;

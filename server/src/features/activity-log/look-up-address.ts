@@ -45,7 +45,7 @@ async function look(
   const entries = await readActivity(tx, keyring, accountId, { visitorId: conversation.visitor_id });
   const sightings = entries
     .filter((entry) => entry.kind !== 'page')
-    .map(({ at, kind, address, agent }) => ({ at: at.toISOString(), kind, address, agent }));
+    .map(({ id, at, kind, address, agent }) => ({ id, at: at.toISOString(), kind, address, agent }));
   await recordReading(tx, keyring, accountId, {
     readBy: userId,
     conversation: { id: conversation.id, caseId: conversation.case_id },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ReadTx, Statement, Tx } from '../../platform/database/index.ts';
 import { seal, unseal, type SealingKey } from '../../platform/keys/index.ts';
 import type { ActivityEntry } from './activity.ts';
@@ -32,8 +31,7 @@ export async function insertDay(
     const key = sessions.get(entry.visitorId);
     // The session was erased at this very moment.
     if (key === undefined) return [];
-    const id = randomUUID();
-    return [{ id, entry, body: sealed(key, account, { day, id, entry }) }];
+    return [{ id: entry.id, entry, body: sealed(key, account, { day, entry }) }];
   });
   await tx.run(insertEntries, [
     account,
@@ -99,9 +97,9 @@ async function readRows(
 function sealed(
   key: SealingKey,
   account: string,
-  { day, id, entry }: { day: string; id: string; entry: ActivityEntry },
+  { day, entry }: { day: string; entry: ActivityEntry },
 ): Buffer {
-  const { visitorId, at, ...said } = entry;
+  const { id, visitorId, at, ...said } = entry;
   const plain = Buffer.from(JSON.stringify({ ...said, at: at.toISOString() }));
   return seal(key, entryPlace(account, day, { visitorId, id }), plain);
 }
@@ -115,11 +113,11 @@ function unsealed(
   // Written by `sealed`, and not changed since: that is what opening it has shown.
   const said = JSON.parse(unseal(key, place, row.body).toString()) as Omit<
     ActivityEntry,
-    'visitorId' | 'at'
+    'id' | 'visitorId' | 'at'
   > & {
     at: string;
   };
-  return { ...said, visitorId: row.visitor_id, at: new Date(said.at) };
+  return { ...said, id: row.id, visitorId: row.visitor_id, at: new Date(said.at) };
 }
 
 function entryPlace(account: string, day: string, { visitorId, id }: { visitorId: string; id: string }) {

@@ -82,6 +82,10 @@ export function agentParty(
         });
       }
     },
+    talksAt: async (tx, stream) => {
+      const { agent_id, state, site_id } = await findConversation(tx, account, conversationOf(stream));
+      return agent_id === first.userId && state === 'active' ? site_id : null;
+    },
     stillIn: async () => {
       member.at = 0;
       if (!(await sessions.stands(first.sessionId))) return false;

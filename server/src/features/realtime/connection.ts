@@ -12,6 +12,7 @@ import type { Hub } from './hub.ts';
 import type { Party } from './party.ts';
 import type { Line } from './line.ts';
 import { readPosition } from './stream-position.ts';
+import { SessionData, type ShowAnnouncement } from './session-data.ts';
 import { Subscription, type Outlet } from './subscription.ts';
 
 /** More unsent than this: entries wait in the log. More than the second, or stuck for long: the socket is given up. */
@@ -57,6 +58,8 @@ export class Connection implements Outlet {
   readonly #parts: ConnectionParts;
   readonly #subscriptions = new Map<StreamName, Subscription>();
   readonly #frames = new Allowance(30, 90, Date.now());
+  readonly #pages = new Allowance(1, 20, Date.now());
+  readonly #sessionData: SessionData;
   #work: Promise<void> = Promise.resolve();
   #refused = 0;
   #fullSince: number | null = null;
@@ -67,6 +70,7 @@ export class Connection implements Outlet {
     this.#line = line;
     this.party = party;
     this.#parts = parts;
+    this.#sessionData = new SessionData(this, party, parts);
   }
 
   get session(): string {
@@ -141,6 +145,10 @@ export class Connection implements Outlet {
     }, listsChangedMs);
   }
 
+  hear(announcement: ShowAnnouncement): void {
+    this.#then(async () => await this.#sessionData.hear(announcement));
+  }
+
   /** The session may have ended, or what it allows may have changed. */
   async recheck(): Promise<void> {
     try {
@@ -188,6 +196,7 @@ export class Connection implements Outlet {
   /** The socket has closed. */
   closed(): void {
     clearTimeout(this.#listsTimer);
+    this.#sessionData.end();
     for (const [stream, subscription] of this.#subscriptions) this.#unfollow(stream, subscription);
   }
 
@@ -206,6 +215,18 @@ export class Connection implements Outlet {
         return await this.#post(frame);
       case 'seen':
         if (this.#subscriptions.has(frame.stream)) this.party.seen(frame.stream, frame.delivered, frame.read);
+        return;
+      case 'page':
+        if (this.party.visited === undefined) return this.end('request.invalid', 1008);
+        if (this.#pages.take(Date.now()) === 0) this.party.visited(frame.path);
+        return;
+      case 'show-key':
+      case 'show-ask':
+      case 'show':
+        // Whoever says what the other side says is no client of ours.
+        if ((this.party.kind === 'agent') !== (frame.t === 'show-key'))
+          return this.end('request.invalid', 1008);
+        if (this.#subscriptions.has(frame.stream)) await this.#sessionData.take(frame);
         return;
       case 'typing': {
         if (!this.#subscriptions.has(frame.stream)) return;

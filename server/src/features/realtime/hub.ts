@@ -103,6 +103,14 @@ export class Hub<Connection extends Connected = Connected> {
           from,
         );
       }
+      case 'show-key':
+      case 'show-ask':
+      case 'show':
+      case 'show-end': {
+        const feed = this.#feeds.get(`${account}/${announcement.stream}`);
+        for (const follower of feed?.followers ?? []) follower.hear(announcement);
+        return;
+      }
       case 'lists':
         for (const connection of this.connections) connection.listsChanged(announcement);
         return;

@@ -1,5 +1,5 @@
 import type { PostedKind, StreamName } from '@samtal/contract/conversations';
-import type { Tx } from '../../platform/database/index.ts';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Outcome } from '../conversations/index.ts';
 
 /** Who is at the other end of a connection, and what they may do: an agent, or a visitor. */
@@ -18,6 +18,10 @@ export interface Party {
   post(post: { cid: string; stream: StreamName; kind: PostedKind; text: string }): Promise<Outcome>;
   /** What has arrived and what was read of a public stream. */
   seen(stream: StreamName, delivered: number, read: number): void;
+  /** The site of a conversation that this agent has, or this visitor is in, while it is active; null when it is not so. */
+  talksAt(tx: ReadTx, stream: StreamName): Promise<string | null>;
+  /** Where the visitor is. Agents are nowhere. */
+  visited?(path: string): void;
   /** Whether the session still stands. */
   stillIn(): Promise<boolean>;
 }

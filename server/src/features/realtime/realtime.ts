@@ -125,12 +125,25 @@ export class Realtime {
           await prolongVisitorSessions(database, site.accountId, [
             { visitorId: session.visitorId, sessionLifeMinutes },
           ]);
+          const note = (kind: 'connected' | 'disconnected' | 'page', path?: string) =>
+            activity.note({
+              account: site.accountId,
+              ...session,
+              ...from,
+              kind,
+              at: new Date(),
+              ...(path === undefined ? {} : { path }),
+            });
           const party = visitorParty(
             { ...session, sessionLifeMinutes },
-            { database, posts, masker, receipts: this.#receipts },
+            {
+              database,
+              posts,
+              masker,
+              receipts: this.#receipts,
+              visited: (path) => note('page', path),
+            },
           );
-          const note = (kind: 'connected' | 'disconnected') =>
-            activity.note({ account: site.accountId, ...session, ...from, kind, at: new Date() });
           note('connected');
           return this.#connect(line, party, async () => {
             note('disconnected');

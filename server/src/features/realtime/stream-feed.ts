@@ -6,6 +6,7 @@ import {
   type StreamName,
 } from '@samtal/contract/conversations';
 import type { ServerFrame } from '@samtal/contract/realtime';
+import type { ShowAnnouncement } from './session-data.ts';
 
 /** Entries kept in memory for each stream that somebody follows. Readers further behind read from the database. */
 const ringSize = 200;
@@ -18,6 +19,8 @@ export interface Follower {
   wake(): void;
   /** Hands on a frame that is worth nothing later. */
   tell(frame: ServerFrame): void;
+  /** Hands on what browsers show each other. */
+  hear(announcement: ShowAnnouncement): void;
 }
 
 export interface Kept {

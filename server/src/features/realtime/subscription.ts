@@ -1,6 +1,7 @@
 import type { ServerFrame } from '@samtal/contract/realtime';
 import type { Database } from '../../platform/database/index.ts';
 import type { ConversationLog } from '../conversations/index.ts';
+import type { ShowAnnouncement } from './session-data.ts';
 import type { Follower, Kept, StreamFeed } from './stream-feed.ts';
 
 const pageSize = 200;
@@ -13,6 +14,7 @@ export interface Outlet {
   ready(): boolean;
   entries(stream: string, json: string): void;
   sendEphemeral(frame: ServerFrame): void;
+  hear(announcement: ShowAnnouncement): void;
   failed(error: unknown): void;
 }
 
@@ -54,6 +56,10 @@ export class Subscription implements Follower {
   tell(frame: ServerFrame): void {
     if (this.cursor !== Number.POSITIVE_INFINITY) this.#outlet.sendEphemeral(frame);
     else if (frame.t === 'receipts') this.#early = frame;
+  }
+
+  hear(announcement: ShowAnnouncement): void {
+    if (this.cursor !== Number.POSITIVE_INFINITY) this.#outlet.hear(announcement);
   }
 
   /** Hands over nothing any more, not even what is being read at this moment. */

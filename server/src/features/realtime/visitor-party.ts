@@ -7,15 +7,18 @@ import { visitorSessionStands, type VisitorSession } from '../widget/index.ts';
 import type { Party } from './party.ts';
 import type { Receipts } from './receipts.ts';
 
+export interface VisitorPartyParts {
+  readonly database: Database;
+  readonly posts: PostQueue;
+  readonly masker: Masker;
+  readonly receipts: Receipts;
+  readonly visited: (path: string) => void;
+}
+
 /** A visitor at the other end: follows and writes to the public stream of their own conversations, nothing else. */
 export function visitorParty(
   session: VisitorSession & { sessionLifeMinutes: number },
-  {
-    database,
-    posts,
-    receipts,
-    masker,
-  }: { database: Database; posts: PostQueue; receipts: Receipts; masker: Masker },
+  { database, posts, masker, receipts, visited }: VisitorPartyParts,
 ): Party {
   const { accountId: account, visitorId } = session;
   return {
@@ -42,6 +45,11 @@ export function visitorParty(
         visitorRead: read,
       });
     },
+    talksAt: async (tx, stream) => {
+      const { visitor_id, state, site_id } = await findConversation(tx, account, conversationOf(stream));
+      return visitor_id === visitorId && state === 'active' ? site_id : null;
+    },
+    visited,
     stillIn: async () =>
       await database.read(account, async (tx) => await visitorSessionStands(tx, account, visitorId)),
   };

@@ -1,4 +1,5 @@
 export { readAccountReport } from './account-report.ts';
+export { dataClasses, type Period } from './data-classes.ts';
 export { countAccountRows, deleteAccount } from './delete-account.ts';
 export { isRecordSigned } from './erasure-record.ts';
 export { retentionJobs } from './jobs.ts';

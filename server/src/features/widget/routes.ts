@@ -15,6 +15,7 @@ import { declaredAttributes, setAttributes, type VisitorsParts } from '../visito
 import type { Masker } from '../masking/index.ts';
 import type { Activity, ActivityLog } from '../activity-log/index.ts';
 import { readFileRules } from '../media/index.ts';
+import { readSettings } from '../settings/index.ts';
 import { checkOrigin, openSite } from './admission.ts';
 import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
 import { SessionThrottle } from './session-throttle.ts';
@@ -58,14 +59,11 @@ export function widgetRoutes(
   http.serve(contract.getWidgetConfiguration, async ({ caller, params, query }) => {
     const site = await openSite(database, params.siteKey);
     checkOrigin(site, caller.origin, true);
-    const attributes = await database.read(
-      site.accountId,
-      async (tx) => await declaredAttributes(tx, site.accountId),
-    );
-    const files = await database.read(
-      site.accountId,
-      async (tx) => await readFileRules(tx, site.accountId, { channelId: site.siteId, side: 'visitor' }),
-    );
+    const { settings, attributes, files } = await database.read(site.accountId, async (tx) => ({
+      settings: await readSettings(tx, site.accountId, site.siteId),
+      attributes: await declaredAttributes(tx, site.accountId),
+      files: await readFileRules(tx, site.accountId, { channelId: site.siteId, side: 'visitor' }),
+    }));
     const locale = bestLocale(new Set(catalogues.keys()), [query.locale, site.locale]);
     return {
       locale,
@@ -73,6 +71,8 @@ export function widgetRoutes(
       accentColour: site.accentColour,
       attributes: [...attributes.keys()],
       files,
+      showsSessionData: settings['session-data.shown'],
+      reportsPages: settings['activity-log.level'] === 'pages',
       text: { ...found(catalogues.get('en')), ...found(catalogues.get(locale)) },
     };
   });

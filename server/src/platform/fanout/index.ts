@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Audience, Entry, StreamName } from '@samtal/contract/conversations';
 
-/** What nodes tell one another. Ids and counters only: nothing that anybody wrote leaves the process this way. */
+/** What nodes tell one another. Ids and counters, and what browsers sealed for each other: nothing that could be read on the way. */
 export type Announcement =
   /** The stream has entries up to `head`. `entries` are there when this node wrote them. */
   | {
@@ -28,6 +28,12 @@ export type Announcement =
       on: boolean;
       from: string;
     }
+  /** Session data (E9): the key of the agent who has the conversation, the question for it, and what was sealed to it. */
+  | { kind: 'show-key'; account: string; stream: StreamName; key: string }
+  | { kind: 'show-ask'; account: string; stream: StreamName }
+  | { kind: 'show'; account: string; stream: StreamName; key: string; from: string; sealed: string }
+  /** The page that showed something has gone. */
+  | { kind: 'show-end'; account: string; stream: StreamName; from: string }
   /** Lists of the console that changed: for everyone in the account, or for these users. */
   | { kind: 'lists'; account: string; lists: ('mine' | 'waiting' | 'presence')[]; users?: string[] }
   /** These conversations were erased: whoever follows one must let go of it. */

@@ -1,0 +1,1 @@
+export { LookUpDialog } from './look-up-dialog.tsx';

@@ -1,0 +1,2 @@
+export * from './sealing.ts';
+export * from './shown-values.ts';

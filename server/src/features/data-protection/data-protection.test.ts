@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { dataClassNames } from '@samtal/contract/retention';
+import type { DataProtectionRecord } from '@samtal/contract/data-protection';
+import { testUser } from '../../../test/accounts.ts';
+import { makeAccount } from '../../../test/callers.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { changeSettings } from '../settings/index.ts';
+import { createSite } from '../sites/index.ts';
+import { buildRecord } from './build-record.ts';
+
+describe('the record of processing', () => {
+  let db: TestDatabase;
+  before(async () => {
+    db = await createTestDatabase();
+  });
+  after(async () => await db.close());
+
+  const build = async (account: string): Promise<DataProtectionRecord> =>
+    await db.database.read(account, async (tx) => await buildRecord(tx, account, { version: '1.2.3' }));
+  const set = async (account: string, values: Record<string, unknown>, channelId: string | null = null) =>
+    await db.database.transaction(account, async (tx) => {
+      await changeSettings(tx, account, {
+        channelId,
+        version: 0,
+        set: values,
+        unset: [],
+        by: { kind: 'operator' },
+        reason: 'a test',
+      });
+    });
+  const periodsOf = (record: DataProtectionRecord, word: string) =>
+    record.classes.find((each) => each.class === word)?.periods ?? assert.fail(word);
+
+  it('says every class of data there is, where it lies and for how long', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    const { classes, version } = await build(id);
+    assert.equal(version, '1.2.3');
+    assert.deepEqual(
+      classes.map((each) => each.class),
+      [...dataClassNames],
+    );
+    for (const each of classes) {
+      assert.ok(each.places.length > 0 && each.protection.length > 0 && each.periods.length > 0, each.class);
+    }
+  });
+
+  it('follows the configuration: periods of account and site, with who has decided them', async () => {
+    const { id, siteId, queueId } = await makeAccount(db, { origin: 'https://example.org' });
+    await db.database.transaction(id, async (tx) => {
+      const site = { name: 'Other', origins: ['https://other.example'], queueId };
+      await createSite(tx, id, { actor: { kind: 'operator' }, site });
+    });
+    const before = await build(id);
+    assert.deepEqual(
+      periodsOf(before, 'transcript').map(({ hours, origin, channelId }) => [hours, origin, channelId]),
+      [[14 * 24, 'default', null]],
+    );
+    await set(id, { 'retention.transcript-days': 30, 'privacy.controller': 'Almviks kommun' });
+    await set(
+      id,
+      { 'retention.transcript-days': 3, 'activity-log.level': 'pages', 'session-data.shown': true },
+      siteId,
+    );
+    const after = await build(id);
+    assert.deepEqual(
+      periodsOf(after, 'transcript').map(({ hours, origin, channelId }) => [hours, origin, channelId]),
+      [
+        [30 * 24, 'account', null],
+        [3 * 24, 'channel', siteId],
+      ],
+    );
+    assert.equal(after.contacts.controller, 'Almviks kommun');
+    assert.equal(after.contacts.region, '');
+    assert.deepEqual(
+      after.channels.map(({ name, origins, activityLog, sessionDataShown }) => [
+        name,
+        origins,
+        activityLog,
+        sessionDataShown,
+      ]),
+      [
+        ['Other', ['https://other.example'], 'connections', false],
+        ['Site', ['https://example.org'], 'pages', true],
+      ],
+    );
+  });
+
+  it('says what operators have set, and lets no account say it', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    await db.asOwner('insert into installation_settings_version (version, body) values (1, $1)', [
+      JSON.stringify({ 'privacy.region': 'Luleå, Sweden' }),
+    ]);
+    assert.equal((await build(id)).contacts.region, 'Luleå, Sweden');
+    await assert.rejects(set(id, { 'privacy.region': 'Elsewhere' }), { code: 'settings.wrong-level' });
+  });
+
+  it('counts those who have access by role, and leaves out who is not active', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    await testUser(db, id, { roles: ['agent'] });
+    await testUser(db, id, { roles: ['agent', 'supervisor'] });
+    const gone = await testUser(db, id, { roles: ['agent'] });
+    await db.asOwner("update membership set status = 'inactive' where account_id = $1 and user_id = $2", [
+      id,
+      gone.userId,
+    ]);
+    const { roles } = await build(id);
+    const role = (name: string) => roles.find((each) => each.name === name) ?? assert.fail(name);
+    assert.equal(role('Agent').users, 2);
+    assert.equal(role('Supervisor').users, 1);
+    assert.equal(role('Coach').users, 0);
+    assert.ok(role('Supervisor').reaches.includes('conversations.read'));
+    assert.ok(role('Privacy officer').reaches.includes('activity-log.look-up'));
+    assert.ok(!role('Account administrator').reaches.some((each) => each.startsWith('conversations.')));
+    assert.ok(!role('Account administrator').reaches.includes('routing.manage'));
+  });
+
+  it('says which attributes of visitors are declared, and what for', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    assert.deepEqual((await build(id)).attributes, []);
+    const attribute = {
+      key: 'customer',
+      label: 'Customer number',
+      purpose: 'To find the invoice',
+      category: 'identifier',
+      indexed: true,
+    };
+    await set(id, { 'visitors.attributes': [attribute] });
+    const { key: _key, ...said } = attribute;
+    assert.deepEqual((await build(id)).attributes, [said]);
+  });
+});
