@@ -111,8 +111,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     database,
     keyring,
     log,
-    maskPath: async (_tx, account, path) =>
-      (await masker.mask(account, { channelId: null, side: 'visitor' }, path)).text,
+    maskPath: async (account, channelId, path) =>
+      (await masker.mask(account, { channelId, side: 'visitor' }, path)).text,
   });
   const outbound = new Outbound({ networks: parts.outboundNetworks });
   const streamer = new AuditStreamer({ database, keyring, outbound, log, hostName: publicUrl.hostname });

@@ -107,7 +107,7 @@ describe('the activity log', () => {
       database: db.database,
       keyring: db.keyring,
       log: lines.log,
-      maskPath: async (_tx, _account, path) => path.replaceAll('secret', 'masked'),
+      maskPath: async (_account, _siteId, path) => path.replaceAll('secret', 'masked'),
     });
     log.note(whole);
     await log.flush();
@@ -212,6 +212,20 @@ describe('the activity log', () => {
       ['/masked/orders/•'],
     );
     assert.deepEqual(await read(account.id, { address: '192.0.2.77' }), []);
+  });
+
+  it('keeps the pages that a visitor’s browser tells of, as the account masks them', async () => {
+    const of = await makeAccount(db, { origin: node.url.origin });
+    await set(of.id, { 'activity-log.level': 'pages' });
+    const { visitor, from } = await visitorFrom(of, addresses.four);
+    const socket = await TestSocket.asVisitor(visitor, node.url, from);
+    socket.send({ t: 'page', path: '/skola/forskola' });
+    socket.send({ t: 'page', path: '/orders/20261125' });
+    const pages = async () =>
+      (await read(of.id, { visitorId: visitor.visitorId })).filter(({ kind }) => kind === 'page');
+    await eventually(async () => (await pages()).length === 2, 'both are written');
+    assert.deepEqual((await pages()).map(({ path }) => path).toSorted(), ['/orders/•', '/skola/forskola']);
+    socket.close();
   });
 
   it('cannot be read once the key of the day is destroyed', async () => {

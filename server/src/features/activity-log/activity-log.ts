@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { readSettings } from '../settings/index.ts';
@@ -20,8 +20,8 @@ export interface ActivityLogParts {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly log: Log;
-  /** Masks the path of a page as the account's rules say (G1). */
-  readonly maskPath: (tx: Tx, account: string, path: string) => Promise<string>;
+  /** Masks the path of a page as the site's rules say (G1). Called outside of transactions. */
+  readonly maskPath: (account: string, siteId: string, path: string) => Promise<string>;
 }
 
 /**
@@ -81,22 +81,22 @@ export class ActivityLog {
     for (const day of new Set(activities.map((activity) => dayOf(activity.at)))) {
       await this.#keys.make(account, day);
     }
+    const entries: ActivityEntry[] = [];
+    for (const activity of activities) entries.push(await this.#entryOf(activity));
     await database.transaction(account, async (tx) => {
       const wanted: ActivityEntry[] = [];
-      for (const [siteId, ofSite] of Map.groupBy(activities, (activity) => activity.siteId)) {
+      for (const [siteId, ofSite] of Map.groupBy(entries, (entry) => entry.siteId)) {
         const { 'activity-log.level': level } = await readSettings(tx, account, siteId);
         if (level === 'off') continue;
-        for (const activity of ofSite) {
-          if (activity.kind !== 'page' || level === 'pages') wanted.push(await this.#entryOf(tx, activity));
-        }
+        wanted.push(...ofSite.filter(({ kind }) => kind !== 'page' || level === 'pages'));
       }
-      for (const [day, entries] of Map.groupBy(wanted, (entry) => dayOf(entry.at))) {
-        await insertDay(tx, this.#keys, account, { day, entries });
+      for (const [day, ofDay] of Map.groupBy(wanted, (entry) => dayOf(entry.at))) {
+        await insertDay(tx, this.#keys, account, { day, entries: ofDay });
       }
     });
   }
 
-  async #entryOf(tx: Tx, activity: Activity): Promise<ActivityEntry> {
+  async #entryOf(activity: Activity): Promise<ActivityEntry> {
     const { account, visitorId, kind, at, siteId, conversationId = null, path } = activity;
     return {
       id: randomUUID(),
@@ -107,7 +107,7 @@ export class ActivityLog {
       agent: agentClass(activity.userAgent),
       siteId,
       conversationId,
-      path: path === undefined ? null : await this.#parts.maskPath(tx, account, keptPath(path)),
+      path: path === undefined ? null : await this.#parts.maskPath(account, siteId, keptPath(path)),
     };
   }
 }
