@@ -115,6 +115,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'data-protection', to: 'sites', because: 'A record says where people meet the account.' },
   { from: 'widget', to: 'activity-log', because: 'What a visitor does over HTTP is noted.' },
   { from: 'media', to: 'conversations', because: 'A file is sent, and read, in a conversation.' },
+  { from: 'media', to: 'masking', because: 'The name of a file is a text that somebody wrote.' },
   { from: 'media', to: 'settings', because: 'Who may send which files is a setting.' },
   { from: 'widget', to: 'media', because: 'The widget is told which files its visitor may send.' },
   { from: 'widget', to: 'conversations', because: 'A visitor starts, reads and ends a conversation.' },

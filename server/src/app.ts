@@ -217,7 +217,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   subjectAccessRoutes(http, { database, ...visitors });
   searchRoutes(http, { database, log: entries });
   auditRoutes(http, { database, keyring, outbound });
-  mediaRoutes(http, { database, keys, posts, keyring, publicUrl, ...media });
+  mediaRoutes(http, { database, keys, posts, masker, keyring, publicUrl, ...media });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity, masker });

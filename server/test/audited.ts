@@ -79,6 +79,13 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'audit.createAuditDestination': 'audit.destination-created',
   'audit.changeAuditDestination': 'audit.destination-changed',
   'audit.deleteAuditDestination': 'audit.destination-deleted',
+  'media.getFileRules': { because: 'configuration, nothing about a person' },
+  'media.sendFile': 'conversations.file-written',
+  'media.openFile': 'media.opened',
+  'media.createFileLink': 'media.link-made',
+  'media.openFileLink': 'media.opened',
+  'media.sendVisitorFile': { because: 'a visitor’s own doing; the trail is about those who work here' },
+  'media.openVisitorFile': { because: 'a visitor’s own doing; the trail is about those who work here' },
   'realtime.createRealtimeTicket': {
     because: 'a ticket is good for a socket, on which each transcript followed is recorded',
   },

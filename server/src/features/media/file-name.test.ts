@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { cleanFileName } from './file-name.ts';
 
+const asItIs = async (text: string) => text;
+
 const cases: readonly [string, string][] = [
   ['photo.JPEG', 'photo.jpg'],
   ['D:\\bilder\\bild.jpg', 'bild.jpg'],
@@ -22,13 +24,20 @@ const cases: readonly [string, string][] = [
 ];
 
 for (const [given, expected] of cases)
-  it(`a file called ${JSON.stringify(given)} is kept as ${expected}`, () => {
-    assert.equal(cleanFileName(given, 'jpeg'), expected);
+  it(`a file called ${JSON.stringify(given)} is kept as ${expected}`, async () => {
+    assert.equal(await cleanFileName(given, 'jpeg', asItIs), expected);
   });
 
-it('a file with a very long name keeps 120 letters of it, none of them cut in two', () => {
-  const name = cleanFileName(`${'å'.repeat(500)}.jpg`, 'jpeg');
+it('a file with a very long name keeps 120 letters of it, none of them cut in two', async () => {
+  const name = await cleanFileName(`${'å'.repeat(500)}.jpg`, 'jpeg', asItIs);
   assert.equal(name, `${'å'.repeat(120)}.jpg`);
-  const emoji = cleanFileName(`${'👩‍👩‍👧'.repeat(500)}.jpg`, 'jpeg');
+  const emoji = await cleanFileName(`${'👩‍👩‍👧'.repeat(500)}.jpg`, 'jpeg', asItIs);
   assert.ok(emoji.length <= 200 && emoji.isWellFormed());
+});
+
+it('a masked name is a name that a file may have', async () => {
+  assert.equal(
+    await cleanFileName('card 1.jpg', 'jpeg', async (text) => `${text} ../*\u2022`),
+    'card 1 ..__\u2022.jpg',
+  );
 });

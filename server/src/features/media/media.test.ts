@@ -193,6 +193,14 @@ describe('files in conversations', () => {
     assert.deepEqual(await stored(here), []);
   });
 
+  it('have their names masked like everything that people write', async () => {
+    const here = await talk();
+    await visitorSends(here, 'kort 4111 1111 1111 1111.png', png());
+    const { name } = await onlyFileOf(here);
+    assert.match(name, /^kort .*1111\.png$/);
+    assert.doesNotMatch(name, /4111/);
+  });
+
   it('do not tell where a picture was taken', async () => {
     const here = await talk();
     const told = png({ extra: [pngChunk('eXIf', Buffer.from('GPS 59.3293 N'))] });

@@ -49,9 +49,9 @@ export function mediaRoutes(
       conversationId,
       sentBy: caller.userId,
       file,
-      rules: async (tx) => {
+      place: async (tx) => {
         const { site_id } = await ownConversation(tx, caller, conversationId);
-        return await readFileRules(tx, caller.accountId, { channelId: site_id, side: 'agent' });
+        return { channelId: site_id, side: 'agent' };
       },
       entry: (sent) => agentFile(caller, conversationId, { cid, file: sent }),
     });
@@ -90,8 +90,7 @@ export function mediaRoutes(
       conversationId,
       sentBy: caller.visitorId,
       file,
-      rules: async (tx) =>
-        await readFileRules(tx, caller.accountId, { channelId: caller.siteId, side: 'visitor' }),
+      place: async () => ({ channelId: caller.siteId, side: 'visitor' }),
       entry: (sent) => visitorFile(caller, conversationId, { cid, file: sent }),
     });
     return presented(outcome);

@@ -9,6 +9,7 @@ import { cleanFileName } from './file-name.ts';
 import { contentPlace, newFileKey, sealName } from './file-secrets.ts';
 import type { MediaParts } from './media.ts';
 import { countSentFiles, insertMedia } from './queries.ts';
+import { readFileRules, type FilePlace } from './rules.ts';
 import { scanned } from './scanner.ts';
 import { Turns } from './turns.ts';
 
@@ -25,8 +26,8 @@ export interface Sending {
   /** The visitor's or the user's id. */
   readonly sentBy: string;
   readonly file: FileBody;
-  /** Judges whether they may, and says by which rules; null when they may send nothing. */
-  readonly rules: (tx: ReadTx) => Promise<FileRules | null>;
+  /** Judges whether they may write there at all, and says where that is. */
+  readonly place: (tx: ReadTx) => Promise<FilePlace>;
   /** The entry that shows the file. */
   readonly entry: (file: SentFile) => DraftOf<'file'>;
 }
@@ -39,12 +40,13 @@ export interface Sending {
 export async function sendFile(parts: MediaParts, sending: Sending): Promise<Outcome & { written: true }> {
   const { account, conversationId, sentBy, file } = sending;
   return await turns.take(sentBy, async () => {
-    const { rules, key } = await parts.database.read(account, async (tx) => {
-      const may = await sending.rules(tx);
+    const { place, rules, key } = await parts.database.read(account, async (tx) => {
+      const where = await sending.place(tx);
+      const may = await readFileRules(tx, account, where);
       if (may === null) throw new Refusal('media.not-allowed');
       if ((await countSentFiles(tx, account, { conversationId, sentBy })) >= mostFiles)
         throw new Refusal('media.too-many');
-      return { rules: may, key: await parts.keys.one(tx, account, conversationId) };
+      return { place: where, rules: may, key: await parts.keys.one(tx, account, conversationId) };
     });
     const type = permittedType(file, rules);
     const mediaId = randomUUID();
@@ -57,7 +59,8 @@ export async function sendFile(parts: MediaParts, sending: Sending): Promise<Out
     } finally {
       secret.raw.fill(0);
     }
-    const sent: SentFile = { mediaId, name: cleanFileName(file.name, type), type, ...weight };
+    const mask = async (text: string) => (await parts.masker.mask(account, place, text)).text;
+    const sent: SentFile = { mediaId, name: await cleanFileName(file.name, type, mask), type, ...weight };
     // NOTE: an error here leaves open whether the commit happened, and so the content where it is. A sweep decides.
     const outcome = await post(parts, sending, sent, { key, wrapped: secret.wrapped });
     if (!outcome.written || outcome.duplicate) await parts.store.remove(account, mediaId);
