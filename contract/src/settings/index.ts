@@ -10,11 +10,20 @@ const account = { accountId: Id };
 /** Whose settings: a channel's (today a site is one), or with null the account's. */
 const channelId = nullable(Id);
 
+const origin = oneOf(...settingLevels, 'default');
+
 export const SettingState = closed({
   key: oneOf(...settingKeys),
   /** Fits the schema of the setting. */
   value: Type.Unknown(),
-  origin: oneOf(...settingLevels, 'default'),
+  origin,
+  /** What holds when the level asked for says nothing. */
+  otherwise: closed({ value: Type.Unknown(), origin }),
+  /** JSON Schema (2020-12) of the value. */
+  schema: Type.Unknown(),
+  levels: Type.Array(oneOf(...settingLevels)),
+  /** Weakens privacy or security when it is changed wrongly. */
+  sensitive: Type.Boolean(),
 });
 export type SettingState = Static<typeof SettingState>;
 

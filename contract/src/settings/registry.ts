@@ -26,6 +26,8 @@ export interface Setting {
   readonly levels: readonly SettingLevel[];
   /** Weakens privacy or security when it is changed wrongly: asks for elevation where that is on (C3). */
   readonly sensitive: boolean;
+  /** Only operators can set it, and accounts see what they have set. */
+  readonly accountsSee?: true;
 }
 
 function setting<const Schema extends TSchema>(declared: {
@@ -33,6 +35,7 @@ function setting<const Schema extends TSchema>(declared: {
   default: Static<Schema>;
   levels: readonly SettingLevel[];
   sensitive: boolean;
+  accountsSee?: true;
 }) {
   return declared;
 }
@@ -267,12 +270,14 @@ export const settings = {
     default: 5,
     levels: installationOnly,
     sensitive: true,
+    accountsSee: true,
   }),
   'signin.longest-wait-minutes': setting({
     schema: Type.Integer({ minimum: 1, maximum: 1440 }),
     default: 15,
     levels: installationOnly,
     sensitive: true,
+    accountsSee: true,
   }),
   'users.invitation-days': setting({
     schema: days(1, 30),

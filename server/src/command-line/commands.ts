@@ -11,6 +11,7 @@ import { grantRole } from './grant-role.ts';
 import { keyCommands } from './keys.ts';
 import { listUsers } from './list-users.ts';
 import { resetPassword } from './reset-password.ts';
+import { settingsCommands } from './settings.ts';
 import { start } from './start.ts';
 
 /** Every command there is, in reading order. */
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   createUser,
   resetPassword,
   grantRole,
+  ...settingsCommands,
   ...keyCommands,
   ...auditCommands,
   ...auditDestinationCommands,

@@ -307,3 +307,49 @@ test('writes names so that they cannot command the terminal', async () => {
   const { out } = await samtal(['accounts', 'list']);
   assert.ok(!out.includes('\u001b'));
 });
+
+test('sets, unsets and lists settings of the installation, each change a version on the audit trail', async () => {
+  type Listed = { settings: { key: string; value: unknown; origin: string }[] };
+  const idle = async () =>
+    (await json<Listed>('settings', 'list')).settings.find(
+      ({ key }) => key === 'signin.session-idle-minutes',
+    );
+  assert.deepEqual(await idle(), { key: 'signin.session-idle-minutes', value: 30, origin: 'default' });
+  const change = (...args: string[]) => samtal(['settings', ...args]);
+  const key = ['--key', 'signin.session-idle-minutes'];
+  assert.equal((await change('set', ...key, '--value', '15', '--reason', 'The board says so')).code, 0);
+  assert.equal((await change('set', '--key', 'inactivity.end-text', '--value', 'Good bye')).code, 0);
+  assert.deepEqual(await idle(), { key: 'signin.session-idle-minutes', value: 15, origin: 'installation' });
+  assert.equal((await change('unset', ...key)).code, 0);
+  assert.equal((await idle())?.origin, 'default');
+  const { versions } = await json<{ versions: { version: number; reason: string; body: object }[] }>(
+    'settings',
+    'history',
+  );
+  assert.deepEqual(
+    versions.map(({ version, reason, body }) => [version, reason, body]),
+    [
+      [3, '', { 'inactivity.end-text': 'Good bye' }],
+      [2, '', { 'inactivity.end-text': 'Good bye', 'signin.session-idle-minutes': 15 }],
+      [1, 'The board says so', { 'signin.session-idle-minutes': 15 }],
+    ],
+  );
+  const { rows } = await db.asOwner<{ body: string }>(
+    "select body from audit_outbox where body like '%settings.installation-changed%' order by id",
+  );
+  assert.equal(rows.length, 3);
+  assert.ok(rows.every(({ body }) => !body.includes('Good bye') && !body.includes('The board')));
+});
+
+test('refuses settings that are not there, are not the installation’s, or do not fit', async () => {
+  for (const [args, says] of [
+    [['--key', 'no.such-thing', '--value', '1'], /no setting/],
+    [['--key', 'visitors.attributes', '--value', '[]'], /by accounts alone/],
+    [['--key', 'signin.session-idle-minutes', '--value', '1'], /does not fit/],
+    [['--key', 'signin.session-idle-minutes', '--value', 'soon'], /does not fit/],
+  ] as const) {
+    const { code, err } = await samtal(['settings', 'set', ...args]);
+    assert.equal(code, 1, err);
+    assert.match(err, says);
+  }
+});

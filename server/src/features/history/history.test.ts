@@ -82,7 +82,7 @@ describe('the history of what is configured', () => {
     );
     assert.deepEqual([first.what, first.by, first.newest], ['made', null, false]);
     const { body } = await admin.call(getVersion, { params: at('site', siteId, 1) });
-    assert.equal((body as { name?: string } | null)?.name, 'Site');
+    assert.equal((body as Record<string, unknown>)['name'], 'Site');
     const { differences } = await admin.call(compareVersions, { params: at('site', siteId, 2) });
     assert.deepEqual(
       differences.toSorted((a, b) => (a.path[0] ?? '').localeCompare(b.path[0] ?? '')),

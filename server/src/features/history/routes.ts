@@ -35,10 +35,10 @@ export function historyRoutes(
     });
   });
 
-  http.serve(restoreVersionEndpoint, async ({ caller, params: { accountId: _, ...at }, body }) =>
+  http.serve(restoreVersionEndpoint, async ({ caller, params: { kind, objectId, version }, body }) =>
     presentVersion(
       await database.transaction(caller.accountId, (tx) =>
-        restoreVersion(tx, caller, restorers, { ...at, ...body }),
+        restoreVersion(tx, caller, restorers, { kind, objectId, version, ...body }),
       ),
     ),
   );

@@ -156,9 +156,9 @@ describe('inactivity', () => {
     await until(async () => (await kinds(id)).at(-1) === 'resolved');
   });
 
-  it('loses no message that comes at the last moment: it is in the log before the end, or refused', async () => {
+  it('loses no message that comes at the last moment: it is in the log before the end, or refused', async (t) => {
     const seed = Math.floor(Math.random() * 1_000_000);
-    console.log(`seed ${seed}`);
+    t.diagnostic(`seed ${seed}`);
     let random = seed;
     const next = () => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
     const outcomes = new Set<number>();

@@ -1,4 +1,9 @@
 export { changeSettings } from './change-settings.ts';
+export {
+  changeInstallationSettings,
+  isInstallationSetting,
+  readInstallationVersions,
+} from './installation.ts';
 export { restoreSettings } from './restore-settings.ts';
 export { strictestSetting } from './strictest.ts';
 export { readInstallationSettings, readSettings, readStandingSettings } from './queries.ts';

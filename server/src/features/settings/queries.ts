@@ -51,6 +51,8 @@ export async function readStandingSettings(
   origins: Readonly<Record<SettingKey, SettingOrigin>>;
   /** Of the level asked for. */
   own: LevelSettings;
+  /** What would hold without that. */
+  otherwise: ReturnType<typeof effectiveSettings>;
 }> {
   const [row] = await tx.run<StandingRow>(readStanding, [account, channelId]);
   const level = (overrides: SettingOverrides | null | undefined, version: number | null | undefined) => ({
@@ -59,12 +61,15 @@ export async function readStandingSettings(
   });
   const ofChannel = level(row?.channel, row?.channel_version);
   const ofAccount = level(row?.account, row?.account_version);
-  const effective = effectiveSettings([
-    { level: 'channel', overrides: ofChannel.overrides },
+  const below = [
     { level: 'account', overrides: ofAccount.overrides },
     { level: 'installation', overrides: row?.installation ?? {} },
-  ]);
-  return { ...effective, own: channelId === null ? ofAccount : ofChannel };
+  ] as const;
+  return {
+    ...effectiveSettings([{ level: 'channel', overrides: ofChannel.overrides }, ...below]),
+    own: channelId === null ? ofAccount : ofChannel,
+    otherwise: effectiveSettings(channelId === null ? below.slice(1) : below),
+  };
 }
 
 /** The settings as they hold for the account, or with a channel's id for that channel (C11). One short query. */

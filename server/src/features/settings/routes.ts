@@ -3,6 +3,7 @@ import {
   getSettings,
   settingKeys,
   settings,
+  type Setting,
   type SettingKey,
   type SettingOverrides,
 } from '@samtal/contract/settings';
@@ -39,19 +40,26 @@ export function settingsRoutes(http: HttpServer, { database, judge }: SettingsPa
 
 async function present(tx: ReadTx, account: string, channelId: string | null) {
   await refuseUnknownChannel(tx, account, channelId);
-  const { values, origins, own } = await readStandingSettings(tx, account, channelId);
+  const { values, origins, own, otherwise } = await readStandingSettings(tx, account, channelId);
   return {
     channelId,
     version: own.version,
-    settings: settingKeys
-      .filter(isForAccounts)
-      .map((key) => ({ key, value: values[key], origin: origins[key] })),
+    settings: settingKeys.filter(isForAccounts).map((key) => ({
+      key,
+      value: values[key],
+      origin: origins[key],
+      otherwise: { value: otherwise.values[key], origin: otherwise.origins[key] },
+      schema: settings[key].schema,
+      levels: [...settings[key].levels],
+      sensitive: settings[key].sensitive,
+    })),
   };
 }
 
-/** What only operators can set is theirs to see. */
+/** What only operators can set is theirs to see, but for what accounts have to know. */
 function isForAccounts(key: SettingKey): boolean {
-  return settings[key].levels.some((level) => level !== 'installation');
+  const { levels, accountsSee }: Setting = settings[key];
+  return accountsSee === true || levels.some((level) => level !== 'installation');
 }
 
 /** Today a site is the only kind of channel. */
