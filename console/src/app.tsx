@@ -1,4 +1,5 @@
 import { MantineProvider } from '@mantine/core';
+import { configurationKinds, type ConfigurationKind } from '@samtal/contract/history';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
@@ -159,6 +160,26 @@ const dataProtection = createRoute({
   ),
 });
 
+const settings = createRoute({
+  getParentRoute: () => admin,
+  path: '/settings',
+  validateSearch: (search: Record<string, unknown>): { channel?: string } =>
+    typeof search['channel'] === 'string' ? { channel: search['channel'] } : {},
+  component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+const history = createRoute({
+  getParentRoute: () => admin,
+  path: '/history',
+  validateSearch: (search: Record<string, unknown>): { kind?: ConfigurationKind; objectId?: string } => ({
+    ...(configurationKinds.some((kind) => kind === search['kind'])
+      ? { kind: search['kind'] as ConfigurationKind }
+      : {}),
+    ...(typeof search['objectId'] === 'string' ? { objectId: search['objectId'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./features/history/history-page.tsx'), 'HistoryPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => admin,
   path: '/account',
@@ -180,6 +201,8 @@ const routeTree = root.addChildren([
       queues,
       sites,
       cannedReplies,
+      settings,
+      history,
       audit,
       dataProtection,
       account,

@@ -1,5 +1,5 @@
 export { call, rememberCsrfToken } from './client.ts';
 export { openFile, sendFile } from './files.ts';
-export { createQueryClient } from './query-client.ts';
+export { createQueryClient, lookAgainAfter } from './query-client.ts';
 export { Refusal } from './refusal.ts';
 export { useProblemText } from './problem-text.ts';

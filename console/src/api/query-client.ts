@@ -6,9 +6,14 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
   const watch = (error: Error) => {
     if (error instanceof Refusal && error.code === 'signin.required') onSignedOut();
   };
-  return new QueryClient({
+  const client = new QueryClient({
     queryCache: new QueryCache({ onError: watch }),
-    mutationCache: new MutationCache({ onError: watch }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        watch(error);
+        void lookAgainAfter(error, client);
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -16,4 +21,11 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
       },
     },
   });
+  return client;
+}
+
+/** Somebody else’s change stood in the way: what is shown of the account is out of date. */
+export async function lookAgainAfter(error: unknown, queryClient: QueryClient): Promise<void> {
+  if (error instanceof Refusal && error.code === 'history.changed-meanwhile')
+    await queryClient.invalidateQueries({ queryKey: ['account'] });
 }

@@ -17,6 +17,8 @@ const adminPages = [
   { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
   { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
   { to: '/admin/data-protection', text: 'admin.data-protection', needs: 'settings.read' },
+  { to: '/admin/settings', text: 'admin.settings', needs: 'settings.read' },
+  { to: '/admin/history', text: 'admin.history', needs: 'settings.read' },
   { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
 ] as const;
 

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, type MantineSize } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { useProblemText } from '../api/index.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { lookAgainAfter, useProblemText } from '../api/index.ts';
 import { useText } from '../text/index.ts';
 
 interface FormDialogProps {
@@ -49,6 +50,7 @@ function DialogForm({
 }: Pick<FormDialogProps, 'action' | 'children' | 'onSubmit' | 'onClose'>) {
   const { t } = useText();
   const problemText = useProblemText();
+  const queryClient = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -60,6 +62,7 @@ function DialogForm({
       await onSubmit();
     } catch (refused) {
       setError(refused);
+      void lookAgainAfter(refused, queryClient);
     } finally {
       setBusy(false);
     }

@@ -1,3 +1,4 @@
+export { BeforeAfter } from './before-after.tsx';
 export { ConfirmDialog } from './confirm.tsx';
 export { CopyBlock, CopyIcon } from './copy-field.tsx';
 export { showTitleBadge, usePageTitle } from './document-title.ts';

@@ -51,7 +51,7 @@ export const postedKinds = ['message', 'note'] as const;
 export type PostedKind = (typeof postedKinds)[number];
 
 /** The kinds after which a conversation is not silent (E5). */
-export const interactionKinds: readonly EntryKind[] = ['message', 'joined'];
+export const interactionKinds: readonly EntryKind[] = ['message', 'file', 'joined'];
 
 export const Actor = closed({
   kind: oneOf('visitor', 'agent', 'system'),

@@ -10,6 +10,7 @@ const role = (id: string, roles: string[], allows: Role['allows'] = []): Role =>
   authorisations: [],
   roles,
   allows,
+  version: 1,
 });
 
 test('sorts authorisations by what they are about', () => {

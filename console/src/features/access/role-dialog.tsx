@@ -41,7 +41,11 @@ function RoleForm({ role, roles, onSaved, onClose }: RoleDialogProps) {
   const save = async () => {
     const body = { name: name.trim(), authorisations: own, roles: held };
     if (role === null) await call(createRole, { params: { accountId: account.id }, body });
-    else await call(changeRole, { params: { accountId: account.id, roleId: role.id }, body });
+    else
+      await call(changeRole, {
+        params: { accountId: account.id, roleId: role.id },
+        body: { ...body, version: role.version },
+      });
     await onSaved();
     onClose();
   };

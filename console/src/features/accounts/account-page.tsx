@@ -22,14 +22,18 @@ export function AccountPage() {
       )}
       {account.data !== undefined && (
         <Paper withBorder p="lg" maw="32rem">
-          <RenameForm name={account.data.name} created={formats.dateTime(account.data.createdAt)} />
+          <RenameForm
+            name={account.data.name}
+            version={account.data.version}
+            created={formats.dateTime(account.data.createdAt)}
+          />
         </Paper>
       )}
     </Page>
   );
 }
 
-function RenameForm({ name, created }: { name: string; created: string }) {
+function RenameForm({ name, version, created }: { name: string; version: number; created: string }) {
   const { t } = useText();
   const problemText = useProblemText();
   const account = useAccount();
@@ -37,7 +41,7 @@ function RenameForm({ name, created }: { name: string; created: string }) {
   const [value, setValue] = useState(name);
   const rename = useMutation({
     mutationFn: () =>
-      call(changeAccount, { params: { accountId: account.id }, body: { name: value.trim() } }),
+      call(changeAccount, { params: { accountId: account.id }, body: { name: value.trim(), version } }),
     onSuccess: async () => {
       announce(t('saved'));
       await queryClient.invalidateQueries({ queryKey: ['account', account.id, 'account'] });

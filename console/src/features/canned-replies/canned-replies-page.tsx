@@ -109,7 +109,11 @@ function ReplyDialog({ reply, onSaved, onClose }: ReplyDialogProps) {
   const save = async () => {
     const body = { shortcut, text };
     if (reply === null) await call(createCannedReply, { params: { accountId: account.id }, body });
-    else await call(changeCannedReply, { params: { accountId: account.id, replyId: reply.id }, body });
+    else
+      await call(changeCannedReply, {
+        params: { accountId: account.id, replyId: reply.id },
+        body: { ...body, version: reply.version },
+      });
     await onSaved();
     onClose();
   };

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { matchingReplies, typedShortcut } from './matching-replies.ts';
 
 const replies = [
-  { id: '1', shortcut: 'hours', text: 'We are open from nine to five.' },
-  { id: '2', shortcut: 'thanks', text: 'Thank you for waiting.' },
-  { id: '3', shortcut: 'wait', text: 'One moment, please.' },
+  { id: '1', shortcut: 'hours', text: 'We are open from nine to five.', version: 1 },
+  { id: '2', shortcut: 'thanks', text: 'Thank you for waiting.', version: 1 },
+  { id: '3', shortcut: 'wait', text: 'One moment, please.', version: 1 },
 ];
 
 test('puts replies whose shortcut begins with what was typed first', () => {

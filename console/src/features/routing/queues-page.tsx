@@ -138,7 +138,11 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
       offerSeconds: Number(offerSeconds),
     };
     if (queue === null) await call(createQueue, { params: { accountId: account.id }, body });
-    else await call(changeQueue, { params: { accountId: account.id, queueId: queue.id }, body });
+    else
+      await call(changeQueue, {
+        params: { accountId: account.id, queueId: queue.id },
+        body: { ...body, version: queue.version },
+      });
     await onSaved();
     onClose();
   };

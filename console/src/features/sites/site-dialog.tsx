@@ -49,7 +49,10 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
     const saved =
       site === null
         ? await call(createSite, { params, body })
-        : await call(changeSite, { params: { ...params, siteId: site.id }, body });
+        : await call(changeSite, {
+            params: { ...params, siteId: site.id },
+            body: { ...body, version: site.version },
+          });
     onClose();
     await onSaved(saved);
   };

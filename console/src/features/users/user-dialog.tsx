@@ -97,6 +97,7 @@ function UserForm({ user }: { user: User }) {
         body: {
           name: name.trim(),
           maxConversations: Number(limit),
+          version: user.version,
           ...(user.status === 'invited'
             ? {}
             : { status: active ? ('active' as const) : ('inactive' as const) }),

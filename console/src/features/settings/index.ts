@@ -1,0 +1,1 @@
+export { useSettingText } from './use-setting-text.ts';
