@@ -40,7 +40,10 @@ describe('hostile input', () => {
     db = await createTestDatabase();
     node = await startTestNode(db, { log });
     account = await makeAccount(db, { origin: node.url.origin });
-    person = await makePerson(db, account, { url: node.url, roles: ['administrator', 'supervisor'] });
+    person = await makePerson(db, account, {
+      url: node.url,
+      roles: ['administrator', 'supervisor', 'privacy-officer'],
+    });
     visitor = await makeVisitor(db, account, node.url);
     const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
     mine = { accountId: account.id, conversationId: id };
@@ -112,6 +115,11 @@ describe('hostile input', () => {
     userId: person.userId,
     roleId: randomUUID(),
     replyId: randomUUID(),
+    mediaId: randomUUID(),
+    kind: 'site',
+    objectId: account.siteId,
+    version: '1',
+    destinationId: randomUUID(),
   });
 
   for (const endpoint of everyBody) {

@@ -242,7 +242,12 @@ async function allowSessionData(connection: ClientConfig, accountId: string): Pr
   await client.connect();
   await client.query(
     `insert into samtal.configuration_version (account_id, kind, object_id, version, body)
-     values ($1, 'settings', $1, 1, '{"session-data.shown": true}')`,
+     select $1, 'settings', $1, coalesce(newest.version, 0) + 1,
+       coalesce(newest.body, '{}') || '{"session-data.shown": true}'
+     from (values (1)) as one left join lateral (
+       select version, body from samtal.configuration_version
+       where account_id = $1 and kind = 'settings' and object_id = $1 order by version desc limit 1
+     ) newest on true`,
     [accountId],
   );
   await client.end();

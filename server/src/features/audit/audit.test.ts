@@ -131,7 +131,7 @@ describe('the audit trail for its readers', () => {
       assert.equal(answer.statusCode, 200);
       assert.equal(
         answer.headers['content-disposition'],
-        `attachment; filename="audit-${accountId}.${format}"`,
+        `attachment; filename="audit-${accountId}.${format}"; filename*=UTF-8''audit-${accountId}.${format}`,
       );
       return answer.body;
     };

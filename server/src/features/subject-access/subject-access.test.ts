@@ -16,6 +16,7 @@ import {
 } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
+import { eventually } from '../../../test/socket.ts';
 import { tableContents } from '../../../test/table-contents.ts';
 import { compileExact } from '../../platform/http/index.ts';
 import { markup } from './markup.ts';
@@ -127,7 +128,12 @@ describe('subject access', () => {
     await begun('Somebody else', { email: `${randomUUID()}@example.org` });
 
     const subject = { kind: 'attribute', key: 'email', value } as const;
-    const document = await documentOf(officer, { subject });
+    // The activity log is written about once a second.
+    let document = await documentOf(officer, { subject });
+    await eventually(async () => {
+      document = await documentOf(officer, { subject });
+      return document.activity.some((each) => each.address === '127.0.0.1');
+    }, 'the activity log has the connection');
     assert.deepEqual(
       document.conversations.map((each) => each.caseId),
       [one.caseId, two.caseId],
@@ -146,7 +152,6 @@ describe('subject access', () => {
       ],
       'agents are named where the visitor saw their names',
     );
-    assert.ok(document.activity.some((each) => each.address === '127.0.0.1'));
     const without = await documentOf(officer, { subject, notes: 'left-out' });
     assert.ok(!JSON.stringify(without).includes('A private note'));
 
