@@ -65,7 +65,7 @@ function LookUp({ conversation, onClose }: Omit<LookUpDialogProps, 'opened'>) {
   return (
     <form onSubmit={(event) => void look(event)}>
       <Stack>
-        <Alert color="orange" variant="light" icon={<IconEyeExclamation size={20} />}>
+        <Alert color="yellow" variant="light" icon={<IconEyeExclamation size={20} />}>
           {t('look-up.recorded')}
         </Alert>
         <Textarea
