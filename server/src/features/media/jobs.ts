@@ -6,7 +6,7 @@ import type { MediaStore, StoredFile } from './media-store.ts';
 const restMs = 60 * 60_000;
 const batchSize = 500;
 
-/** Removes content that no row leads to: of uploads that were cut off, and of conversations that were erased. */
+/** Removes content that no row leads to: of uploads that were cut off, of what was erased, and of accounts that ended. */
 export function mediaJobs(parts: { database: Database; store: MediaStore }): ScheduledJob[] {
   return [
     {
@@ -18,14 +18,22 @@ export function mediaJobs(parts: { database: Database; store: MediaStore }): Sch
 }
 
 /**
- * Looks at content written before then. NOTE: only in accounts that the database knows: on a wrong database every file
- * would look like one without a row.
+ * Looks at content written before then. NOTE: only in accounts that the database knows, or knows to have been deleted: on a
+ * wrong database every file would look like one without a row.
  */
 export async function sweepMedia(
   { database, store }: { database: Database; store: MediaStore },
   before: Date,
 ): Promise<void> {
   await store.removeUnfinished(before);
+  const deleted = await database.read('platform', async (tx) =>
+    tx.sql
+      .selectFrom('account_deletion')
+      .select('account_id')
+      .where('state', 'in', ['rows-deleted', 'backups-expired'])
+      .execute(),
+  );
+  for (const { account_id } of deleted) await store.removeAccount(account_id);
   for await (const { account, mediaIds } of inBatches(store.list(), before)) {
     const orphans = await database.read(account, async (tx) => {
       const known = await tx.sql
