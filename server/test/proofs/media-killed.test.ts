@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openVisitorFile, sendVisitorFile } from '@samtal/contract/media';
 import { readVisitorEntries, startConversation, startVisitorSession } from '@samtal/contract/widget';
-import { Client, type ClientConfig } from 'pg';
+import { Client } from 'pg';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
 import { request, type Answer } from '../callers.ts';
 import { png, pngChunk } from '../files.ts';
@@ -19,7 +19,7 @@ const together = 3;
 async function ownersQuery(server: ServerProcess, text: string): Promise<Record<string, string>[]> {
   const connection = await findRunningPostgres(server.dataDir);
   assert.ok(connection);
-  const client = new Client({ ...connection, options: '-c search_path=samtal' } as ClientConfig);
+  const client = new Client({ ...connection, options: '-c search_path=samtal' });
   await client.connect();
   const { rows } = await client.query<Record<string, string>>(text);
   await client.end();

@@ -75,7 +75,7 @@ function Picture({ file, say, deeds }: Omit<FileProps, 'locale'>) {
     return () => {
       gone = true;
     };
-  }, [file.mediaId]);
+  }, [file.mediaId, deeds]);
   return known ? (
     <canvas ref={canvas} role="img" aria-label={say('file.picture', { name: file.name })} />
   ) : null;

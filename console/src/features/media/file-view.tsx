@@ -2,7 +2,7 @@ import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { imageTypes, type SentFile } from '@samtal/contract/media';
 import { IconDownload, IconFile, IconFileTypePdf, IconLink, IconPhoto } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useText } from '../../text/index.ts';
 import { announce, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
@@ -62,16 +62,16 @@ function Picture({ file }: { file: SentFile }) {
   const { t } = useText();
   const account = useAccount();
   const { data: content, isLoading } = useQuery(fileQuery(account.id, file.mediaId));
-  const [address, setAddress] = useState<string | null>(null);
+  const image = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    if (content === undefined) return;
-    const made = URL.createObjectURL(content);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
+    if (content === undefined || image.current === null) return;
+    const address = URL.createObjectURL(content);
+    image.current.src = address;
+    return () => URL.revokeObjectURL(address);
   }, [content]);
   if (isLoading) return <Skeleton width={240} height={160} radius="md" aria-label={t('files.loading')} />;
-  if (address === null) return null;
-  return <img className={classes.picture} src={address} alt={t('files.picture', { name: file.name })} />;
+  if (content === undefined) return null;
+  return <img ref={image} className={classes.picture} alt={t('files.picture', { name: file.name })} />;
 }
 
 function saveAs(content: Blob, name: string): void {
