@@ -145,6 +145,12 @@ const cannedReplies = createRoute({
   ),
 });
 
+const retention = createRoute({
+  getParentRoute: () => admin,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('./features/retention/retention-page.tsx'), 'RetentionPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => admin,
   path: '/audit',
@@ -203,6 +209,7 @@ const routeTree = root.addChildren([
       cannedReplies,
       settings,
       history,
+      retention,
       audit,
       dataProtection,
       account,

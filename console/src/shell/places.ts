@@ -15,6 +15,7 @@ const adminPages = [
   { to: '/admin/queues', text: 'admin.queues', needs: 'routing.manage' },
   { to: '/admin/sites', text: 'admin.sites', needs: 'sites.read' },
   { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
+  { to: '/admin/retention', text: 'admin.retention', needs: 'retention.read' },
   { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
   { to: '/admin/data-protection', text: 'admin.data-protection', needs: 'settings.read' },
   { to: '/admin/settings', text: 'admin.settings', needs: 'settings.read' },

@@ -3,6 +3,7 @@ import type { ShownValues } from '@samtal/contract/session-data';
 import type { ReactNode } from 'react';
 import { useText } from '../../text/index.ts';
 import { CopyIcon, useNow } from '../../ui/index.ts';
+import { ConversationRetention } from '../retention/index.ts';
 import { ShownValuesPanel } from '../session-data/index.ts';
 import { LinkBadge, StateBadge } from './link-badge.tsx';
 import classes from './conversation.module.css';
@@ -37,6 +38,7 @@ export function Details({ conversation, shown }: { conversation: Conversation; s
         )}
         <Fact name={t('details.lasted')}>{lasted}</Fact>
       </dl>
+      <ConversationRetention conversation={conversation} />
     </>
   );
 }

@@ -1,0 +1,1 @@
+export { ConversationRetention } from './conversation-retention.tsx';
