@@ -130,7 +130,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...signinJobs({ database }),
       ...activityLogJobs({ database, keyring }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
-      ...retentionJobs({ database, keyring, keys, fanout, log }),
+      ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...mediaJobs({ database, store: media.store }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),
@@ -212,7 +212,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   cannedRepliesRoutes(http, { database });
   activityLogRoutes(http, { database, keyring });
   conversationsRoutes(http, { database, log: entries, posts, desk, masking: agentsMasking });
-  retentionRoutes(http, { database, keyring, keys, fanout });
+  retentionRoutes(http, { database, keyring, keys, fanout, files: { store: media.store, log } });
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, ...visitors });
   searchRoutes(http, { database, log: entries });

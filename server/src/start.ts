@@ -111,7 +111,8 @@ async function reachDatabase(
 }
 
 /** Where the files of conversations are: in the data directory, or in a directory that the nodes of a cluster share. */
-function mediaDirectory({ dataDir, mediaUrl }: Config): string {
+/** Where the content of files lies. */
+export function mediaDirectory({ dataDir, mediaUrl }: Config): string {
   return mediaUrl === null ? join(dataDir, 'media') : fileURLToPath(mediaUrl);
 }
 

@@ -1,4 +1,6 @@
 import { Refusal } from '../platform/http/index.ts';
+import { diskStore } from '../features/media/index.ts';
+import { mediaDirectory } from '../start.ts';
 import { countAccountRows, deleteAccount, readAccountReport } from '../features/retention/index.ts';
 import { CommandError, needed, optional, type Command } from './command.ts';
 import { accountHelp, accountOption, findAccount } from './find-account.ts';
@@ -37,7 +39,8 @@ const deletion: Command = {
       if (confirm !== name)
         throw new CommandError('That is not the name of the account; nothing was deleted');
       try {
-        await deleteAccount(platform, account, actor);
+        const store = diskStore(mediaDirectory(config));
+        await deleteAccount({ ...platform, store }, account, actor);
       } catch (error) {
         if (error instanceof Refusal && error.code === 'retention.held')
           throw new CommandError('Something in the account is under legal hold: its holds are lifted first');

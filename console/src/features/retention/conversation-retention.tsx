@@ -32,10 +32,13 @@ export function ConversationRetention({ conversation }: { conversation: Conversa
         <div>
           <ToneBadge tone="accent">
             <IconGavel size={13} aria-hidden="true" />
-            {data.until === null
-              ? t('hold.held')
-              : t('hold.held-until', { at: formats.dateTime(data.until) })}
+            {t('hold.held')}
           </ToneBadge>
+          <p>
+            {data.until === null
+              ? t('hold.unlimited')
+              : t('hold.until', { at: formats.dateTime(data.until) })}
+          </p>
           {data.reason !== null && <p>{data.reason}</p>}
         </div>
       )}

@@ -221,7 +221,10 @@ function Gone({ extent }: { extent: Extent }) {
               {count('retention.transcripts', extent.conversations)}
               {extent.oldest !== null && extent.newest !== null && (
                 <small>
-                  {t('erasure.between', { from: formats.day(extent.oldest), to: formats.day(extent.newest) })}
+                  {t('erasure.between', {
+                    from: formats.dateTime(extent.oldest),
+                    to: formats.dateTime(extent.newest),
+                  })}
                 </small>
               )}
             </li>

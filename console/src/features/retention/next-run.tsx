@@ -17,6 +17,10 @@ const graceMinutes = 15;
 export function NextRun() {
   const { t, formats, count } = useText();
   const retention = useQuery(retentionQuery(useAccount().id));
+  // The account's own rule is of interest where something is kept by it: conversations of sites that are no more.
+  const shown = (retention.data?.due ?? []).filter(
+    (due) => due.dataClass !== 'transcript' || due.channelId !== null || due.kept > 0,
+  );
   return (
     <>
       {retention.data === undefined ? (
@@ -24,13 +28,8 @@ export function NextRun() {
       ) : (
         <Lag retention={retention.data} />
       )}
-      <Rows
-        query={retention}
-        label={t('retention.due')}
-        isEmpty={retention.data?.due.length === 0}
-        empty={null}
-      >
-        {retention.data?.due.map((due) => (
+      <Rows query={retention} label={t('retention.due')} isEmpty={false} empty={null}>
+        {shown.map((due) => (
           <Row
             key={`${due.dataClass}/${due.channelId}`}
             title={

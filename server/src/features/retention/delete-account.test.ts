@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { makeAccount, makePerson } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
@@ -7,6 +8,7 @@ import { makeResolvedConversations } from '../../../test/resolved-conversations.
 import { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { ConversationKeys, KeyDestroyedError } from '../../platform/keys/index.ts';
+import { diskStore } from '../media/index.ts';
 import { setAccountStatus } from '../accounts/index.ts';
 import { endAccountDeletions, readAccountReport } from './account-report.ts';
 import { deleteAccount } from './delete-account.ts';
@@ -65,8 +67,16 @@ describe('deleting an account', () => {
   it('leaves no row of it in any table and no key, and a signed report of what there was', async () => {
     const [account, neighbour] = [await furnished(), await furnished()];
     const before = await rowsOf(neighbour.id);
+    const store = diskStore(db.mediaDirectory);
+    for (const { id } of [account, neighbour])
+      await store.write(id, randomUUID(), Readable.from([Buffer.from('sealed')]));
     await suspend(account.id);
-    await deleteAccount(db, account, actor);
+    await deleteAccount({ ...db, store }, account, actor);
+    const files = await Array.fromAsync(store.list());
+    assert.deepEqual(
+      files.map((file) => file.account),
+      [neighbour.id],
+    );
     assert.deepEqual(await rowsOf(account.id), ['account_deletion']);
     await assert.rejects(db.keyring.openAccount(account.id), KeyDestroyedError);
     assert.deepEqual(await rowsOf(neighbour.id), before);
@@ -111,19 +121,25 @@ describe('deleting an account', () => {
       fanout: new Fanout(),
     });
     assert.equal(run.conversations, 1);
-    await deleteAccount(db, account, actor);
+    await deleteAccount({ ...db, store: diskStore(db.mediaDirectory) }, account, actor);
     assert.deepEqual(await rowsOf(account.id), ['account_deletion']);
   });
 
   it('is refused while people work in it, and while something in it is held', async () => {
     const account = await furnished();
-    await assert.rejects(deleteAccount(db, account, actor), refusal('accounts.not-suspended'));
+    await assert.rejects(
+      deleteAccount({ ...db, store: diskStore(db.mediaDirectory) }, account, actor),
+      refusal('accounts.not-suspended'),
+    );
     await suspend(account.id);
     await db.asOwner(
       "insert into legal_hold (account_id, conversation_id, reason, placed_by) values ($1, $2, 'a court', $3)",
       [account.id, account.conversationId, randomUUID()],
     );
-    await assert.rejects(deleteAccount(db, account, actor), refusal('retention.held'));
+    await assert.rejects(
+      deleteAccount({ ...db, store: diskStore(db.mediaDirectory) }, account, actor),
+      refusal('retention.held'),
+    );
     await db.keyring.openAccount(account.id);
     assert.ok((await rowsOf(account.id)).includes('conversation'));
   });

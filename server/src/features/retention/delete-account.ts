@@ -3,6 +3,7 @@ import { platformChain, recordAudit, type AuditActor } from '../../platform/audi
 import { hasSqlState, type Database, type ReadTx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import type { Keyring, SigningKey } from '../../platform/keys/index.ts';
+import type { MediaStore } from '../media/index.ts';
 import { backupsUntil } from './backups-until.ts';
 import { signAccountReport } from './account-report.ts';
 import { classOfTable } from './data-classes.ts';
@@ -11,7 +12,8 @@ import { classOfTable } from './data-classes.ts';
  * confirmed ──▶ keys-destroyed ──▶ rows-deleted ──▶ backups-expired
  *
  *   confirmed       somebody has typed the account's name; the account is suspended and nothing in it is held
- *   keys-destroyed  nothing that was written in it can be read any more, here or in any copy of the database
+ *   keys-destroyed  nothing that was written in it can be read any more, here or in any copy of the database; content of files
+ *                   is removed next, and then rows
  *   rows-deleted    no row of any table has its id, but for the deletion itself
  *   backups-expired no backup is left that has its keys or its configuration
  *
@@ -24,6 +26,7 @@ const conversationsTogether = 2_000;
 export interface AccountDeletionParts {
   readonly database: Database;
   readonly keyring: Keyring;
+  readonly store: MediaStore;
 }
 
 /** Rows of the account by table, leaving out what is empty. In the account’s scope. */
@@ -47,7 +50,7 @@ export async function countAccountRows(tx: ReadTx, account: string): Promise<Rec
  * with accounts.not-suspended and retention.held.
  */
 export async function deleteAccount(
-  { database, keyring }: AccountDeletionParts,
+  { database, keyring, store }: AccountDeletionParts,
   account: { readonly id: string; readonly name: string },
   actor: AuditActor,
 ): Promise<void> {
@@ -62,6 +65,7 @@ export async function deleteAccount(
       .where('state', '=', 'confirmed')
       .execute();
   });
+  await store.removeAccount(id);
   const signing = await keyring.signingKey();
   while (!(await eraseSome(database, id, { signing, actor })));
 }

@@ -1,7 +1,9 @@
 import type { Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import type { ConversationKeys, MarkedBucket } from '../../platform/keys/index.ts';
+import type { Log } from '../../platform/log/index.ts';
 import { eraseActivityOfVisitors, eraseLookUpReasons } from '../activity-log/index.ts';
+import { eraseMediaOfConversations, type MediaStore } from '../media/index.ts';
 import { eraseConversations } from '../conversations/index.ts';
 import type { CaseHash } from './case-hash.ts';
 import { recordDeletion, type DeletionCause } from './record-deletion.ts';
@@ -16,6 +18,8 @@ export interface EraserParts {
   readonly keys: ConversationKeys;
   readonly fanout: Fanout;
   readonly caseHash: CaseHash;
+  /** Where the content of files lies. Without it, content is left to be swept: it cannot be read any more. */
+  readonly files?: { readonly store: MediaStore; readonly log: Log };
 }
 
 /**
@@ -24,7 +28,7 @@ export interface EraserParts {
  */
 export async function deleteConversations(
   tx: Tx,
-  { keys, fanout, caseHash }: EraserParts,
+  { keys, fanout, caseHash, files }: EraserParts,
   account: string,
   {
     conversations,
@@ -48,5 +52,6 @@ export async function deleteConversations(
     await eraseActivityOfVisitors(tx, account, visitors);
   }
   await eraseLookUpReasons(tx, account, ids);
+  if (files !== undefined) await eraseMediaOfConversations(tx, files, { account, conversationIds: ids });
   return await eraseConversations(tx, { keys, fanout }, account, { ids, deletionId });
 }
