@@ -186,6 +186,27 @@ const history = createRoute({
   component: lazyRouteComponent(() => import('./features/history/history-page.tsx'), 'HistoryPage'),
 });
 
+const tags = createRoute({
+  getParentRoute: () => admin,
+  path: '/tags',
+  component: lazyRouteComponent(() => import('./features/conversations/tags-page.tsx'), 'TagsPage'),
+});
+
+const attributes = createRoute({
+  getParentRoute: () => admin,
+  path: '/attributes',
+  component: lazyRouteComponent(() => import('./features/visitors/attributes-page.tsx'), 'AttributesPage'),
+});
+
+const subjectAccess = createRoute({
+  getParentRoute: () => admin,
+  path: '/subject-access',
+  component: lazyRouteComponent(
+    () => import('./features/subject-access/subject-access-page.tsx'),
+    'SubjectAccessPage',
+  ),
+});
+
 const account = createRoute({
   getParentRoute: () => admin,
   path: '/account',
@@ -212,6 +233,9 @@ const routeTree = root.addChildren([
       retention,
       audit,
       dataProtection,
+      tags,
+      attributes,
+      subjectAccess,
       account,
     ]),
   ]),

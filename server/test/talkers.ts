@@ -151,13 +151,13 @@ export class TalkingVisitor extends Talker {
   }
 
   /** Writes the first message, and follows the conversation from then on. */
-  async begin(text: string): Promise<void> {
+  async begin(text: string, attributes: Record<string, string> = {}): Promise<void> {
     const { body: session } = await this.persist(startVisitorSession, { params: this.#params }, {});
     this.#token = session.token;
     const cid = randomUUID();
     const { body: conversation } = await this.persist(
       startConversation,
-      { params: this.#params, body: { cid, text } },
+      { params: this.#params, body: { cid, text, attributes } },
       this.#headers,
     );
     this.stream = streamName(conversation.id, 'public');

@@ -19,12 +19,43 @@ export function changeHeaders(): Record<string, string> {
   return { accept: 'application/json', ...(csrfToken === null ? {} : { 'x-csrf-token': csrfToken }) };
 }
 
+interface Given {
+  params?: unknown;
+  query?: unknown;
+  body?: unknown;
+}
+
 /** Calls one endpoint of the contract. Rejects with a `Refusal`. */
 export async function call<Declared extends Endpoint>(
   declared: Declared,
   ...[input]: keyof InputOf<Declared> extends never ? [] : [InputOf<Declared>]
 ): Promise<ResponseOf<Declared>> {
-  const given: { params?: unknown; query?: unknown; body?: unknown } = input ?? {};
+  const answer = await answerOf(declared, input ?? {});
+  return (answer.status === 204 ? undefined : await answer.json()) as ResponseOf<Declared>;
+}
+
+/** Fetches a file that an endpoint answers with, and hands it to the browser to be saved. Rejects with a `Refusal`. */
+export async function save<Declared extends Endpoint>(
+  declared: Declared,
+  fileName: string,
+  input: InputOf<Declared>,
+): Promise<void> {
+  const answer = await answerOf(declared, input);
+  let file: Blob;
+  try {
+    file = await answer.blob();
+  } catch {
+    // It was cut off on the way: what came is not the whole.
+    throw new Refusal('network');
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function answerOf(declared: Endpoint, given: Given): Promise<Response> {
   let answer = await send(declared, given);
   if (answer.status === 403 && (await carriesStaleToken(answer.clone()))) {
     // Another tab has signed in anew: the cookie is good, only the token we keep is old.
@@ -32,10 +63,10 @@ export async function call<Declared extends Endpoint>(
     answer = await send(declared, given);
   }
   if (!answer.ok) throw await refusalOf(answer);
-  return (answer.status === 204 ? undefined : await answer.json()) as ResponseOf<Declared>;
+  return answer;
 }
 
-async function send(declared: Endpoint, input: { params?: unknown; query?: unknown; body?: unknown }) {
+async function send(declared: Endpoint, input: Given) {
   const headers = declared.method === 'GET' ? { accept: 'application/json' } : changeHeaders();
   try {
     return await fetch(urlOf(declared, input), {

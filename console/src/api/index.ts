@@ -1,4 +1,4 @@
-export { call, rememberCsrfToken } from './client.ts';
+export { call, rememberCsrfToken, save } from './client.ts';
 export { openFile, sendFile } from './files.ts';
 export { createQueryClient, lookAgainAfter } from './query-client.ts';
 export { Refusal } from './refusal.ts';

@@ -20,6 +20,9 @@ const adminPages = [
   { to: '/admin/data-protection', text: 'admin.data-protection', needs: 'settings.read' },
   { to: '/admin/settings', text: 'admin.settings', needs: 'settings.read' },
   { to: '/admin/history', text: 'admin.history', needs: 'settings.read' },
+  { to: '/admin/tags', text: 'admin.tags', needs: 'settings.manage' },
+  { to: '/admin/attributes', text: 'admin.attributes', needs: 'settings.read' },
+  { to: '/admin/subject-access', text: 'admin.subject-access', needs: 'subject-access.export' },
   { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
 ] as const;
 

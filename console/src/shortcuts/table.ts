@@ -18,6 +18,7 @@ export const shortcuts = {
   accept: { group: 'conversation', keys: ['a'] },
   reply: { group: 'conversation', keys: ['r'] },
   note: { group: 'conversation', keys: ['n'] },
+  tag: { group: 'conversation', keys: ['l'] },
   transfer: { group: 'conversation', keys: ['t'] },
   resolve: { group: 'conversation', keys: ['e'] },
   resolveNow: { group: 'conversation', keys: ['mod+shift+enter'] },

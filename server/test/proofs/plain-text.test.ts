@@ -6,6 +6,11 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamName } from '@samtal/contract/conversations';
 import { makeShowKey, sealShown } from '@samtal/contract/session-data';
+import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
+import { searchTranscripts } from '@samtal/contract/search';
+import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
+import { signIn } from '@samtal/contract/signin';
+import { findByAttributes, getProfile } from '@samtal/contract/visitors';
 import { Client, type ClientConfig } from 'pg';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -19,6 +24,7 @@ const markers = {
   agent: `we-have-decided-${randomBytes(9).toString('hex')}`,
   note: `she-sounds-worried-${randomBytes(9).toString('hex')}`,
   shown: `one-time-code-${randomBytes(9).toString('hex')}`,
+  attribute: `Customer-Öberg-${randomBytes(9).toString('hex')}`,
 };
 
 /**
@@ -110,7 +116,11 @@ it(
     const visitor = new TalkingVisitor(server.url, account.siteKey);
     t.after(() => [agent, visitor].forEach((each) => each.leave()));
     await agent.begin(person);
-    await visitor.begin(markers.first);
+    const supervisor = users.find(({ roles }) => roles.includes('supervisor'));
+    const administrator = users.find(({ roles }) => roles.includes('administrator'));
+    assert.ok(supervisor && administrator);
+    await configure(await signedIn(server, administrator), account.id);
+    await visitor.begin(markers.first, { customer: markers.attribute });
     await eventually(
       async () => {
         await agent.acceptOffers();
@@ -120,7 +130,6 @@ it(
       30_000,
     );
     const [id = ''] = agent.conversations;
-    await useRule(server, account.id);
     for (let round = 0; round < 20; round += 1) {
       visitor.post(streamName(id, 'public'), 'message', `${round} ${markers.visitor}`);
       visitor.post(
@@ -143,6 +152,7 @@ it(
     }
     visitor.link.typing(visitor.stream, true);
     await eventually(() => agent.isSettled && visitor.isSettled, 'everything is written', 30_000);
+    await lookFor(await signedIn(server, supervisor), account.id);
     await provoke(server, account.siteKey);
 
     const connection = await findRunningPostgres(server.dataDir);
@@ -164,29 +174,72 @@ it(
   },
 );
 
-/** Publishes a rule of the account as an administrator does, and waits until the node goes by it. */
-async function useRule(server: ServerProcess, accountId: string): Promise<void> {
-  const connection = await findRunningPostgres(server.dataDir);
-  assert.ok(connection);
-  const client = new Client(connection);
-  await client.connect();
-  const rule = {
-    id: 'customer',
-    name: 'Customer numbers',
-    pattern: String.raw`\bKD\d{8}x[0-9a-f]+`,
-    ignoreCase: false,
-    action: 'mask',
-    keep: 0,
-    enabled: true,
+type Call = <const Called extends Endpoint>(
+  endpoint: Called,
+  input: InputOf<Called>,
+) => Promise<ResponseOf<Called>>;
+
+/** Somebody who calls endpoints as the console does. */
+async function signedIn({ url }: ServerProcess, person: { email: string; password: string }): Promise<Call> {
+  const send = async (endpoint: Endpoint, input: object, headers: Record<string, string> = {}) => {
+    const { body } = input as { body?: unknown };
+    const response = await fetch(new URL(urlOf(endpoint, input), url), {
+      method: endpoint.method,
+      headers: { origin: url.origin, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    assert.ok(response.ok, `${endpoint.id}: ${response.status}`);
+    return response;
   };
-  await client.query(
-    `insert into samtal.configuration_version (account_id, kind, object_id, version, body, reason)
-     values ($1, 'settings', $1, 1, $2, 'a test')`,
-    [accountId, JSON.stringify({ 'masking.rules': [rule] })],
-  );
-  await client.end();
+  const { email, password } = person;
+  const session = await send(signIn, { body: { email, password } });
+  const { csrfToken } = (await session.json()) as ResponseOf<typeof signIn>;
+  const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return async (endpoint, input) =>
+    (await (await send(endpoint, input, { cookie, 'x-csrf-token': csrfToken })).json()) as ResponseOf<
+      typeof endpoint
+    >;
+}
+
+/** What an account may know, search and mask, as an administrator sets it; waits until the node goes by it. */
+async function configure(call: Call, accountId: string): Promise<void> {
+  const params = { accountId };
+  const { version } = await call(getSettings, { params });
+  const set: SettingOverrides = {
+    'visitors.attributes': [
+      { key: 'customer', label: 'Customer', purpose: 'Billing', category: 'customer', indexed: true },
+    ],
+    'search.transcripts': true,
+    'masking.rules': [
+      {
+        id: 'customer',
+        name: 'Customer numbers',
+        pattern: String.raw`\bKD\d{8}x[0-9a-f]+`,
+        ignoreCase: false,
+        action: 'mask',
+        keep: 0,
+        enabled: true,
+      },
+    ],
+  };
+  await call(changeSettings, { params, body: { channelId: null, version, set, unset: [], reason: '' } });
   // Nodes ask for settings once a second.
   await sleep(1_500);
+}
+
+/** Looks for the words in every way in which the console can, and finds them. */
+async function lookFor(call: Call, accountId: string): Promise<void> {
+  const params = { accountId };
+  const attributes = [{ key: 'customer', value: markers.attribute }];
+  const { items } = await call(findByAttributes, { params, body: { attributes } });
+  const [found] = items;
+  assert.ok(found !== undefined && items.length === 1);
+  const profile = await call(getProfile, { params: { ...params, conversationId: found.id } });
+  assert.equal(profile.items[0]?.value, markers.attribute);
+  for (const words of [markers.first, markers.note, markers.agent]) {
+    const searched = await call(searchTranscripts, { params, body: { words } });
+    assert.equal(searched.items[0]?.conversation.id, found.id);
+  }
 }
 
 /** Requests that fail with the words in every place that a request has. */
@@ -203,6 +256,10 @@ async function provoke(server: ServerProcess, siteKey: string): Promise<void> {
       JSON.stringify({ email: `${randomBytes(4).toString('hex')}@example.org`, password: markers.first }),
     ],
     [`/api/v1/${word}`, JSON.stringify({ [markers.first]: markers.first })],
+    [
+      `/api/v1/widget/${siteKey}/conversation/attributes`,
+      JSON.stringify({ attributes: { customer: markers.attribute, [markers.attribute]: markers.attribute } }),
+    ],
     [`/${word}`, markers.first],
   ] as const) {
     await fetch(new URL(path, server.url), {

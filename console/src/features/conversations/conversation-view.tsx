@@ -53,6 +53,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   };
   useShortcut('resolve', mayDirect ? resolve.open : null);
   useShortcut('resolveNow', mayDirect ? () => void report(resolveNow()) : null);
+  useShortcut('tag', wide ? null : details.open);
   useShortcut('transfer', mayDirect ? transfer.open : null);
 
   return (

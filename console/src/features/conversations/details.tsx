@@ -5,7 +5,9 @@ import { useText } from '../../text/index.ts';
 import { CopyIcon, useNow } from '../../ui/index.ts';
 import { ConversationRetention } from '../retention/index.ts';
 import { ShownValuesPanel } from '../session-data/index.ts';
+import { ProfileFacts } from '../visitors/index.ts';
 import { LinkBadge, StateBadge } from './link-badge.tsx';
+import { TagsEditor } from './tags-editor.tsx';
 import classes from './conversation.module.css';
 
 /** What is known about a conversation, beside what was said in it. */
@@ -37,8 +39,12 @@ export function Details({ conversation, shown }: { conversation: Conversation; s
           <Fact name={t('details.resolved')}>{formats.dateTime(conversation.resolvedAt)}</Fact>
         )}
         <Fact name={t('details.lasted')}>{lasted}</Fact>
+        <Fact name={t('details.tags')}>
+          <TagsEditor conversation={conversation} />
+        </Fact>
       </dl>
       <ConversationRetention conversation={conversation} />
+      <ProfileFacts conversation={conversation} />
     </>
   );
 }

@@ -1,18 +1,21 @@
 import type { Entry } from '@samtal/contract/conversations';
 import { useText, type Text } from '../../text/index.ts';
+import { useAttributes } from '../visitors/index.ts';
 import classes from './transcript.module.css';
 
 /** What happened between the messages, as a quiet line. */
 export function EventLine({ entry }: { entry: Entry }) {
   const text = useText();
+  const attributes = useAttributes().data ?? [];
+  const labelOf = (key: string) => attributes.find((each) => each.key === key)?.label ?? key;
   return (
     <p className={classes.event} data-kind={entry.kind}>
-      {wordsOf(entry, text)} <time dateTime={entry.at}>{text.formats.time(entry.at)}</time>
+      {wordsOf(entry, text, labelOf)} <time dateTime={entry.at}>{text.formats.time(entry.at)}</time>
     </p>
   );
 }
 
-function wordsOf(entry: Entry, { t }: Text): string {
+function wordsOf(entry: Entry, { t }: Text, labelOf: (key: string) => string): string {
   switch (entry.kind) {
     case 'started':
       return t('event.started');
@@ -43,7 +46,7 @@ function wordsOf(entry: Entry, { t }: Text): string {
           : [t('event.untagged', { tags: entry.body.removed.join(', ') })]),
       ].join(' · ');
     case 'profile':
-      return t('event.profile', { attributes: entry.body.keys.join(', ') });
+      return t('event.profile', { attributes: entry.body.keys.map(labelOf).join(', ') });
     case 'message':
     case 'note':
       return entry.body.text;

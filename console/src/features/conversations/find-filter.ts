@@ -7,8 +7,14 @@ export interface FindFields {
   readonly agentId: string;
   readonly queueId: string;
   readonly state: string;
+  readonly tag: string;
   readonly from: string;
   readonly until: string;
+  /** An attribute by its key, and the value to look for. Never part of an address. */
+  readonly attribute: string;
+  readonly value: string;
+  /** Words to look for in the texts. Never part of an address either. */
+  readonly words: string;
 }
 
 export const emptyFields: FindFields = {
@@ -16,8 +22,12 @@ export const emptyFields: FindFields = {
   agentId: '',
   queueId: '',
   state: '',
+  tag: '',
   from: '',
   until: '',
+  attribute: '',
+  value: '',
+  words: '',
 };
 
 /** The fields as the API takes them; null when the case id cannot be one. The last day counts in full. */
@@ -29,6 +39,7 @@ export function filterOf(fields: FindFields): FindFilter | null {
     ...(fields.agentId === '' ? {} : { agentId: fields.agentId }),
     ...(fields.queueId === '' ? {} : { queueId: fields.queueId }),
     ...(isState(fields.state) ? { state: fields.state } : {}),
+    ...(fields.tag === '' ? {} : { tag: fields.tag }),
     ...(fields.from === '' ? {} : { from: startOfDay(fields.from, 0) }),
     ...(fields.until === '' ? {} : { until: startOfDay(fields.until, 1) }),
   };

@@ -1,35 +1,95 @@
-import { Button, Select, Skeleton, Table, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, SegmentedControl, Select, Skeleton, Table, TextInput, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { conversationStates, type Conversation } from '@samtal/contract/conversations';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { IconMessageSearch, IconSearch, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useText } from '../../text/index.ts';
 import { EmptyState, ErrorState, Page } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useColleagues, useQueues } from '../routing/index.ts';
+import { findByAttributesQuery, useAttributes } from '../visitors/index.ts';
 import { emptyFields, filterOf, type FindFields } from './find-filter.ts';
 import { StateBadge } from './link-badge.tsx';
 import { findQuery } from './queries.ts';
-import { useFindFields } from './use-find-fields.ts';
+import { useTags } from './tags-editor.tsx';
+import { TextResults } from './text-results.tsx';
+import { useFindFields, useFindMode, type FindMode } from './use-find-fields.ts';
 import classes from './find.module.css';
 
 export function FindPage() {
   const { t } = useText();
   const account = useAccount();
   const [fields, setFields] = useFindFields();
+  const [mode, setMode] = useFindMode();
   const [settled] = useDebouncedValue(fields, 300);
-  const filter = filterOf(settled);
-  const found = useInfiniteQuery({
+  const maySearch = account.can('conversations.read');
+  const searches = maySearch && mode === 'texts';
+
+  return (
+    <Page
+      title={t('nav.find')}
+      says={t(searches ? 'find.texts-says' : 'find.says')}
+      actions={
+        maySearch && (
+          <SegmentedControl
+            aria-label={t('find.mode')}
+            data={[
+              { value: 'facts', label: t('find.facts') },
+              { value: 'texts', label: t('find.texts') },
+            ]}
+            value={mode}
+            onChange={(value) => setMode(value)}
+          />
+        )
+      }
+    >
+      <FindForm fields={fields} mode={searches ? 'texts' : 'facts'} onChange={setFields} />
+      {searches ? (
+        <Texts fields={settled} />
+      ) : (
+        <Facts fields={settled} onClear={() => setFields(emptyFields)} />
+      )}
+    </Page>
+  );
+}
+
+/** What the texts hold, once there is something to look for. */
+function Texts({ fields }: { fields: FindFields }) {
+  const { t } = useText();
+  const words = fields.words.trim();
+  const filter = useMemo(() => {
+    const criteria = filterOf(fields);
+    return criteria === null || words.length < 2 ? null : { ...criteria, words };
+  }, [fields, words]);
+  if (filter === null)
+    return (
+      <EmptyState icon={IconMessageSearch} title={t('find.texts-start')} says={t('find.texts-start-says')} />
+    );
+  return <TextResults key={JSON.stringify(filter)} filter={filter} />;
+}
+
+function Facts({ fields, onClear }: { fields: FindFields; onClear: () => void }) {
+  const { t } = useText();
+  const account = useAccount();
+  const filter = filterOf(fields);
+  const value = fields.value.trim();
+  const byAttribute = fields.attribute !== '' && value !== '';
+  const plain = useInfiniteQuery({
     ...findQuery(account.id, filter ?? {}),
-    enabled: filter !== null,
+    enabled: filter !== null && !byAttribute,
     placeholderData: keepPreviousData,
   });
+  const attributed = useInfiniteQuery({
+    ...findByAttributesQuery(account.id, { ...filter, attributes: [{ key: fields.attribute, value }] }),
+    enabled: filter !== null && byAttribute,
+  });
+  const found = byAttribute ? attributed : plain;
   const list = filter === null ? [] : (found.data?.pages.flatMap((page) => page.items) ?? []);
 
   return (
-    <Page title={t('nav.find')} says={t('find.says')}>
-      <FindForm fields={fields} onChange={setFields} />
+    <>
       <div aria-live="polite">
         {found.isLoading && <Skeleton height={320} radius="md" aria-label={t('loading')} />}
         {found.error !== null && found.data === undefined && (
@@ -42,7 +102,7 @@ export function FindPage() {
             title={t('find.none')}
             says={t('find.none-says')}
             action={
-              <Button variant="default" onClick={() => setFields(emptyFields)}>
+              <Button variant="default" onClick={onClear}>
                 {t('find.clear')}
               </Button>
             }
@@ -59,17 +119,22 @@ export function FindPage() {
           {t('load-more')}
         </Button>
       )}
-    </Page>
+    </>
   );
 }
 
 interface FindFormProps {
   fields: FindFields;
+  mode: FindMode;
   onChange: (fields: FindFields) => void;
 }
 
-function FindForm({ fields, onChange }: FindFormProps) {
+function FindForm({ fields, mode, onChange }: FindFormProps) {
   const { t } = useText();
+  const account = useAccount();
+  const tags = useTags();
+  const attributes = useAttributes();
+  const findable = account.can('visitors.find') ? (attributes.data ?? []).filter((each) => each.indexed) : [];
   const queues = useQueues();
   const agents = useColleagues();
   const set = (name: keyof FindFields) => (value: string | null) =>
@@ -78,6 +143,18 @@ function FindForm({ fields, onChange }: FindFormProps) {
 
   return (
     <search className={classes.form}>
+      {mode === 'texts' && (
+        <TextInput
+          className={classes.words}
+          label={t('find.words')}
+          placeholder={t('find.words-hint')}
+          value={fields.words}
+          onChange={(event) => set('words')(event.currentTarget.value)}
+          maxLength={200}
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
       <TextInput
         label={t('details.case')}
         placeholder="ABCDE-12345"
@@ -96,6 +173,17 @@ function FindForm({ fields, onChange }: FindFormProps) {
         onChange={set('state')}
         clearable
       />
+      {(tags.data ?? []).length > 0 && (
+        <Select
+          label={t('find.tag')}
+          placeholder={t('find.any')}
+          data={tags.data ?? []}
+          value={fields.tag === '' ? null : fields.tag}
+          onChange={set('tag')}
+          searchable
+          clearable
+        />
+      )}
       <Select
         label={t('details.queue')}
         placeholder={t('find.any')}
@@ -126,6 +214,28 @@ function FindForm({ fields, onChange }: FindFormProps) {
         value={fields.until}
         onChange={(event) => set('until')(event.currentTarget.value)}
       />
+      {mode === 'facts' && findable.length > 0 && (
+        <>
+          <Select
+            label={t('find.attribute')}
+            placeholder={t('find.any')}
+            data={findable.map(({ key, label }) => ({ value: key, label }))}
+            value={fields.attribute === '' ? null : fields.attribute}
+            onChange={set('attribute')}
+            clearable
+          />
+          {fields.attribute !== '' && (
+            <TextInput
+              label={t('find.value')}
+              value={fields.value}
+              onChange={(event) => set('value')(event.currentTarget.value)}
+              maxLength={500}
+              spellCheck={false}
+              autoComplete="off"
+            />
+          )}
+        </>
+      )}
       {filled && (
         <Button
           variant="subtle"

@@ -12,3 +12,17 @@ export function useFindFields() {
   };
   return [fields, change] as const;
 }
+
+/** Whether conversations are found by what is known about them, or by what was written in them. */
+export type FindMode = 'facts' | 'texts';
+
+let lastMode: FindMode = 'facts';
+
+export function useFindMode() {
+  const [mode, setMode] = useState(lastMode);
+  const change = (next: FindMode) => {
+    lastMode = next;
+    setMode(next);
+  };
+  return [mode, change] as const;
+}

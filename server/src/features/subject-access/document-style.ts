@@ -14,6 +14,8 @@ dd { margin: 0; }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid #d5d9de; text-align: start; vertical-align: top; }
 th { color: #545b64; font-weight: 600; }
+th, td { overflow-wrap: normal; }
+td bdi { overflow-wrap: anywhere; }
 ol { margin: 0; padding: 0; list-style: none; }
 li { padding: .5rem 0; border-bottom: 1px solid #e7e9ec; break-inside: avoid; }
 li p { margin: 0; white-space: pre-wrap; unicode-bidi: isolate; }

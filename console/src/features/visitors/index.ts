@@ -1,0 +1,2 @@
+export { ProfileFacts } from './profile-facts.tsx';
+export { findByAttributesQuery, useAttributes } from './queries.ts';
