@@ -77,7 +77,9 @@ test('what an account declares is said by its page, seen by the agent, found, ta
   await sara.page.getByText('K-20931', { exact: true }).waitFor();
   assert.ok(
     !(
-      await visitor.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+      await visitor.page.evaluate(() =>
+        JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
+      )
     ).includes('K-'),
     'the page keeps nothing of it',
   );

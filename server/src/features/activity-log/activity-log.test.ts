@@ -224,7 +224,10 @@ describe('the activity log', () => {
     const pages = async () =>
       (await read(of.id, { visitorId: visitor.visitorId })).filter(({ kind }) => kind === 'page');
     await eventually(async () => (await pages()).length === 2, 'both are written');
-    assert.deepEqual((await pages()).map(({ path }) => path).toSorted(), ['/orders/•', '/skola/forskola']);
+    assert.deepEqual((await pages()).map(({ path }) => path ?? '').toSorted(), [
+      '/orders/•',
+      '/skola/forskola',
+    ]);
     socket.close();
   });
 

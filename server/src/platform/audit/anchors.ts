@@ -25,7 +25,8 @@ export interface Anchors {
 
 /**
  * Gathers what checkpoints say about chains: those kept outside the database, and then those in it. A checkpoint counts
- * when it is signed with the key, and is on the line that leads from the newest one back to the first.
+ * when it is signed with the key, and follows the one that it says. Numbers that a later one leaves out (as
+ * `samtal audit resume` does after an older backup was restored) count no more.
  */
 export class AnchorReader {
   readonly #publicKey: string;

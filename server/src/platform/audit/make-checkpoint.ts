@@ -31,11 +31,12 @@ export interface UnfitHead {
 
 /**
  * Signs where all chains end now (H3). In scope `platform`. Returns null when there is no chain yet, or when another
- * transaction is at it.
+ * transaction is at it. `number` is the next one unless checkpoints are known elsewhere that the database has lost.
  */
 export async function makeCheckpoint(
   tx: Tx,
   keys: CheckpointKeys,
+  number?: number,
 ): Promise<{ checkpoint: Checkpoint; unfit: UnfitHead[] } | null> {
   const lock = await sql<{
     ours: boolean;
@@ -49,7 +50,7 @@ export async function makeCheckpoint(
     at: Date;
   }>`select date_trunc('milliseconds', clock_timestamp()) as at`.execute(tx.sql);
   const statement: Statement = {
-    number: (last?.number ?? 0) + 1,
+    number: number ?? (last?.number ?? 0) + 1,
     at: rows[0]?.at ?? new Date(),
     leaves: fit.length,
     root,
