@@ -171,7 +171,7 @@ function SubjectFields({ kind, onKind, attribute, onAttribute, value, onValue }:
     <>
       <SegmentedControl
         value={kind}
-        onChange={(next) => onKind(next)}
+        onChange={onKind}
         data={(['case', 'attribute', 'address'] as const).map((each) => ({
           value: each,
           label: t(`erasure.kind.${each}`),

@@ -96,7 +96,10 @@ describe('deleting an account', () => {
       await db.database.transaction('platform', async (tx) => await endAccountDeletions(tx, signing));
     await end();
     assert.equal((JSON.parse((await report()).record) as { state: string }).state, 'rows-deleted');
-    await db.asOwner('update account_deletion set backups_until = now() where account_id = $1', [account.id]);
+    await db.asOwner(
+      "update account_deletion set backups_until = now() - interval '1 second' where account_id = $1",
+      [account.id],
+    );
     await end();
     const last = await report();
     assert.ok(isRecordSigned(last));

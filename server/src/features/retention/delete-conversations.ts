@@ -19,7 +19,7 @@ export interface EraserParts {
   readonly fanout: Fanout;
   readonly caseHash: CaseHash;
   /** Where the content of files lies. Without it, content is left to be swept: it cannot be read any more. */
-  readonly files?: { readonly store: MediaStore; readonly log: Log };
+  readonly files?: { readonly store: MediaStore; readonly log: Log } | undefined;
 }
 
 /**

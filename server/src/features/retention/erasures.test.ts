@@ -99,7 +99,7 @@ describe('an erasure', () => {
     const rotated = await one(id);
     assert.equal(rotated.state, 'bucket-rotated');
     assert.ok(Date.parse(rotated.backupsUntil ?? '') > Date.now() + 7 * 24 * 60 * 60 * 1000);
-    await db.asOwner('update erasure set backups_until = now() where id = $1', [id]);
+    await db.asOwner("update erasure set backups_until = now() - interval '1 second' where id = $1", [id]);
     await advance();
     assert.equal((await one(id)).state, 'backups-expired');
 

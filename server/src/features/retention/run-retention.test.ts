@@ -119,7 +119,9 @@ describe('retention', () => {
     });
     await run();
     assert.deepEqual(await there([held!]), [true]);
-    await db.asOwner('update legal_hold set until = now() where conversation_id = $1', [held!.id]);
+    await db.asOwner("update legal_hold set until = now() - interval '1 second' where conversation_id = $1", [
+      held!.id,
+    ]);
     await run();
     assert.deepEqual(await there([held!]), [false]);
   });

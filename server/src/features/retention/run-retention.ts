@@ -15,7 +15,7 @@ export interface RetentionParts {
   readonly keyring: Keyring;
   readonly keys: ConversationKeys;
   readonly fanout: Fanout;
-  readonly files?: NonNullable<EraserParts['files']>;
+  readonly files?: EraserParts['files'];
 }
 
 /** So many conversations go in one transaction: its locks are held for some tenths of a second. */
