@@ -15,7 +15,12 @@ const anna: [Entry['kind'], object] = ['joined', { agentId: 'a', agentName: 'Ann
 
 test('a conversation waits until an agent joins', () => {
   assert.equal(factsOf(log(['started'], ['message'])).state, 'waiting');
-  assert.deepEqual(factsOf(log(['started'], anna)), { state: 'active', agentName: 'Anna', ending: null });
+  assert.deepEqual(factsOf(log(['started'], anna)), {
+    state: 'active',
+    agentName: 'Anna',
+    ending: null,
+    endingText: null,
+  });
 });
 
 test('it waits again when the agent leaves or passes it on', () => {
@@ -24,10 +29,11 @@ test('it waits again when the agent leaves or passes it on', () => {
     state: 'waiting',
     agentName: null,
     ending: null,
+    endingText: null,
   });
 });
 
 test('its end stands, whatever is written down after it', () => {
   const facts = factsOf(log(['started'], anna, ['resolved', { by: 'agent' }], ['left'], ['message']));
-  assert.deepEqual(facts, { state: 'resolved', agentName: 'Anna', ending: 'agent' });
+  assert.deepEqual(facts, { state: 'resolved', agentName: 'Anna', ending: 'agent', endingText: null });
 });
