@@ -8,26 +8,49 @@ interface Place {
   readonly icon: Icon;
 }
 
-/** What each administration page needs. A page that its reader could do nothing on is not shown. */
-const adminPages = [
-  { to: '/admin/users', text: 'admin.users', needs: 'users.read' },
-  { to: '/admin/roles', text: 'admin.roles', needs: 'access.read' },
-  { to: '/admin/queues', text: 'admin.queues', needs: 'routing.manage' },
-  { to: '/admin/sites', text: 'admin.sites', needs: 'sites.read' },
-  { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
-  { to: '/admin/retention', text: 'admin.retention', needs: 'retention.read' },
-  { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
-  { to: '/admin/data-protection', text: 'admin.data-protection', needs: 'settings.read' },
-  { to: '/admin/settings', text: 'admin.settings', needs: 'settings.read' },
-  { to: '/admin/history', text: 'admin.history', needs: 'settings.read' },
-  { to: '/admin/tags', text: 'admin.tags', needs: 'settings.manage' },
-  { to: '/admin/attributes', text: 'admin.attributes', needs: 'settings.read' },
-  { to: '/admin/subject-access', text: 'admin.subject-access', needs: 'subject-access.export' },
-  { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
+/** What each administration page needs, by what it is about. A page that its reader could do nothing on is not shown. */
+const adminGroups = [
+  {
+    text: 'admin.group.people',
+    pages: [
+      { to: '/admin/users', text: 'admin.users', needs: 'users.read' },
+      { to: '/admin/roles', text: 'admin.roles', needs: 'access.read' },
+    ],
+  },
+  {
+    text: 'admin.group.service',
+    pages: [
+      { to: '/admin/queues', text: 'admin.queues', needs: 'routing.manage' },
+      { to: '/admin/sites', text: 'admin.sites', needs: 'sites.read' },
+      { to: '/admin/canned-replies', text: 'admin.canned-replies', needs: 'canned-replies.manage' },
+      { to: '/admin/tags', text: 'admin.tags', needs: 'settings.manage' },
+    ],
+  },
+  {
+    text: 'admin.group.privacy',
+    pages: [
+      { to: '/admin/attributes', text: 'admin.attributes', needs: 'settings.read' },
+      { to: '/admin/retention', text: 'admin.retention', needs: 'retention.read' },
+      { to: '/admin/subject-access', text: 'admin.subject-access', needs: 'subject-access.export' },
+      { to: '/admin/data-protection', text: 'admin.data-protection', needs: 'settings.read' },
+    ],
+  },
+  {
+    text: 'admin.group.account',
+    pages: [
+      { to: '/admin/settings', text: 'admin.settings', needs: 'settings.read' },
+      { to: '/admin/history', text: 'admin.history', needs: 'settings.read' },
+      { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
+      { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },
+    ],
+  },
 ] as const;
 
-export function adminPagesFor(account: CurrentAccount) {
-  return adminPages.filter((page) => account.can(page.needs));
+/** The groups of pages that the user may see, without empty ones. */
+export function adminGroupsFor(account: CurrentAccount) {
+  return adminGroups
+    .map(({ text, pages }) => ({ text, pages: pages.filter(({ needs }) => account.can(needs)) }))
+    .filter(({ pages }) => pages.length > 0);
 }
 
 export function mayTalk(account: CurrentAccount): boolean {
@@ -39,6 +62,7 @@ export function placesFor(account: CurrentAccount): Place[] {
   const places: Place[] = [];
   if (mayTalk(account)) places.push({ to: '/', text: 'nav.conversations', icon: IconMessages });
   if (account.can('conversations.find')) places.push({ to: '/find', text: 'nav.find', icon: IconSearch });
-  if (adminPagesFor(account).length > 0) places.push({ to: '/admin', text: 'nav.admin', icon: IconSettings });
+  if (adminGroupsFor(account).length > 0)
+    places.push({ to: '/admin', text: 'nav.admin', icon: IconSettings });
   return places;
 }
