@@ -17,7 +17,7 @@ const pictures = join(tmpdir(), 'samtal-e2e-pictures');
 /** A test as its hook `afterEach` gets it. The types of Node leave out whether it passed. */
 export type FinishedTest = TestContext & { readonly passed: boolean };
 
-export type DemoName = 'ingrid' | 'sara' | 'johan';
+export type DemoName = 'ingrid' | 'sara' | 'johan' | 'dag';
 
 /** What the tests of one file share: a server with its demo account, a browser, and the people who have come. */
 export class Stage {

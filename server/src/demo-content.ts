@@ -8,6 +8,7 @@ export const demoPeople: readonly { email: string; name: string; roles: readonly
   { email: 'ingrid.almqvist@almvik.example', name: 'Ingrid Almqvist', roles: ['administrator'] },
   { email: 'sara.lindgren@almvik.example', name: 'Sara Lindgren', roles: ['agent', 'supervisor'] },
   { email: 'johan.berg@almvik.example', name: 'Johan Berg', roles: ['agent'] },
+  { email: 'dag.nordin@almvik.example', name: 'Dag Nordin', roles: ['privacy-officer'] },
 ];
 
 /** The first one is where the demo site’s conversations go. */

@@ -42,9 +42,9 @@ test('fills an empty installation once, and writes the passwords where only the 
   assert.equal(written.accounts[0]?.siteKey, made.siteKey);
   assert.deepEqual(
     written.users.map(({ roles }) => roles),
-    [['administrator'], ['agent', 'supervisor'], ['agent']],
+    [['administrator'], ['agent', 'supervisor'], ['agent'], ['privacy-officer']],
   );
-  assert.equal(new Set(written.users.map(({ password }) => password)).size, 3);
+  assert.equal(new Set(written.users.map(({ password }) => password)).size, 4);
   const http = testHttp(db);
   for (const user of written.users)
     assert.ok(await (await Browser.signIn(http, { ...user, userId: '' })).isSignedIn());
