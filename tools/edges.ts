@@ -75,6 +75,8 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'masking',
     because: 'What a visitor begins with is masked by the settings of the site.',
   },
+  { from: 'redaction', to: 'conversations', because: 'Originals belong to entries of the log.' },
+  { from: 'redaction', to: 'settings', because: 'When numbers are redacted is a setting of the channel.' },
   { from: 'realtime', to: 'masking', because: 'What visitors post is masked by the settings of their site.' },
   { from: 'widget', to: 'visitors', because: 'A page says who its visitor is.' },
   {

@@ -32,6 +32,7 @@ import { judgeRules, Masker, RuleWorkers } from './features/masking/index.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
+import { redactionJobs } from './features/redaction/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
 import { restoreQueue, Router, Watch } from './features/routing/index.ts';
@@ -131,6 +132,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...activityLogJobs({ database, keyring }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
+      ...redactionJobs({ database, log: entries, logger: log }),
       ...mediaJobs({ database, store: media.store }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),

@@ -7,6 +7,21 @@ export * from './streams.ts';
 
 export const Text = Type.String({ minLength: 1, maxLength: maxTextLength, pattern: '\\S' });
 
+/** A text that people wrote. Where its long numbers wait to become asterisks (G2), `redaction` says when, and what it is then. */
+const Written = closed({
+  text: Text,
+  redaction: Type.Optional(
+    closed({
+      /** At the latest; null when the conversation is resolved. */
+      at: nullable(Instant),
+      text: Text,
+    }),
+  ),
+});
+
+/** The entries of the same stream whose long numbers became asterisks. */
+const Redacted = closed({ seqs: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 }) });
+
 /** A word from the account's list, by which conversations are sorted (E6). */
 export const Tag = Type.String({ minLength: 1, maxLength: 40, pattern: '^\\S(.*\\S)?$' });
 
@@ -18,7 +33,7 @@ const agent = { agentId: Id, agentName: Type.String() };
 /** Every kind of entry: which stream it stands in and what its body holds. */
 export const entryKinds = {
   started: { audience: 'public', body: closed({}) },
-  message: { audience: 'public', body: closed({ text: Text }) },
+  message: { audience: 'public', body: Written },
   file: { audience: 'public', body: SentFile },
   joined: { audience: 'public', body: closed(agent) },
   left: { audience: 'public', body: closed(agent) },
@@ -33,13 +48,15 @@ export const entryKinds = {
     audience: 'public',
     body: closed({ text: Type.String({ maxLength: 1000 }), minutes: Type.Integer({ minimum: 1 }) }),
   },
-  note: { audience: 'internal', body: closed({ text: Text }) },
+  redacted: { audience: 'public', body: Redacted },
+  note: { audience: 'internal', body: Written },
   offered: { audience: 'internal', body: closed(agent) },
   declined: { audience: 'internal', body: closed(agent) },
   missed: { audience: 'internal', body: closed(agent) },
   tagged: { audience: 'internal', body: closed({ added: Type.Array(Tag), removed: Type.Array(Tag) }) },
   /** The visitor's profile changed: which attributes, never their values. */
   profile: { audience: 'internal', body: closed({ keys: Type.Array(AttributeKey) }) },
+  'notes-redacted': { audience: 'internal', body: Redacted },
   connection: { audience: 'internal', body: closed({ state: oneOf('weak', 'lost', 'back') }) },
 } as const;
 

@@ -10,6 +10,7 @@ export const storagePlaces = ['database', 'keyring', 'files', 'backup', 'log'] a
 /** How a class of data is protected, beyond what protects everything (`protection.<word>`). */
 export const protections = [
   'conversation-key',
+  'own-key',
   'day-key',
   'keyed-hash',
   'wrapped',
@@ -23,7 +24,7 @@ export const protections = [
 export const KeptPeriod = closed({
   /** Null: the account. */
   channelId: nullable(Id),
-  kind: oneOf('setting', 'at-most', 'until-removed', 'as-long-as', 'account'),
+  kind: oneOf('setting', 'at-most', 'until-removed', 'until-redaction', 'as-long-as', 'account'),
   /** Where the kind is `setting` or `at-most`. */
   hours: nullable(Type.Integer()),
   /** What the time is counted from. */

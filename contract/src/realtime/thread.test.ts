@@ -46,6 +46,29 @@ test('takes what follows and reports what is missing', () => {
   assert.equal(gap, true);
 });
 
+test('shows numbers until an entry says that they are redacted, and then no more', () => {
+  const written = (seq: number, kind: 'message' | 'note') => ({
+    ...entry(seq, kind),
+    body: { text: 'call 7312049', redaction: { at: null, text: 'call *******' } },
+  });
+  const before = withEntries(emptyThread(stream), [
+    written(1, 'message'),
+    written(2, 'message'),
+    entry(3),
+  ] as Entry[]).thread;
+  const said = { ...entry(4, 'redacted'), body: { seqs: [2, 3] } } as Entry;
+  const { thread } = withEntries(before, [said]);
+  assert.deepEqual(
+    thread.entries.map(({ body }) => body),
+    [written(1, 'message').body, { text: 'call *******' }, {}, { seqs: [2, 3] }],
+  );
+  const together = withEntries(emptyThread(stream), [...before.entries, said]).thread;
+  assert.deepEqual(together, thread, 'however it arrives');
+  const note = { ...entry(2, 'notes-redacted'), body: { seqs: [1] } } as Entry;
+  const notes = withEntries(emptyThread(stream), [written(1, 'note') as Entry, note]).thread;
+  assert.deepEqual(notes.entries[0]?.body, { text: 'call *******' });
+});
+
 test('a post leaves the pending ones when its entry is in, and cannot come back', () => {
   const before = withPost(withPost(emptyThread(stream), post('a')), post('b'));
   const { thread } = withEntries(before, [entry(1, 'message', 'a')]);

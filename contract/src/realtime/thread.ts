@@ -51,11 +51,27 @@ export function withEntries(thread: Thread, arrived: readonly Entry[]): { thread
   return {
     thread: {
       ...thread,
-      entries: [...thread.entries, ...fresh],
+      entries: withoutDueNumbers([...thread.entries, ...fresh], fresh),
       pending: thread.pending.filter((post) => !shown.has(post.cid)),
     },
     gap,
   };
+}
+
+/** What the fresh entries say is redacted shows its numbers no more (G2). */
+function withoutDueNumbers(entries: readonly Entry[], fresh: readonly Entry[]): readonly Entry[] {
+  const due = new Set(
+    fresh.flatMap((entry) =>
+      entry.kind === 'redacted' || entry.kind === 'notes-redacted' ? entry.body.seqs : [],
+    ),
+  );
+  if (due.size === 0) return entries;
+  return entries.map((entry) => {
+    if (entry.kind !== 'message' && entry.kind !== 'note') return entry;
+    const { redaction } = entry.body;
+    if (redaction === undefined || !due.has(entry.seq)) return entry;
+    return { ...entry, body: { text: redaction.text } };
+  });
 }
 
 export function withPost(thread: Thread, post: PendingPost): Thread {

@@ -4,6 +4,7 @@
  */
 export const dataClassNames = [
   'transcript',
+  'original',
   'visitor-session',
   'activity-log',
   'files',

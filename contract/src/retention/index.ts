@@ -61,7 +61,7 @@ export const KeptClass = closed({
   dataClass: oneOf(...dataClassNames),
   personal: oneOf('visitors', 'users', 'no'),
   /** How long: by a setting, a fixed time, as long as another class or as the account, or until somebody removes it. */
-  kept: oneOf('setting', 'at-most', 'as-long-as', 'account', 'until-removed'),
+  kept: oneOf('setting', 'at-most', 'as-long-as', 'account', 'until-removed', 'until-redaction'),
   setting: nullable(oneOf(...settingKeys)),
   days: nullable(Type.Number()),
   from: nullable(oneOf('resolution', 'writing', 'end')),

@@ -154,10 +154,17 @@ export const settings = {
     sensitive: true,
   }),
 
-  // Redaction of digits (G2): numbers with so many digits or more become asterisks.
+  // Redaction of digits (G2): numbers with so many digits or more become asterisks: before they are stored, when the
+  // conversation is resolved, or so many hours after each message.
   'redaction.mode': setting({
-    schema: oneOf('off', 'at-once'),
+    schema: oneOf('off', 'at-once', 'resolved', 'hours'),
     default: 'off',
+    levels: everywhere,
+    sensitive: true,
+  }),
+  'redaction.after-hours': setting({
+    schema: Type.Integer({ minimum: 12, maximum: 72 }),
+    default: 24,
     levels: everywhere,
     sensitive: true,
   }),

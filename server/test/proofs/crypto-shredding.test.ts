@@ -11,11 +11,7 @@ import { deleteConversations } from '../../src/features/retention/delete-convers
 import { embeddedAccess, openDatabase, type Database } from '../../src/platform/database/index.ts';
 import { Fanout } from '../../src/platform/fanout/index.ts';
 import { unseal } from '../../src/platform/keys/ciphertext.ts';
-import {
-  keyPlace,
-  openConversationKey,
-  type ConversationKeyRow,
-} from '../../src/platform/keys/conversation-key-rows.ts';
+import { keyPlace, openWrappedKey, type ConversationKeyRow } from '../../src/platform/keys/wrapped-keys.ts';
 import { ConversationKeys, Keyring } from '../../src/platform/keys/index.ts';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -90,15 +86,12 @@ it(
         });
       });
     });
-    assert.ok(
-      (await openConversationKey(await keyring(), row)) !== null,
-      'until the rotation a copy can be read',
-    );
+    assert.ok((await openWrappedKey(await keyring(), row)) !== null, 'until the rotation a copy can be read');
     const rotated = await server.command('keys', 'rotate', '--json');
     assert.equal(rotated.code, 0, rotated.output);
     assert.equal((JSON.parse(rotated.output) as { buckets: number }).buckets, 1);
-    assert.equal(await openConversationKey(await keyring(), row), null, 'and never after it');
-    assert.ok((await openConversationKey(await keyring(), other)) !== null);
+    assert.equal(await openWrappedKey(await keyring(), row), null, 'and never after it');
+    assert.ok((await openWrappedKey(await keyring(), other)) !== null);
 
     await eventually(
       async () =>

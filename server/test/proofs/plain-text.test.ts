@@ -17,6 +17,9 @@ import { ServerProcess } from '../server-process.ts';
 import { eventually } from '../socket.ts';
 import { TalkingAgent, TalkingVisitor } from '../talkers.ts';
 
+/** More than anything else here has in a row. */
+const leastDigits = 24;
+
 /** Words that appear nowhere by chance, as somebody would write them. */
 const markers = {
   first: `Kerstin-Åkesson-${randomBytes(9).toString('hex')}`,
@@ -25,6 +28,8 @@ const markers = {
   note: `she-sounds-worried-${randomBytes(9).toString('hex')}`,
   shown: `one-time-code-${randomBytes(9).toString('hex')}`,
   attribute: `Customer-Öberg-${randomBytes(9).toString('hex')}`,
+  /** Both sides read it until the conversation is resolved (G2), and nothing else does. */
+  number: Array.from({ length: leastDigits + 2 }, () => randomInt(1, 10)).join(''),
 };
 
 /**
@@ -137,6 +142,7 @@ it(
         'message',
         `${secrets.card} ${secrets.nationalId} ${secrets.secret}`,
       );
+      visitor.post(streamName(id, 'public'), 'message', `it is ${markers.number}`);
       agent.post(streamName(id, 'internal'), 'note', `her card is ${secrets.card}`);
       agent.post(streamName(id, 'public'), 'message', `${markers.agent} ${round}`);
       agent.post(streamName(id, 'internal'), 'note', `${round}${markers.note}${round}`);
@@ -150,6 +156,10 @@ it(
       assert.ok(!agent.heard.some((frame) => frame.includes(secret)), 'in no request to the agent');
       assert.ok(!visitor.heard.some((frame) => frame.includes(secret)), 'nor back to the visitor');
     }
+    await eventually(
+      () => agent.heard.some((frame) => frame.includes(markers.number)),
+      'the agent reads the number',
+    );
     visitor.link.typing(visitor.stream, true);
     await eventually(() => agent.isSettled && visitor.isSettled, 'everything is written', 30_000);
     await lookFor(await signedIn(server, supervisor), account.id);
@@ -210,6 +220,8 @@ async function configure(call: Call, accountId: string): Promise<void> {
       { key: 'customer', label: 'Customer', purpose: 'Billing', category: 'customer', indexed: true },
     ],
     'search.transcripts': true,
+    'redaction.mode': 'resolved',
+    'redaction.least-digits': leastDigits,
     'masking.rules': [
       {
         id: 'customer',

@@ -45,6 +45,9 @@ function wordsOf(entry: Entry, { t }: Text, labelOf: (key: string) => string): s
           ? []
           : [t('event.untagged', { tags: entry.body.removed.join(', ') })]),
       ].join(' · ');
+    case 'redacted':
+    case 'notes-redacted':
+      return t(`event.${entry.kind}`);
     case 'profile':
       return t('event.profile', { attributes: entry.body.keys.map(labelOf).join(', ') });
     case 'message':

@@ -5,6 +5,7 @@ import {
   IconChecks,
   IconClock,
   IconEyeCheck,
+  IconEyeOff,
   IconNotes,
   type Icon,
 } from '@tabler/icons-react';
@@ -48,6 +49,7 @@ function PostView({ post, marked, mayLink }: { post: Post; marked: boolean; mayL
       <div className={classes.bubble} data-status={post.status ?? undefined}>
         {post.file === null ? post.text : <FileView file={post.file} mayLink={mayLink} />}
       </div>
+      {post.redaction !== null && <RedactionMark at={post.redaction.at} />}
       {post.status === 'refused' && <RefusedPost post={post} />}
       {post.status !== null && post.status !== 'refused' && (marked || waits) && (
         <StatusMark status={post.status} />
@@ -62,6 +64,24 @@ const marks: Record<Exclude<PostStatus, null | 'refused'>, Icon> = {
   delivered: IconChecks,
   read: IconEyeCheck,
 };
+
+/** That the numbers of a message will be hidden, and when. */
+function RedactionMark({ at }: { at: string | null }) {
+  const { t, formats } = useText();
+  const today = at !== null && new Date(at).toDateString() === new Date().toDateString();
+  const says =
+    at === null
+      ? t('redaction.when-resolved')
+      : today
+        ? t('redaction.at', { time: formats.time(at) })
+        : t('redaction.on-day', { when: formats.dateTime(at) });
+  return (
+    <p className={classes.mark}>
+      <IconEyeOff size={14} aria-hidden="true" />
+      <span>{says}</span>
+    </p>
+  );
+}
 
 function StatusMark({ status }: { status: keyof typeof marks }) {
   const { t } = useText();

@@ -12,6 +12,8 @@ export interface Post {
   /** What was sent instead of a text. */
   readonly file: SentFile | null;
   readonly at: string | number;
+  /** When its long numbers become asterisks: an instant, or null for when the conversation is resolved. */
+  readonly redaction: { readonly at: string | null } | null;
   readonly status: PostStatus;
   /** Not null until its entry is in the log. */
   readonly pending: PendingPost | null;
@@ -63,6 +65,7 @@ export function transcriptOf({
         text: entry.kind === 'file' ? '' : entry.body.text,
         file: entry.kind === 'file' ? entry.body : null,
         at: entry.at,
+        redaction: entry.kind === 'file' ? null : (entry.body.redaction ?? null),
         status: side === 'agent' ? statusOf(entry.seq, receipts) : null,
         pending: null,
       };
@@ -77,7 +80,15 @@ export function transcriptOf({
     const status = post.refused === null ? 'sending' : 'refused';
     addPost(
       items,
-      { key: post.cid, text: post.text, file: null, at: post.writtenAt, status, pending: post },
+      {
+        key: post.cid,
+        text: post.text,
+        file: null,
+        at: post.writtenAt,
+        redaction: null,
+        status,
+        pending: post,
+      },
       { side, author: own.name, authorId: own.id },
     );
   }

@@ -1,4 +1,4 @@
-import { streamName, type Conversation } from '@samtal/contract/conversations';
+import { streamName, type Conversation, type Entry } from '@samtal/contract/conversations';
 import type { PendingPost, Receipts } from '@samtal/contract/realtime';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -28,7 +28,9 @@ export function useTranscript(conversation: Conversation): Transcript {
 
   const polled = {
     enabled: !live,
-    refetchInterval: conversation.state === 'resolved' ? (false as const) : 10_000,
+    // Nothing happens in a resolved conversation any more, but for numbers that are hidden when their time has come.
+    refetchInterval: ({ state: { data } }: { state: { data: readonly Entry[] | undefined } }) =>
+      conversation.state === 'resolved' && data?.some(waits) !== true ? (false as const) : 10_000,
   };
   const publicPage = useQuery({ ...entriesQuery(account.id, conversation.id, 'public'), ...polled });
   const internalPage = useQuery({ ...entriesQuery(account.id, conversation.id, 'internal'), ...polled });
@@ -56,6 +58,10 @@ export function useTranscript(conversation: Conversation): Transcript {
       void internalPage.refetch();
     },
   };
+}
+
+function waits({ kind, body }: Entry): boolean {
+  return (kind === 'message' || kind === 'note') && body.redaction !== undefined;
 }
 
 /** The later of what the list said and what came over the socket since. */

@@ -13,7 +13,8 @@ export function usePeriodText(
     const name = channels.find(({ id }) => id === channelId)?.name;
     const origin = t(`record.origin-${period.origin}`);
     const where = name === undefined ? origin : `${name}: ${origin}`;
-    if (kind === 'until-removed' || kind === 'account') return { says: t(`record.${kind}`), from: '' };
+    if (kind === 'until-removed' || kind === 'until-redaction' || kind === 'account')
+      return { says: t(`record.${kind}`), from: '' };
     if (kind === 'as-long-as')
       return {
         says: period.class === null ? '' : t('record.as-long-as', { class: t(`data-class.${period.class}`) }),

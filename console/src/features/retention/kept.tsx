@@ -32,6 +32,11 @@ export function Kept() {
   );
 }
 
+const untilWord: Partial<Record<KeptClass['kept'], 'account' | 'redaction'>> = {
+  account: 'account',
+  'until-redaction': 'redaction',
+};
+
 function Period({ kept }: { kept: KeptClass }) {
   const { t, count } = useText();
   if (kept.asLongAs !== null)
@@ -42,9 +47,7 @@ function Period({ kept }: { kept: KeptClass }) {
     );
   if (kept.days === null)
     return (
-      <span className={classes.period}>
-        {t(`retention.until.${kept.kept === 'account' ? 'account' : 'removed'}`)}
-      </span>
+      <span className={classes.period}>{t(`retention.until.${untilWord[kept.kept] ?? 'removed'}`)}</span>
     );
   return (
     <span className={classes.period}>

@@ -24,8 +24,9 @@ export async function sweepAccounts(tx: Tx, keyring: Keyring): Promise<number> {
 }
 
 /**
- * Deletes the conversations that the current keyring cannot open because they were erased after the backup, and wraps the
- * keys of all others under the bucket keys that there are now. Answers with how many it deleted. Refuses with `backup-keys`
+ * Deletes the conversations and originals that the current keyring cannot open because they were erased or redacted after the
+ * backup, and wraps the keys of all others under the bucket keys that there are now. Answers with how many conversations
+ * it deleted. Refuses with `backup-keys`
  * when the keyring lacks a key that nobody destroyed: nothing could tell that from an erasure afterwards.
  */
 export async function sweepConversations(tx: Tx, keyring: Keyring): Promise<number> {
@@ -37,7 +38,14 @@ export async function sweepConversations(tx: Tx, keyring: Keyring): Promise<numb
     .orderBy('id')
     .execute();
   for (const { account_id: account, id: bucket } of buckets) {
-    const erased = await lacking(async () => await rewrapRestoredKeys(tx, keyring, { account, bucket }));
+    const { destroyedConversations: erased, destroyedOriginals } = await lacking(
+      async () => await rewrapRestoredKeys(tx, keyring, { account, bucket }),
+    );
+    for (const { conversation_id, audience, seq } of destroyedOriginals)
+      await sql`
+        delete from entry_original
+        where account_id = ${account} and conversation_id = ${conversation_id} and audience = ${audience} and seq = ${seq}
+      `.execute(tx.sql);
     if (erased.length === 0) continue;
     // A hold that was lifted before the erasure is in the backup still.
     await tx.sql

@@ -162,7 +162,7 @@ export class Desk {
     return now;
   }
 
-  /** Ends a conversation. Nothing can be posted to it any more. Where the channel says so, the visitor’s session ends, too. */
+  /** Ends a conversation. Nothing can be posted to it any more, and what was to be redacted then is (G2). Where the channel says so, the visitor’s session ends, too. */
   async resolve(
     tx: Tx,
     account: string,
@@ -182,12 +182,9 @@ export class Desk {
     await this.#freeAgent(tx, before);
     await this.#audit(tx, now, { what: 'resolved', by, details: { by: reason } });
     this.#changed(tx, before, now);
-    const { 'conversations.resolving-disconnects': disconnects } = await readSettings(
-      tx,
-      account,
-      now.site_id,
-    );
-    if (disconnects) await this.#disconnect(tx, now);
+    const settings = await readSettings(tx, account, now.site_id);
+    await this.#log.redact(tx, account, { ids: [id], settings });
+    if (settings['conversations.resolving-disconnects']) await this.#disconnect(tx, now);
     return now;
   }
 

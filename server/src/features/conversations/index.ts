@@ -12,6 +12,8 @@ export {
   writeCursor,
   type Criteria,
 } from './find-conversations.ts';
+export { isHeld } from './originals.ts';
+export { isDue } from './redact-conversations.ts';
 export { findConversation, isOwn, mayRead, visibleConversation } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';

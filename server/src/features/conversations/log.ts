@@ -7,6 +7,7 @@ import {
   type EntryPage,
   type EntryKind,
 } from '@samtal/contract/conversations';
+import type { SettingValues } from '@samtal/contract/settings';
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
@@ -15,6 +16,8 @@ import { CiphertextError, type ConversationKeys } from '../../platform/keys/inde
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
 import { openEntry, plainBody, sealBody } from './entry-body.ts';
 import { readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
+import { redactConversations } from './redact-conversations.ts';
+import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
 
 const pageSize = 2000;
 
@@ -89,6 +92,16 @@ export class ConversationLog {
     return outcomes;
   }
 
+  /** Redacts what is due in these conversations, as {@link redactConversations} says. */
+  async redact(
+    tx: Tx,
+    account: string,
+    due: { ids: readonly string[]; settings: SettingValues },
+  ): Promise<number> {
+    const append = async (drafts: readonly Draft[]) => await this.append(tx, account, drafts);
+    return await redactConversations(tx, { keys: this.#keys, append }, account, due);
+  }
+
   /** Closes both streams: nobody can post after the last entry. */
   async close(tx: Tx, account: string, conversationId: string): Promise<void> {
     await tx.sql
@@ -132,7 +145,20 @@ export class ConversationLog {
       .execute();
   }
 
-  /** Entries with a seq above `after`, decrypted. */
+  /**
+   * Entries with a seq above `after`, as the visitor and whoever may read the transcript are shown them: with the originals that
+   * live (G2). For nothing else: what is kept, sent or searched is the redacted text.
+   */
+  async readShown(
+    tx: ReadTx,
+    account: string,
+    at: { conversationId: string; audience: Audience; after: number; limit: number },
+  ): Promise<EntryPage> {
+    const page = await this.read(tx, account, at);
+    return { ...page, entries: await withOriginals(tx, this.#keys, account, { ...at, ...page }) };
+  }
+
+  /** Entries with a seq above `after`, decrypted; redacted. */
   async read(
     tx: ReadTx,
     account: string,
@@ -246,6 +272,10 @@ export class ConversationLog {
       string,
       { draft: Draft; entries: Entry[]; head: number; interaction: Date | null }
     >();
+    const originals = fresh.flatMap((each) => {
+      const original = originalOf(each.draft);
+      return original === null ? [] : [{ ...each, original }];
+    });
     const bodies = fresh.map(({ draft, seq, at }) => {
       const entry = {
         seq,
@@ -253,7 +283,7 @@ export class ConversationLog {
         at: at.toISOString(),
         actor: draft.actor,
         cid: draft.cid,
-        body: plainBody(draft),
+        body: bodyShown(draft, at),
       } as Entry;
       const stream = heads.get(streamOfDraft(draft));
       const interaction = interactionKinds.includes(draft.kind) ? at : (stream?.interaction ?? null);
@@ -282,6 +312,7 @@ export class ConversationLog {
       streams.map(({ head }) => head),
       streams.map(({ interaction }) => interaction),
     ]);
+    await writeOriginals(tx, this.#keys, account, originals);
     for (const { draft } of fresh) draft.alongside?.(tx);
     tx.afterCommit(() => {
       for (const { draft, entries, head } of streams) {
@@ -297,4 +328,12 @@ export class ConversationLog {
       }
     });
   }
+}
+
+function bodyShown(draft: Draft, at: Date): object {
+  const original = originalOf(draft);
+  const body = plainBody(draft);
+  return original !== null && 'text' in body
+    ? shownBody(String(body.text), original.text, dueAt(at, original))
+    : body;
 }

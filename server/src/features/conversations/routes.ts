@@ -112,7 +112,7 @@ export function conversationsRoutes(
         const after = query.after ?? 0;
         if (after === 0) await recordTranscriptRead(tx, caller, conversation);
         const { audience = 'public', limit = 200 } = query;
-        return await log.read(tx, caller.accountId, {
+        return await log.readShown(tx, caller.accountId, {
           conversationId: conversation.id,
           audience,
           after,

@@ -12,6 +12,7 @@ interface Keeping {
  */
 export const keepingOfClasses: Readonly<Record<DataClassName, Keeping>> = {
   transcript: { places: ['database'], protection: ['conversation-key'] },
+  original: { places: ['database'], protection: ['own-key'] },
   'visitor-session': { places: ['database'], protection: ['keyed-hash'] },
   'activity-log': { places: ['database'], protection: ['day-key'] },
   files: { places: ['files'], protection: ['conversation-key'] },

@@ -4,6 +4,16 @@ import type { SettingValues } from '@samtal/contract/settings';
 /** Who wrote a text: redaction of digits may concern visitors only (G2). */
 export type Side = 'visitor' | 'agent';
 
+/** When long numbers become asterisks: before they are stored, when the conversation is resolved, or hours after the message. */
+export type RedactionTime = 'at-once' | 'resolved' | { readonly hours: number };
+
+/** When what is redacted is due in a channel (G2). */
+export function redactionTimeOf(settings: SettingValues): RedactionTime {
+  const mode = settings['redaction.mode'];
+  if (mode === 'hours') return { hours: settings['redaction.after-hours'] };
+  return mode === 'resolved' ? 'resolved' : 'at-once';
+}
+
 /** What the settings of a channel say about the texts of one side. */
 export function configurationOf(settings: SettingValues, side: Side): MaskingConfiguration {
   const redacted =

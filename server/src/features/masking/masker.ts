@@ -8,23 +8,34 @@ import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { configurationOf, type Side } from './configuration-of.ts';
+import { configurationOf, redactionTimeOf, type RedactionTime, type Side } from './configuration-of.ts';
 import type { RuleWorkers } from './rule-workers.ts';
 import { addStrikes, readDisabledRules } from './strikes.ts';
 
 /** How long a change of settings may go unnoticed by a node. */
 const knownMs = 1_000;
 
+/** What a text said before redaction of digits, where it may be read until it is due (G2). Everything else is masked in it. */
+export interface Original {
+  readonly text: string;
+  /** So many after the message was written; null for when the conversation is resolved. */
+  readonly dueHours: number | null;
+}
+
 /**
  * A text that has been masked. Only the masker makes one: the class is not exported, and its private field keeps anything
  * else from passing for it. What is appended to the conversation log has to be one (G1).
  */
 class MaskedByUs {
+  /** Everything masked and redacted: what may be kept. */
   readonly text: string;
+  /** For the conversation log alone, which lets go of it in time. Null when it would say no more than the text. */
+  readonly original: Original | null;
   readonly #masked = true;
 
-  constructor(text: string) {
+  constructor(text: string, original: Original | null) {
     this.text = text;
+    this.original = original;
   }
 
   /** As it stands in the body of an entry. */
@@ -41,6 +52,7 @@ interface Known {
 
 interface Compiled {
   readonly configuration: MaskingConfiguration;
+  readonly redaction: RedactionTime;
   /** Everything but the account's rules, which run elsewhere. */
   readonly withoutRules: Masking;
 }
@@ -60,13 +72,13 @@ export class Masker {
     { channelId, side }: { channelId: string | null; side: Side },
     text: string,
   ): Promise<MaskedText> {
-    const { configuration, withoutRules } = (await this.#compiled(account, channelId))[side];
-    if (configuration.rules.length === 0) return new MaskedByUs(withoutRules.mask(text).text);
+    const { configuration, redaction, withoutRules } = (await this.#compiled(account, channelId))[side];
+    if (configuration.rules.length === 0) return settled(withoutRules.mask(text), redaction);
     const masked =
       (await this.#parts.rules.mask(account, configuration, text)) ??
       withoutRules.failClosed(text, everyRule);
     if (masked.failedClosedAt !== null) await this.#strike(account, configuration, masked);
-    return new MaskedByUs(masked.text);
+    return settled(masked, redaction);
   }
 
   async #compiled(account: string, channelId: string | null) {
@@ -93,7 +105,7 @@ export class Masker {
         { ...configuration, rules: [] },
         { patterns: null, isPhoneNumber, now: () => performance.now() },
       );
-      return { configuration, withoutRules };
+      return { configuration, redaction: redactionTimeOf(settings), withoutRules };
     };
     return { visitor: compile('visitor'), agent: compile('agent') };
   }
@@ -111,6 +123,14 @@ export class Masker {
     );
     if (disabled) this.#known.clear();
   }
+}
+
+function settled({ text, unredacted }: Masked, redaction: RedactionTime): MaskedText {
+  if (redaction === 'at-once' || unredacted === text) return new MaskedByUs(text, null);
+  return new MaskedByUs(text, {
+    text: unredacted,
+    dueHours: redaction === 'resolved' ? null : redaction.hours,
+  });
 }
 
 /** Stands for a rule when rules were stopped by force: no rule has this id. */

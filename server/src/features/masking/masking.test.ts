@@ -128,6 +128,34 @@ describe('masking on the server', () => {
     assert.equal(await mask(account.siteId, 'visitor'), 'card ************4444');
   });
 
+  it('keeps numbers apart where they may be read for some time, with everything else masked', async () => {
+    const account = await makeAccount(db, { origin: node.url.origin });
+    const number = 'call 731 204 9958 or 4111 1111 1111 1111';
+    for (const masked of [{}, { 'masking.rules': [rule('r', 'call')] }]) {
+      const rules = new RuleWorkers();
+      const masker = new Masker({ database: db.database, rules, log: keptLog().log });
+      for (const [mode, channelId, dueHours] of [
+        ['resolved', null, null],
+        ['hours', account.siteId, 48],
+      ] as const) {
+        await settle(
+          account,
+          { 'redaction.mode': mode, 'redaction.least-digits': 6, 'redaction.after-hours': 48, ...masked },
+          channelId ?? account.id,
+        );
+        const { text, original } = await masker.mask(account.id, { channelId, side: 'visitor' }, number);
+        const call = 'masking.rules' in masked ? '****' : 'call';
+        assert.equal(text, `${call} *** *** **** or **** **** **** 1111`);
+        assert.deepEqual(original, { text: `${call} 731 204 9958 or **** **** **** 1111`, dueHours });
+        const plain = await masker.mask(account.id, { channelId, side: 'visitor' }, 'no number: 12 345');
+        assert.equal(plain.original, null);
+        assert.equal((await masker.mask(account.id, { channelId, side: 'agent' }, number)).original, null);
+      }
+      await rules.stop();
+      await db.asOwner('delete from configuration_version where account_id = $1', [account.id]);
+    }
+  });
+
   it('applies the rules of an account', async () => {
     const { agent, params } = await talk({ 'masking.rules': [rule('r', 'begin')] });
     assert.deepEqual(await textsOf(agent, params), ['***** **** **** **** 1111 at 10']);

@@ -58,6 +58,8 @@ export class StreamFeed {
       const last = this.#ring.at(-1)?.seq ?? this.#head;
       // Only an unbroken run is kept. After a gap followers read from the database, and the ring starts anew.
       if (entry.seq > last + 1) this.#ring.length = 0;
+      // What is kept shows numbers that must not be handed out any more: they are read again, and are redacted then.
+      if (entry.kind === 'redacted' || entry.kind === 'notes-redacted') this.#ring.length = 0;
       if (entry.seq > last) this.#ring.push({ seq: entry.seq, json: JSON.stringify(entry) });
     }
     if (entries.length === 0) this.#ring.length = 0;

@@ -91,7 +91,7 @@ export class Subscription implements Follower {
     const page = await this.#database.read(
       account,
       async (tx) =>
-        await this.#log.read(tx, account, {
+        await this.#log.readShown(tx, account, {
           conversationId: conversation,
           audience,
           after: this.cursor,

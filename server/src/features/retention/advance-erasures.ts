@@ -1,3 +1,4 @@
+import { isHeld } from '../conversations/index.ts';
 import { sql, type Selectable } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tables, Tx } from '../../platform/database/index.ts';
@@ -8,7 +9,6 @@ import { deleteConversations, type DeletedConversation, type EraserParts } from 
 import { destroyEmptyBuckets } from './destroy-empty-buckets.ts';
 import { forEachAccount } from './each-account.ts';
 import { signErasureRecord } from './erasure-record.ts';
-import { isHeld } from './queries.ts';
 import type { RetentionParts } from './run-retention.ts';
 
 /*

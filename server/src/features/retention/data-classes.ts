@@ -8,6 +8,8 @@ export type Period =
   | { readonly kind: 'setting'; readonly setting: SettingKey; readonly from: 'resolution' | 'writing' }
   /** The platform itself decides: at most so long after it has become useless. */
   | { readonly kind: 'at-most'; readonly hours: number; readonly from: 'end' | 'writing' }
+  /** Until it is due by the settings of redaction, which is in hours or when the conversation is resolved. */
+  | { readonly kind: 'until-redaction' }
   /** Until somebody takes it away, or the account ends. */
   | { readonly kind: 'until-removed' }
   | { readonly kind: 'as-long-as'; readonly class: DataClassName }
@@ -17,6 +19,7 @@ export type Period =
 /** What sees to it that it goes. */
 export type Eraser =
   | 'retention.run'
+  | 'redaction.run'
   | 'activity-log.drop-expired'
   | 'signin.delete-expired'
   | 'keys.rotate'
@@ -40,6 +43,12 @@ export const dataClasses = {
     personal: 'visitors',
     period: { kind: 'setting', setting: 'retention.transcript-days', from: 'resolution' },
     eraser: 'retention.run',
+    onRequest: true,
+  },
+  original: {
+    personal: 'visitors',
+    period: { kind: 'until-redaction' },
+    eraser: 'redaction.run',
     onRequest: true,
   },
   'visitor-session': {
@@ -148,6 +157,7 @@ export const classOfTable = {
   conversation_key: 'keys',
   stream: 'transcript',
   entry: 'transcript',
+  entry_original: 'original',
   offer: 'transcript',
   visitor_link: 'transcript',
   media: 'files',

@@ -1,15 +1,10 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import { isHeld } from '../conversations/index.ts';
 import type { DeletedConversation } from './delete-conversations.ts';
 
 /** Visitor sessions are needed until their conversations have been closed after their end, and no longer than this. */
 export const sessionLeftoverHours = 24;
-
-/** Keeps `conversation` from being deleted at this moment. */
-export const isHeld = sql<boolean>`exists (
-  select from legal_hold hold
-  where hold.account_id = conversation.account_id and hold.conversation_id = conversation.id
-    and (hold.until is null or hold.until > now()))`;
 
 function ofChannel(channelId: string | null): Expression<SqlBool> {
   return channelId === null ? sql`site_id is null` : sql`site_id = ${channelId}`;

@@ -2,8 +2,7 @@ import type { Erasure } from '@samtal/contract/retention';
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
-import { readCursor, writeCursor } from '../conversations/index.ts';
-import { isHeld } from './queries.ts';
+import { readCursor, writeCursor, isHeld } from '../conversations/index.ts';
 
 interface Row extends Omit<Erasure, 'requestedAt' | Moment> {
   readonly requestedAt: Date;

@@ -4,9 +4,8 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { countSessionsFrom, normalAddress } from '../activity-log/index.ts';
-import { normalCaseId } from '../conversations/index.ts';
+import { normalCaseId, isHeld } from '../conversations/index.ts';
 import { findConversationsByAttribute } from '../visitors/index.ts';
-import { isHeld } from './queries.ts';
 
 /** What a subject stands for at this moment: conversations, or an address as the activity log writes it. */
 export interface Resolved {

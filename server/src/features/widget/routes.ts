@@ -146,7 +146,7 @@ export function widgetRoutes(
       await database.read(caller.accountId, async (tx) => {
         const conversation = found(await latestConversation(tx, caller));
         const { after = 0, limit = 200 } = query;
-        return await log.read(tx, caller.accountId, {
+        return await log.readShown(tx, caller.accountId, {
           conversationId: conversation.id,
           audience: 'public',
           after,

@@ -183,6 +183,17 @@ export interface Tables {
     at: Date;
     body: Buffer;
   };
+  entry_original: {
+    account_id: string;
+    conversation_id: string;
+    audience: Audience;
+    seq: number;
+    bucket_id: string;
+    wrapped: Buffer;
+    commitment: Buffer;
+    body: Buffer;
+    due_at: Date | null;
+  };
   offer: {
     account_id: string;
     conversation_id: string;

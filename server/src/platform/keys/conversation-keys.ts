@@ -2,10 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Database, Tx } from '../database/index.ts';
 import type { Fanout } from '../fanout/index.ts';
 import { CiphertextError, deriveKey, seal, type SealingKey } from './ciphertext.ts';
-import { keyPlace, openConversationKey } from './conversation-key-rows.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import type { Keyring } from './keyring.ts';
 import { rotateBucket, type Rotation } from './rotate-bucket.ts';
+import {
+  keyPlace,
+  openWrappedKey,
+  originalKeyPlace,
+  type OriginalKeyRow,
+  type OriginalPlace,
+} from './wrapped-keys.ts';
 
 /** What one bucket holds at most: re-wrapping that many keys after an erasure takes about 90 ms. */
 const conversationsPerBucket = 4096;
@@ -80,7 +86,7 @@ export class ConversationKeys {
       .where('conversation_id', 'in', missing)
       .execute();
     for (const row of rows) {
-      const key = await openConversationKey(this.#keyring, row);
+      const key = await openWrappedKey(this.#keyring, row);
       if (key === null) continue;
       this.#cache.set(`${account}/${row.conversation_id}`, key);
       keys.set(row.conversation_id, key);
@@ -95,7 +101,58 @@ export class ConversationKeys {
   }
 
   /**
-   * Marks the buckets of these conversations, before their keys are deleted: the keys.rotate job gives those buckets new
+   * Makes keys for originals of these entries, each under the key of its conversation's bucket, in their order. Until the
+   * transaction ends, those buckets are not rotated.
+   */
+  async makeForOriginals(
+    tx: Tx,
+    account: string,
+    places: readonly OriginalPlace[],
+  ): Promise<{ row: OriginalKeyRow; key: SealingKey }[]> {
+    const buckets = new Map(
+      (
+        await tx.sql
+          .selectFrom('key_bucket')
+          .innerJoin('conversation_key', (join) =>
+            join
+              .onRef('conversation_key.account_id', '=', 'key_bucket.account_id')
+              .onRef('conversation_key.bucket_id', '=', 'key_bucket.id'),
+          )
+          .select(['conversation_id', 'key_bucket.id', 'key_version'])
+          .where('key_bucket.account_id', '=', account)
+          .where(
+            'conversation_id',
+            'in',
+            places.map((place) => place.conversation_id),
+          )
+          .orderBy('key_bucket.id')
+          .forKeyShare('key_bucket')
+          .execute()
+      ).map((row) => [row.conversation_id, row]),
+    );
+    const made: { row: OriginalKeyRow; key: SealingKey }[] = [];
+    for (const { conversation_id, audience, seq } of places) {
+      const bucket = buckets.get(conversation_id);
+      if (bucket === undefined) throw new CiphertextError('The conversation has no key: it was erased');
+      const raw = randomBytes(32);
+      const key = deriveKey(raw, 1);
+      const place = { conversation_id, audience, seq };
+      const wrapping = await this.#keyring.bucketKey(account, bucket.id, bucket.key_version);
+      const wrapped = seal(wrapping, originalKeyPlace(account, place), raw);
+      raw.fill(0);
+      const { commitment } = key;
+      made.push({ row: { account_id: account, ...place, bucket_id: bucket.id, wrapped, commitment }, key });
+    }
+    return made;
+  }
+
+  /** The key of an original; null when it was destroyed. Throws CiphertextError when the row is not what was written. */
+  async ofOriginal(row: OriginalKeyRow): Promise<SealingKey | null> {
+    return await openWrappedKey(this.#keyring, row);
+  }
+
+  /**
+   * Marks the buckets of these conversations, before keys of theirs are deleted: the keys.rotate job gives those buckets new
    * keys within the hour and destroys the old ones, and with them every copy of what is erased (G9). Answers with
    * the versions that have to go; {@link ConversationKeys.areDestroyed} says when they are.
    */
@@ -113,7 +170,8 @@ export class ConversationKeys {
           .where('conversation_id', '=', (of) => of.fn.any(of.val([...conversations]))),
       )
       .orderBy('id')
-      .forUpdate()
+      // As strong as the update below, and no stronger: originals are written meanwhile.
+      .forNoKeyUpdate()
       .execute();
     if (buckets.length === 0) return [];
     await tx.sql

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import type { Database, Tx } from '../database/index.ts';
-import { rewrapConversationKey } from './conversation-key-rows.ts';
 import type { Keyring } from './keyring.ts';
+import { rewrapBucket } from './rewrap-bucket.ts';
 
 /** What a rotation did. */
 export interface Rotation {
+  /** Conversations whose keys outlived it. */
   readonly survivors: number;
 }
 
@@ -16,7 +16,7 @@ export interface Rotation {
  *   rewrapped  key_version > oldest_version: the old versions wrap nothing in the database any more, and are to be destroyed
  *
  *   clean → marked      ConversationKeys.markForRotation, in the transaction that erases
- *   marked → rewrapped  in one transaction, under the bucket's row lock, which new conversations take too. The keyring has the
+ *   marked → rewrapped  in one transaction, under the bucket's row lock, which new conversations and originals take too. The keyring has the
  *                       new version and the survivors before it commits; without the commit nothing uses either
  *   rewrapped → clean   once the old versions are destroyed
  *
@@ -65,7 +65,7 @@ async function rewrap(
   if (row.dirty_since === null) return { version: row.key_version, survivors: 0 };
   const version = row.key_version + 1;
   await keyring.createBucket(account, bucket, version);
-  const wrapped = await rewrapKeys(tx, keyring, { account, bucket, version });
+  const { wrapped, conversations } = await rewrapBucket(tx, keyring, { account, bucket, version });
   await keyring.keepSurvivors(account, bucket, {
     version,
     at: new Date().toISOString(),
@@ -77,33 +77,5 @@ async function rewrap(
     .where('account_id', '=', account)
     .where('id', '=', bucket)
     .execute();
-  return { version, survivors: wrapped.size };
-}
-
-async function rewrapKeys(
-  tx: Tx,
-  keyring: Keyring,
-  { account, bucket, version }: { account: string; bucket: string; version: number },
-): Promise<Map<string, Buffer>> {
-  // Locked, so that one that is being deleted at this moment is not among the survivors.
-  const rows = await tx.sql
-    .selectFrom('conversation_key')
-    .selectAll()
-    .where('account_id', '=', account)
-    .where('bucket_id', '=', bucket)
-    .orderBy('conversation_id')
-    .forUpdate()
-    .execute();
-  const wrapped = new Map<string, Buffer>();
-  for (const row of rows) {
-    const bytes = await rewrapConversationKey(keyring, row, version);
-    // Destroyed already, which only a row from a backup can be: restoring sweeps it.
-    if (bytes !== null) wrapped.set(row.conversation_id, bytes);
-  }
-  await sql`
-    update conversation_key set wrapped = fresh.wrapped
-    from unnest(${[...wrapped.keys()]}::uuid[], ${[...wrapped.values()]}::bytea[]) as fresh (id, wrapped)
-    where account_id = ${account} and conversation_id = fresh.id
-  `.execute(tx.sql);
-  return wrapped;
+  return { version, survivors: conversations };
 }

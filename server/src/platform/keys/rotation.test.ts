@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { seeded } from '../../../test/random.ts';
 import { Fanout } from '../fanout/index.ts';
 import { seal, unseal, type SealingKey } from './ciphertext.ts';
-import { openConversationKey, type ConversationKeyRow } from './conversation-key-rows.ts';
+import { openWrappedKey, type ConversationKeyRow } from './wrapped-keys.ts';
 import { CiphertextError, ConversationKeys, Keyring, KeyringError } from './index.ts';
 
 const run = promisify(execFile);
@@ -71,7 +71,7 @@ describe('the rotation of a bucket', () => {
     assert.ok(!(await areDestroyed()));
     assert.ok((await bucketOf(account)).dirty_since !== null);
     const old = copy.find((row) => row.conversation_id === erased)!;
-    assert.ok((await openConversationKey(db.keyring, old)) !== null, 'a copy is readable until the rotation');
+    assert.ok((await openWrappedKey(db.keyring, old)) !== null, 'a copy is readable until the rotation');
 
     assert.deepEqual(await keys.rotate(db.database, account, bucket), { survivors: 5 });
     assert.ok(await areDestroyed());
@@ -90,10 +90,10 @@ describe('the rotation of a bucket', () => {
       const fresh = new ConversationKeys(keyring);
       for (const [at, id] of others.entries())
         assert.ok(opensSame(before[at]!, await one(fresh, account, id), account, id));
-      assert.equal(await openConversationKey(keyring, old), null, 'the copy of what was erased');
+      assert.equal(await openWrappedKey(keyring, old), null, 'the copy of what was erased');
       await assert.rejects(keyring.bucketKey(account, bucket, 1), KeyringError);
       for (const row of copy.filter((row) => row !== old)) {
-        const key = await openConversationKey(keyring, row);
+        const key = await openWrappedKey(keyring, row);
         assert.ok(
           key !== null &&
             opensSame(before[others.indexOf(row.conversation_id)]!, key, account, row.conversation_id),
@@ -124,7 +124,7 @@ describe('the rotation of a bucket', () => {
     assert.equal((await bucketOf(account)).key_version, 4);
     for (const copy of copies) {
       for (const row of copy) {
-        const key = await openConversationKey(db.keyring, row);
+        const key = await openWrappedKey(db.keyring, row);
         assert.equal(key !== null, row.conversation_id === ids[3]);
       }
     }
@@ -153,9 +153,9 @@ describe('the rotation of a bucket', () => {
       await keys.rotate(db.database, account, bucket);
       const [row] = await rowsOf(account);
       assert.equal(row?.conversation_id, neighbour);
-      await assert.rejects(openConversationKey(await Keyring.open(directory), row), /lacks version 2/);
+      await assert.rejects(openWrappedKey(await Keyring.open(directory), row), /lacks version 2/);
       await rm(join(directory, account, `${bucket}.json`));
-      await assert.rejects(openConversationKey(await Keyring.open(directory), row), /lacks version 2/);
+      await assert.rejects(openWrappedKey(await Keyring.open(directory), row), /lacks version 2/);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -246,7 +246,7 @@ describe('the rotation of a bucket', () => {
     for (const [id, key] of living) assert.ok(opensSame(key, await one(fresh, account, id), account, id));
     for (const row of copies.values()) {
       const isErased = erased.includes(row.conversation_id);
-      assert.equal((await openConversationKey(db.keyring, row)) === null, isErased);
+      assert.equal((await openWrappedKey(db.keyring, row)) === null, isErased);
     }
   });
 
@@ -308,7 +308,7 @@ describe('the rotation of a bucket', () => {
       assert.ok(opensSame(kept, await one(fresh(), account, neighbour), account, neighbour));
       await one(fresh(), account, between);
       const old = copy.find((row) => row.conversation_id === erased)!;
-      assert.equal(await openConversationKey(keyring, old), null);
+      assert.equal(await openWrappedKey(keyring, old), null);
       assert.ok(!(await readdir(join(db.keyringDirectory, account))).includes(`${bucket}.json`));
     }
     t.diagnostic(`killed ${killed} times`);

@@ -18,15 +18,25 @@ export interface ConversationKeyRow {
   readonly commitment: Buffer;
 }
 
+/** Which entry of a conversation an original is of. */
+export interface OriginalPlace {
+  readonly conversation_id: string;
+  readonly audience: string;
+  readonly seq: number;
+}
+
+/** The key of one original (G2), which goes before its conversation's does. */
+export interface OriginalKeyRow extends ConversationKeyRow, OriginalPlace {}
+
+/** A key that a bucket's key wraps. */
+export type WrappedKeyRow = ConversationKeyRow | OriginalKeyRow;
+
 /**
  * The key in this row; null when it was destroyed. A row that was copied before its bucket was rotated is opened by what
  * survived the rotation. Throws KeyringError when the keyring lacks what it should have, and CiphertextError when the row
  * is not what was written.
  */
-export async function openConversationKey(
-  keyring: Keyring,
-  row: ConversationKeyRow,
-): Promise<SealingKey | null> {
+export async function openWrappedKey(keyring: Keyring, row: WrappedKeyRow): Promise<SealingKey | null> {
   const raw = await unwrap(keyring, row);
   if (raw === null) return null;
   const key = deriveKey(raw, 1);
@@ -36,16 +46,16 @@ export async function openConversationKey(
 }
 
 /** The raw key under another version of its bucket's key; null when it was destroyed. */
-export async function rewrapConversationKey(
+export async function rewrapKey(
   keyring: Keyring,
-  row: ConversationKeyRow,
+  row: WrappedKeyRow,
   version: number,
 ): Promise<Buffer | null> {
   const raw = await unwrap(keyring, row);
   if (raw === null) return null;
   checkCommitment(deriveKey(raw, 1), row.commitment);
   const wrapping = await keyring.bucketKey(row.account_id, row.bucket_id, version);
-  const wrapped = seal(wrapping, keyPlace(row.account_id, row.conversation_id), raw);
+  const wrapped = seal(wrapping, placeOf(row), raw);
   raw.fill(0);
   return wrapped;
 }
@@ -55,12 +65,26 @@ export function keyPlace(account: string, conversation: string) {
   return { account, object: conversation, record: 'key', field: 'key' };
 }
 
-async function unwrap(keyring: Keyring, row: ConversationKeyRow): Promise<Buffer | null> {
-  const { account_id: account, bucket_id: bucket, conversation_id: conversation } = row;
+/** Where the key of an original belongs. */
+export function originalKeyPlace(account: string, { conversation_id: object, audience, seq }: OriginalPlace) {
+  return { account, object, record: `${audience}:${seq}`, field: 'original-key' };
+}
+
+/** What the row is called among those that survived a rotation. */
+export function survivorName(row: WrappedKeyRow): string {
+  return 'seq' in row ? `${row.conversation_id}/${row.audience}:${row.seq}` : row.conversation_id;
+}
+
+function placeOf(row: WrappedKeyRow) {
+  return 'seq' in row ? originalKeyPlace(row.account_id, row) : keyPlace(row.account_id, row.conversation_id);
+}
+
+async function unwrap(keyring: Keyring, row: WrappedKeyRow): Promise<Buffer | null> {
+  const { account_id: account, bucket_id: bucket } = row;
   const version = keyVersionOf(row.wrapped);
   try {
     const wrapping = await keyring.bucketKey(account, bucket, version);
-    return unseal(wrapping, keyPlace(account, conversation), row.wrapped);
+    return unseal(wrapping, placeOf(row), row.wrapped);
   } catch (error) {
     if (error instanceof CiphertextError || (await keyring.hasBucketVersion(account, bucket, version)))
       throw error;
@@ -68,18 +92,14 @@ async function unwrap(keyring: Keyring, row: ConversationKeyRow): Promise<Buffer
   }
 }
 
-/** The version that wraps the row is gone: either the conversation outlived the rotation, or it was what had to go. */
-async function unwrapSurvivor(
-  keyring: Keyring,
-  row: ConversationKeyRow,
-  version: number,
-): Promise<Buffer | null> {
-  const { account_id: account, bucket_id: bucket, conversation_id: conversation } = row;
+/** The version that wraps the row is gone: either the key outlived the rotation, or it was what had to go. */
+async function unwrapSurvivor(keyring: Keyring, row: WrappedKeyRow, version: number): Promise<Buffer | null> {
+  const { account_id: account, bucket_id: bucket } = row;
   const survivors = await keyring.survivors(account, bucket);
   if (survivors === null || survivors.version <= version)
     throw new KeyringError(`The keyring lacks version ${version} of the key ${account}/${bucket}`);
-  const wrapped = survivors.wrapped[conversation];
+  const wrapped = survivors.wrapped[survivorName(row)];
   if (wrapped === undefined) return null;
   const wrapping = await keyring.bucketKey(account, bucket, survivors.version);
-  return unseal(wrapping, keyPlace(account, conversation), Buffer.from(wrapped, 'base64'));
+  return unseal(wrapping, placeOf(row), Buffer.from(wrapped, 'base64'));
 }

@@ -1,0 +1,1 @@
+export { redactionJobs } from './jobs.ts';
