@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { updateBuiltInRoles } from './features/access/index.ts';
 import { diskStore } from './features/media/index.ts';
 import { checkPages } from './features/pages/index.ts';
 import {
@@ -51,6 +52,8 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     );
     started.push(async () => await database.close());
     for (const name of applied) log.info('migration-applied', { migration: name });
+    const updated = await updateBuiltInRoles(database);
+    if (updated > 0) log.info('built-in-roles-updated', { count: updated });
     const keyring = await openKeyring(config, access, log);
     started.push(async () => await keyring.close());
     const port = config.port === 0 ? await freePort(config.host) : config.port;
@@ -110,8 +113,7 @@ async function reachDatabase(
   return embeddedAccess(postgres.connection);
 }
 
-/** Where the files of conversations are: in the data directory, or in a directory that the nodes of a cluster share. */
-/** Where the content of files lies. */
+/** Where the content of files lies: in the data directory, or in a directory that the nodes of a cluster share. */
 export function mediaDirectory({ dataDir, mediaUrl }: Config): string {
   return mediaUrl === null ? join(dataDir, 'media') : fileURLToPath(mediaUrl);
 }

@@ -1,32 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { builtInRoles, type BuiltInRole, type Authorisation } from '@samtal/contract/access';
 import type { Tx } from '../../platform/database/index.ts';
+import { builtInNodes } from './built-in-nodes.ts';
 import { writeClosure, writeRole } from './queries.ts';
 import { closure, withRole, type RoleGraph } from './role-graph.ts';
 
 /** Gives a new account its built-in roles, with their closures (B1). */
 export async function createBuiltInRoles(tx: Tx, accountId: string): Promise<void> {
-  const words = Object.keys(builtInRoles) as BuiltInRole[];
-  const ids = new Map<string, string>(words.map((word) => [word, randomUUID()]));
-  const idOf = (word: string): string => {
-    const id = ids.get(word);
-    if (id === undefined) throw new Error(`A built-in role holds ${word}, which is not one`);
-    return id;
-  };
-  const nodes = words.map((word) => {
-    const role: { authorisations: readonly Authorisation[]; roles: readonly string[] } = builtInRoles[word];
-    return { id: idOf(word), authorisations: role.authorisations, roles: role.roles.map(idOf) };
-  });
+  const nodes = builtInNodes();
   await tx.sql
     .insertInto('role')
-    .values(
-      words.map((word) => ({
-        account_id: accountId,
-        id: idOf(word),
-        built_in: word,
-        name: builtInRoles[word].name,
-      })),
-    )
+    .values(nodes.map(({ id, word, name }) => ({ account_id: accountId, id, built_in: word, name })))
     .execute();
   let graph: RoleGraph = new Map(nodes.map((node) => [node.id, node]));
   for (const node of nodes) graph = withRole(graph, node);

@@ -8,6 +8,7 @@ export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';
 export { readAuthorisations } from './read-authorisations.ts';
 export { restoreGrant } from './restore-grant.ts';
 export { restoreRole } from './restore-role.ts';
+export { updateBuiltInRoles } from './update-built-in-roles.ts';
 export { withdrawAllRoles } from './withdraw-all-roles.ts';
 export { withinScopes } from './scope-predicate.ts';
 export { membersHolding } from './members-holding.ts';
