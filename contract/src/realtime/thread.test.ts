@@ -5,7 +5,9 @@ import { entryKinds, type Entry, type EntryKind } from '../conversations/entries
 import {
   emptyThread,
   lastSeq,
+  nextRedaction,
   withEntries,
+  withoutPastNumbers,
   withoutPost,
   withPost,
   withRefusal,
@@ -67,6 +69,24 @@ test('shows numbers until an entry says that they are redacted, and then no more
   const note = { ...entry(2, 'notes-redacted'), body: { seqs: [1] } } as Entry;
   const notes = withEntries(emptyThread(stream), [written(1, 'note') as Entry, note]).thread;
   assert.deepEqual(notes.entries[0]?.body, { text: 'call *******' });
+});
+
+test('knows when numbers are to be hidden, and hides them without being told', () => {
+  const written = (seq: number, at: string | null) =>
+    ({ ...entry(seq), body: { text: '7312049', redaction: { at, text: '*******' } } }) as Entry;
+  const [ten, noon] = ['2026-01-01T10:00:00.000Z', '2026-01-01T12:00:00.000Z'];
+  const log = [entry(1), written(2, noon), written(3, ten), written(4, null)];
+  const { thread } = withEntries(emptyThread(stream), log);
+  const shown = (now: string, state: 'open' | 'over') => {
+    const { entries } = withoutPastNumbers(thread, Date.parse(now), state);
+    return entries.slice(1).map(({ body }) => (body as { text: string }).text);
+  };
+  const [plain, hidden] = ['7312049', '*******'];
+  assert.equal(nextRedaction(thread), Date.parse(ten));
+  assert.deepEqual(shown('2026-01-01T09:59:59.000Z', 'open'), [plain, plain, plain]);
+  assert.deepEqual(shown(ten, 'open'), [plain, hidden, plain]);
+  assert.deepEqual(shown(noon, 'over'), [hidden, hidden, hidden]);
+  assert.equal(nextRedaction(withoutPastNumbers(thread, Date.parse(noon), 'open')), null);
 });
 
 test('a post leaves the pending ones when its entry is in, and cannot come back', () => {

@@ -1,4 +1,4 @@
-import type { Entry, PostedKind, StreamName } from '../conversations/entries.ts';
+import type { Entry, EntryBody, PostedKind, StreamName } from '../conversations/entries.ts';
 import type { ErrorCode } from '../errors/index.ts';
 
 /** A post that the log has not shown yet. It stays until its entry arrives, or until it is refused. */
@@ -66,11 +66,41 @@ function withoutDueNumbers(entries: readonly Entry[], fresh: readonly Entry[]): 
     ),
   );
   if (due.size === 0) return entries;
+  return redacted(entries, ({ seq }) => due.has(seq));
+}
+
+/**
+ * The thread without the numbers whose time has come, for a client that may hear nothing more of the conversation: at
+ * `now` (ms since 1970) in one that is open, and whatever waited for its end in one that is over.
+ */
+export function withoutPastNumbers(thread: Thread, now: number, state: 'open' | 'over'): Thread {
+  const isPast = (at: string | null) => (at === null ? state === 'over' : Date.parse(at) <= now);
+  return { ...thread, entries: redacted(thread.entries, (_, { at }) => isPast(at)) };
+}
+
+/** When the next numbers have to be hidden, ms since 1970; null when none wait for a time. */
+export function nextRedaction({ entries }: Thread): number | null {
+  const times = entries.flatMap((entry) => {
+    const at = redactionOf(entry)?.at ?? null;
+    return at === null ? [] : [Date.parse(at)];
+  });
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+type Redaction = NonNullable<EntryBody<'message'>['redaction']>;
+
+function redactionOf(entry: Entry): Redaction | null {
+  return entry.kind === 'message' || entry.kind === 'note' ? (entry.body.redaction ?? null) : null;
+}
+
+function redacted(
+  entries: readonly Entry[],
+  isDue: (entry: Entry, redaction: Redaction) => boolean,
+): readonly Entry[] {
   return entries.map((entry) => {
-    if (entry.kind !== 'message' && entry.kind !== 'note') return entry;
-    const { redaction } = entry.body;
-    if (redaction === undefined || !due.has(entry.seq)) return entry;
-    return { ...entry, body: { text: redaction.text } };
+    const redaction = redactionOf(entry);
+    if (redaction === null || !isDue(entry, redaction)) return entry;
+    return { ...entry, body: { text: redaction.text } } as Entry;
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { streamName } from '@samtal/contract/conversations/streams';
+import type { Entry } from '@samtal/contract/conversations';
 import type { FileRules } from '@samtal/contract/media';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import { Peer } from '../../../contract/test/peer.ts';
@@ -425,6 +426,35 @@ test('a conversation that ended meanwhile is shown with its end, without a socke
   assert.equal(next.chat.view.caseId, '4HJ7K-2MNP9');
   assert.deepEqual(shownTexts(next), ['Hello']);
   assert.equal(browser.host.peer.connections, connections);
+});
+
+test('numbers that wait are hidden in time also when nothing more is heard of the conversation', async (t) => {
+  const browser = begin(t);
+  const page = await browser.page(t);
+  page.chat.send('Hello');
+  await settle();
+  const { peer, stream } = browser.host;
+  const at = new Date(Date.now() + 12 * 3_600_000).toISOString();
+  const actor = { kind: 'agent', id: null, name: 'Sara' } as const;
+  for (const [when, number] of [
+    [at, '7312049'],
+    [null, '8841355'],
+  ] as const)
+    peer.write(stream, 'message', {
+      actor,
+      body: { text: number, redaction: { at: when, text: '*******' } },
+    } as Partial<Entry>);
+  await settle();
+  assert.deepEqual(shownTexts(page), ['Hello', '7312049', '8841355']);
+  browser.host.resolve('agent');
+  await settle();
+  assert.deepEqual(shownTexts(page), ['Hello', '7312049', '*******']);
+  peer.unreachable = true;
+  t.mock.timers.tick(12 * 3_600_000 - 1_000);
+  await settle();
+  assert.deepEqual(shownTexts(page), ['Hello', '7312049', '*******']);
+  await pass(t, 2_000);
+  assert.deepEqual(shownTexts(page), ['Hello', '*******', '*******']);
 });
 
 test('an end that was looked at is shown as long as the panel stays open, and not on later visits', async (t) => {

@@ -5,7 +5,9 @@ import { realtime } from '@samtal/contract/realtime/protocol';
 import {
   emptyThread,
   lastSeq,
+  nextRedaction,
   withEntries,
+  withoutPastNumbers,
   type PendingPost,
   type Thread,
 } from '@samtal/contract/realtime/thread';
@@ -78,6 +80,7 @@ export class VisitorChat {
   #announced = 0;
   #interruption: ReturnType<typeof setTimeout> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: VisitorChatOptions) {
     this.#options = options;
@@ -407,10 +410,21 @@ export class VisitorChat {
     }
     this.uploads.settle(new Set(thread.entries.map((entry) => entry.cid)));
     if (resolved) this.#showing.forget();
+    this.#hideNumbers(resolved ? 'over' : 'open');
     this.#announce(thread.entries);
     const refused = resolved ? thread.pending.filter((post) => post.refused !== null) : [];
     if (refused.length > 0) return this.#takeBack(refused);
     this.look();
+  }
+
+  /** Of a conversation that is over nothing more is heard: numbers are hidden here when their time has come (G2). */
+  #hideNumbers(state: 'open' | 'over'): void {
+    clearTimeout(this.#hiding);
+    if (this.#thread === null) return;
+    this.#thread = withoutPastNumbers(this.#thread, Date.now(), state);
+    this.#set({});
+    const next = nextRedaction(this.#thread);
+    if (next !== null) this.#hiding = setTimeout(() => this.#hideNumbers(state), next - Date.now());
   }
 
   /** What was refused because the conversation is over goes back to the composer. */
@@ -438,6 +452,7 @@ export class VisitorChat {
     drawer.clear();
     this.#opening = [];
     this.#thread = this.#thread === null ? null : { ...this.#thread, pending: [] };
+    this.#hideNumbers('over');
     this.#returnToDraft(unsent.map((post) => post.text));
     const { ending } = this.#view;
     this.#set({ state: 'resolved', ending: ending ?? 'session-ended', trouble: null, interrupted: false });
@@ -511,5 +526,6 @@ export class VisitorChat {
     this.#signal.stop();
     clearTimeout(this.#interruption);
     clearTimeout(this.#typing);
+    clearTimeout(this.#hiding);
   }
 }

@@ -172,18 +172,19 @@ export class Desk {
     const before = await lockConversation(tx, account, id);
     const state = after(before.state, 'resolve');
     await answerOffer(tx, before, 'withdrawn');
+    const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
+    const settings = await readSettings(tx, account, now.site_id);
+    // Before the last entry, after which nobody listens any more.
+    await this.#log.redact(tx, account, { ids: [id], settings });
     await this.#write(tx, before, {
       by,
       kind: 'resolved',
       body: { by: reason, ...(text === '' ? {} : { text }) },
     });
     await this.#log.close(tx, account, id);
-    const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
     await this.#freeAgent(tx, before);
     await this.#audit(tx, now, { what: 'resolved', by, details: { by: reason } });
     this.#changed(tx, before, now);
-    const settings = await readSettings(tx, account, now.site_id);
-    await this.#log.redact(tx, account, { ids: [id], settings });
     if (settings['conversations.resolving-disconnects']) await this.#disconnect(tx, now);
     return now;
   }
