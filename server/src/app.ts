@@ -28,7 +28,7 @@ import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
-import { judgeRules, Masker, RuleWorkers } from './features/masking/index.ts';
+import { judgeSettings, Masker, RuleWorkers } from './features/masking/index.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
@@ -186,16 +186,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     await releaseConversations(tx, desk, account, userId);
   accountsRoutes(http, { database });
   usersRoutes(http, { database, beforeLeaving });
-  settingsRoutes(http, {
-    database,
-    judge: async (account, { 'masking.rules': given = [] }) =>
-      (await judgeRules(rules, account, given)).map(({ index, problem }) => ({
-        pointer: `/body/set/masking.rules/${index}`,
-        problem,
-      })),
-  });
+  const judge = async (account: string, set: Readonly<Record<string, unknown>>) =>
+    await judgeSettings(rules, account, set);
+  settingsRoutes(http, { database, judge });
   historyRoutes(http, {
     database,
+    judges: { settings: judge },
     restorers: {
       settings: restoreSettings,
       account: restoreAccount,

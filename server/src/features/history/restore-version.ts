@@ -8,6 +8,35 @@ import { readVersion, type StoredVersion } from './queries.ts';
 /** How each kind of thing is restored: by the feature that it belongs to. */
 export type Restorers = Readonly<Record<ConfigurationKind, Restore>>;
 
+/** What is wrong with an older version, by places in its body. Asked before the transaction, because it may take a while. */
+export type Judge = (
+  account: string,
+  body: Readonly<Record<string, unknown>>,
+) => Promise<readonly { readonly place: string; readonly problem: string }[]>;
+
+/** The kinds of which a version has to be judged as when it was made: what could be published once may not be today. */
+export type Judges = Readonly<Partial<Record<ConfigurationKind, Judge>>>;
+
+/** Refuses with access.forbidden whoever may not change things of this kind. */
+export function refuseUnlessMayRestore({ grants }: Member, kind: ConfigurationKind): void {
+  // NOTE: only an unscoped grant carries these authorisations (contract, authorisations.ts).
+  const may = grants.some(({ authorisations }) => authorisations.has(configuration[kind]));
+  if (!may) throw new Refusal('access.forbidden');
+}
+
+/** Refuses with history.not-restorable, and says where and why. A version never changes, so the answer stays true. */
+export async function refuseUnfit(
+  judges: Judges,
+  account: string,
+  { kind, body }: Pick<StoredVersion, 'kind' | 'body'>,
+): Promise<void> {
+  const problems = body === null ? [] : ((await judges[kind]?.(account, body)) ?? []);
+  if (problems.length === 0) return;
+  throw new Refusal('history.not-restorable', {
+    fields: problems.map(({ place, problem }) => ({ pointer: `/version/${place}`, problem })),
+  });
+}
+
 export interface WantedRestoration {
   readonly kind: ConfigurationKind;
   readonly objectId: string;
@@ -28,9 +57,7 @@ export async function restoreVersion(
   { kind, objectId, version, newest, reason }: WantedRestoration,
 ): Promise<StoredVersion> {
   const { accountId } = caller;
-  // NOTE: only an unscoped grant carries these authorisations (contract, authorisations.ts).
-  const may = caller.grants.some(({ authorisations }) => authorisations.has(configuration[kind]));
-  if (!may) throw new Refusal('access.forbidden');
+  refuseUnlessMayRestore(caller, kind);
   const wanted = found(await readVersion(tx, accountId, { kind, objectId, version }));
   if (wanted.newest !== newest) throw new Refusal('history.changed-meanwhile');
   if (wanted.body === null) throw new Refusal('history.not-restorable');

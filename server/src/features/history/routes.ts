@@ -9,11 +9,17 @@ import { found, type HttpServer } from '../../platform/http/index.ts';
 import { differences } from './differences.ts';
 import { presentVersion } from './presenter.ts';
 import { readVersion, readVersions } from './queries.ts';
-import { restoreVersion, type Restorers } from './restore-version.ts';
+import {
+  refuseUnfit,
+  refuseUnlessMayRestore,
+  restoreVersion,
+  type Judges,
+  type Restorers,
+} from './restore-version.ts';
 
 export function historyRoutes(
   http: HttpServer,
-  { database, restorers }: { database: Database; restorers: Restorers },
+  { database, restorers, judges }: { database: Database; restorers: Restorers; judges: Judges },
 ): void {
   http.serve(listVersions, async ({ caller: { accountId }, query }) => {
     const { versions, next } = await database.read(accountId, (tx) => readVersions(tx, accountId, query));
@@ -35,11 +41,18 @@ export function historyRoutes(
     });
   });
 
-  http.serve(restoreVersionEndpoint, async ({ caller, params: { kind, objectId, version }, body }) =>
-    presentVersion(
-      await database.transaction(caller.accountId, (tx) =>
-        restoreVersion(tx, caller, restorers, { kind, objectId, version, ...body }),
-      ),
-    ),
-  );
+  http.serve(restoreVersionEndpoint, async ({ caller, params: { kind, objectId, version }, body }) => {
+    const { accountId } = caller;
+    refuseUnlessMayRestore(caller, kind);
+    const at = { kind, objectId, version };
+    await refuseUnfit(
+      judges,
+      accountId,
+      found(await database.read(accountId, (tx) => readVersion(tx, accountId, at))),
+    );
+    const restored = await database.transaction(accountId, (tx) =>
+      restoreVersion(tx, caller, restorers, { ...at, ...body }),
+    );
+    return presentVersion(restored);
+  });
 }

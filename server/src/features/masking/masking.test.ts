@@ -8,7 +8,8 @@ import {
   transferConversation,
 } from '@samtal/contract/conversations';
 import { setPresence } from '@samtal/contract/routing';
-import { changeSettings } from '@samtal/contract/settings';
+import { restoreVersion } from '@samtal/contract/history';
+import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { startConversation } from '@samtal/contract/widget';
 import {
   makeAccount,
@@ -189,6 +190,42 @@ describe('masking on the server', () => {
       (await publish(rule('good', String.raw`\bKD-?\d{6}\b`), rule('other', 'hemlig'))).status,
       200,
     );
+  });
+
+  it('judges rules again when an older version of the settings is restored', async () => {
+    const account = await makeAccount(db, { origin: node.url.origin });
+    const administrator = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
+    const params = { accountId: account.id, kind: 'settings' as const, objectId: account.id };
+    const publish = async (version: number, pattern: string) =>
+      await administrator.call(changeSettings, {
+        params: { accountId: account.id },
+        body: {
+          channelId: null,
+          version,
+          set: { 'masking.rules': [rule('r', pattern)] },
+          unset: [],
+          reason: 'a test',
+        },
+      });
+    await settle(account, { 'masking.rules': [rule('fine', 'a'), rule('slow', '[^b]*b|a')] });
+    await publish(1, 'hemlig');
+    await publish(2, 'other');
+    const restore = async (version: number, newest: number) =>
+      await administrator.try(restoreVersion, {
+        params: { ...params, version },
+        body: { newest, reason: 'back' },
+      });
+    const refused = await restore(1, 3);
+    assert.equal(refused.status, 409);
+    assert.match(refused.text, /history\.not-restorable/);
+    assert.match(refused.text, /masking\.rules\/1.*too-slow/);
+    const rules = async () =>
+      (await administrator.call(getSettings, { params: { accountId: account.id } })).settings.find(
+        ({ key }) => key === 'masking.rules',
+      )?.value;
+    assert.deepEqual(await rules(), [rule('r', 'other')], 'nothing has been changed');
+    assert.equal((await restore(2, 3)).status, 200);
+    assert.deepEqual(await rules(), [rule('r', 'hemlig')]);
   });
 
   it('fails closed when a rule is too slow, and stops using it after three times, on the record', async () => {

@@ -19,7 +19,7 @@ export interface SettingsParts {
   readonly judge: (
     account: string,
     set: SettingOverrides,
-  ) => Promise<readonly { readonly pointer: string; readonly problem: string }[]>;
+  ) => Promise<readonly { readonly place: string; readonly problem: string }[]>;
 }
 
 export function settingsRoutes(http: HttpServer, { database, judge }: SettingsParts): void {
@@ -28,8 +28,9 @@ export function settingsRoutes(http: HttpServer, { database, judge }: SettingsPa
   );
 
   http.serve(changeSettingsEndpoint, async ({ caller: { accountId, userId }, body }) => {
-    const fields = await judge(accountId, body.set);
-    if (fields.length > 0) throw new Refusal('request.invalid', { fields: [...fields] });
+    const problems = await judge(accountId, body.set);
+    const fields = problems.map(({ place, problem }) => ({ pointer: `/body/set/${place}`, problem }));
+    if (fields.length > 0) throw new Refusal('request.invalid', { fields });
     return await database.transaction(accountId, async (tx) => {
       await refuseUnknownChannel(tx, accountId, body.channelId);
       await changeSettings(tx, accountId, { ...body, by: { kind: 'user', id: userId } });
