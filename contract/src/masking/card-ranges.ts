@@ -14,10 +14,11 @@ const long = from(16, 19);
 
 /**
  * Who issues which numbers. Ranges lie inside each other (Elo inside Visa, RuPay and Verve inside Discover), and the
- * longest prefix decides. Cards of RuPay that JCB issues with it (353, 356) are JCB's. Raise `version` with each change.
+ * longest prefix decides. Cards of RuPay that JCB issues with it (353, 356) are JCB's, and those of Troy that Discover does (65)
+ * are Discover's. Raise `version` with each change.
  */
 export const cardRanges: { readonly version: string; readonly ranges: readonly Range[] } = {
-  version: '2026-11',
+  version: '2026-11.2',
   ranges: [
     ['visa', 4, 4, visa],
     ['mastercard', 51, 55, [16]],
@@ -81,7 +82,7 @@ export const cardRanges: { readonly version: string; readonly ranges: readonly R
     ['hiper', 637599, 637599, [16]],
     ['hiper', 637609, 637609, [16]],
     ['hiper', 637612, 637612, [16]],
-    ['troy', 979200, 979289, [16]],
+    ['troy', 9792, 9792, [16]],
   ],
 };
 
