@@ -1,9 +1,9 @@
 import { compileMasking, detectorKinds, type DetectorKind } from '@samtal/contract/masking';
 import { linearPatterns } from '@samtal/contract/masking/patterns';
 import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
-import { makeCorpus } from '../contract/test/masking-corpus/corpus.ts';
-import { Random } from '../contract/test/masking-corpus/random.ts';
-import { scoreOf } from '../contract/test/masking-corpus/score.ts';
+import { makeCorpus } from '../contract/src/masking/corpus/corpus.ts';
+import { Random } from '../contract/src/masking/corpus/random.ts';
+import { scoreOf } from '../contract/test/masking-score.ts';
 import { runFromCommandLine } from './command-line.ts';
 import type { Benchmark, Finding } from './findings.ts';
 

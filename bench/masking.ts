@@ -1,7 +1,7 @@
 import { compileMasking, detectorKinds, type AccountRule } from '@samtal/contract/masking';
 import { linearPatterns } from '@samtal/contract/masking/patterns';
 import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
-import { Random } from '../contract/test/masking-corpus/random.ts';
+import { Random } from '../contract/src/masking/corpus/random.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { shown, spreadOf, type Benchmark, type BenchmarkOptions, type Finding } from './findings.ts';
 

@@ -69,6 +69,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'visitors', to: 'conversations', because: 'A profile belongs to a conversation, and finds it.' },
   { from: 'visitors', to: 'settings', because: 'The account declares which attributes there are.' },
   { from: 'masking', to: 'settings', because: 'Settings say what is masked, and the rules of the account.' },
+  { from: 'masking', to: 'access', because: 'A draft is previewed on texts that a member may read.' },
   { from: 'conversations', to: 'masking', because: 'Nothing is appended to the log that was not masked.' },
   {
     from: 'widget',

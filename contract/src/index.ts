@@ -7,6 +7,7 @@ import * as conversations from './conversations/index.ts';
 import * as dataProtection from './data-protection/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as history from './history/index.ts';
+import * as masking from './masking/index.ts';
 import * as media from './media/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as retention from './retention/index.ts';
@@ -38,6 +39,9 @@ export const endpoints: readonly Endpoint[] = [
   users.inviteUserAgain,
   settings.getSettings,
   settings.changeSettings,
+  masking.getMasking,
+  masking.publishMasking,
+  masking.previewMasking,
   history.listVersions,
   history.getVersion,
   history.compareVersions,

@@ -1,7 +1,7 @@
-import { compileMasking, detectorKinds, type DetectorKind } from '../../src/masking/index.ts';
-import { linearPatterns } from '../../src/masking/patterns.ts';
-import { isPhoneNumber } from '../../src/masking/phone-numbers.ts';
-import type { Sample } from './corpus.ts';
+import { compileMasking, detectorKinds, type DetectorKind } from '../src/masking/index.ts';
+import { linearPatterns } from '../src/masking/patterns.ts';
+import { isPhoneNumber } from '../src/masking/phone-numbers.ts';
+import type { Sample } from '../src/masking/corpus/corpus.ts';
 
 /** How one detector did. Precision counts what is masked and is nobody's secret of any kind. */
 export interface Score {

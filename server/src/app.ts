@@ -22,6 +22,7 @@ import {
   ConversationLog,
   Desk,
   PostQueue,
+  recentTexts,
   releaseConversations,
 } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
@@ -29,6 +30,7 @@ import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
 import { judgeSettings, Masker, RuleWorkers } from './features/masking/index.ts';
+import { maskingRoutes } from './features/masking/routes.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
@@ -189,6 +191,23 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const judge = async (account: string, set: Readonly<Record<string, unknown>>) =>
     await judgeSettings(rules, account, set);
   settingsRoutes(http, { database, judge });
+  maskingRoutes(http, {
+    database,
+    rules,
+    recentTexts: async (tx, account, wanted) => {
+      const { texts, unreadable } = await recentTexts(tx, entries, account, wanted);
+      return {
+        texts: texts.map(({ entry, ...place }) => ({
+          ...place,
+          seq: entry.seq,
+          at: entry.at,
+          by: entry.actor.kind === 'visitor' ? 'visitor' : 'agent',
+          text: entry.body.text,
+        })),
+        unreadable,
+      };
+    },
+  });
   historyRoutes(http, {
     database,
     judges: { settings: judge },

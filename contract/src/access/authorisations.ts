@@ -7,6 +7,7 @@ export const authorisations = {
   'account.manage': { says: 'Change the account itself', scoped: false },
   'settings.read': { says: 'See settings, and the history of everything that is configured', scoped: false },
   'settings.manage': { says: 'Change settings', scoped: false },
+  'masking.manage': { says: 'Write masking rules and choose what is masked', scoped: false },
   'users.read': { says: 'See who belongs to the account', scoped: false },
   'users.manage': { says: 'Invite, change and remove users', scoped: false },
   'access.read': { says: 'See roles and who holds them', scoped: false },

@@ -22,7 +22,7 @@ export interface CompiledPattern {
   find(text: string, from: number): { readonly start: number; readonly end: number } | null;
 }
 
-export const unfitReasons = ['syntax', 'too-long', 'too-large', 'matches-nothing', 'too-slow'] as const;
+export const unfitReasons = ['syntax', 'too-long', 'too-large', 'too-slow'] as const;
 export type UnfitReason = (typeof unfitReasons)[number];
 
 /** A rule that is refused: what about it, and with `syntax` what the compiler said. */
@@ -96,7 +96,7 @@ function windowsOf(text: string): { offset: number; window: string }[] {
 
 /** Our own loop, because finding all matches takes quadratic time for some patterns in every engine: `[^b]*b|a`. */
 function findAll(
-  { pattern, treatment }: CompiledRule,
+  { id, pattern, treatment }: CompiledRule,
   text: string,
   { report, offset, late }: { report: (span: Span) => void; offset: number; late: () => boolean },
 ): boolean {
@@ -105,13 +105,19 @@ function findAll(
     const match = pattern.find(text, from);
     if (match === null) return true;
     if (match.end > match.start)
-      report({ start: offset + match.start, end: offset + match.end, kind: 'rule', ...treatment });
+      report({
+        start: offset + match.start,
+        end: offset + match.end,
+        kind: 'rule',
+        ruleId: id,
+        ...treatment,
+      });
     from = match.end > match.start ? match.end : match.end + 1;
   }
   return true;
 }
 
-/** Refuses with UnfitRule: what is too long or too large, what does not compile, and what matches where nothing is. */
+/** Refuses with UnfitRule: what is too long or too large, and what does not compile. */
 function compileRule(rule: AccountRule, patterns: PatternEngine): CompiledRule {
   if (rule.pattern.length > ruleLimits.patternLength) throw new UnfitRule(rule.id, 'too-long');
   if (leastProgramSize(rule.pattern) > ruleLimits.programSize) throw new UnfitRule(rule.id, 'too-large');

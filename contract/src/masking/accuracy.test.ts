@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { makeCorpus } from '../../test/masking-corpus/corpus.ts';
-import { scoreOf, type Scores } from '../../test/masking-corpus/score.ts';
-import { locales } from '../../test/masking-corpus/templates.ts';
+import { makeCorpus } from './corpus/corpus.ts';
+import { scoreOf, type Scores } from '../../test/masking-score.ts';
+import { locales } from './corpus/templates.ts';
 
 /** Gates on the corpus of one seed; `npm run bench -- masking-accuracy` prints all figures, on a larger one. */
 describe('accuracy of masking, on a labelled corpus', () => {

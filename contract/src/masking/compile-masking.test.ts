@@ -33,8 +33,16 @@ describe('masking', () => {
         rule('.+', { id: 'd', enabled: false }),
       ],
     });
-    const { text, found } = masking.mask('My SECRET-Abc, code 1234 and KD123456.');
+    const { text, found, spans } = masking.mask('My SECRET-Abc, code 1234 and KD123456.');
     assert.equal(text, 'My **********, … and ******56.');
+    assert.deepEqual(
+      spans.map(({ ruleId, left }) => [ruleId, text.slice(left.start, left.end)]),
+      [
+        ['a', '**********'],
+        ['b', '…'],
+        ['c', '******56'],
+      ],
+    );
     assert.deepEqual(found, { rule: 3 });
   });
 

@@ -26,14 +26,26 @@ export interface MaskingTools {
   now(): number;
 }
 
+/** A stretch that was masked, `end` excluded. */
+export interface MaskedStretch {
+  /** In the original text. */
+  readonly start: number;
+  readonly end: number;
+  /** What is left of it, in the masked text. */
+  readonly left: { readonly start: number; readonly end: number };
+  readonly kind: FoundKind;
+  /** The rule that found it; null for everything else. */
+  readonly ruleId: string | null;
+}
+
 /** What masking made of a text. Says where and what kind, and never what stood there. */
 export interface Masked {
   /** Everything masked, digits redacted. */
   readonly text: string;
   /** The same without redaction of digits (G2), for whoever may read numbers until they are due. */
   readonly unredacted: string;
-  /** In the original text, in order, without overlaps. */
-  readonly spans: readonly { readonly start: number; readonly end: number; readonly kind: FoundKind }[];
+  /** In order, without overlaps. */
+  readonly spans: readonly MaskedStretch[];
   readonly found: Readonly<Partial<Record<FoundKind, number>>>;
   /** The rule that took too long, so that all digits were masked unjudged instead; null when all was judged. */
   readonly failedClosedAt: string | null;
@@ -66,26 +78,31 @@ export function compileMasking(configuration: MaskingConfiguration, tools: Maski
     for (const { kind, detect } of detectors) {
       if (kind === 'email' ? !hasAt : digits < leastDigits[kind]) continue;
       const keep = kind === 'card' ? 4 : 0;
-      detect(folded.text, (start, end) => spans.push({ start, end, kind, how: 'form', keep }));
+      detect(folded.text, (start, end) => spans.push({ start, end, kind, ruleId: null, how: 'form', keep }));
     }
     const failedClosedAt = search(folded.text, (span) => spans.push(span));
     if (failedClosedAt !== null)
       everyDigit(folded.text, (start, end) => spans.push({ start, end, ...unjudged }));
     const beforeRedaction = spans.length;
-    if (digits > 0)
-      redact?.(folded.text, (start, end) => spans.push({ start, end, kind: 'digits', how: 'form', keep: 0 }));
+    if (digits > 0) redact?.(folded.text, (start, end) => spans.push({ start, end, ...redacted }));
     if (spans.length === 0) return { ...untouched(text), failedClosedAt };
     const settle = (some: readonly Span[]) =>
       withoutOverlaps(some).map((span) => ({ ...span, ...unfold(folded, text, span.start, span.end) }));
     const all = settle(spans);
     const masked = render(text, all, mostKept);
     return {
-      text: masked,
+      text: masked.text,
       unredacted:
         redact === null
-          ? masked
-          : render(text, settle(spans.slice(0, beforeRedaction)), Number.POSITIVE_INFINITY),
-      spans: all.map(({ start, end, kind }) => ({ start, end, kind })),
+          ? masked.text
+          : render(text, settle(spans.slice(0, beforeRedaction)), Number.POSITIVE_INFINITY).text,
+      spans: all.map(({ start, end, kind, ruleId }, index) => ({
+        start,
+        end,
+        left: masked.places[index] ?? { start, end },
+        kind,
+        ruleId,
+      })),
       found: countsOf(all),
       failedClosedAt,
     };
@@ -97,7 +114,8 @@ export function compileMasking(configuration: MaskingConfiguration, tools: Maski
 }
 
 const everyDigit = digitRunDetector(1);
-const unjudged = { kind: 'unjudged', how: 'form', keep: 0 } as const;
+const unjudged = { kind: 'unjudged', ruleId: null, how: 'form', keep: 0 } as const;
+const redacted = { kind: 'digits', ruleId: null, how: 'form', keep: 0 } as const;
 
 /** What a text must have at least before it is worth looking: most texts have no digits at all. */
 const leastDigits: Readonly<Record<Exclude<DetectorKind, 'email'>, number>> = {

@@ -4,15 +4,25 @@ const letterOrDigit = /[\p{L}\p{N}]/u;
 const unseen = /[\p{M}\p{Default_Ignorable_Code_Point}]/u;
 const gone = '…';
 
-/** The text with its spans masked. `mostKept` bounds what any span keeps. Spans do not overlap and are in order. */
-export function render(text: string, spans: readonly Span[], mostKept: number): string {
+/**
+ * The text with its spans masked, and where what is left of each span stands in it. `mostKept` bounds what any span keeps.
+ * Spans do not overlap and are in order.
+ */
+export function render(
+  text: string,
+  spans: readonly Span[],
+  mostKept: number,
+): { text: string; places: { start: number; end: number }[] } {
   let masked = '';
   let at = 0;
-  for (const span of spans) {
-    masked += text.slice(at, span.start) + treated(text.slice(span.start, span.end), span, mostKept);
+  const places = spans.map((span) => {
+    masked += text.slice(at, span.start);
+    const start = masked.length;
+    masked += treated(text.slice(span.start, span.end), span, mostKept);
     at = span.end;
-  }
-  return masked + text.slice(at);
+    return { start, end: masked.length };
+  });
+  return { text: masked + text.slice(at), places };
 }
 
 /**

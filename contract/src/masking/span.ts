@@ -15,6 +15,8 @@ export interface Span extends Treatment {
   readonly start: number;
   readonly end: number;
   readonly kind: FoundKind;
+  /** The rule that found it; null for everything else. */
+  readonly ruleId: string | null;
 }
 
 /**

@@ -219,6 +219,25 @@ const recipes: Record<string, Recipe> = {
       };
     },
   },
+  'masking.getMasking': { input: account },
+  'masking.publishMasking': {
+    input: async (place) => {
+      const { version } = await place.right.call(getSettings, account(place));
+      return {
+        ...account(place),
+        body: { channelId: null, version, set: { 'masking.cards': false }, unset: [], reason: 'A walk' },
+      };
+    },
+  },
+  'masking.previewMasking': {
+    input: (place) => ({
+      ...account(place),
+      body: { channelId: null, set: {}, unset: [], reason: 'before-publishing' },
+    }),
+    bodyIds: {
+      siteId: (_place, id) => ({ channelId: id, set: {}, unset: [], reason: 'before-publishing' }),
+    },
+  },
   'history.listVersions': { input: account },
   'history.getVersion': { input: changedSite },
   'history.compareVersions': { input: changedSite },

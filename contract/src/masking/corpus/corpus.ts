@@ -1,5 +1,5 @@
-import { isPhoneNumber } from '../../src/masking/phone-numbers.ts';
-import { detectorKinds, type DetectorKind } from '../../src/masking/index.ts';
+import { isPhoneNumber } from '../phone-numbers.ts';
+import { detectorKinds, type DetectorKind } from '../configuration.ts';
 import { lookalikes } from './lookalikes.ts';
 import { Random } from './random.ts';
 import { countries, makers, type Country } from './secrets.ts';

@@ -1,6 +1,6 @@
 import { getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
-import type { DetectorKind } from '../../src/masking/index.ts';
+import type { DetectorKind } from '../configuration.ts';
 import type { Random } from './random.ts';
 
 /*

@@ -81,6 +81,22 @@ export const readPage: Statement = {
     limit $6::integer`,
 };
 
+/** The newest entries of these kinds in these conversations, so many of each stream at most, the newest first. */
+export const readNewest: Statement = {
+  name: 'log-read-newest',
+  text: `
+    select newest.* from unnest($2::uuid[]) as wanted (id)
+    cross join unnest($3::text[]) as stream (audience)
+    cross join lateral (
+      select * from entry
+      where account_id = $1 and conversation_id = wanted.id and audience = stream.audience and kind = any($4::text[])
+      order by seq desc
+      limit $5::integer
+    ) newest
+    order by newest.at desc, newest.conversation_id, newest.audience, newest.seq desc
+    limit $5::integer`,
+};
+
 /** Locks the drafts' streams, in one order so that no two transactions wait for each other, and reads how they stand. */
 async function lockStreams(
   tx: Tx,

@@ -12,12 +12,12 @@ import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
-import { CiphertextError, type ConversationKeys } from '../../platform/keys/index.ts';
+import { CiphertextError, type ConversationKeys, type SealingKey } from '../../platform/keys/index.ts';
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
 import { openEntry, plainBody, sealBody } from './entry-body.ts';
-import { readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
 import { redactConversations } from './redact-conversations.ts';
 import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
+import { readNewest, readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
 
 const pageSize = 2000;
 
@@ -244,20 +244,22 @@ export class ConversationLog {
         pageSize,
         kinds,
       ]);
-      const opened = rows.flatMap((row) => {
-        const key = keys.get(row.conversation_id);
-        if (key === undefined) return [];
-        try {
-          const entry = openEntry(key, account, row) as FoundEntry<Kind>['entry'];
-          return [{ conversationId: row.conversation_id, audience: row.audience, entry }];
-        } catch (error) {
-          if (error instanceof CiphertextError) return [];
-          throw error;
-        }
-      });
+      const opened = openAll<Kind>(account, keys, rows);
       yield { found: opened, unreadable: rows.length - opened.length };
       after = rows.length < pageSize ? undefined : rows.at(-1);
     } while (after !== undefined);
+  }
+
+  /** The newest entries of these kinds in these conversations, both streams, decrypted. What cannot be opened is counted. */
+  async newest<Kind extends EntryKind>(
+    tx: ReadTx,
+    account: string,
+    { ids, kinds, limit }: { ids: readonly string[]; kinds: readonly Kind[]; limit: number },
+  ): Promise<{ found: FoundEntry<Kind>[]; unreadable: number }> {
+    const keys = await this.#keys.of(tx, account, ids);
+    const rows = await tx.run<EntryRow>(readNewest, [account, ids, audiences, kinds, limit]);
+    const opened = openAll<Kind>(account, keys, rows);
+    return { found: opened, unreadable: rows.length - opened.length };
   }
 
   async #write(
@@ -336,4 +338,23 @@ function bodyShown(draft: Draft, at: Date): object {
   return original !== null && 'text' in body
     ? shownBody(String(body.text), original.text, dueAt(at, original))
     : body;
+}
+
+/** The entries that can be opened. */
+function openAll<Kind extends EntryKind>(
+  account: string,
+  keys: ReadonlyMap<string, SealingKey>,
+  rows: readonly EntryRow[],
+): FoundEntry<Kind>[] {
+  return rows.flatMap((row) => {
+    const key = keys.get(row.conversation_id);
+    if (key === undefined) return [];
+    try {
+      const entry = openEntry(key, account, row) as FoundEntry<Kind>['entry'];
+      return [{ conversationId: row.conversation_id, audience: row.audience, entry }];
+    } catch (error) {
+      if (error instanceof CiphertextError) return [];
+      throw error;
+    }
+  });
 }

@@ -1,4 +1,3 @@
-export { redactionTimeOf, type RedactionTime } from './configuration-of.ts';
 export { judgeSettings } from './judge-settings.ts';
 export { Masker, type MaskedText, type Original } from './masker.ts';
 export { RuleWorkers } from './rule-workers.ts';

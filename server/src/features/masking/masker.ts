@@ -1,14 +1,17 @@
 import {
   compileMasking,
+  configurationOf,
+  redactionTimeOf,
   type Masked,
   type Masking,
   type MaskingConfiguration,
+  type RedactionTime,
+  type Side,
 } from '@samtal/contract/masking';
 import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { configurationOf, redactionTimeOf, type RedactionTime, type Side } from './configuration-of.ts';
 import type { RuleWorkers } from './rule-workers.ts';
 import { addStrikes, readDisabledRules } from './strikes.ts';
 

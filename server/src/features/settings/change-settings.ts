@@ -1,9 +1,9 @@
-import type { SettingKey, SettingOverrides } from '@samtal/contract/settings';
+import type { SettingKey } from '@samtal/contract/settings';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
 import { refuseUnsettable } from './policy.ts';
-import { readStandingSettings } from './queries.ts';
+import { overridesAfter, readStandingSettings } from './queries.ts';
 
 export interface SettingsChange {
   readonly channelId: string | null;
@@ -27,8 +27,7 @@ export async function changeSettings(
 ): Promise<void> {
   refuseUnsettable(channelId === null ? 'account' : 'channel', { set, unset });
   const { own } = await readStandingSettings(tx, account, channelId);
-  const kept = Object.entries(own.overrides).filter(([key]) => !unset.includes(key as SettingKey));
-  const body: SettingOverrides = { ...Object.fromEntries(kept), ...set };
+  const body = overridesAfter(own.overrides, { set, unset });
   const objectId = channelId ?? account;
   const note = { version, reason, ...(restoredFrom === undefined ? {} : { restoredFrom }) };
   const made = await recordVersion(tx, account, { kind: 'settings', objectId, before: null, body, by, note });

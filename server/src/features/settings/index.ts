@@ -6,4 +6,11 @@ export {
 } from './installation.ts';
 export { restoreSettings } from './restore-settings.ts';
 export { strictestSetting } from './strictest.ts';
-export { readInstallationSettings, readSettings, readStandingSettings } from './queries.ts';
+export { presentSettings, refuseUnknownChannel } from './presenter.ts';
+export {
+  readDraftedSettings,
+  readInstallationSettings,
+  readSettings,
+  readStandingSettings,
+  type SettingsDraft,
+} from './queries.ts';

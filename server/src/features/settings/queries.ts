@@ -41,6 +41,25 @@ const readStanding: Statement = {
     ) channel on true`,
 };
 
+interface Levels {
+  readonly channel: LevelSettings;
+  readonly account: LevelSettings;
+  readonly installation: SettingOverrides;
+}
+
+async function readLevels(tx: ReadTx, account: string, channelId: string | null): Promise<Levels> {
+  const [row] = await tx.run<StandingRow>(readStanding, [account, channelId]);
+  const level = (overrides: SettingOverrides | null | undefined, version: number | null | undefined) => ({
+    overrides: overrides ?? {},
+    version: version ?? 0,
+  });
+  return {
+    channel: level(row?.channel, row?.channel_version),
+    account: level(row?.account, row?.account_version),
+    installation: row?.installation ?? {},
+  };
+}
+
 /** How all settings stand for an account, or for one of its channels. */
 export async function readStandingSettings(
   tx: ReadTx,
@@ -54,22 +73,48 @@ export async function readStandingSettings(
   /** What would hold without that. */
   otherwise: ReturnType<typeof effectiveSettings>;
 }> {
-  const [row] = await tx.run<StandingRow>(readStanding, [account, channelId]);
-  const level = (overrides: SettingOverrides | null | undefined, version: number | null | undefined) => ({
-    overrides: overrides ?? {},
-    version: version ?? 0,
-  });
-  const ofChannel = level(row?.channel, row?.channel_version);
-  const ofAccount = level(row?.account, row?.account_version);
+  const levels = await readLevels(tx, account, channelId);
   const below = [
-    { level: 'account', overrides: ofAccount.overrides },
-    { level: 'installation', overrides: row?.installation ?? {} },
+    { level: 'account', overrides: levels.account.overrides },
+    { level: 'installation', overrides: levels.installation },
   ] as const;
   return {
-    ...effectiveSettings([{ level: 'channel', overrides: ofChannel.overrides }, ...below]),
-    own: channelId === null ? ofAccount : ofChannel,
+    ...effectiveSettings([{ level: 'channel', overrides: levels.channel.overrides }, ...below]),
+    own: channelId === null ? levels.account : levels.channel,
     otherwise: effectiveSettings(channelId === null ? below.slice(1) : below),
   };
+}
+
+/** A change of what a level says, its channel's or with null the account's, that has not been made. */
+export interface SettingsDraft {
+  readonly channelId: string | null;
+  readonly set: SettingOverrides;
+  readonly unset: readonly SettingKey[];
+}
+
+/** The settings as they would hold for the account, or for a channel, if the draft were published. */
+export async function readDraftedSettings(
+  tx: ReadTx,
+  account: string,
+  { channelId, draft }: { channelId: string | null; draft: SettingsDraft },
+): Promise<SettingValues> {
+  const levels = await readLevels(tx, account, channelId);
+  const drafted = ({ overrides }: LevelSettings, of: string | null) =>
+    draft.channelId === of ? overridesAfter(overrides, draft) : overrides;
+  return effectiveSettings([
+    { level: 'channel', overrides: channelId === null ? {} : drafted(levels.channel, channelId) },
+    { level: 'account', overrides: drafted(levels.account, null) },
+    { level: 'installation', overrides: levels.installation },
+  ]).values;
+}
+
+/** What a level says after a change. */
+export function overridesAfter(
+  overrides: SettingOverrides,
+  { set, unset }: { set: Readonly<Record<string, unknown>>; unset: readonly SettingKey[] },
+): SettingOverrides {
+  const kept = Object.entries(overrides).filter(([key]) => !unset.includes(key as SettingKey));
+  return { ...Object.fromEntries(kept), ...set };
 }
 
 /** The settings as they hold for the account, or with a channel's id for that channel (C11). One short query. */

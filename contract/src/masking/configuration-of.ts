@@ -1,5 +1,20 @@
-import type { MaskingConfiguration } from '@samtal/contract/masking';
-import type { SettingValues } from '@samtal/contract/settings';
+import type { SettingValues } from '../settings/registry.ts';
+import type { MaskingConfiguration } from './configuration.ts';
+
+/** The settings that decide what is masked and redacted. */
+export const maskingKeys = [
+  'masking.cards',
+  'masking.card-networks',
+  'masking.detectors',
+  'masking.phone-countries',
+  'masking.rules',
+  'redaction.mode',
+  'redaction.after-hours',
+  'redaction.least-digits',
+  'redaction.sides',
+] as const;
+export type MaskingKey = (typeof maskingKeys)[number];
+export type MaskingValues = Pick<SettingValues, MaskingKey>;
 
 /** Who wrote a text: redaction of digits may concern visitors only (G2). */
 export type Side = 'visitor' | 'agent';
@@ -8,14 +23,14 @@ export type Side = 'visitor' | 'agent';
 export type RedactionTime = 'at-once' | 'resolved' | { readonly hours: number };
 
 /** When what is redacted is due in a channel (G2). */
-export function redactionTimeOf(settings: SettingValues): RedactionTime {
+export function redactionTimeOf(settings: MaskingValues): RedactionTime {
   const mode = settings['redaction.mode'];
   if (mode === 'hours') return { hours: settings['redaction.after-hours'] };
   return mode === 'resolved' ? 'resolved' : 'at-once';
 }
 
 /** What the settings of a channel say about the texts of one side. */
-export function configurationOf(settings: SettingValues, side: Side): MaskingConfiguration {
+export function configurationOf(settings: MaskingValues, side: Side): MaskingConfiguration {
   const redacted =
     settings['redaction.mode'] !== 'off' && (side === 'visitor' || settings['redaction.sides'] === 'both');
   return {
