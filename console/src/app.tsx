@@ -174,6 +174,14 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const masking = createRoute({
+  getParentRoute: () => admin,
+  path: '/masking',
+  validateSearch: (search: Record<string, unknown>): { channel?: string } =>
+    typeof search['channel'] === 'string' ? { channel: search['channel'] } : {},
+  component: lazyRouteComponent(() => import('./features/masking/masking-page.tsx'), 'MaskingPage'),
+});
+
 const history = createRoute({
   getParentRoute: () => admin,
   path: '/history',
@@ -228,6 +236,7 @@ const routeTree = root.addChildren([
       queues,
       sites,
       cannedReplies,
+      masking,
       settings,
       history,
       retention,

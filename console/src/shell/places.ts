@@ -29,6 +29,7 @@ const adminGroups = [
   {
     text: 'admin.group.privacy',
     pages: [
+      { to: '/admin/masking', text: 'admin.masking', needs: 'settings.read' },
       { to: '/admin/attributes', text: 'admin.attributes', needs: 'settings.read' },
       { to: '/admin/retention', text: 'admin.retention', needs: 'retention.read' },
       { to: '/admin/subject-access', text: 'admin.subject-access', needs: 'subject-access.export' },

@@ -1,4 +1,4 @@
-export { BeforeAfter } from './before-after.tsx';
+export { BeforeAfter, type Line } from './before-after.tsx';
 export { ConfirmDialog } from './confirm.tsx';
 export { CopyBlock, CopyIcon } from './copy-field.tsx';
 export { showTitleBadge, usePageTitle } from './document-title.ts';

@@ -138,10 +138,7 @@ function borders(): number[] {
     ...cardRanges.ranges.map(([, first, last]) => [first, last] as const),
     ...theirs.map((pattern) => (Array.isArray(pattern) ? pattern : [pattern, pattern])),
   ];
-  const ends = ranges.flatMap(([first = 0, last = 0]) => [
-    filled(Number(first), '0'),
-    filled(Number(last), '9') + 1,
-  ]);
+  const ends = ranges.flatMap(([first = 0, last = 0]) => [filled(first, '0'), filled(last, '9') + 1]);
   return [...new Set([10_000_000, ...ends])].toSorted((a, b) => a - b);
 }
 

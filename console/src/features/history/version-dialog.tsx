@@ -2,7 +2,7 @@ import { Alert, Button, Group, Modal, Select, Skeleton, Stack, Text, Textarea } 
 import { configuration, restoreVersion, type Version } from '@samtal/contract/history';
 import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { announce, BeforeAfter, ErrorState } from '../../ui/index.ts';
@@ -11,8 +11,17 @@ import { differencesQuery, versionsQuery } from './queries.ts';
 import { useObjectName } from './use-object-name.ts';
 import { useValueText } from './use-value-text.ts';
 
+interface VersionDialogProps {
+  version: Version;
+  /** The fields whose differences are shown: all unless it says otherwise. */
+  only?: (field: string) => boolean;
+  /** Instead of restoring the whole version. */
+  actions?: ReactNode;
+  onClose: () => void;
+}
+
 /** One version: what it changed, compared with whichever other one, and a way back to it. */
-export function VersionDialog({ version, onClose }: { version: Version; onClose: () => void }) {
+export function VersionDialog({ version, only, actions, onClose }: VersionDialogProps) {
   const { t, formats } = useText();
   const account = useAccount();
   const name = useObjectName()(version);
@@ -57,14 +66,25 @@ export function VersionDialog({ version, onClose }: { version: Version; onClose:
           onChange={(chosen) => chosen !== null && setSince(Number(chosen))}
           allowDeselect={false}
         />
-        <Differences version={version} since={since} />
-        {mayRestore && <RestoreForm version={version} newest={newest.version} onRestored={onClose} />}
+        <Differences version={version} since={since} only={only ?? (() => true)} />
+        {actions}
+        {actions === undefined && mayRestore && (
+          <RestoreForm version={version} newest={newest.version} onRestored={onClose} />
+        )}
       </Stack>
     </Modal>
   );
 }
 
-function Differences({ version, since }: { version: Version; since: number }) {
+function Differences({
+  version,
+  since,
+  only,
+}: {
+  version: Version;
+  since: number;
+  only: (field: string) => boolean;
+}) {
   const { t } = useText();
   const account = useAccount();
   const { say, fieldName } = useValueText();
@@ -72,7 +92,8 @@ function Differences({ version, since }: { version: Version; since: number }) {
   if (differences.error !== null)
     return <ErrorState error={differences.error} onRetry={() => void differences.refetch()} />;
   if (differences.data === undefined) return <Skeleton height={120} radius="md" />;
-  if (differences.data.differences.length === 0)
+  const shown = differences.data.differences.filter(({ path: [field = ''] }) => only(field));
+  if (shown.length === 0)
     return (
       <Text size="sm" c="dimmed">
         {t('history.same')}
@@ -81,7 +102,7 @@ function Differences({ version, since }: { version: Version; since: number }) {
   return (
     <BeforeAfter
       label={t('history.differences')}
-      lines={differences.data.differences.map(({ path, ...values }) => {
+      lines={shown.map(({ path, ...values }) => {
         const [field = '', ...inside] = path;
         return {
           name: [fieldName(version.kind, field), ...inside].join(' › '),

@@ -1,47 +1,73 @@
 import { Alert, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { changeSettings, type SettingKey, type SettingsOfLevel } from '@samtal/contract/settings';
+import type { BodyOf } from '@samtal/contract/endpoint';
+import type { changeSettings, SettingKey, SettingsOfLevel, SettingState } from '@samtal/contract/settings';
 import { useState, type FormEvent } from 'react';
-import { call, Refusal, useProblemText } from '../../api/index.ts';
+import { Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { BeforeAfter } from '../../ui/index.ts';
-import { useAccount } from '../accounts/index.ts';
+import { BeforeAfter, type Line } from '../../ui/index.ts';
 import { changedBetween, valueAfter, type Pending } from './pending.ts';
 import { useSettingText } from './use-setting-text.ts';
 
-interface ReviewDialogProps {
+/** What a level says and which version of that it is; features that show some of the settings add what they know of them. */
+type Level = SettingsOfLevel;
+
+/** A change as it is sent: made from `version`, to be `set` and `unset`. */
+export type LevelChange = Pick<
+  BodyOf<typeof changeSettings>,
+  'channelId' | 'version' | 'reason' | 'unset'
+> & {
+  readonly set: Readonly<Record<string, never>>;
+};
+
+interface ReviewDialogProps<Known extends Level> {
   /** As it was when the changes were made. */
-  known: SettingsOfLevel;
+  known: Known;
   pending: Pending;
+  /** What the dialog is called, and the word on the button that saves. */
+  title: string;
+  action: string;
+  /** Whether a change may be made without saying why. */
+  reason: 'optional' | 'required';
+  /** How a change is said, where not by the value before and after. */
+  linesOf?: (setting: SettingState, after: unknown) => Line[] | null;
+  onSave: (change: LevelChange) => Promise<Known>;
   /** Looks again at what holds now. */
-  onLook: () => Promise<SettingsOfLevel>;
+  onLook: () => Promise<Known>;
   /** The changes are to be made from this state. */
-  onRebase: (now: SettingsOfLevel) => void;
-  onSaved: (now: SettingsOfLevel) => void;
+  onRebase: (now: Known) => void;
+  onSaved: (now: Known) => void;
   onClose: () => void;
 }
 
 /** What will change, from what to what, and why; and what somebody else has changed meanwhile, when they have. */
-export function ReviewDialog({ known, pending, onLook, onRebase, onSaved, onClose }: ReviewDialogProps) {
+export function ReviewDialog<Known extends Level>({
+  known,
+  pending,
+  title,
+  action,
+  reason: wanted,
+  linesOf = () => null,
+  onSave,
+  onLook,
+  onRebase,
+  onSaved,
+  onClose,
+}: ReviewDialogProps<Known>) {
   const { t, count } = useText();
-  const account = useAccount();
   const text = useSettingText();
   const problemText = useProblemText();
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const [theirs, setTheirs] = useState<SettingsOfLevel | null>(null);
+  const [theirs, setTheirs] = useState<Known | null>(null);
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
     try {
-      onSaved(
-        await call(changeSettings, {
-          params: { accountId: account.id },
-          body: { channelId: known.channelId, version: known.version, reason, ...partsOf(pending) },
-        }),
-      );
+      const { channelId, version } = known;
+      onSaved(await onSave({ channelId, version, reason, ...partsOf(pending) }));
     } catch (refused) {
       if (refused instanceof Refusal && refused.code === 'history.changed-meanwhile')
         setTheirs(await onLook());
@@ -50,19 +76,13 @@ export function ReviewDialog({ known, pending, onLook, onRebase, onSaved, onClos
       setBusy(false);
     }
   };
-  const goOn = (now: SettingsOfLevel) => {
+  const goOn = (now: Known) => {
     setTheirs(null);
     onRebase(now);
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('settings.review')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
       <form onSubmit={(event) => void save(event)}>
         <Stack>
           {theirs !== null && (
@@ -74,22 +94,27 @@ export function ReviewDialog({ known, pending, onLook, onRebase, onSaved, onClos
                 {count('settings.changes', pending.size)}
               </Text>
               <BeforeAfter
-                label={t('settings.review')}
+                label={title}
                 lines={known.settings
                   .filter(({ key }) => pending.has(key))
-                  .map((setting) => ({
-                    name: text.label(setting.key),
-                    before: text.say(setting.key, setting.value),
-                    after: text.say(setting.key, valueAfter(setting, pending.get(setting.key))),
-                    note:
-                      pending.get(setting.key) === 'unset'
-                        ? t(`settings.origin-${setting.otherwise.origin}`)
-                        : null,
-                  }))}
+                  .flatMap((setting) => {
+                    const after = valueAfter(setting, pending.get(setting.key));
+                    const isReset = pending.get(setting.key) === 'unset';
+                    return (
+                      linesOf(setting, after) ?? {
+                        name: text.label(setting.key),
+                        before: text.say(setting.key, setting.value),
+                        after: text.say(setting.key, after),
+                        note: isReset ? t(`settings.origin-${setting.otherwise.origin}`) : null,
+                      }
+                    );
+                  })}
               />
               <Textarea
                 label={t('reason')}
                 description={t('reason.says')}
+                required={wanted === 'required'}
+                withAsterisk={false}
                 value={reason}
                 onChange={(event) => setReason(event.currentTarget.value)}
                 maxLength={500}
@@ -107,7 +132,7 @@ export function ReviewDialog({ known, pending, onLook, onRebase, onSaved, onClos
                   {t('settings.go-on-editing')}
                 </Button>
                 <Button type="submit" loading={busy}>
-                  {t('save')}
+                  {action}
                 </Button>
               </Group>
             </>

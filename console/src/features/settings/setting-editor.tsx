@@ -1,4 +1,5 @@
 import { MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useText } from '../../text/index.ts';
 import { AttributesEditor, type DeclaredAttribute } from './attributes-editor.tsx';
 import type { Field } from './field.ts';
@@ -89,7 +90,12 @@ export function SettingEditor(props: EditorProps) {
     case 'things':
       if (settingKey === 'visitors.attributes')
         return <AttributesEditor attributes={value as DeclaredAttribute[]} onChange={onChange} />;
-      return <p className={classes.own}>{t('settings.page-of-its-own')}</p>;
+      return (
+        <p className={classes.own}>
+          {t('settings.page-of-its-own')}{' '}
+          {settingKey === 'masking.rules' && <Link to="/admin/masking">{t('admin.masking')}</Link>}
+        </p>
+      );
   }
 }
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { SettingLevel, SettingState } from '@samtal/contract/settings';
 import { IconArrowBackUp } from '@tabler/icons-react';
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useText } from '../../text/index.ts';
 import { ToneBadge } from '../../ui/index.ts';
 import { fieldOf } from './field.ts';
@@ -16,10 +16,12 @@ interface SettingRowProps {
   change: Change | undefined;
   /** Null for those who may only look. */
   onChange: ((change: Change) => void) | null;
+  /** Draws and changes the value instead of the plain field, over the whole width. Null for those who may only look. */
+  editor?: (value: unknown, onValue: ((value: unknown) => void) | null) => ReactNode;
 }
 
 /** One setting: what it is, its value, where that comes from, and what would hold otherwise. */
-export function SettingRow({ setting, level, change, onChange }: SettingRowProps) {
+export function SettingRow({ setting, level, change, onChange, editor }: SettingRowProps) {
   const { t } = useText();
   const text = useSettingText();
   const id = useId();
@@ -29,7 +31,7 @@ export function SettingRow({ setting, level, change, onChange }: SettingRowProps
   const origin = change === undefined ? setting.origin : change === 'unset' ? otherwise.origin : level;
   const settable = setting.levels.includes(level);
   const mayChange = settable && onChange !== null;
-  const isWide = key === 'visitors.attributes';
+  const isWide = editor !== undefined || key === 'visitors.attributes';
   return (
     <li className={classes.setting} data-changed={change !== undefined} data-wide={isWide}>
       <div className={classes.words}>
@@ -44,7 +46,9 @@ export function SettingRow({ setting, level, change, onChange }: SettingRowProps
         </div>
       </div>
       <div className={classes.control}>
-        {mayChange ? (
+        {editor !== undefined ? (
+          editor(value, mayChange ? (next) => onChange({ value: next }) : null)
+        ) : mayChange ? (
           <SettingEditor
             settingKey={key}
             field={field}

@@ -1,17 +1,19 @@
 import { Button, Select, Skeleton, TextInput } from '@mantine/core';
-import type { SettingsOfLevel } from '@samtal/contract/settings';
+import { changeSettings, type SettingsOfLevel } from '@samtal/contract/settings';
 import { IconHistory, IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, ConfirmDialog, EmptyState, ErrorState, Page } from '../../ui/index.ts';
+import { announce, EmptyState, ErrorState, Page } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useSites } from '../sites/index.ts';
 import { groupOf, groupsInOrder } from './groups.ts';
 import { withChange, type Pending } from './pending.ts';
 import { settingsQuery, useSettings } from './queries.ts';
 import { ReviewDialog } from './review-dialog.tsx';
+import { UnsavedBar } from './unsaved-bar.tsx';
 import { SettingRow } from './setting-row.tsx';
 import classes from './settings.module.css';
 import { useSettingText } from './use-setting-text.ts';
@@ -77,7 +79,7 @@ export function SettingsPage() {
 }
 
 function SettingsForm({ known, wanted }: { known: SettingsOfLevel; wanted: string }) {
-  const { t, count } = useText();
+  const { t } = useText();
   const text = useSettingText();
   const account = useAccount();
   const queryClient = useQueryClient();
@@ -87,11 +89,6 @@ function SettingsForm({ known, wanted }: { known: SettingsOfLevel; wanted: strin
   const level = from.channelId === null ? 'account' : 'channel';
   const mayManage = account.can('settings.manage');
   const query = settingsQuery(account.id, from.channelId);
-  const leaving = useBlocker({
-    shouldBlockFn: () => pending.size > 0,
-    enableBeforeUnload: pending.size > 0,
-    withResolver: true,
-  });
 
   const folded = wanted.trim().toLocaleLowerCase();
   const shown = from.settings.filter(
@@ -139,28 +136,20 @@ function SettingsForm({ known, wanted }: { known: SettingsOfLevel; wanted: strin
           </section>
         );
       })}
-      {pending.size > 0 && (
-        <div className={classes.bar} role="region" aria-label={t('settings.not-saved')}>
-          <span>{count('settings.changes', pending.size)}</span>
-          <Button variant="default" onClick={() => setPending(new Map())}>
-            {t('settings.discard')}
-          </Button>
-          <Button onClick={() => setReviewing(true)}>{t('settings.review')}</Button>
-        </div>
-      )}
-      <ConfirmDialog
-        opened={leaving.status === 'blocked'}
-        title={t('settings.not-saved')}
-        says={t('settings.leave')}
-        action={t('settings.discard')}
-        danger
-        onConfirm={async () => leaving.proceed?.()}
-        onClose={() => leaving.reset?.()}
+      <UnsavedBar
+        pending={pending}
+        action={t('settings.review')}
+        onReview={() => setReviewing(true)}
+        onDiscard={() => setPending(new Map())}
       />
       {reviewing && (
         <ReviewDialog
           known={from}
           pending={pending}
+          title={t('settings.review')}
+          action={t('save')}
+          reason="optional"
+          onSave={(body) => call(changeSettings, { params: { accountId: account.id }, body })}
           onLook={async () => {
             return await queryClient.fetchQuery({ ...query, staleTime: 0 });
           }}

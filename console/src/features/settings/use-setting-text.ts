@@ -12,13 +12,20 @@ export function useSettingText() {
     if (unit === null) return formats.number(value);
     return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
   };
+  /** One of a list of things that have names, such as a rule. */
+  const thing = (value: object): string => {
+    const { name, label, pattern }: { name?: unknown; label?: unknown; pattern?: unknown } = value;
+    return [name ?? label ?? JSON.stringify(value), pattern]
+      .filter((each) => typeof each === 'string')
+      .join(': ');
+  };
   const say = (key: string, value: unknown): string => {
     if (value === undefined) return t('settings.nothing');
     if (value === null) return t('settings.off');
     if (typeof value === 'boolean') return t(value ? 'settings.on' : 'settings.off');
     if (typeof value === 'number') return number(key, value);
     if (typeof value === 'string') return value === '' ? t('settings.empty') : option(key, value);
-    if (!Array.isArray(value)) return JSON.stringify(value);
+    if (!Array.isArray(value)) return thing(value);
     if (value.length === 0) return t('settings.none');
     if (value.every((item) => typeof item === 'string'))
       return value.map((item) => option(key, item)).join(', ');

@@ -1,0 +1,2 @@
+export { versionsQuery } from './queries.ts';
+export { VersionDialog } from './version-dialog.tsx';
