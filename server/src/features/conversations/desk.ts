@@ -44,7 +44,7 @@ export class Desk {
     id: string,
     to: { userId: string; seconds: number },
   ): Promise<ConversationRow> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     const state = after(before.state, before.state === 'active' ? 'hand-over' : 'offer');
     const until = new Date(Date.now() + to.seconds * 1000);
     const now = await updateConversation(tx, before, { state, agent_id: to.userId, offer_until: until });
@@ -94,7 +94,7 @@ export class Desk {
 
   /** An offer nobody answered in time passes on (E2). Null when it was answered at the last moment. */
   async miss(tx: Tx, account: string, id: string): Promise<ConversationRow | null> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     if (before.state !== 'offered' || before.offer_until === null || before.offer_until > new Date())
       return null;
     return await this.#passOn(tx, before, 'missed');
@@ -107,7 +107,7 @@ export class Desk {
     id: string,
     { agent, how }: { agent: Extract<By, { kind: 'user' }>; how: 'assign' | 'take' },
   ): Promise<ConversationRow> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     const now = await updateConversation(tx, before, { state: after(before.state, how), agent_id: agent.id });
     await this.#join(tx, now, agent);
     await this.#audit(tx, now, {
@@ -125,7 +125,7 @@ export class Desk {
     id: string,
     { to, by, note }: { to: { id: string; name: string }; by: By; note: MaskedText | null },
   ): Promise<ConversationRow> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     const state = after(before.state, 'queue');
     await answerOffer(tx, before, 'withdrawn');
     await this.#note(tx, before, by, note);
@@ -151,7 +151,7 @@ export class Desk {
     id: string,
     { to, by, note }: { to: { userId: string; seconds: number }; by: By; note: MaskedText | null },
   ): Promise<ConversationRow> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     after(before.state, 'hand-over');
     await this.#note(tx, before, by, note);
     await this.#write(tx, before, { by, kind: 'transferred', body: { queueName: null } });
@@ -169,7 +169,7 @@ export class Desk {
     id: string,
     { by, reason, text = '' }: { by: By; reason: EntryBody<'resolved'>['by']; text?: string },
   ): Promise<ConversationRow> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     const state = after(before.state, 'resolve');
     await answerOffer(tx, before, 'withdrawn');
     const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
@@ -198,21 +198,21 @@ export class Desk {
     account: string,
     id: string,
   ): Promise<{ siteId: string | null; silentSeconds: number; warned: boolean } | null> {
-    const { state, site_id: siteId } = await lockConversation(tx, account, id);
+    const { state, site_id: siteId } = await this.#lock(tx, account, id);
     if (state !== 'active') return null;
-    return { siteId, ...(await this.#log.lockSilence(tx, account, id)) };
+    return { siteId, ...(await this.#log.readSilence(tx, account, id)) };
   }
 
   /** Tells the visitor that the conversation will end unless somebody writes (E5). */
   async warn(tx: Tx, account: string, id: string, body: EntryBody<'inactivity-warning'>): Promise<void> {
-    const conversation = await lockConversation(tx, account, id);
+    const conversation = await this.#lock(tx, account, id);
     await this.#write(tx, conversation, { by: system, kind: 'inactivity-warning', body });
     await this.#log.noteWarning(tx, account, id);
   }
 
   /** Notes that the visitor's connection became weak, was lost, or is back (E3). */
   async noteLink(tx: Tx, account: string, id: string, link: 'ok' | 'weak' | 'lost'): Promise<void> {
-    const before = await lockConversation(tx, account, id);
+    const before = await this.#lock(tx, account, id);
     if (before.link === link || before.state === 'resolved') return;
     const now = await updateConversation(tx, before, { link });
     // The first connection is no news.
@@ -225,6 +225,13 @@ export class Desk {
     this.#changed(tx, before, now);
   }
 
+  /** The conversation and then its streams: until the transaction ends it does not change, and nobody writes to it. */
+  async #lock(tx: Tx, account: string, id: string): Promise<ConversationRow> {
+    const conversation = await lockConversation(tx, account, id);
+    this.#log.lock(tx, account, id);
+    return conversation;
+  }
+
   async #disconnect(tx: Tx, { account_id: account, visitor_id: session }: ConversationRow): Promise<void> {
     await this.#endVisitorSession(tx, account, session);
     // The last entry reaches the visitor first, on whichever node.
@@ -234,7 +241,7 @@ export class Desk {
   }
 
   async #offeredTo(tx: Tx, account: string, id: string, userId: string): Promise<ConversationRow> {
-    const conversation = await lockConversation(tx, account, id);
+    const conversation = await this.#lock(tx, account, id);
     if (conversation.state !== 'offered' || conversation.agent_id !== userId)
       throw new Refusal('conversations.not-offered');
     return conversation;

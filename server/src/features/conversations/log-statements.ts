@@ -54,6 +54,15 @@ const lockAndLook: Statement = {
       and known.audience = wanted.audience and known.author = wanted.author and known.cid = wanted.cid`,
 };
 
+/** Both streams of a conversation, in the order in which posts lock them. */
+export const lockBoth: Statement = {
+  name: 'log-lock-both',
+  text: `
+    select from stream where account_id = $1 and conversation_id = $2
+    order by conversation_id, audience
+    for update`,
+};
+
 export const writeEntries: Statement = {
   name: 'log-write-entries',
   text: `

@@ -17,7 +17,7 @@ import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draf
 import { openEntry, plainBody, sealBody } from './entry-body.ts';
 import { redactConversations } from './redact-conversations.ts';
 import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
-import { readNewest, readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
+import { lockBoth, readNewest, readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
 
 const pageSize = 2000;
 
@@ -102,6 +102,14 @@ export class ConversationLog {
     return await redactConversations(tx, { keys: this.#keys, append }, account, due);
   }
 
+  /**
+   * Locks both streams of a conversation. Whoever may write to both in one transaction does this before writing to either:
+   * a batch of posts has them in this order, and two orders are a deadlock.
+   */
+  lock(tx: Tx, account: string, conversationId: string): void {
+    tx.send(lockBoth, [account, conversationId]);
+  }
+
   /** Closes both streams: nobody can post after the last entry. */
   async close(tx: Tx, account: string, conversationId: string): Promise<void> {
     await tx.sql
@@ -112,8 +120,8 @@ export class ConversationLog {
       .execute();
   }
 
-  /** How long the public stream has been silent. Locks it: until the transaction ends, nobody writes. */
-  async lockSilence(
+  /** How long the public stream has been silent. */
+  async readSilence(
     tx: Tx,
     account: string,
     conversationId: string,
@@ -130,7 +138,6 @@ export class ConversationLog {
         .where('account_id', '=', account)
         .where('conversation_id', '=', conversationId)
         .where('audience', '=', 'public')
-        .forUpdate()
         .executeTakeFirst(),
     );
   }

@@ -4,7 +4,10 @@ import { found } from '../../platform/http/index.ts';
 
 export type ConversationRow = Selectable<Tables['conversation']>;
 
-/** The conversation, locked until the transaction ends: every transition begins with this. */
+/**
+ * The conversation, locked until the transaction ends: every transition begins with this. Its key stays free, so that
+ * whoever has locked a stream can still write what refers to the conversation.
+ */
 export async function lockConversation(tx: Tx, account: string, id: string): Promise<ConversationRow> {
   return found(
     await tx.sql
@@ -12,7 +15,7 @@ export async function lockConversation(tx: Tx, account: string, id: string): Pro
       .selectAll()
       .where('account_id', '=', account)
       .where('id', '=', id)
-      .forUpdate()
+      .forNoKeyUpdate()
       .executeTakeFirst(),
   );
 }

@@ -49,6 +49,8 @@ export async function startConversation(
     });
   }
   drafts.push(visitorMessage(visitor, conversation.id, post));
+  // The caller may have something to say in the internal stream, too.
+  log.lock(tx, account, conversation.id);
   const written = (await log.append(tx, account, drafts)).at(-1)?.written;
   // It was resolved between our look and our lock. Nothing may be called accepted that was not written (E4).
   if (written !== true) throw new ResolvedMeanwhile();

@@ -91,7 +91,7 @@ export class Receipts {
           ) as seen (id, visitor_delivered, visitor_read, agent_read, agent)
         ), locked as materialized (
           select id, agent_id from conversation
-          where account_id = ${account} and id in (select id from seen) order by id for update
+          where account_id = ${account} and id in (select id from seen) order by id for no key update
         ), bounded as (
           select seen.id, max(least(visitor_delivered, last_seq)) as visitor_delivered,
             max(least(visitor_read, last_seq)) as visitor_read,
