@@ -12,7 +12,6 @@ import {
 import { ruleActions, ruleLimits, UnfitRule, type AccountRule } from '@samtal/contract/masking';
 import { Fragment, useDeferredValue, useMemo, useState, type FormEvent } from 'react';
 import { useText } from '../../text/index.ts';
-import { useIsPhone } from '../../ui/index.ts';
 import { maskingBy, useEngine, type Engine } from './engine.ts';
 import { MarkedText } from './marked-text.tsx';
 import classes from './masking.module.css';
@@ -56,7 +55,6 @@ const cheatNames = Object.keys(cheats) as (keyof typeof cheats)[];
 /** Writes one rule, and shows at once what it does to texts of the author's own. */
 export function RuleDialog({ rule, taken, samples, onSamples, onDone, onClose }: RuleDialogProps) {
   const { t } = useText();
-  const isPhone = useIsPhone();
   const faultText = useFaultText();
   const engine = useEngine();
   const [fields, setFields] = useState<Omit<AccountRule, 'id'>>(rule ?? fresh);
@@ -74,7 +72,6 @@ export function RuleDialog({ rule, taken, samples, onSamples, onDone, onClose }:
     <Modal
       opened
       onClose={onClose}
-      fullScreen={isPhone}
       size="xl"
       title={t(rule === null ? 'masking.add-rule' : 'masking.change-rule')}
       closeButtonProps={{ 'aria-label': t('close') }}
