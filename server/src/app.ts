@@ -24,6 +24,7 @@ import {
   PostQueue,
   recentTexts,
   releaseConversations,
+  UnreadableConversations,
 } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
@@ -100,14 +101,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
     error: (error) => log.warn('notifications-disturbed', {}, error),
   });
   const keys = new ConversationKeys(keyring, { fanout });
-  const entries = new ConversationLog(keys, fanout);
+  const unreadable = new UnreadableConversations(log);
+  const entries = new ConversationLog(keys, fanout, unreadable);
   const posts = new PostQueue(database, entries);
   const rules = new RuleWorkers();
   const masker = new Masker({ database, rules, log });
   const agentsMasking = new AgentsMasking(database, masker);
   const visitors = { keys, keyring, log: entries };
   const desk = new Desk(entries, fanout, deleteVisitorSession);
-  const router = new Router({ database, desk, fanout, log });
+  const router = new Router({ database, desk, fanout, log, unreadable });
   const watch = new Watch({ database, desk, router, fanout, log });
   const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });
   const activity = new ActivityLog({

@@ -23,6 +23,7 @@ export { releaseConversations } from './release-conversations.ts';
 export { readTags, type ConversationRow } from './queries.ts';
 export { recordTranscriptRead } from './routes.ts';
 export { isWithin } from './scope.ts';
+export { UnreadableConversations } from './unreadable-conversations.ts';
 export {
   latestConversation,
   mayBeTriedAgain,

@@ -15,6 +15,7 @@ import { found } from '../../platform/http/index.ts';
 import { CiphertextError, type ConversationKeys, type SealingKey } from '../../platform/keys/index.ts';
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
 import { openEntry, plainBody, sealBody } from './entry-body.ts';
+import type { UnreadableConversations } from './unreadable-conversations.ts';
 import { redactConversations } from './redact-conversations.ts';
 import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
 import { lockBoth, readNewest, readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
@@ -35,10 +36,13 @@ export interface FoundEntry<Kind extends EntryKind = EntryKind> {
 export class ConversationLog {
   readonly #keys: ConversationKeys;
   readonly #fanout: Fanout;
+  readonly #unreadable: UnreadableConversations | null;
 
-  constructor(keys: ConversationKeys, fanout: Fanout) {
+  /** What cannot be opened, and is gone on without, is told to `unreadable`. */
+  constructor(keys: ConversationKeys, fanout: Fanout, unreadable: UnreadableConversations | null = null) {
     this.#keys = keys;
     this.#fanout = fanout;
+    this.#unreadable = unreadable;
   }
 
   /** Makes the key and both streams of a conversation that is being made in `tx`. */
@@ -198,7 +202,7 @@ export class ConversationLog {
     };
   }
 
-  /** The last message or file of each conversation, decrypted. */
+  /** The last message or file of each conversation, decrypted. One that cannot be opened is left out and told of. */
   async lastMessages(
     tx: ReadTx,
     account: string,
@@ -215,17 +219,23 @@ export class ConversationLog {
       .orderBy('conversation_id')
       .orderBy('seq', 'desc')
       .execute();
-    const keys = await this.#keys.of(
+    const keys = await this.#readable(
       tx,
       account,
       rows.map((row) => row.conversation_id),
     );
-    const last = new Map<string, Entry>();
-    for (const row of rows) {
-      const key = keys.get(row.conversation_id);
-      if (key !== undefined) last.set(row.conversation_id, openEntry(key, account, row));
-    }
+    const opened = openAll(account, keys, rows);
+    const last = new Map(opened.map(({ conversationId, entry }) => [conversationId, entry]));
+    for (const { conversation_id: id } of rows)
+      if (keys.has(id) && !last.has(id)) this.#unreadable?.note(account, id);
     return last;
+  }
+
+  /** The keys that can be opened. */
+  async #readable(tx: ReadTx, account: string, ids: readonly string[]): Promise<Map<string, SealingKey>> {
+    const { keys, unreadable } = await this.#keys.readable(tx, account, ids);
+    for (const id of unreadable) this.#unreadable?.note(account, id);
+    return keys;
   }
 
   /**
@@ -239,7 +249,7 @@ export class ConversationLog {
     kinds: readonly Kind[],
   ): AsyncGenerator<{ found: FoundEntry<Kind>[]; unreadable: number }> {
     const ids = conversations.map(({ id }) => id);
-    const keys = await this.#keys.of(tx, account, ids);
+    const keys = await this.#readable(tx, account, ids);
     let after: EntryRow | undefined;
     do {
       const rows: EntryRow[] = await tx.run<EntryRow>(readPage, [
@@ -263,7 +273,7 @@ export class ConversationLog {
     account: string,
     { ids, kinds, limit }: { ids: readonly string[]; kinds: readonly Kind[]; limit: number },
   ): Promise<{ found: FoundEntry<Kind>[]; unreadable: number }> {
-    const keys = await this.#keys.of(tx, account, ids);
+    const keys = await this.#readable(tx, account, ids);
     const rows = await tx.run<EntryRow>(readNewest, [account, ids, audiences, kinds, limit]);
     const opened = openAll<Kind>(account, keys, rows);
     return { found: opened, unreadable: rows.length - opened.length };

@@ -1,7 +1,7 @@
 import type { Audience, Entry } from '@samtal/contract/conversations';
 import { sql } from 'kysely';
 import type { ReadTx, Statement, Tx } from '../../platform/database/index.ts';
-import { CiphertextError, seal, unseal, type ConversationKeys } from '../../platform/keys/index.ts';
+import { isUnreadable, seal, unseal, type ConversationKeys } from '../../platform/keys/index.ts';
 import type { Original } from '../masking/index.ts';
 import { audienceOfDraft, type Draft } from './draft.ts';
 
@@ -107,7 +107,7 @@ export async function withOriginals(
       const text = unseal(key, originalPlace(account, row), row.body).toString();
       originals.set(row.seq, { text, due: row.due_at });
     } catch (error) {
-      if (!(error instanceof CiphertextError)) throw error;
+      if (!isUnreadable(error)) throw error;
     }
   }
   return entries.map((entry) => {

@@ -352,6 +352,22 @@ describe('redaction of digits when it is due', () => {
     );
   });
 
+  it('takes the numbers of a conversation whose key is damaged, and stops at none', async () => {
+    const hours = { 'redaction.mode': 'hours', 'redaction.after-hours': 12 } as const;
+    const { account, id, shownTo } = await talk(hours);
+    const visitor = await makeVisitor(db, account, nodes[0].url);
+    const damaged = await visitor.call(startConversation, {
+      params: { siteKey: account.siteKey },
+      body: { cid: randomUUID(), text: `damaged ${number}` },
+    });
+    await db.asOwner("update conversation_key set commitment = 'x' where conversation_id = $1", [damaged.id]);
+    await hoursPass(id, 13);
+    await hoursPass(damaged.id, 13);
+    assert.equal(await run(), 2);
+    assert.deepEqual(await shownTo.visitor(), [`begin ${stars}`]);
+    assert.deepEqual(await waiting(damaged.id), []);
+  });
+
   it('says how late it is when the job stands still for 20 minutes, and leaves nothing once it runs again', async () => {
     const { account, id } = await talk({ 'redaction.mode': 'hours', 'redaction.after-hours': 12 });
     await hoursPass(id, 12);

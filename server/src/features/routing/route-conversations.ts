@@ -1,15 +1,21 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
-import type { Desk } from '../conversations/index.ts';
+import { isUnreadable } from '../../platform/keys/index.ts';
+import type { Desk, UnreadableConversations } from '../conversations/index.ts';
 import { chooseAgent, type Candidate } from './choose-agent.ts';
 import { availableAgents, waitingConversations } from './queries.ts';
 
 /**
  * Offers or assigns every waiting conversation of the account for which somebody is there (E1, E2). One transaction at
- * a time does this for an account: two that did not know of each other would overload an agent.
+ * a time does this for an account: two that did not know of each other would overload an agent. One to which nothing can be
+ * written, because its key is damaged, keeps no other from its turn.
  */
-export async function routeConversations(tx: Tx, account: string, desk: Desk): Promise<number> {
+export async function routeConversations(
+  tx: Tx,
+  account: string,
+  { desk, unreadable }: { desk: Desk; unreadable: UnreadableConversations },
+): Promise<number> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`route:${account}`}, 0))`.execute(tx.sql);
   let candidates = await availableAgents(tx, account);
   if (candidates.every(isFull)) return 0;
@@ -18,7 +24,9 @@ export async function routeConversations(tx: Tx, account: string, desk: Desk): P
   for (const conversation of waiting) {
     const agent = chooseAgent(conversation, candidates, new Date());
     if (agent === null) continue;
-    if (!(await place(tx, account, desk, { conversation, agent }))) continue;
+    const outcome = await place(tx, account, desk, { conversation, agent });
+    if (outcome === 'unreadable') unreadable.note(account, conversation.id);
+    if (outcome !== 'placed') continue;
     candidates = candidates.map((each) => (each === agent ? busier(each) : each));
     placed += 1;
   }
@@ -27,23 +35,25 @@ export async function routeConversations(tx: Tx, account: string, desk: Desk): P
 
 type Waiting = Awaited<ReturnType<typeof waitingConversations>>[number];
 
-/** False when somebody has taken or ended the conversation since it was listed: then there is nothing to do. */
+/** `gone`: somebody has taken or ended the conversation since it was listed. Nothing is left of what does not come about. */
 async function place(
   tx: Tx,
   account: string,
   desk: Desk,
   { conversation, agent }: { conversation: Waiting; agent: Candidate },
-): Promise<boolean> {
+): Promise<'placed' | 'gone' | 'unreadable'> {
   const { id, assignment, offerSeconds } = conversation;
   const { userId, name } = agent;
+  await sql`savepoint placement`.execute(tx.sql);
   try {
     if (assignment === 'assign')
       await desk.give(tx, account, id, { agent: { kind: 'user', id: userId, name }, how: 'assign' });
     else await desk.offer(tx, account, id, { userId, seconds: offerSeconds });
-    return true;
+    return 'placed';
   } catch (error) {
-    if (error instanceof Refusal) return false;
-    throw error;
+    if (!(error instanceof Refusal) && !isUnreadable(error)) throw error;
+    await sql`rollback to savepoint placement`.execute(tx.sql);
+    return error instanceof Refusal ? 'gone' : 'unreadable';
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import type { Desk } from '../conversations/index.ts';
+import type { Desk, UnreadableConversations } from '../conversations/index.ts';
 import { routeConversations } from './route-conversations.ts';
 
 /**
@@ -12,11 +12,25 @@ export class Router {
   readonly #database: Database;
   readonly #desk: Desk;
   readonly #log: Log;
+  readonly #unreadable: UnreadableConversations;
   readonly #due = new Set<string>();
   #running: Promise<void> | null = null;
 
-  constructor({ database, desk, fanout, log }: { database: Database; desk: Desk; fanout: Fanout; log: Log }) {
+  constructor({
+    database,
+    desk,
+    fanout,
+    log,
+    unreadable,
+  }: {
+    database: Database;
+    desk: Desk;
+    fanout: Fanout;
+    log: Log;
+    unreadable: UnreadableConversations;
+  }) {
     this.#database = database;
+    this.#unreadable = unreadable;
     this.#desk = desk;
     this.#log = log;
     fanout.listen((announcement, own) => {
@@ -44,7 +58,8 @@ export class Router {
       try {
         await this.#database.transaction(
           account,
-          async (tx) => await routeConversations(tx, account, this.#desk),
+          async (tx) =>
+            await routeConversations(tx, account, { desk: this.#desk, unreadable: this.#unreadable }),
         );
       } catch (error) {
         this.#log.warn('routing-failed', { accountId: account }, error);

@@ -4,6 +4,7 @@ import type { Fanout } from '../fanout/index.ts';
 import { CiphertextError, deriveKey, seal, type SealingKey } from './ciphertext.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import type { Keyring } from './keyring.ts';
+import { isUnreadable } from './is-unreadable.ts';
 import { rotateBucket, type Rotation } from './rotate-bucket.ts';
 import {
   keyPlace,
@@ -70,15 +71,39 @@ export class ConversationKeys {
     return key;
   }
 
-  /** The keys of these conversations, by conversation id. One that has no key any more is left out: it was erased. */
+  /**
+   * The keys of these conversations, by conversation id. One that has no key any more is left out: it was erased. Throws when
+   * one of them cannot be opened.
+   */
   async of(tx: Tx, account: string, conversations: readonly string[]): Promise<Map<string, SealingKey>> {
+    const { keys, faults } = await this.#open(tx, account, conversations);
+    for (const fault of faults.values()) throw fault;
+    return keys;
+  }
+
+  /** The same for whoever goes on without those that cannot be opened: these are `unreadable`. */
+  async readable(
+    tx: Tx,
+    account: string,
+    conversations: readonly string[],
+  ): Promise<{ keys: Map<string, SealingKey>; unreadable: string[] }> {
+    const { keys, faults } = await this.#open(tx, account, conversations);
+    return { keys, unreadable: [...faults.keys()] };
+  }
+
+  async #open(
+    tx: Tx,
+    account: string,
+    conversations: readonly string[],
+  ): Promise<{ keys: Map<string, SealingKey>; faults: Map<string, Error> }> {
     const keys = new Map<string, SealingKey>();
+    const faults = new Map<string, Error>();
     for (const id of conversations) {
       const cached = this.#cache.get(`${account}/${id}`);
       if (cached !== undefined) keys.set(id, cached);
     }
     const missing = conversations.filter((id) => !keys.has(id));
-    if (missing.length === 0) return keys;
+    if (missing.length === 0) return { keys, faults };
     const rows = await tx.sql
       .selectFrom('conversation_key')
       .selectAll()
@@ -86,12 +111,17 @@ export class ConversationKeys {
       .where('conversation_id', 'in', missing)
       .execute();
     for (const row of rows) {
-      const key = await openWrappedKey(this.#keyring, row);
-      if (key === null) continue;
-      this.#cache.set(`${account}/${row.conversation_id}`, key);
-      keys.set(row.conversation_id, key);
+      try {
+        const key = await openWrappedKey(this.#keyring, row);
+        if (key === null) continue;
+        this.#cache.set(`${account}/${row.conversation_id}`, key);
+        keys.set(row.conversation_id, key);
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        faults.set(row.conversation_id, error);
+      }
     }
-    return keys;
+    return { keys, faults };
   }
 
   async one(tx: Tx, account: string, conversation: string): Promise<SealingKey> {

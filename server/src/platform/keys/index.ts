@@ -1,6 +1,7 @@
 export { checkCommitment, CiphertextError, deriveKey, seal, unseal, type SealingKey } from './ciphertext.ts';
 export { ConversationKeys, type MarkedBucket } from './conversation-keys.ts';
 export { DirectoryKeyStore } from './directory-key-store.ts';
+export { isUnreadable } from './is-unreadable.ts';
 export { KeyDestroyedError, Keyring, KeyringError, type CopiedRecord } from './keyring.ts';
 export { rewrapRestoredKeys } from './restored-keys.ts';
 export { isSigned, type SigningKey } from './signing-key.ts';
