@@ -110,7 +110,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const visitors = { keys, keyring, log: entries };
   const desk = new Desk(entries, fanout, deleteVisitorSession);
   const router = new Router({ database, desk, fanout, log, unreadable });
-  const watch = new Watch({ database, desk, router, fanout, log });
+  const watch = new Watch({ database, desk, router, fanout, log, unreadable });
   const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });
   const activity = new ActivityLog({
     database,

@@ -24,6 +24,7 @@ import { eventually, TestSocket } from '../../../test/socket.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
 import { ConversationLog } from '../conversations/index.ts';
+import { runRetention } from '../retention/run-retention.ts';
 import { measureRedactionLag } from './measure-lag.ts';
 import { runRedaction } from './run-redaction.ts';
 
@@ -350,6 +351,26 @@ describe('redaction of digits when it is due', () => {
       ),
       /permission denied/,
     );
+  });
+
+  it('has nothing left to redact of a conversation that was erased', async () => {
+    const { account, agent, id, params } = await talk({
+      'redaction.mode': 'hours',
+      'redaction.after-hours': 72,
+      'retention.transcript-days': 1,
+    });
+    await agent.call(resolveConversation, { params });
+    await db.asOwner("update conversation set resolved_at = now() - interval '2 days' where id = $1", [id]);
+    assert.equal((await waiting(id)).length, 1);
+    await runRetention({
+      database: db.database,
+      keyring: db.keyring,
+      keys: new ConversationKeys(db.keyring),
+      fanout: new Fanout(),
+    });
+    assert.deepEqual(await waiting(id), []);
+    assert.equal((await db.asOwner('select from entry where account_id = $1', [account.id])).rowCount, 0);
+    assert.equal(await run(), 0);
   });
 
   it('takes the numbers of a conversation whose key is damaged, and stops at none', async () => {

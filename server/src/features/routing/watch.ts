@@ -4,7 +4,8 @@ import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { realtime } from '@samtal/contract/realtime';
-import type { Desk } from '../conversations/index.ts';
+import { isUnreadable } from '../../platform/keys/index.ts';
+import type { Desk, UnreadableConversations } from '../conversations/index.ts';
 import { silentConversations, tendSilence } from './inactivity.ts';
 import type { Router } from './router.ts';
 
@@ -18,18 +19,27 @@ interface Due {
   readonly conversation_id: string | null;
 }
 
+interface WatchParts {
+  readonly database: Database;
+  readonly desk: Desk;
+  readonly router: Router;
+  readonly fanout: Fanout;
+  readonly log: Log;
+  readonly unreadable: UnreadableConversations;
+}
+
 /**
  * What happens because time passes: offers run out, queues are routed again, connections become weak or lost, visitor
  * sessions end, nobody writes any more. Each second one node, whichever is first, looks across accounts for what is due; each piece is then
  * done in a transaction of its account, and does nothing if it has been done meanwhile.
  */
 export class Watch {
-  readonly #parts: { database: Database; desk: Desk; router: Router; fanout: Fanout; log: Log };
+  readonly #parts: WatchParts;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(parts: { database: Database; desk: Desk; router: Router; fanout: Fanout; log: Log }) {
+  constructor(parts: WatchParts) {
     this.#parts = parts;
   }
 
@@ -48,12 +58,15 @@ export class Watch {
   }
 
   async #look(): Promise<void> {
-    const { log } = this.#parts;
+    const { log, unreadable } = this.#parts;
     try {
       for (const due of await this.#findDue()) {
         await this.#do(due).catch((error: unknown) => {
           // Somebody has done it meanwhile.
           if (error instanceof Refusal) return;
+          // It stays due for ever: told once, and not each second.
+          if (due.conversation_id !== null && isUnreadable(error))
+            return unreadable.note(due.account_id, due.conversation_id);
           log.warn(
             'watch-failed',
             {
