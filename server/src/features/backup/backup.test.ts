@@ -546,7 +546,7 @@ async function flip(path: string, at: number): Promise<void> {
 
 async function swapSegments(path: string): Promise<void> {
   const bytes = await readFile(path);
-  const start = 20 + bytes.readUInt32BE(16);
+  const start = 20 + bytes.readUInt32BE(16) + 9;
   const size = 64 * 1024 + 16;
   const [first, second] = [
     bytes.subarray(start, start + size),

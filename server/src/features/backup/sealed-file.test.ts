@@ -28,8 +28,8 @@ const opened = async (bytes: Buffer, identities = [identity], sizes?: number[]) 
 const refused = async (bytes: Buffer, code: string, what: string) =>
   await assert.rejects(opened(bytes), { name: 'BackupError', code }, what);
 
-/** Where the segments begin: behind the header. */
-const beginningOf = (file: Buffer) => 20 + file.readUInt32BE(16);
+/** Where the segments begin: behind the header, and behind the nonce prefix of the sealed content. */
+const beginningOf = (file: Buffer) => 20 + file.readUInt32BE(16) + 9;
 
 describe('a sealed file', () => {
   it('opens to what was sealed, whatever its size and the pieces it comes in', async (t) => {
@@ -85,14 +85,14 @@ describe('a sealed file', () => {
     const plain = Buffer.alloc(3 * segment, 'x');
     const file = await sealed(plain);
     const start = beginningOf(file);
-    for (let count = 0; count <= 3; count += 1) {
+    for (let count = 0; count < 3; count += 1) {
       await refused(
         file.subarray(0, start + count * (segment + 16)),
         'backup-damaged',
         `after segment ${count}`,
       );
     }
-    for (const length of [0, 10, 18, 30, start - 1, file.length - 1, file.length - 56])
+    for (const length of [0, 10, 18, 30, start - 1, file.length - 1, file.length - 17])
       await refused(file.subarray(0, length), 'backup-damaged', `at ${length}`);
     await fc.assert(
       fc.asyncProperty(fc.nat(file.length - 1), async (length) => {
@@ -107,31 +107,38 @@ describe('a sealed file', () => {
     const [file, other] = [await sealed(plain), await sealed(plain)];
     const cut = (from: Buffer) => {
       const start = beginningOf(from);
-      const parts = Array.from({ length: 4 }, (_, at) =>
+      const segments = Array.from({ length: 4 }, (_, at) =>
         from.subarray(start + at * (segment + 16), start + (at + 1) * (segment + 16)),
       );
-      return { beginning: from.subarray(0, start), parts, footer: from.subarray(from.length - 56) };
+      return { beginning: from.subarray(0, start), segments };
     };
-    const { beginning, parts, footer } = cut(file);
-    const [a, b, c, d] = parts as [Buffer, Buffer, Buffer, Buffer];
-    const whole = Buffer.concat([beginning, a, b, c, d, footer]);
-    assert.ok(whole.equals(file));
+    const { beginning, segments } = cut(file);
+    const [a, b, c, d] = segments as [Buffer, Buffer, Buffer, Buffer];
+    const foreign = cut(other);
+    assert.ok(Buffer.concat([beginning, a, b, c, d]).equals(file));
     const wrong = {
-      swapped: [a, c, b, d, footer],
-      repeated: [a, a, b, c, d, footer],
-      'left out': [a, b, d, footer],
-      'without its last data': [a, b, c, footer],
-      'with another file’s segment': [a, cut(other).parts[1]!, c, d, footer],
-      'with another file’s footer': [a, b, c, d, cut(other).footer],
-      'with something behind it': [a, b, c, d, footer, Buffer.from('x')],
-      'with its footer twice': [a, b, c, d, footer, footer],
+      swapped: [a, c, b, d],
+      repeated: [a, a, b, c, d],
+      'left out': [a, b, d],
+      'without its end': [a, b, c],
+      'with another file’s segment': [a, foreign.segments[1]!, c, d],
+      'with another file’s end': [a, b, c, foreign.segments[3]!],
+      'with something behind it': [a, b, c, d, Buffer.from('x')],
+      'with its end twice': [a, b, c, d, d],
     };
     for (const [how, parts] of Object.entries(wrong))
       await refused(Buffer.concat([beginning, ...parts]), 'backup-damaged', how);
+    await refused(Buffer.concat([foreign.beginning, a, b, c, d]), 'backup-damaged', 'other header');
+    // The same key and segments, under a header that is not theirs.
+    const nonce = beginning.subarray(-9);
+    const ours = beginning.subarray(0, -9);
+    const json = Buffer.from(ours.subarray(20).toString().replace('{', '{ '));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(json.length);
     await refused(
-      Buffer.concat([cut(other).beginning, a, b, c, d, footer]),
+      Buffer.concat([ours.subarray(0, 16), length, json, nonce, a, b, c, d]),
       'backup-damaged',
-      'other header',
+      'the same header in other words',
     );
   });
 

@@ -1,4 +1,12 @@
-export { checkCommitment, CiphertextError, deriveKey, seal, unseal, type SealingKey } from './ciphertext.ts';
+export {
+  checkCommitment,
+  CiphertextError,
+  deriveKey,
+  seal,
+  unseal,
+  type Place,
+  type SealingKey,
+} from './ciphertext.ts';
 export { ConversationKeys, type MarkedBucket } from './conversation-keys.ts';
 export { DirectoryKeyStore } from './directory-key-store.ts';
 export { isUnreadable } from './is-unreadable.ts';
@@ -6,4 +14,4 @@ export { KeyDestroyedError, Keyring, KeyringError, type CopiedRecord } from './k
 export { rewrapRestoredKeys } from './restored-keys.ts';
 export { isSigned, type SigningKey } from './signing-key.ts';
 export type { KeyStore } from './key-store.ts';
-export { sealStream, unsealStream } from './stream-cipher.ts';
+export { sealedLength, sealStream, unsealStream } from './stream-cipher.ts';
