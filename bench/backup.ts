@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { ownPair, readIdentities } from '../server/src/features/backup/recipients.ts';
 import { makeBackup } from '../server/src/features/backup/make-backup.ts';
 import { restoreBackup } from '../server/src/features/backup/restore-backup.ts';
+import { diskStore } from '../server/src/features/media/index.ts';
 import { externalAccess, readSnapshot } from '../server/src/platform/database/index.ts';
 import { deriveKey, seal } from '../server/src/platform/keys/ciphertext.ts';
 import { keyPlace } from '../server/src/platform/keys/conversation-key-rows.ts';
@@ -40,13 +41,21 @@ async function measureBackup({ rounds }: BenchmarkOptions): Promise<Finding[]> {
     const [recipients, identities] = [[recipient], await readIdentities(identityFile ?? '')];
     const access = externalAccess(db.url);
     const { keyring } = db;
+    const store = diskStore(join(directory, 'media'));
     const tools = await Tools.prepare(db, directory);
     const made: Seconds[] = [];
     const sets: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const ours = async () => {
         const set = join(directory, `round-${round}`);
-        const { path } = await makeBackup({ access, keyring, directory: set, recipients, version: '0.0.0' });
+        const { path } = await makeBackup({
+          access,
+          keyring,
+          store,
+          directory: set,
+          recipients,
+          version: '0.0.0',
+        });
         sets.push(path);
       };
       made.push(await inTurn(round, ours, async () => await tools.backUp()));
@@ -57,7 +66,7 @@ async function measureBackup({ rounds }: BenchmarkOptions): Promise<Finding[]> {
     const restored: Seconds[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const set = sets.at(-1) ?? '';
-      const ours = async () => void (await restoreBackup({ access, keyring, set, identities }));
+      const ours = async () => void (await restoreBackup({ access, keyring, store, set, identities }));
       restored.push(await inTurn(round, ours, async () => await tools.restore()));
       console.log(`  restored: ${described(restored.at(-1), megabytes)}`);
     }

@@ -143,6 +143,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'Session data passes only where the settings of the site allow it.',
   },
   { from: 'realtime', to: 'widget', because: 'A visitor’s socket is let in by its visitor session.' },
+  { from: 'backup', to: 'media', because: 'The files of conversations are in a backup.' },
   { from: 'backup', to: 'settings', because: 'Operators set where backups go, to whom, and for how long.' },
   {
     from: 'keys',

@@ -128,7 +128,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     log,
   });
   const { dataDir, version } = parts;
-  const backups = new Backups({ database, access, keyring, dataDir, version, log });
+  const backups = new Backups({ database, access, keyring, store: media.store, dataDir, version, log });
   const jobs = new Jobs(
     access.login,
     [

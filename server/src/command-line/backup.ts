@@ -7,22 +7,30 @@ import {
   restoreBackup,
   restoreKeyring,
 } from '../features/backup/index.ts';
+import { diskStore } from '../features/media/index.ts';
 import { rotateMarkedBuckets } from '../features/keys/index.ts';
 import { ConversationKeys } from '../platform/keys/index.ts';
 import { createLog } from '../platform/log/index.ts';
 import { keyStoreOf } from '../open-keyring.ts';
+import { mediaDirectory } from '../start.ts';
 import { platformVersion } from '../version.ts';
 import type { Config } from '../config.ts';
 import { needed, optional, type Command } from './command.ts';
 import { table } from './table.ts';
 import { withPlatform, withStoppedPlatform, type Platform } from './with-platform.ts';
 
-const backupsOf = (platform: Platform, { dataDir }: Config) =>
-  new Backups({ ...platform, dataDir, version: platformVersion });
+const backupsOf = (platform: Platform, config: Config) =>
+  new Backups({
+    ...platform,
+    store: diskStore(mediaDirectory(config)),
+    dataDir: config.dataDir,
+    version: platformVersion,
+  });
 
 const backup: Command = {
   name: 'backup',
-  summary: 'Back up the database and the keyring now, encrypted to the recipients, and remove old backups',
+  summary:
+    'Back up the database, the files of conversations and the keyring now, encrypted to the recipients, and remove old backups',
   help: [],
   options: {},
   run: ({ config }) =>
@@ -35,14 +43,29 @@ const backup: Command = {
         `Backup     ${path}`,
         `State of   ${manifest.at}`,
         `Holds      ${rows} rows of ${Object.keys(manifest.rows).length} tables in ${sizeBytes} bytes`,
+        `Files      ${filesOf(manifest.media)}`,
         `Keyring    ${keyringFile ?? 'has not changed since its last backup'}`,
         ...(removed === 0 ? [] : [`Removed    ${removed} older`]),
         ...(identityFile === null ? [] : ['', identityWarning(identityFile)]),
       ];
-      const json = { path, at: manifest.at, rows, sizeBytes, keyringFile, identityFile, removed };
+      const json = {
+        path,
+        at: manifest.at,
+        rows,
+        files: manifest.media,
+        sizeBytes,
+        keyringFile,
+        identityFile,
+        removed,
+      };
       return { text: lines.join('\n'), json };
     }),
 };
+
+function filesOf({ kept, lacking }: { kept: number; lacking: number }): string {
+  if (lacking === 0) return `${kept} of conversations`;
+  return `${kept} of conversations. NOTE: ${lacking} were not where they should be, or were cut off. Some may have been erased meanwhile`;
+}
 
 /** While the identity lies beside the backups, whoever takes both can open them; and a burnt-down server takes both along. */
 function identityWarning(identityFile: string): string {
@@ -96,13 +119,14 @@ const verify: Command = {
         identity === undefined
           ? `The backup of ${manifest.at} is signed by this installation and none of its files was changed. What is in them was not read: give --identity.`
           : `The backup of ${manifest.at} is whole, and this version can restore it.`;
-      return { text, json: { at: manifest.at, checked, rows: manifest.rows } };
+      return { text, json: { at: manifest.at, checked, rows: manifest.rows, files: manifest.media } };
     }),
 };
 
 const restore: Command = {
   name: 'restore',
-  summary: 'Replace the database with a backup, once all of the backup is checked. No server may run',
+  summary:
+    'Replace the database and the files of conversations with a backup, once all of the backup is checked. No server may run',
   help: [
     ['--from <directory>', 'The backup'],
     ['--identity <file>', 'An identity that opens it (age)'],
@@ -120,13 +144,21 @@ const restore: Command = {
           json: { rotated: false },
         });
       await database.close();
-      const { manifest, rows, swept } = await restoreBackup({ access, keyring, set, identities });
+      const store = diskStore(mediaDirectory(config));
+      const { manifest, rows, files, swept } = await restoreBackup({
+        access,
+        keyring,
+        store,
+        set,
+        identities,
+      });
       const lines = [
         `The database is as it was at ${manifest.at}: ${rows} rows of ${Object.keys(manifest.rows).length} tables.`,
+        `Files of conversations that were put back: ${files}.`,
         `Erased since, and deleted again: ${swept.conversations} conversations, ${swept.accounts} accounts.`,
         'Everybody has to sign in again.',
       ];
-      return { text: lines.join('\n'), json: { at: manifest.at, rows, swept } };
+      return { text: lines.join('\n'), json: { at: manifest.at, rows, files, swept } };
     });
   },
 };

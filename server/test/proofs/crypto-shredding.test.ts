@@ -227,7 +227,7 @@ async function decrypted(set: string, identities: readonly string[]): Promise<Bu
       for await (const piece of bytes) pieces.push(Buffer.from(piece));
     },
     tableEnd: () => undefined,
-    end: async () => {},
+    sequences: async () => {},
   });
   return Buffer.concat(pieces);
 }

@@ -9,6 +9,7 @@ import {
   startConversation,
   visitorMessage,
 } from '../../src/features/conversations/index.ts';
+import { diskStore } from '../../src/features/media/index.ts';
 import { runRedaction } from '../../src/features/redaction/run-redaction.ts';
 import { externalAccess } from '../../src/platform/database/index.ts';
 import { Fanout } from '../../src/platform/fanout/index.ts';
@@ -70,6 +71,7 @@ it('a number that was redacted is read out of no older copy or backup, and one t
   const { path } = await makeBackup({
     access: externalAccess(db.url),
     keyring: db.keyring,
+    store: diskStore(db.mediaDirectory),
     directory: await temporaryDirectory(t),
     recipients: [await identityToRecipient(identity)],
     version: '0.1.0',
@@ -101,6 +103,7 @@ it('a number that was redacted is read out of no older copy or backup, and one t
       await restoreBackup({
         access: externalAccess(db.url),
         keyring: db.keyring,
+        store: diskStore(db.mediaDirectory),
         set: path,
         identities: [identity],
       }),

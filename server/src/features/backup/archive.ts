@@ -1,72 +1,80 @@
-import type { Snapshot } from '../../platform/database/index.ts';
 import { BackupError } from './errors.ts';
 
 /*
- * What a backup of the database holds, before it is compressed and sealed: records `kind u8 | length u32 | payload`.
+ * What a backup holds, before it is sealed: parts one behind the other, in records `kind u8 | length u32 | payload`.
  *
- *   1  a table begins: {"name", "columns"}      2  some of its bytes, in the binary format of COPY
- *   3  it ends: {"rows"}                        4  the archive ends: {"sequences"}
+ *   1  a part begins: what it is (JSON)      2  some of its bytes
+ *   3  it ends: what is known then (JSON)    4  the archive ends (JSON)
  */
-const kinds = { table: 1, bytes: 2, tableEnd: 3, end: 4 } as const;
+const kinds = { begin: 1, bytes: 2, end: 3, last: 4 } as const;
 const longestRecord = 64 * 1024 * 1024;
 
-/** Writes all tables of the snapshot. `counted` is told how many rows each one has. */
+/** Something in an archive, such as a table or a file. */
+export interface Part<Head extends object, Tail extends object> {
+  readonly head: Head;
+  readonly bytes: AsyncIterable<Buffer>;
+  /** Asked once all bytes were read. */
+  readonly tail: () => Tail;
+}
+
+/** Writes all parts; `last` is asked once they are written. */
 export async function* writeArchive(
-  snapshot: Snapshot,
-  counted: (table: string, rows: number) => void,
+  parts: AsyncIterable<Part<object, object>>,
+  last: () => object,
 ): AsyncGenerator<Buffer> {
-  for (const table of snapshot.tables) {
-    const { columns, bytes, rowCount } = await snapshot.rows(table);
-    yield json(kinds.table, { name: table, columns });
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+  for await (const { head, bytes, tail } of parts) {
+    yield json(kinds.begin, head);
+    for await (const chunk of bytes) {
       yield prefix(kinds.bytes, chunk.length);
       yield chunk;
     }
-    const rows = rowCount();
-    counted(table, rows);
-    yield json(kinds.tableEnd, { rows });
+    yield json(kinds.end, tail());
   }
-  yield json(kinds.end, { sequences: snapshot.sequences });
+  yield json(kinds.last, last());
 }
 
-/** What is done with an archive as it is read. `table` reads its bytes to the end. */
-export interface ArchiveReader {
-  table(name: string, columns: readonly string[], bytes: AsyncIterable<Buffer>): Promise<void>;
-  /** How many rows the table had. */
-  tableEnd(name: string, rows: number): void;
-  end(content: { sequences: Snapshot['sequences'] }): Promise<void>;
+/** What is done with an archive as it is read. */
+export interface ArchiveReader<Head, Tail, Last> {
+  /** Reads the bytes to their end. */
+  part(head: Head, bytes: AsyncIterable<Buffer>): Promise<void>;
+  partEnd(head: Head, tail: Tail): void;
+  last(content: Last): Promise<void>;
 }
 
-export async function readArchive(source: AsyncIterable<Buffer>, reader: ArchiveReader): Promise<void> {
+/** The shapes are believed: whatever is read was authenticated, and is of our own making. */
+export async function readArchive<Head, Tail, Last>(
+  source: AsyncIterable<Buffer>,
+  reader: ArchiveReader<Head, Tail, Last>,
+): Promise<void> {
   const records = new Records(source);
   for (;;) {
     const record = await records.next();
-    if (record.kind === kinds.end) {
-      await reader.end(parsed(record.payload));
+    if (record.kind === kinds.last) {
+      await reader.last(parsed(record.payload));
       break;
     }
-    if (record.kind !== kinds.table) throw outOfOrder();
-    const { name, columns } = parsed<{ name: string; columns: string[] }>(record.payload);
-    let rows = -1;
+    if (record.kind !== kinds.begin) throw outOfOrder();
+    const head = parsed<Head>(record.payload);
+    let tail: Tail | null = null;
     async function* bytes(): AsyncGenerator<Buffer> {
       for (;;) {
         const { kind, payload } = await records.next();
-        if (kind === kinds.tableEnd) {
-          rows = parsed<{ rows: number }>(payload).rows;
+        if (kind === kinds.end) {
+          tail = parsed(payload);
           return;
         }
         if (kind !== kinds.bytes) throw outOfOrder();
         yield payload;
       }
     }
-    await reader.table(name, columns, bytes());
-    if (rows < 0) throw outOfOrder();
-    reader.tableEnd(name, rows);
+    await reader.part(head, bytes());
+    if (tail === null) throw outOfOrder();
+    reader.partEnd(head, tail);
   }
   await records.refuseMore();
 }
 
-/** Cuts a stream into records. Bytes of tables are passed on as they come, in any number of records. */
+/** Cuts a stream into records. Bytes of parts are passed on as they come, in any number of records. */
 class Records {
   readonly #source: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -135,7 +143,6 @@ function prefix(kind: number, length: number): Buffer {
 }
 
 function parsed<Content>(payload: Buffer): Content {
-  // It was authenticated, and is of our own making.
   return JSON.parse(payload.toString('utf8')) as Content;
 }
 

@@ -18,6 +18,7 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { query, temporaryDirectory } from '../../../test/data-directory.ts';
 import { startTestPostgres } from '../../../test/postgres.ts';
 import { createAccount } from '../accounts/index.ts';
+import { diskStore } from '../media/index.ts';
 import { testAccount, testUser } from '../../../test/accounts.ts';
 import { createTestDatabase, type OwnTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { resign } from '../../../test/resign.ts';
@@ -138,13 +139,21 @@ describe('a backup of the database', () => {
     await makeBackup({
       access: externalAccess(db.url),
       keyring: db.keyring,
+      store: diskStore(db.mediaDirectory),
       directory,
       recipients,
       version: '0.1.0',
     });
   const restore = async (set: string, { keyring = db.keyring, identities = [identity] } = {}) =>
     await db.whileDisconnected(
-      async () => await restoreBackup({ access: externalAccess(db.url), keyring, set, identities }),
+      async () =>
+        await restoreBackup({
+          access: externalAccess(db.url),
+          keyring,
+          store: diskStore(db.mediaDirectory),
+          set,
+          identities,
+        }),
     );
 
   /** Tries what must be refused, and sees that nothing has changed. */
@@ -364,6 +373,7 @@ describe('a backup of the database', () => {
       restoreBackup({
         access: externalAccess(db.url),
         keyring: db.keyring,
+        store: diskStore(db.mediaDirectory),
         set: path,
         identities: [identity],
       }),
@@ -389,6 +399,7 @@ describe('a backup of the database', () => {
       makeBackup({
         access: externalAccess(db.url),
         keyring: db.keyring,
+        store: diskStore(db.mediaDirectory),
         directory,
         recipients: [],
         version: '0.1.0',
@@ -406,6 +417,7 @@ describe('a backup of the database', () => {
       database,
       access: externalAccess(db.url),
       keyring,
+      store: diskStore(db.mediaDirectory),
       dataDir,
       version: '0.1.0',
       log,
@@ -462,14 +474,22 @@ describe('a backup of a database whose owner is no superuser', () => {
     );
     await first.database.close();
     const directory = await temporaryDirectory(t);
-    const { path, manifest } = await makeBackup({ access, keyring, directory, recipients, version: '0.1.0' });
+    const store = diskStore(join(directory, 'media'));
+    const { path, manifest } = await makeBackup({
+      access,
+      keyring,
+      store,
+      directory,
+      recipients,
+      version: '0.1.0',
+    });
     assert.equal(manifest.rows['account'], 1);
     const second = await openDatabase(access, () => undefined);
     await second.database.transaction('platform', (tx) =>
       tx.sql.updateTable('account').set({ name: 'Changed' }).execute(),
     );
     await second.database.close();
-    await restoreBackup({ access, keyring, set: path, identities: [identity] });
+    await restoreBackup({ access, keyring, store, set: path, identities: [identity] });
     const third = await openDatabase(access, () => undefined);
     t.after(async () => await third.database.close());
     const rows = await third.database.read('platform', (tx) =>

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Database, DatabaseAccess } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import type { Log } from '../../platform/log/index.ts';
+import type { MediaStore } from '../media/index.ts';
 import { readInstallationSettings } from '../settings/index.ts';
 import { backUpKeyring, keyringBackupDays } from './keyring-backup.ts';
 import { makeBackup, type MadeBackup } from './make-backup.ts';
@@ -12,6 +13,8 @@ export interface BackupsParts {
   readonly database: Database;
   readonly access: DatabaseAccess;
   readonly keyring: Keyring;
+  /** Of the files in conversations. */
+  readonly store: MediaStore;
   readonly dataDir: string;
   /** Of the platform. */
   readonly version: string;

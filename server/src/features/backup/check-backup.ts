@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { knownMigrations } from '../../platform/database/index.ts';
-import { readArchive, type ArchiveReader } from './archive.ts';
+import { readDatabase, type DatabaseReader } from './database-archive.ts';
 import { BackupError } from './errors.ts';
-import { databaseFile, readManifest, type Manifest } from './manifest.ts';
+import { readFiles } from './files-archive.ts';
+import { databaseFile, filesFile, readManifest, type Manifest } from './manifest.ts';
 import { openFile } from './sealed-file.ts';
 
 /**
@@ -47,10 +48,19 @@ export async function checkInside(
       for await (const _chunk of bytes);
     },
     tableEnd: (name, count) => void (rows[name] = count),
-    end: async () => {},
+    sequences: async () => {},
   });
   for (const name of new Set([...Object.keys(rows), ...Object.keys(manifest.rows)]))
     refuseOtherCount(manifest, name, rows[name] ?? 0);
+  const files = await readFilesFile(set, identities, async (_file, sealed) => {
+    for await (const _piece of sealed);
+  });
+  const { kept, lacking } = manifest.media;
+  if (files !== kept || kept + lacking !== (manifest.rows['media'] ?? 0))
+    throw new BackupError(
+      'backup-damaged',
+      `The backup is damaged: it has ${files} files of conversations, and the manifest says ${kept}, for ${manifest.rows['media'] ?? 'no'} rows`,
+    );
 }
 
 export function refuseOtherCount(manifest: Manifest, table: string, rows: number): void {
@@ -65,17 +75,32 @@ export function refuseOtherCount(manifest: Manifest, table: string, rows: number
 export async function readDatabaseFile(
   set: string,
   identities: readonly string[],
-  reader: ArchiveReader,
+  reader: DatabaseReader,
 ): Promise<void> {
   await pipeline(
     createReadStream(join(set, databaseFile), { highWaterMark: 1024 * 1024 }),
     (sealed) => openFile(sealed as AsyncIterable<Buffer>, { kind: 'database', identities }),
     createZstdDecompress(),
-    async (plain) => await readArchive(plain as AsyncIterable<Buffer>, reader),
+    async (plain) => await readDatabase(plain as AsyncIterable<Buffer>, reader),
   );
 }
 
-async function refuseOtherSchema({ migrations, versions }: Manifest): Promise<void> {
+/** Opens the set's files of conversations and gives them to the reader, as they come. Answers with how many there were. */
+export async function readFilesFile(
+  set: string,
+  identities: readonly string[],
+  reader: Parameters<typeof readFiles>[1],
+): Promise<number> {
+  const sealed = createReadStream(join(set, filesFile), { highWaterMark: 1024 * 1024 });
+  return await readFiles(openFile(sealed as AsyncIterable<Buffer>, { kind: 'files', identities }), reader);
+}
+
+async function refuseOtherSchema({ format, migrations, versions }: Manifest): Promise<void> {
+  if (format !== 2)
+    throw new BackupError(
+      'backup-schema',
+      `This backup was made by version ${versions.platform} in another form. Restore it with that version`,
+    );
   const ours = await knownMigrations();
   const isOurs = (at: number) =>
     ours[at]?.name === migrations[at]?.name && ours[at]?.hash === migrations[at]?.hash;

@@ -13,6 +13,8 @@ export function backupJobs({ backups, log }: { backups: Backups; log: Log }): Sc
         if (made === null) return;
         const sizeBytes = made.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
         log.info('backup-made', { sizeBytes, count: Object.keys(made.manifest.rows).length });
+        const { lacking } = made.manifest.media;
+        if (lacking > 0) log.warn('backup-files-lacking', { count: lacking });
         if (made.identityFile !== null) log.warn('backup-identity-on-server', { reason: 'move-it-away' });
       },
     },

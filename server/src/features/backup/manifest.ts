@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { AppliedMigration } from '../../platform/database/index.ts';
 import { isSigned, type SigningKey } from '../../platform/keys/index.ts';
 import { BackupError } from './errors.ts';
+import type { FileCounts } from './files-archive.ts';
 
 /** What is in a set. Readable without any key; it holds counts and no content. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   /** The moment whose state the set has, ISO 8601. */
   readonly at: string;
   /** Of the platform, and of PostgreSQL. */
@@ -17,10 +18,13 @@ export interface Manifest {
   readonly migrations: readonly AppliedMigration[];
   /** How many rows each table has. */
   readonly rows: Readonly<Record<string, number>>;
+  /** Content of files in conversations: how many are in the set, and how many were not there, or not whole. */
+  readonly media: FileCounts;
   readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[];
 }
 
 export const databaseFile = 'database.sealed';
+export const filesFile = 'files.sealed';
 const manifestFile = 'manifest.json';
 const signatureFile = 'manifest.sig';
 

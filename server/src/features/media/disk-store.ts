@@ -46,6 +46,7 @@ export function diskStore(directory: string): MediaStore {
         throw error;
       }
     },
+    sizeOf: async (account, mediaId) => (await statOf(pathOf(account, mediaId)))?.sizeBytes ?? null,
     remove: async (account, mediaId) => await rm(pathOf(account, mediaId), { force: true }),
     removeAccount: async (account) => {
       if (id.test(account)) await rm(join(directory, account), { recursive: true, force: true });

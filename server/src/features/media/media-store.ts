@@ -12,6 +12,8 @@ export interface MediaStore {
   write(account: string, mediaId: string, sealed: AsyncIterable<Buffer>): Promise<void>;
   /** Refuses with not-found. */
   read(account: string, mediaId: string): Promise<AsyncIterable<Buffer>>;
+  /** In bytes; null when there is no such content. */
+  sizeOf(account: string, mediaId: string): Promise<number | null>;
   /** Removes the content, if it is there. */
   remove(account: string, mediaId: string): Promise<void>;
   /** Removes all content of an account that is no more. */

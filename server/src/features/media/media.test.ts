@@ -33,7 +33,7 @@ import { setSettings } from '../../../test/settings.ts';
 import { eventually } from '../../../test/socket.ts';
 import { startStandInClamd, virus } from '../../../test/stand-in-clamd.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
-import { sweepMedia } from './jobs.ts';
+import { sweepMedia } from './sweep-media.ts';
 import { diskStore, eraseMediaOfConversations, listMediaOfConversation, openListedFile } from './index.ts';
 
 interface Talk {

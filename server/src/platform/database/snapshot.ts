@@ -33,6 +33,8 @@ export interface Snapshot {
   readonly migrations: readonly AppliedMigration[];
   readonly tables: readonly string[];
   readonly sequences: readonly SequenceState[];
+  /** Some rows of it, looked up. Not while a table is being read. */
+  query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** One table at a time: its bytes have to be read to the end before the next one is asked for. */
   rows(table: string): Promise<TableRows>;
 }
@@ -84,6 +86,8 @@ async function snapshotOn(client: Client): Promise<Snapshot> {
     migrations,
     tables: await tablesOf(client),
     sequences: await sequencesOf(client),
+    query: async <Row extends object>(text: string, values: readonly unknown[]) =>
+      (await client.query(text, [...values])).rows as Row[],
     rows: async (table) => {
       const columns = await columnsOf(client, table);
       const list = columns.map(escapeIdentifier).join(', ');
