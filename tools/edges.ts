@@ -66,6 +66,11 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'access',
     because: 'Profiles and what finds them are narrowed to the scope of a member.',
   },
+  {
+    from: 'visitors',
+    to: 'masking',
+    because: 'What a page says of its visitor is masked before it is stored.',
+  },
   { from: 'visitors', to: 'conversations', because: 'A profile belongs to a conversation, and finds it.' },
   { from: 'visitors', to: 'settings', because: 'The account declares which attributes there are.' },
   { from: 'masking', to: 'settings', because: 'Settings say what is masked, and the rules of the account.' },

@@ -1,3 +1,4 @@
+import { detectorKinds, type DetectorKind } from '../masking/configuration.ts';
 import { closed, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 /** The name of an attribute in code: what a page's script says. */
@@ -9,6 +10,16 @@ export const attributeCategories = ['contact', 'identifier', 'customer', 'specia
 /** The most attributes that an account can declare. */
 export const maxAttributes = 30;
 
+/**
+ * What an attribute can be declared to hold: `identifier`, one word that is an id of the account's own, or what one of the
+ * detectors finds. Never a card.
+ */
+export const attributeContents = [
+  'identifier',
+  ...detectorKinds.filter((kind): kind is Exclude<DetectorKind, 'card'> => kind !== 'card'),
+] as const;
+export type AttributeContent = (typeof attributeContents)[number];
+
 /** An attribute of a visitor's profile that the account has declared (D2). Nothing else about a person can be stored. */
 export const DeclaredAttribute = closed({
   key: AttributeKey,
@@ -18,6 +29,8 @@ export const DeclaredAttribute = closed({
   category: oneOf(...attributeCategories),
   /** Conversations can be found and erased by it, through a blind index. */
   indexed: Type.Boolean(),
+  /** Values that are this and nothing else are kept as they are. Without it, values are masked like any other text (G1). */
+  holds: Type.Optional(oneOf(...attributeContents)),
 });
 export type DeclaredAttribute = Static<typeof DeclaredAttribute>;
 

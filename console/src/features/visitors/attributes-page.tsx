@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Checkbox, Code, Select, Textarea, TextInput } from '@mantine/core';
-import { attributeCategories, type DeclaredAttribute } from '@samtal/contract/visitors';
+import { attributeCategories, attributeContents, type DeclaredAttribute } from '@samtal/contract/visitors';
 import { IconId, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -197,6 +197,27 @@ function AttributeDialog({ attribute, taken, onSave, onClose }: AttributeDialogP
         onChange={(value) =>
           set({ category: attributeCategories.find((each) => each === value) ?? 'contact' })
         }
+        allowDeselect={false}
+      />
+      <Select
+        label={t('attributes.holds')}
+        description={t('attributes.holds-says')}
+        data={[
+          { value: '', label: t('attributes.holds-anything') },
+          ...attributeContents.map((value) => ({
+            value,
+            label:
+              value === 'identifier'
+                ? t('attributes.holds-identifier')
+                : t(`setting.masking.detectors.${value}`),
+          })),
+        ]}
+        value={fields.holds ?? ''}
+        onChange={(value) => {
+          const { holds: _, ...rest } = fields;
+          const holds = attributeContents.find((each) => each === value);
+          setFields(holds === undefined ? rest : { ...rest, holds });
+        }}
         allowDeselect={false}
       />
       <Checkbox

@@ -216,15 +216,21 @@ describe('the activity log', () => {
 
   it('keeps the pages that a visitor’s browser tells of, as the account masks them', async () => {
     const of = await makeAccount(db, { origin: node.url.origin });
-    await set(of.id, { 'activity-log.level': 'pages' });
+    const rule = { id: 'r', name: 'R', pattern: 'hemlig', ignoreCase: true, keep: 0, enabled: true };
+    await set(of.id, {
+      'activity-log.level': 'pages',
+      'masking.rules': [{ ...rule, action: 'mask' }],
+    });
     const { visitor, from } = await visitorFrom(of, addresses.four);
     const socket = await TestSocket.asVisitor(visitor, node.url, from);
     socket.send({ t: 'page', path: '/skola/forskola' });
+    socket.send({ t: 'page', path: '/mina/hemlig-sida' });
     socket.send({ t: 'page', path: '/orders/20261125' });
     const pages = async () =>
       (await read(of.id, { visitorId: visitor.visitorId })).filter(({ kind }) => kind === 'page');
-    await eventually(async () => (await pages()).length === 2, 'both are written');
+    await eventually(async () => (await pages()).length === 3, 'all are written');
     assert.deepEqual((await pages()).map(({ path }) => path ?? '').toSorted(), [
+      '/mina/******-sida',
       '/orders/•',
       '/skola/forskola',
     ]);

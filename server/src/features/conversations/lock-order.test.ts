@@ -152,12 +152,13 @@ describe('those who write to one conversation at the same moment', () => {
     const by = visitor();
     const conversation = await start(by);
     const parts = { keys: new ConversationKeys(db.keyring), keyring: db.keyring, log };
+    const said = new Map([['customer', { text: asMasked('K-1'), changed: false }]]);
     await meet(
       ofStream(conversation, 'internal'),
       async (tx) => await log.append(tx, account.id, both(conversation)),
       async (tx) => {
         const joined = await startConversation(tx, { log, fanout }, by, text());
-        await setAttributes(tx, parts, joined, { customer: 'K-1' });
+        await setAttributes(tx, parts, joined, said);
       },
     );
   });

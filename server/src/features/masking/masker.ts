@@ -2,6 +2,7 @@ import {
   compileMasking,
   configurationOf,
   redactionTimeOf,
+  type DetectorKind,
   type Masked,
   type Masking,
   type MaskingConfiguration,
@@ -9,6 +10,7 @@ import {
   type Side,
 } from '@samtal/contract/masking';
 import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
+import type { AttributeContent } from '@samtal/contract/visitors';
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { readSettings } from '../settings/index.ts';
@@ -48,6 +50,12 @@ class MaskedByUs {
 }
 export type MaskedText = MaskedByUs;
 
+/** A value of an attribute, and whether masking has changed it: then it says nothing of who it is about. */
+export interface MaskedValue {
+  readonly text: MaskedText;
+  readonly changed: boolean;
+}
+
 interface Known {
   readonly until: number;
   readonly configuration: Promise<Readonly<Record<Side, Compiled>>>;
@@ -82,6 +90,26 @@ export class Masker {
       withoutRules.failClosed(text, everyRule);
     if (masked.failedClosedAt !== null) await this.#strike(account, configuration, masked);
     return settled(masked, redaction);
+  }
+
+  /**
+   * A value of an attribute as it may be stored (D2). What the attribute is declared to hold is kept where the whole value is
+   * that: what a detector finds; or an identifier, to which neither rules nor redaction apply, but detectors do.
+   */
+  async maskValue(
+    account: string,
+    channelId: string | null,
+    { value, holds }: { value: string; holds: AttributeContent | null },
+  ): Promise<MaskedValue> {
+    const { configuration } = (await this.#compiled(account, channelId)).visitor;
+    if (holds === 'identifier' && identifier.test(value)) {
+      const text = maskedBy({ ...configuration, rules: [], digits: null }, value).text;
+      return { text: new MaskedByUs(text, null), changed: text !== value };
+    }
+    if (holds !== null && holds !== 'identifier' && isWholly(value, holds, configuration))
+      return { text: new MaskedByUs(value, null), changed: false };
+    const { text } = await this.mask(account, { channelId, side: 'visitor' }, value);
+    return { text: new MaskedByUs(text, null), changed: text !== value };
   }
 
   async #compiled(account: string, channelId: string | null) {
@@ -134,6 +162,20 @@ function settled({ text, unredacted }: Masked, redaction: RedactionTime): Masked
     text: unredacted,
     dueHours: redaction === 'resolved' ? null : redaction.hours,
   });
+}
+
+/** An id of an account's own: one word, as a customer number or a user name. */
+const identifier = /^\s*[\p{L}\p{N}][\p{L}\p{N}._/-]{0,63}\s*$/u;
+
+/** Whether the detector finds the value, and all of it. */
+function isWholly(value: string, kind: DetectorKind, configuration: MaskingConfiguration): boolean {
+  const { spans } = maskedBy({ ...configuration, detectors: [kind], rules: [], digits: null }, value);
+  const [span] = spans;
+  return span !== undefined && value.slice(span.start, span.end) === value.trim();
+}
+
+function maskedBy(configuration: MaskingConfiguration, text: string): Masked {
+  return compileMasking(configuration, { patterns: null, isPhoneNumber, now: () => 0 }).mask(text);
 }
 
 /** Stands for a rule when rules were stopped by force: no rule has this id. */

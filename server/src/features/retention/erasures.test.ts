@@ -22,6 +22,7 @@ import {
   type TestAccount,
 } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { asMasked } from '../../../test/masked.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { verifyAudit, sealOutbox } from '../../platform/audit/index.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
@@ -180,7 +181,8 @@ describe('an erasure', () => {
     const keys = new ConversationKeys(db.keyring);
     const log = new ConversationLog(keys, new Fanout());
     for (const [index, { id }] of [...theirs, other].entries()) {
-      const values = { email: index < 2 ? value : 'other@example.org' };
+      const said = asMasked(index < 2 ? value : 'other@example.org');
+      const values = new Map([['email', { text: said, changed: false }]]);
       await db.database.transaction(account.id, async (tx) => {
         const conversation = await findConversation(tx, account.id, id);
         await setAttributes(tx, { keys, keyring: db.keyring, log }, conversation, values);

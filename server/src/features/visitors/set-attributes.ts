@@ -1,7 +1,8 @@
-import type { AttributeValues } from '@samtal/contract/visitors';
 import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import type { ConversationRow } from '../conversations/index.ts';
+import type { MaskedValue } from '../masking/index.ts';
+import type { MaskedAttributes } from './mask-attributes.ts';
 import { openValue, sealValue } from './attribute-value.ts';
 import { blindIndexKey, blindIndexOf } from './blind-index.ts';
 import { declaredAttributes, refuseUndeclared } from './declared-attributes.ts';
@@ -9,7 +10,7 @@ import { deleteValues, readValues, writeValues } from './queries.ts';
 import type { VisitorsParts } from './visitors-parts.ts';
 
 /**
- * Stores what the visitor's page says about the visitor of an open conversation; null takes a value away (D2). What stays
+ * Stores what the visitor's page says, masked, about the visitor of an open conversation; null takes a value away (D2). What stays
  * as it was is left alone, and if anything changes the internal stream tells which attributes. Refuses, with nothing
  * changed: visitors.undeclared-attribute, conversations.closed.
  */
@@ -17,13 +18,12 @@ export async function setAttributes(
   tx: Tx,
   { keys, keyring, log }: VisitorsParts,
   conversation: ConversationRow,
-  values: AttributeValues,
+  values: MaskedAttributes,
 ): Promise<void> {
   const { account_id: account, id: conversationId } = conversation;
-  const named = Object.keys(values);
-  if (named.length === 0) return;
+  if (values.size === 0) return;
   const declared = await declaredAttributes(tx, account);
-  refuseUndeclared(declared, named);
+  refuseUndeclared(declared, [...values.keys()]);
   const key = await keys.one(tx, account, conversationId);
   const stored = new Map(
     (await readValues(tx, account, [conversationId])).map((row) => [
@@ -31,10 +31,15 @@ export async function setAttributes(
       openValue(key, { account, conversationId, key: row.key }, row.value),
     ]),
   );
-  const changed = Object.entries(values).filter(([name, value]) => value !== (stored.get(name) ?? null));
+  const changed = [...values].filter(
+    ([name, value]) => (value?.text.text ?? null) !== (stored.get(name) ?? null),
+  );
   if (changed.length === 0) return;
   const indexKey = await blindIndexKey(keyring, account);
   const set = changed.flatMap(([name, value]) => (value === null ? [] : [{ key: name, value }]));
+  // All masked values look alike: found by one of them, one person's conversations would take the others' along.
+  const isFindable = (name: string, value: MaskedValue) =>
+    declared.get(name)?.indexed === true && !value.changed;
   await deleteValues(
     tx,
     conversation,
@@ -43,11 +48,13 @@ export async function setAttributes(
   await writeValues(
     tx,
     conversation,
-    set.map((each) => ({
-      key: each.key,
-      value: sealValue(key, { account, conversationId, key: each.key }, each.value),
-      blind_index: declared.get(each.key)?.indexed === true ? blindIndexOf(indexKey, each) : null,
-      masked: false,
+    set.map(({ key: name, value }) => ({
+      key: name,
+      value: sealValue(key, { account, conversationId, key: name }, value.text.text),
+      blind_index: isFindable(name, value)
+        ? blindIndexOf(indexKey, { key: name, value: value.text.text })
+        : null,
+      masked: value.changed,
     })),
   );
   const [outcome] = await log.append(tx, account, [

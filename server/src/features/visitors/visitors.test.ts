@@ -210,6 +210,88 @@ describe('the profile of a visitor', () => {
     assert.equal(codeOf(refused), 'visitors.attribute-not-indexed');
   });
 
+  it('is masked like any other text, and finds nobody by what was masked', async () => {
+    const { id, visitor } = await begun({
+      tier: 'gold, card 4111 1111 1111 1111',
+      email: 'bo@example.org and 811218-9876',
+    });
+    await visitor.call(identifyVisitor, { body: { attributes: { customer: '811218-9876' } } });
+    assert.deepEqual(await valuesOf(supervisor, id), {
+      tier: 'gold, card **** **** **** 1111',
+      email: 'bo@example.org and ******-****',
+      customer: '******-****',
+    });
+    assert.deepEqual(
+      (await rowsOf(id)).map(({ key, blind_index }) => [key, blind_index]),
+      [
+        ['customer', null],
+        ['email', null],
+        ['tier', null],
+      ],
+    );
+    assert.deepEqual(await found(supervisor, 'customer', '******-****'), []);
+    assert.deepEqual(await found(supervisor, 'customer', '811218-9876'), []);
+    await db.database.transaction(account.id, async (tx) => {
+      const keys = new ConversationKeys(db.keyring);
+      await tidyAttributes(tx, { keys, keyring: db.keyring }, account.id);
+    });
+    assert.ok(
+      (await rowsOf(id)).every(({ blind_index }) => blind_index === null),
+      'nor later',
+    );
+  });
+
+  it('keeps a value that is what its attribute is declared to hold, and nothing else', async () => {
+    const there = await makeAccount(db, { origin: node.url.origin });
+    const theirAdmin = await makePerson(db, there, { url: node.url, roles: ['administrator', 'supervisor'] });
+    const rule = {
+      id: 'r',
+      name: 'R',
+      pattern: 'K-\\d+',
+      ignoreCase: true,
+      action: 'mask',
+      keep: 0,
+      enabled: true,
+    };
+    await set(theirAdmin, {
+      'visitors.attributes': [
+        { ...email, holds: 'email' },
+        { ...customer, holds: 'identifier' },
+        { ...customer, key: 'person', holds: 'id-se' },
+        { ...customer, key: 'other' },
+      ],
+      'masking.detectors': ['email', 'id-se', 'id-dk'],
+      'masking.rules': [rule as never],
+      'redaction.mode': 'hours',
+      'redaction.least-digits': 4,
+    });
+    const kept = {
+      email: 'bo@example.org',
+      customer: 'K-471100',
+      person: '811218-9876',
+    };
+    const one = await begun({ ...kept, other: 'K-471100' }, there);
+    assert.deepEqual(await valuesOf(theirAdmin, one.id), { ...kept, other: '********' });
+    for (const [key, value] of Object.entries(kept))
+      assert.deepEqual(await found(theirAdmin, key, value), [one.id], key);
+    const two = await begun(
+      {
+        email: 'bo@example.org, 811218-9876',
+        customer: '4111111111111111',
+        person: 'bo@example.org',
+        other: '4711',
+      },
+      there,
+    );
+    assert.deepEqual(await valuesOf(theirAdmin, two.id), {
+      email: '**@*******.***, ******-****',
+      customer: '************1111',
+      person: '**@*******.***',
+      other: '****',
+    });
+    assert.ok((await rowsOf(two.id)).every(({ blind_index }) => blind_index === null));
+  });
+
   it('finds by several values and other criteria only what meets all', async () => {
     const value = `C-${randomUUID()}`;
     const one = await begun({ customer: value, email: 'one@example.org' });

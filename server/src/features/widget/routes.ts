@@ -1,4 +1,5 @@
 import * as contract from '@samtal/contract/widget';
+import type { AttributeValues } from '@samtal/contract/visitors';
 import type { FastifyRequest } from 'fastify';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
@@ -11,7 +12,7 @@ import {
   type ConversationLog,
   type Desk,
 } from '../conversations/index.ts';
-import { declaredAttributes, setAttributes, type VisitorsParts } from '../visitors/index.ts';
+import { declaredAttributes, maskAttributes, setAttributes, type VisitorsParts } from '../visitors/index.ts';
 import type { Masker } from '../masking/index.ts';
 import type { Activity, ActivityLog } from '../activity-log/index.ts';
 import { readFileRules } from '../media/index.ts';
@@ -55,6 +56,9 @@ export function widgetRoutes(
       ...what,
     });
   };
+
+  const masked = async ({ accountId, siteId }: Visitor, values: AttributeValues) =>
+    await maskAttributes({ database, masker }, { accountId, channelId: siteId }, values);
 
   http.serve(contract.getWidgetConfiguration, async ({ caller, params, query }) => {
     const site = await openSite(database, params.siteKey);
@@ -107,10 +111,11 @@ export function widgetRoutes(
       note(caller, request, { kind: 'conversation-started', conversationId });
     const place = { channelId: caller.siteId, side: 'visitor' } as const;
     const post = { cid: body.cid, text: await masker.mask(caller.accountId, place, body.text) };
+    const said = await masked(caller, body.attributes ?? {});
     const start = async () =>
       await database.transaction(caller.accountId, async (tx) => {
         const conversation = await startConversation(tx, { log, fanout, begun }, caller, post);
-        if (body.attributes !== undefined) await setAttributes(tx, visitors, conversation, body.attributes);
+        await setAttributes(tx, visitors, conversation, said);
         return await presentToVisitor(tx, caller.accountId, conversation);
       });
     for (let attempt = 1; ; attempt += 1) {
@@ -123,10 +128,11 @@ export function widgetRoutes(
   });
 
   http.serve(contract.identifyVisitor, async ({ caller, body }) => {
+    const said = await masked(caller, body.attributes);
     await database.transaction(caller.accountId, async (tx) => {
       const conversation = found(await latestConversation(tx, caller));
       if (conversation.state === 'resolved') throw new Refusal('conversations.closed');
-      await setAttributes(tx, visitors, conversation, body.attributes);
+      await setAttributes(tx, visitors, conversation, said);
     });
     return undefined;
   });
