@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { unattendedHeader } from '@samtal/contract/signin';
 import type { Locator } from 'playwright-core';
 import { CustomerSite } from './customer-site.ts';
 import type { Colleague } from './people.ts';
@@ -180,6 +181,28 @@ test('a wrong password is answered with words that do not tell whether the addre
   await stranger.giveCredentials(email, password);
   await stranger.menu.waitFor();
   await stranger.leave();
+});
+
+test('what a page asks for while nobody is at it does not count as use', async () => {
+  const dag = await stage.signIn('dag');
+  await dag.page.clock.install();
+  await goTo(dag, 'retention');
+  const header = async (meanwhile: () => Promise<void>) => {
+    const asked = dag.page.waitForRequest(/\/retention$/);
+    await meanwhile();
+    const request = await asked;
+    await request.response();
+    return request.headers()[unattendedHeader];
+  };
+  assert.equal(await header(async () => await dag.page.clock.fastForward('01:30')), '1');
+  const working = async () => {
+    for (const x of [100, 200, 300, 400, 500, 600, 700, 800]) {
+      await dag.page.mouse.move(x, 100);
+      await dag.page.clock.fastForward('00:20');
+    }
+  };
+  assert.equal(await header(working), undefined);
+  await dag.leave();
 });
 
 test('signing out ends the session: nothing is to be had by going back', async () => {

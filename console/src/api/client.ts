@@ -1,5 +1,6 @@
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
-import { getSession } from '@samtal/contract/signin';
+import { getSession, unattendedHeader } from '@samtal/contract/signin';
+import { isAttended } from './attendance.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 
 let csrfToken: string | null = null;
@@ -71,7 +72,11 @@ async function send(declared: Endpoint, input: Given) {
   try {
     return await fetch(urlOf(declared, input), {
       method: declared.method,
-      headers: { ...headers, ...(input.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        ...headers,
+        ...(isAttended() ? {} : { [unattendedHeader]: '1' }),
+        ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       credentials: 'same-origin',
       cache: 'no-store',
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),

@@ -9,6 +9,12 @@ const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: pass
 const GivenPassword = Type.String({ minLength: 1, maxLength: 1024 });
 const Token = Type.String({ minLength: 20, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' });
 
+/**
+ * The header of a request that a page made by itself, while nobody was at it. It has the value `1`, and does not put off the
+ * idle end of the session (C6). A request without it does.
+ */
+export const unattendedHeader = 'samtal-unattended';
+
 /** Who is signed in, and what the console needs to draw itself. */
 export const Session = closed({
   user: closed({ id: Id, email: Email, name: Type.String() }),

@@ -1,8 +1,9 @@
+import { unattendedHeader } from '@samtal/contract/signin';
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../../platform/database/index.ts';
 import { anyone, Refusal, type Gate } from '../../platform/http/index.ts';
 import { sessionToken } from './cookie.ts';
-import { isCsrfTokenOf, useSession } from './sessions.ts';
+import { findSession, isCsrfTokenOf, useSession } from './sessions.ts';
 
 /** Says whose session a request carries, and whether our own page made it. */
 export function signinGate({
@@ -16,7 +17,10 @@ export function signinGate({
     signedIn: async (request) => {
       const token = sessionToken(request);
       if (token === null) throw new Refusal('signin.required');
-      const session = await database.transaction('platform', (tx) => useSession(tx, token));
+      const session =
+        request.headers[unattendedHeader] === '1'
+          ? await database.read('platform', (tx) => findSession(tx, token))
+          : await database.transaction('platform', (tx) => useSession(tx, token));
       if (session === null) throw new Refusal('signin.required');
       return { ...anyone(request), ...session };
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { changeAccount, getAccount } from '@samtal/contract/accounts';
-import { getSession, signOut, type Session } from '@samtal/contract/signin';
+import { getSession, signOut, unattendedHeader, type Session } from '@samtal/contract/signin';
 import { testAccount, testUser } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Browser, codeOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
@@ -102,6 +102,26 @@ test('puts the idle end off when the session is used, and writes that down once 
   await db.asOwner("update session set used_at = now() - interval '70 seconds'");
   assert.ok(await person.isSignedIn());
   assert.ok(((await usedAt()) ?? 99) < 5);
+});
+
+test('lets a page that nobody is at go on asking, and ends its session all the same (attack 29)', async () => {
+  const person = await browser();
+  const ask = async () =>
+    await person.call(getAccount, { params: { accountId } }, { [unattendedHeader]: '1' });
+  await db.asOwner("update session set used_at = now() - interval '29 minutes'");
+  assert.equal((await ask()).statusCode, 200);
+  const { rowCount } = await db.asOwner("select from session where used_at > now() - interval '28 minutes'");
+  assert.equal(rowCount, 0);
+  await db.asOwner("update session set used_at = used_at - interval '2 minutes'");
+  assert.equal(codeOf(await ask()), 'signin.required');
+});
+
+test('counts a request as use whatever else the header says', async () => {
+  const person = await browser();
+  await db.asOwner("update session set used_at = now() - interval '29 minutes'");
+  await person.call(getAccount, { params: { accountId } }, { [unattendedHeader]: '0' });
+  const { rowCount } = await db.asOwner("select from session where used_at > now() - interval '1 minute'");
+  assert.equal(rowCount, 1);
 });
 
 test('ends a session after twelve hours, however much it is used', async () => {

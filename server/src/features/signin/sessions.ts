@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database/index.ts';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { strictestSetting } from '../settings/index.ts';
 import { csrfTokensKept, sessionTouchS } from './limits.ts';
@@ -37,24 +37,37 @@ export async function startSession(tx: Tx, userId: string): Promise<{ sessionId:
   return { sessionId, token };
 }
 
-/** The session of this token while it lives, or null. To find it is to use it: that puts off its idle end. */
-export async function useSession(
-  tx: Tx,
-  token: string,
-): Promise<{ sessionId: string; userId: string } | null> {
+export interface LivingSession {
+  readonly sessionId: string;
+  readonly userId: string;
+}
+
+/** The session of this token while it lives, or null. Looking at it does not put off its idle end. */
+export async function findSession(tx: ReadTx, token: string): Promise<LivingSession | null> {
+  const session = await readSession(tx, token);
+  return session === null ? null : { sessionId: session.sessionId, userId: session.userId };
+}
+
+/** The same, used by the person: that puts off its idle end. */
+export async function useSession(tx: Tx, token: string): Promise<LivingSession | null> {
+  const session = await readSession(tx, token);
+  if (session === null) return null;
+  if (session.stale) await touchSession(tx, session.sessionId);
+  return { sessionId: session.sessionId, userId: session.userId };
+}
+
+async function readSession(tx: ReadTx, token: string): Promise<(LivingSession & { stale: boolean }) | null> {
   const session = await tx.sql
     .selectFrom('session')
     .select([
-      'id',
-      'user_id',
+      'id as sessionId',
+      'user_id as userId',
       sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale'),
     ])
     .where('token_hash', '=', tokenHash(token))
     .where(alive)
     .executeTakeFirst();
-  if (session === undefined) return null;
-  if (session.stale) await touchSession(tx, session.id);
-  return { sessionId: session.id, userId: session.user_id };
+  return session ?? null;
 }
 
 /** Puts off the idle end of a session that is used otherwise than by HTTP requests. */
