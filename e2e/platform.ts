@@ -61,22 +61,10 @@ export class Platform {
   /** Starts it where it was, after `kill` or `stop`. Returns when it is ready. */
   async start(): Promise<void> {
     this.#said = '';
-    const child = spawn(process.execPath, [launcher, 'start'], {
-      cwd: this.dataDir,
-      env: {
-        PATH: process.env['PATH'],
-        SAMTAL_DATA_DIR: join(this.dataDir, 'data'),
-        SAMTAL_PORT: this.url.port,
-        SAMTAL_PUBLIC_URL: this.publicUrl.origin,
-        ...this.#env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = this.#spawn('start');
     this.#process = child;
-    running.add(child);
-    child.once('exit', () => running.delete(child));
     for (const output of [child.stdout, child.stderr])
-      output.on('data', (part) => (this.#said += String(part)));
+      output?.on('data', (part) => (this.#said += String(part)));
     const deadline = Date.now() + readyWithinMs;
     while (!(await this.#isReady())) {
       if (hasEnded(child) || Date.now() > deadline)
@@ -112,6 +100,22 @@ export class Platform {
     );
   }
 
+  /** Every line that it has logged since it was started. */
+  get log(): string {
+    return this.#said;
+  }
+
+  /** Runs a command of the command line beside it, as its operator does, and answers with what it says as JSON. */
+  async command(...args: string[]): Promise<unknown> {
+    const child = this.#spawn(...args, '--json');
+    const said: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
+    for (const output of ['stdout', 'stderr'] as const)
+      child[output]?.on('data', (part) => (said[output] += String(part)));
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${said.stderr}`);
+    return JSON.parse(said.stdout);
+  }
+
   /** Whether it has answered a request for this route since it was started. */
   served(route: string): boolean {
     return this.#said.includes(`"route":"${route}"`);
@@ -131,6 +135,23 @@ export class Platform {
       await clearLeftover(placeIn(join(this.dataDir, 'data')), createLog({ level: 'error' }));
       await rm(this.dataDir, { recursive: true, force: true });
     }
+  }
+
+  #spawn(...args: string[]): ChildProcess {
+    const child = spawn(process.execPath, [launcher, ...args], {
+      cwd: this.dataDir,
+      env: {
+        PATH: process.env['PATH'],
+        SAMTAL_DATA_DIR: join(this.dataDir, 'data'),
+        SAMTAL_PORT: this.url.port,
+        SAMTAL_PUBLIC_URL: this.publicUrl.origin,
+        ...this.#env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    return child;
   }
 
   async #isReady(): Promise<boolean> {

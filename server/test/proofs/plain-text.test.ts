@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomInt } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamName } from '@samtal/contract/conversations';
@@ -13,6 +11,7 @@ import { signIn } from '@samtal/contract/signin';
 import { findByAttributes, getProfile } from '@samtal/contract/visitors';
 import { Client, type ClientConfig } from 'pg';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
+import { cardNumber, checkpoint, Search, swedishId } from '../searching.ts';
 import { ServerProcess } from '../server-process.ts';
 import { eventually } from '../socket.ts';
 import { TalkingAgent, TalkingVisitor } from '../talkers.ts';
@@ -42,74 +41,21 @@ const secrets = {
   secret: `KD${randomInt(10_000_000, 99_999_999)}x${randomBytes(6).toString('hex')}`,
 };
 
-/** Digits that nobody has, with a check digit by Luhn: appended until it fits. */
-function withCheckDigit(digits: string): string {
-  for (let digit = 0; digit < 10; digit += 1) {
-    const sum = Array.from(`${digits}${digit}`)
-      .toReversed()
-      .map((each, index) =>
-        index % 2 === 0 ? Number(each) : ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9][Number(each)] ?? 0),
-      )
-      .reduce((total, each) => total + each, 0);
-    if (sum % 10 === 0) return `${digits}${digit}`;
-  }
-  throw new Error('One of ten digits fits');
-}
-
-function cardNumber(): string {
-  return withCheckDigit(`5${randomInt(1, 6)}${randomInt(10 ** 12, 10 ** 13)}`);
-}
-
-function swedishId(): string {
-  const ten = withCheckDigit(
-    `${randomInt(50, 99)}0${randomInt(1, 10)}1${randomInt(0, 10)}${randomInt(100, 1_000)}`,
-  );
-  return `${ten.slice(0, 6)}-${ten.slice(6)}`;
-}
-
-/** Every form in which a text could lie about: letters of two encodings, base64 at each of its three beginnings, hex. */
-function formsOf(text: string): Buffer[] {
-  const bytes = Buffer.from(text, 'utf8');
-  const base64 = [0, 1, 2].map((skipped) => {
-    // Whole groups only: the letters at both ends depend on what stands beside the text.
-    const from = bytes.subarray(skipped);
-    return from.subarray(0, from.length - (from.length % 3)).toString('base64');
-  });
-  const letters = [
-    ...base64,
-    ...base64.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')),
-    bytes.toString('hex'),
-  ];
-  return [
-    bytes,
-    Buffer.from(text, 'utf16le'),
-    Buffer.from(text.normalize('NFD'), 'utf8'),
-    Buffer.from(JSON.stringify(text).slice(1, -1).replaceAll('Å', '\\u00c5')),
-    Buffer.from(encodeURIComponent(text)),
-    ...letters.map((each) => Buffer.from(each)),
-    Buffer.from(bytes.toString('hex').toUpperCase()),
-  ];
-}
-
-const forms = Object.values({ ...markers, ...secrets }).flatMap(formsOf);
-const isIn = (bytes: Buffer) => forms.some((form) => bytes.includes(form));
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
+const search = new Search([...Object.values(markers), ...Object.values(secrets)]);
 
 it(
   'nothing that anybody wrote is found in a file, a table or a log line',
   { timeout: 120_000 },
   async (t) => {
     assert.ok(
-      forms.every((form) => isIn(Buffer.concat([Buffer.from('before '), form, Buffer.from(' after')]))),
+      search.forms.every((form) =>
+        search.isIn(Buffer.concat([Buffer.from('before '), form, Buffer.from(' after')])),
+      ),
       'the search finds each form',
     );
     for (const shift of [0, 1, 2]) {
       const inside = Buffer.from(`${'x'.repeat(shift)}${markers.first} and more`).toString('base64');
-      assert.ok(isIn(Buffer.from(inside)), 'the search finds a text within base64');
+      assert.ok(search.isInText(inside), 'the search finds a text within base64');
     }
     const server = await ServerProcess.start();
     t.after(async () => await server.remove());
@@ -179,7 +125,7 @@ it(
     await searchFiles(server);
     [agent, visitor].forEach((each) => each.leave());
     await server.stop();
-    assert.ok(!isIn(Buffer.from(server.log)), 'no line of the log');
+    assert.ok(!search.isInText(server.log), 'no line of the log');
     await searchFiles(server);
   },
 );
@@ -287,23 +233,11 @@ async function provoke(server: ServerProcess, siteKey: string): Promise<void> {
   }
 }
 
-/** The whole data directory, once the database has written everything it holds in memory to its files. */
-async function searchFiles(server: ServerProcess): Promise<void> {
-  const files = await filesBelow(server.dataDir);
-  assert.ok(
-    files.some((file) => file.includes('pg_wal')) && files.some((file) => file.includes('postgres/log')),
-  );
-  let sizeBytes = 0;
-  for (const file of files) {
-    const bytes = await readFile(file).catch((error: unknown) => {
-      // The database removes files of its own while it runs.
-      if (['ENOENT', 'ENXIO'].includes(String((error as NodeJS.ErrnoException).code))) return Buffer.alloc(0);
-      throw error;
-    });
-    sizeBytes += bytes.length;
-    assert.ok(!isIn(bytes), file);
-  }
-  assert.ok(sizeBytes > 10_000_000);
+/** The whole data directory. */
+async function searchFiles({ dataDir }: ServerProcess): Promise<void> {
+  const { files, sizeBytes } = await search.files(dataDir);
+  assert.deepEqual(files, []);
+  assert.ok(sizeBytes > 10_000_000, 'with the database and what it writes ahead');
 }
 
 async function allowSessionData(connection: ClientConfig, accountId: string): Promise<void> {
@@ -322,38 +256,15 @@ async function allowSessionData(connection: ClientConfig, accountId: string): Pr
   await client.end();
 }
 
-/** Every row of every table, as text and as the bytes that it holds. */
+/** What was searched is what was written. */
 async function searchTables(connection: ClientConfig): Promise<void> {
+  await checkpoint(connection);
+  const { tables, rowCount } = await search.rows(connection);
+  assert.deepEqual(tables, []);
+  assert.ok(rowCount > 100);
   const client = new Client(connection);
   await client.connect();
-  try {
-    await client.query('checkpoint');
-    const { rows: tables } = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname not in ('pg_catalog', 'information_schema')`,
-    );
-    assert.ok(tables.length > 30);
-    let rowCount = 0;
-    for (const { name } of tables) {
-      const { rows } = await client.query<Record<string, unknown>>(
-        `select row::text as whole, row.* from ${name} row`,
-      );
-      rowCount += rows.length;
-      for (const row of rows) {
-        for (const value of Object.values(row)) {
-          const bytes = Buffer.isBuffer(value)
-            ? value
-            : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? ''));
-          assert.ok(!isIn(bytes), name);
-        }
-      }
-    }
-    assert.ok(rowCount > 100);
-    const { rows: entries } = await client.query<{ count: number }>(
-      'select count(*)::int as count from samtal.entry',
-    );
-    assert.ok((entries[0]?.count ?? 0) >= 63, 'what was searched is what was written');
-  } finally {
-    await client.end();
-  }
+  const { rows } = await client.query<{ count: number }>('select count(*)::int as count from samtal.entry');
+  await client.end();
+  assert.ok((rows[0]?.count ?? 0) >= 63);
 }
