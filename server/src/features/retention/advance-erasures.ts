@@ -95,21 +95,35 @@ async function eraseSome(
     from erasure_case wanted join conversation
       on conversation.account_id = wanted.account_id and conversation.id = wanted.conversation_id
     where wanted.account_id = ${account} and wanted.erasure_id = ${id} and not ${isHeld}
-    order by conversation.id limit ${casesTogether} for update of conversation skip locked`.execute(tx.sql);
+    order by wanted.conversation_id limit ${casesTogether} for update of conversation skip locked`.execute(
+    tx.sql,
+  );
   const cause = { kind: 'erasure', erasureId: id } as const;
   const marked = await deleteConversations(tx, eraser, account, { conversations: due, cause });
-  // Also of what retention took in the meantime.
-  await sql`
-    update erasure_case set conversation_id = null
-    where account_id = ${account} and erasure_id = ${id} and conversation_id is not null
-      and not exists (select from conversation where conversation.account_id = erasure_case.account_id
-        and conversation.id = erasure_case.conversation_id)`.execute(tx.sql);
+  await forgetErased(tx, account, id, due);
   await sql`
     insert into erasure_bucket (account_id, erasure_id, bucket_id, key_version)
     select ${account}::uuid, ${id}::uuid, * from unnest(
       ${marked.map(({ bucket }) => bucket)}::uuid[], ${marked.map(({ version }) => version)}::integer[])
     on conflict do nothing`.execute(tx.sql);
   return due.length === 0 ? null : marked;
+}
+
+/** Forgets which conversations were erased; when none is left to erase, those too that retention took in the meantime. */
+async function forgetErased(
+  tx: Tx,
+  account: string,
+  id: string,
+  erased: readonly DeletedConversation[],
+): Promise<void> {
+  const gone =
+    erased.length > 0
+      ? sql`conversation_id = any(${erased.map((conversation) => conversation.id)}::uuid[])`
+      : sql`conversation_id is not null and not exists (select from conversation
+          where conversation.account_id = erasure_case.account_id and conversation.id = erasure_case.conversation_id)`;
+  await sql`
+    update erasure_case set conversation_id = null
+    where account_id = ${account} and erasure_id = ${id} and ${gone}`.execute(tx.sql);
 }
 
 type ErasureRow = Selectable<Tables['erasure']>;
