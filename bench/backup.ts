@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,18 +9,16 @@ import { makeBackup } from '../server/src/features/backup/make-backup.ts';
 import { restoreBackup } from '../server/src/features/backup/restore-backup.ts';
 import { diskStore } from '../server/src/features/media/index.ts';
 import { externalAccess, readSnapshot } from '../server/src/platform/database/index.ts';
-import { deriveKey, seal } from '../server/src/platform/keys/ciphertext.ts';
-import { keyPlace } from '../server/src/platform/keys/conversation-key-rows.ts';
 import { testAccount } from '../server/test/accounts.ts';
 import type { TestDatabase } from '../server/test/database.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { startDurableDatabase } from './durable-database.ts';
 import { shown, spreadOf, type Benchmark, type BenchmarkOptions, type Finding } from './findings.ts';
+import { seedResolved } from './seed-resolved.ts';
 
 const run = promisify(execFile);
-const conversationsPerBucket = 4096;
-const buckets = 2;
-const entriesPerConversation = 24;
+/** Two full buckets. */
+const size = { conversations: 8_192, entriesEach: 24 };
 
 /** How fast a backup is made and restored, beside `psql | zstd | openssl` on the same database (K2). */
 export const backup: Benchmark = { name: 'backup', run: measureBackup };
@@ -35,7 +33,7 @@ async function measureBackup({ rounds }: BenchmarkOptions): Promise<Finding[]> {
   const directory = await mkdtemp(join(tmpdir(), 'samtal-bench-backup-'));
   try {
     const db = database.platform;
-    await seed(db);
+    await seedResolved(db, await testAccount(db), size);
     const megabytes = (await sizeOf(db)) / 1e6;
     const { recipient, identityFile } = await ownPair(directory, () => undefined);
     const [recipients, identities] = [[recipient], await readIdentities(identityFile ?? '')];
@@ -175,55 +173,6 @@ async function sizeOf({ url }: TestDatabase): Promise<number> {
       for await (const chunk of (await snapshot.rows(table)).bytes) sizeBytes += (chunk as Buffer).length;
     return sizeBytes;
   });
-}
-
-/** Two full buckets of conversations with keys that open, and entries as incompressible as ciphertext is. */
-async function seed(db: TestDatabase): Promise<void> {
-  const account = await testAccount(db);
-  for (let count = 0; count < buckets; count += 1) {
-    const bucket = randomUUID();
-    await db.keyring.createBucket(account, bucket);
-    await db.asOwner('insert into key_bucket (account_id, id, conversations) values ($1, $2, $3)', [
-      account,
-      bucket,
-      conversationsPerBucket,
-    ]);
-    const wrapping = await db.keyring.bucketKey(account, bucket, 1);
-    const keys = Array.from({ length: conversationsPerBucket }, () => {
-      const [id, raw] = [randomUUID(), randomBytes(32)];
-      return {
-        id,
-        wrapped: seal(wrapping, keyPlace(account, id), raw),
-        commitment: deriveKey(raw, 1).commitment,
-      };
-    });
-    const ids = keys.map(({ id }) => id);
-    await db.asOwner(
-      `insert into conversation (account_id, id, case_id, state, site_name, queue_id, queue_name, visitor_id, resolved_at)
-       select $1, id, id, 'resolved', 'Site', gen_random_uuid(), 'Queue', gen_random_uuid(), now() from unnest($2::uuid[]) as id`,
-      [account, ids],
-    );
-    await db.asOwner(
-      `insert into conversation_key (account_id, conversation_id, bucket_id, wrapped, commitment)
-       select $1, id, $2, wrapped, commitment from unnest($3::uuid[], $4::bytea[], $5::bytea[]) as key (id, wrapped, commitment)`,
-      [account, bucket, ids, keys.map(({ wrapped }) => wrapped), keys.map(({ commitment }) => commitment)],
-    );
-  }
-  await db.asOwner(
-    `insert into stream (account_id, conversation_id, audience, epoch, last_seq)
-     select account_id, id, 'public', gen_random_uuid(), $1 from conversation`,
-    [entriesPerConversation],
-  );
-  await db.asOwner(
-    `insert into entry (account_id, conversation_id, audience, seq, kind, actor, author, cid, at, body)
-     select account_id, id, 'public', seq, 'message', 'visitor', visitor_id, gen_random_uuid(), now(),
-       uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) ||
-       uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) ||
-       uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
-     from conversation, generate_series(1, $1::int) as seq`,
-    [entriesPerConversation],
-  );
-  await db.asOwner('analyze');
 }
 
 if (import.meta.main) await runFromCommandLine([backup]);

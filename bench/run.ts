@@ -2,6 +2,7 @@ import { backup } from './backup.ts';
 import { auditSealing } from './audit-sealing.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { connections } from './connections.ts';
+import { erasure, retention } from './deleting.ts';
 import { idleMemory } from './idle-memory.ts';
 import { maskingAccuracy } from './masking-accuracy.ts';
 import { maskingThroughput } from './masking.ts';
@@ -19,5 +20,7 @@ await runFromCommandLine([
   connections,
   messages,
   backup,
+  erasure,
+  retention,
   auditSealing,
 ]);
