@@ -4,6 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import type { DataProtectionRecord } from '@samtal/contract/data-protection';
 import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { Api } from './api.ts';
+import { Inspection } from './axe.ts';
 import type { Colleague } from './people.ts';
 import { Stage, type FinishedTest } from './stage.ts';
 
@@ -18,6 +19,7 @@ after(async () => await stage?.close());
 
 test('the record of processing is read, printed and kept, and follows the configuration', async () => {
   const { page } = ingrid;
+  const inspection = new Inspection();
   await page.goto(`${stage.origin}/admin/data-protection`);
   const record = page.getByRole('article', { name: ingrid.say('record.title') });
   await record.getByText(ingrid.say('record.missing')).first().waitFor();
@@ -25,7 +27,11 @@ test('the record of processing is read, printed and kept, and follows the config
   const api = await Api.signIn(stage.origin, stage.person('ingrid'));
   const params = { accountId: api.accountId };
   const { version } = await api.call(getSettings, { params });
-  const set = { 'privacy.controller': 'Almviks kommun & <grannar>', 'retention.transcript-days': 31 };
+  const set = {
+    'privacy.controller': 'Almviks kommun & <grannar>',
+    'retention.transcript-days': 31,
+    'redaction.mode': 'resolved',
+  };
   await api.call(changeSettings, {
     params,
     body: { channelId: null, version, set, unset: [], reason: 'a test' },
@@ -33,6 +39,10 @@ test('the record of processing is read, printed and kept, and follows the config
   await page.reload();
   await record.getByText('Almviks kommun & <grannar>').waitFor();
   await record.getByText('31 days').first().waitFor();
+  const redaction = record.getByRole('row', { name: ingrid.say('setting.redaction.mode') });
+  await redaction.getByText(ingrid.say('setting.redaction.mode.resolved')).waitFor();
+  await redaction.getByText(ingrid.say('record.origin-account')).waitFor();
+  await inspection.look(page, 'Data protection');
 
   const save = async (key: string) => {
     const [download] = await Promise.all([page.waitForEvent('download'), ingrid.button(key).click()]);
@@ -53,4 +63,5 @@ test('the record of processing is read, printed and kept, and follows the config
   assert.equal(await record.isVisible(), true);
   const pdf = await page.pdf({ format: 'A4' });
   assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+  inspection.assertFaultless();
 });

@@ -119,6 +119,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'activity-log', to: 'settings', because: 'Settings say what is logged, and for how long.' },
   { from: 'data-protection', to: 'accounts', because: 'A record is of an account.' },
   { from: 'data-protection', to: 'access', because: 'A record says who has access.' },
+  { from: 'data-protection', to: 'audit', because: 'A record says where the audit trail is sent.' },
   { from: 'data-protection', to: 'retention', because: 'A record says what is kept, and how long.' },
   { from: 'data-protection', to: 'settings', because: 'A record says how the account is configured.' },
   { from: 'data-protection', to: 'sites', because: 'A record says where people meet the account.' },

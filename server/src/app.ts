@@ -224,7 +224,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       'canned-reply': restoreCannedReply,
     },
   });
-  dataProtectionRoutes(http, { database, version });
+  dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
   accessRoutes(http, { database });
   sitesRoutes(http, { database });
   routingRoutes(http, { database, fanout });

@@ -1,5 +1,6 @@
 import { authorisationNames } from '../access/index.ts';
 import { endpoint } from '../endpoint/index.ts';
+import { ruleActions } from '../masking/configuration.ts';
 import { dataClassNames } from '../retention/index.ts';
 import { settingKeys, settingLevels } from '../settings/index.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
@@ -36,6 +37,22 @@ export const KeptPeriod = closed({
   origin: oneOf(...settingLevels, 'default', 'platform'),
 });
 export type KeptPeriod = Static<typeof KeptPeriod>;
+
+/** Where a setting that configures processing stands in the record (`record.section-<word>`). */
+export const recordSections = ['conversations', 'masking', 'files', 'access', 'backup'] as const;
+export type RecordSection = (typeof recordSections)[number];
+
+/** A setting as the record says it. Lists of things with fields have parts of the record of their own. */
+const PlainValue = Type.Union([
+  Type.Boolean(),
+  Type.Integer(),
+  Type.String(),
+  Type.Array(Type.String()),
+  Type.Null(),
+]);
+
+/** Whose value it is, null for the account, and who has set it. */
+const whose = { channelId: nullable(Id), origin: oneOf(...settingLevels, 'default') };
 
 /**
  * The record of processing activities of an account (GDPR, Article 30), and what an agreement on processing (Article 28)
@@ -88,11 +105,44 @@ export const DataProtectionRecord = closed({
       indexed: Type.Boolean(),
     }),
   ),
+  /** Settings that configure processing: of the account, and of each channel that says otherwise. */
+  settings: Type.Array(
+    closed({
+      setting: oneOf(...settingKeys),
+      section: oneOf(...recordSections),
+      values: Type.Array(closed({ ...whose, value: PlainValue }), { minItems: 1 }),
+    }),
+  ),
+  /** Masking rules of the account and of channels that have their own: what they are for, not what they look for. */
+  rules: Type.Array(
+    closed({
+      ...whose,
+      name: Type.String(),
+      action: oneOf(...ruleActions),
+      /** Characters that `keep-last` leaves. */
+      keep: Type.Integer(),
+      enabled: Type.Boolean(),
+    }),
+  ),
+  /** Whether files pass a virus scanner that the operator has configured. */
+  filesScanned: Type.Boolean(),
+  /** Where the audit trail is sent as it grows. */
+  auditDestinations: Type.Array(
+    closed({
+      name: Type.String(),
+      kind: oneOf('webhook', 'syslog'),
+      host: Type.String(),
+      /** Whether the way there is encrypted. */
+      encrypted: Type.Boolean(),
+      active: Type.Boolean(),
+    }),
+  ),
   roles: Type.Array(
     closed({
       id: Id,
       name: Type.String(),
-      builtIn: Type.Boolean(),
+      /** The name that the platform knows it by; null for a role of the account. */
+      builtIn: nullable(Type.String()),
       /** Active users who hold it. */
       users: Type.Integer(),
       /** Authorisations that reach data about people. */

@@ -54,8 +54,8 @@ const accountWide = ['account', 'installation'] as const;
 const accountOnly = ['account'] as const;
 const installationOnly = ['installation'] as const;
 
-const privacyText = (levels: readonly SettingLevel[]) =>
-  setting({ schema: shownText, default: '', levels, sensitive: false });
+const privacyText = (levels: readonly SettingLevel[], visible: { accountsSee?: true } = {}) =>
+  setting({ schema: shownText, default: '', levels, sensitive: false, ...visible });
 
 /**
  * Every setting there is (C11, H1): the only place where anything that an account or an operator may choose is
@@ -308,6 +308,7 @@ export const settings = {
     default: [],
     levels: installationOnly,
     sensitive: true,
+    accountsSee: true,
   }),
   /** What is erased stays readable to whoever has an old backup and an old keyring for as long as this. */
   'backup.retention-days': setting({
@@ -315,6 +316,7 @@ export const settings = {
     default: 7,
     levels: installationOnly,
     sensitive: true,
+    accountsSee: true,
   }),
   /** The hour of the day, UTC, after which a backup is made. */
   'backup.hour': setting({
@@ -322,6 +324,7 @@ export const settings = {
     default: 2,
     levels: installationOnly,
     sensitive: false,
+    accountsSee: true,
   }),
   /** An absolute path that the node which makes the backup can write to. Null: `backups` in its data directory. */
   'backup.directory': setting({
@@ -338,8 +341,8 @@ export const settings = {
   'privacy.representative': privacyText(accountOnly),
   'privacy.purposes': privacyText(accountOnly),
   'privacy.transfers': privacyText(accountOnly),
-  'privacy.processor': privacyText(installationOnly),
-  'privacy.region': privacyText(installationOnly),
+  'privacy.processor': privacyText(installationOnly, { accountsSee: true }),
+  'privacy.region': privacyText(installationOnly, { accountsSee: true }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingKey = keyof typeof settings;

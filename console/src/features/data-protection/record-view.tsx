@@ -1,6 +1,9 @@
 import type { DataProtectionRecord } from '@samtal/contract/data-protection';
-import type { ReactNode, Ref } from 'react';
+import type { Ref } from 'react';
 import { useText } from '../../text/index.ts';
+import { useRoleName } from '../access/index.ts';
+import { SectionTable } from './section-table.tsx';
+import { Columns, Origin, Said } from './record-parts.tsx';
 import { usePeriodText } from './use-period-text.ts';
 import './record.css';
 
@@ -24,8 +27,8 @@ export function RecordView({ record, ref }: { record: DataProtectionRecord; ref:
         <Said name={t('record.controller')} text={contacts.controller} />
         <Said name={t('record.contact')} text={contacts.contact} />
         <Said name={t('record.officer')} text={contacts.officer} />
-        <Said name={t('record.representative')} text={contacts.representative} isOptional />
-        <Said name={t('record.processor')} text={contacts.processor} />
+        <Said name={t('record.representative')} text={contacts.representative} by="nobody-must" />
+        <Said name={t('record.processor')} text={contacts.processor} by="operator" />
       </dl>
 
       <h2>{t('record.purposes')}</h2>
@@ -49,16 +52,38 @@ export function RecordView({ record, ref }: { record: DataProtectionRecord; ref:
       <h2>{t('record.channels')}</h2>
       <Channels channels={record.channels} />
 
+      <h2>{t('record.section-conversations')}</h2>
+      <p>{t('record.section-conversations-says')}</p>
+      <SectionTable record={record} section="conversations" />
+
+      <h2>{t('record.section-masking')}</h2>
+      <p>{t('record.section-masking-says')}</p>
+      <SectionTable record={record} section="masking" />
+      <h3>{t('record.rules')}</h3>
+      <Rules record={record} />
+
+      <h2>{t('record.section-files')}</h2>
+      <p>{t(record.filesScanned ? 'record.files-scanned' : 'record.files-not-scanned')}</p>
+      <SectionTable record={record} section="files" />
+
       <h2>{t('record.recipients')}</h2>
       <p>{t('record.recipients-says')}</p>
       <dl>
-        <Said name={t('record.region')} text={contacts.region} />
-        <Said name={t('record.transfers')} text={contacts.transfers} isOptional />
+        <Said name={t('record.region')} text={contacts.region} by="operator" />
+        <Said name={t('record.transfers')} text={contacts.transfers} by="nobody-must" />
       </dl>
+      <h3>{t('record.destinations')}</h3>
+      <Destinations destinations={record.auditDestinations} />
 
       <h2>{t('record.access')}</h2>
       <p>{t('record.access-says')}</p>
       <Roles roles={record.roles} />
+      <h3>{t('record.section-access')}</h3>
+      <SectionTable record={record} section="access" />
+
+      <h2>{t('record.section-backup')}</h2>
+      <p>{t('record.section-backup-says')}</p>
+      <SectionTable record={record} section="backup" />
 
       <h2>{t('record.measures')}</h2>
       <ul>
@@ -71,7 +96,7 @@ export function RecordView({ record, ref }: { record: DataProtectionRecord; ref:
         <li>{t('record.measure-telemetry')}</li>
       </ul>
 
-      <h2>{t('record.appendix')}</h2>
+      <h2 className="appendix">{t('record.appendix')}</h2>
       <p>{t('record.appendix-says')}</p>
       <dl>
         <Said name={t('record.subject-matter')} text={t('record.subject-matter-says')} />
@@ -81,37 +106,6 @@ export function RecordView({ record, ref }: { record: DataProtectionRecord; ref:
         <Said name={t('record.assistance')} text={t('record.assistance-says')} />
       </dl>
     </article>
-  );
-}
-
-/** What somebody has stated. What a record must have and nobody has stated stands out. */
-function Said({ name, text, isOptional }: { name: string; text: string; isOptional?: true }) {
-  const { t } = useText();
-  const missing = isOptional === true ? <span className="quiet">{t('record.none')}</span> : null;
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{text !== '' ? text : (missing ?? <span className="missing">{t('record.missing')}</span>)}</dd>
-    </>
-  );
-}
-
-function Columns({ heads, children }: { heads: readonly string[]; children: ReactNode }) {
-  return (
-    <div className="table">
-      <table>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }
 
@@ -192,17 +186,64 @@ function Channels({ channels }: Pick<DataProtectionRecord, 'channels'>) {
 
 function Roles({ roles }: Pick<DataProtectionRecord, 'roles'>) {
   const { t, formats } = useText();
+  const roleName = useRoleName();
   return (
-    <Columns heads={[t('record.role'), t('record.users'), t('record.reaches')]}>
+    <Columns wide="third" heads={[t('record.role'), t('record.users'), t('record.reaches')]}>
       {roles
         .filter(({ reaches }) => reaches.length > 0)
-        .map(({ id, name, users, reaches }) => (
+        .map(({ id, name, builtIn, users, reaches }) => (
           <tr key={id}>
-            <th scope="row">{name}</th>
+            <th scope="row">{roleName({ name, builtIn })}</th>
             <td>{formats.number(users)}</td>
             <td>{reaches.map((authorisation) => t(`authorisation.${authorisation}`)).join(' · ')}</td>
           </tr>
         ))}
     </Columns>
+  );
+}
+
+function Rules({ record: { rules, channels } }: { record: DataProtectionRecord }) {
+  const { t } = useText();
+  if (rules.length === 0) return <p>{t('record.no-rules')}</p>;
+  return (
+    <>
+      <p>{t('record.rules-says')}</p>
+      <Columns heads={[t('record.rule'), t('record.action'), t('record.set-by')]}>
+        {rules.map(({ channelId, origin, name, action, keep, enabled }) => (
+          <tr key={`${channelId ?? ''} ${name}`}>
+            <th scope="row">{name}</th>
+            <td>
+              {t(`record.action-${action}`, { count: keep })}
+              {!enabled && <p className="quiet">{t('record.rule-off')}</p>}
+            </td>
+            <td>
+              <Origin channels={channels} channelId={channelId} origin={origin} />
+            </td>
+          </tr>
+        ))}
+      </Columns>
+    </>
+  );
+}
+
+function Destinations({ destinations }: { destinations: DataProtectionRecord['auditDestinations'] }) {
+  const { t } = useText();
+  if (destinations.length === 0) return <p>{t('record.no-destinations')}</p>;
+  return (
+    <>
+      <p>{t('record.destinations-says')}</p>
+      <Columns heads={[t('record.destination'), t('record.host'), t('record.way')]}>
+        {destinations.map(({ name, kind, host, encrypted, active }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{host}</td>
+            <td>
+              {t(`record.way-${kind}`)}, {t(encrypted ? 'record.encrypted' : 'record.not-encrypted')}
+              {!active && <p className="quiet">{t('record.paused')}</p>}
+            </td>
+          </tr>
+        ))}
+      </Columns>
+    </>
   );
 }

@@ -26,7 +26,7 @@ export function useSettingText() {
     if (typeof value === 'number') return number(key, value);
     if (typeof value === 'string') return value === '' ? t('settings.empty') : option(key, value);
     if (!Array.isArray(value)) return thing(value);
-    if (value.length === 0) return t('settings.none');
+    if (value.length === 0) return words(`setting.${key}.none`, t('settings.none'));
     if (value.every((item) => typeof item === 'string'))
       return value.map((item) => option(key, item)).join(', ');
     const named = value.map((item: { label?: unknown; name?: unknown }) => item.label ?? item.name);

@@ -6,11 +6,13 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { readRoles } from '../access/index.ts';
 import { readAccount } from '../accounts/index.ts';
+import { readDestinations } from '../audit/index.ts';
 import { dataClasses } from '../retention/index.ts';
 import { readStandingSettings } from '../settings/index.ts';
 import { readSites } from '../sites/index.ts';
 import { keepingOfClasses } from './keeping-of-classes.ts';
 import { keptPeriods, type Standing } from './periods.ts';
+import { rulesInRecord, settingsInRecord } from './settings-in-record.ts';
 
 /** Features whose authorisations reach data about people, by the first word of the authorisation. */
 const personal: ReadonlySet<string> = new Set([
@@ -27,7 +29,7 @@ const personal: ReadonlySet<string> = new Set([
 export async function buildRecord(
   tx: ReadTx,
   account: string,
-  { version }: { version: string },
+  { version, filesScanned }: { version: string; filesScanned: boolean },
 ): Promise<DataProtectionRecord> {
   const { id, name } = found(await readAccount(tx, account));
   const own: Standing = { channelId: null, ...(await readStandingSettings(tx, account, null)) };
@@ -78,8 +80,26 @@ export async function buildRecord(
       category,
       indexed,
     })),
+    settings: settingsInRecord(own, channels),
+    rules: rulesInRecord(own, channels),
+    filesScanned,
+    auditDestinations: await destinationsOf(tx, account),
     roles: await rolesOf(tx, account),
   };
+}
+
+/** Hosts alone: a path or a query may hold a secret of the receiver. */
+async function destinationsOf(
+  tx: ReadTx,
+  account: string,
+): Promise<DataProtectionRecord['auditDestinations']> {
+  return (await readDestinations(tx, account)).map(({ name, target, active }) => ({
+    name,
+    kind: target.kind,
+    host: target.kind === 'webhook' ? new URL(target.url).hostname : target.host,
+    encrypted: target.kind === 'webhook' || target.transport === 'tls',
+    active,
+  }));
 }
 
 async function rolesOf(tx: ReadTx, account: string): Promise<DataProtectionRecord['roles']> {
@@ -92,7 +112,7 @@ async function rolesOf(tx: ReadTx, account: string): Promise<DataProtectionRecor
   return [...(await readRoles(tx, account)).values()].map((role) => ({
     id: role.id,
     name: role.name,
-    builtIn: role.builtIn !== null,
+    builtIn: role.builtIn,
     users: users.get(role.id) ?? 0,
     reaches: role.allows.filter(reachesPeople),
   }));

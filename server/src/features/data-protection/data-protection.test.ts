@@ -7,7 +7,9 @@ import { makeAccount } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { changeSettings } from '../settings/index.ts';
 import { createSite } from '../sites/index.ts';
+import { settingKeys, settings, type SettingKey } from '@samtal/contract/settings';
 import { buildRecord } from './build-record.ts';
+import { tellingOfSettings } from './settings-in-record.ts';
 
 describe('the record of processing', () => {
   let db: TestDatabase;
@@ -17,7 +19,10 @@ describe('the record of processing', () => {
   after(async () => await db.close());
 
   const build = async (account: string): Promise<DataProtectionRecord> =>
-    await db.database.read(account, async (tx) => await buildRecord(tx, account, { version: '1.2.3' }));
+    await db.database.read(
+      account,
+      async (tx) => await buildRecord(tx, account, { version: '1.2.3', filesScanned: false }),
+    );
   const set = async (account: string, values: Record<string, unknown>, channelId: string | null = null) =>
     await db.database.transaction(account, async (tx) => {
       await changeSettings(tx, account, {
@@ -128,5 +133,110 @@ describe('the record of processing', () => {
     await set(id, { 'visitors.attributes': [attribute] });
     const { key: _key, ...said } = attribute;
     assert.deepEqual((await build(id)).attributes, [said]);
+  });
+
+  it('says every setting there is, or the code says why it does not', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    const record = await build(id);
+    const said = new Set<string>(record.settings.map(({ setting }) => setting));
+    const periods = record.classes.flatMap((each) => each.periods.map(({ setting }) => setting));
+    const inParts: Record<string, (key: SettingKey) => boolean> = {
+      contacts: (key) => key.replace('privacy.', '') in record.contacts,
+      classes: (key) => periods.includes(key),
+      channels: (key) => ['activity-log.level', 'session-data.shown'].includes(key),
+      attributes: (key) => key === 'visitors.attributes',
+      rules: (key) => key === 'masking.rules',
+    };
+    assert.deepEqual(Object.keys(tellingOfSettings).toSorted(), [...settingKeys].toSorted());
+    for (const key of settingKeys) {
+      const telling = tellingOfSettings[key];
+      assert.equal(said.has(key), 'section' in telling, key);
+      if ('part' in telling) assert.ok(inParts[telling.part]?.(key), key);
+      if ('leftOut' in telling) {
+        assert.ok(telling.leftOut.length > 20, key);
+        // What weakens privacy is said, but for where on a machine backups lie.
+        assert.ok(!settings[key].sensitive || key === 'backup.directory', key);
+      }
+    }
+    for (const { setting, values } of record.settings)
+      for (const { value } of values)
+        assert.ok(
+          value === null ||
+            ['boolean', 'number', 'string'].includes(typeof value) ||
+            (Array.isArray(value) && value.every((each) => typeof each === 'string')),
+          `${setting} has a plain value`,
+        );
+  });
+
+  it('says masking and redaction of the account and of channels, and rules without what they look for', async () => {
+    const { id, siteId } = await makeAccount(db, { origin: 'https://example.org' });
+    const rule = {
+      id: 'member',
+      name: 'Member number',
+      pattern: 'secret-pattern-\\d+',
+      ignoreCase: false,
+      action: 'keep-last',
+      keep: 2,
+      enabled: true,
+    };
+    await set(id, { 'masking.rules': [rule], 'redaction.mode': 'resolved' });
+    await set(id, { 'masking.cards': false, 'media.visitors-may-send': true }, siteId);
+    const record = await build(id);
+    const said = (key: SettingKey) =>
+      record.settings
+        .find(({ setting }) => setting === key)
+        ?.values.map(({ channelId, origin, value }) => [channelId, origin, value]);
+    assert.deepEqual(said('redaction.mode'), [[null, 'account', 'resolved']]);
+    assert.deepEqual(said('masking.cards'), [
+      [null, 'default', true],
+      [siteId, 'channel', false],
+    ]);
+    assert.deepEqual(said('media.visitors-may-send'), [
+      [null, 'default', false],
+      [siteId, 'channel', true],
+    ]);
+    assert.deepEqual(record.rules, [
+      {
+        channelId: null,
+        origin: 'account',
+        name: 'Member number',
+        action: 'keep-last',
+        keep: 2,
+        enabled: true,
+      },
+    ]);
+    assert.ok(!JSON.stringify(record).includes('secret-pattern'));
+  });
+
+  it('says where the audit trail goes by host, and nothing that may be a secret', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    const { auditDestinations } = await build(id);
+    assert.deepEqual(auditDestinations, []);
+    await db.asOwner(
+      `insert into audit_destination (account_id, id, name, kind, target, delivered_seq) values
+        ($1, gen_random_uuid(), 'SIEM', 'webhook', '{"kind":"webhook","url":"https://siem.example:8443/in?token=hunter2"}', 0),
+        ($1, gen_random_uuid(), 'Log host', 'syslog', '{"kind":"syslog","host":"10.0.0.7","port":514,"transport":"tcp"}', 0)`,
+      [id],
+    );
+    const record = await build(id);
+    assert.deepEqual(record.auditDestinations, [
+      { name: 'Log host', kind: 'syslog', host: '10.0.0.7', encrypted: false, active: true },
+      { name: 'SIEM', kind: 'webhook', host: 'siem.example', encrypted: true, active: true },
+    ]);
+    assert.ok(!JSON.stringify(record).includes('hunter2'));
+  });
+
+  it('says how backups are kept as operators have set it', async () => {
+    const { id } = await makeAccount(db, { origin: 'https://example.org' });
+    await db.asOwner('delete from installation_settings_version');
+    await db.asOwner('insert into installation_settings_version (version, body) values (1, $1)', [
+      JSON.stringify({ 'backup.retention-days': 3, 'backup.directory': '/srv/secret-place' }),
+    ]);
+    const record = await build(id);
+    assert.deepEqual(
+      periodsOf(record, 'backup').map(({ hours, origin, setting }) => [hours, origin, setting]),
+      [[72, 'installation', 'backup.retention-days']],
+    );
+    assert.ok(!JSON.stringify(record).includes('secret-place'));
   });
 });

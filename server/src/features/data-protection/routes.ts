@@ -5,11 +5,14 @@ import { buildRecord } from './build-record.ts';
 
 export function dataProtectionRoutes(
   http: HttpServer,
-  { database, version }: { database: Database; version: string },
+  { database, version, filesScanned }: { database: Database; version: string; filesScanned: boolean },
 ): void {
   http.serve(
     getDataProtectionRecord,
     async ({ caller: { accountId } }) =>
-      await database.read(accountId, async (tx) => await buildRecord(tx, accountId, { version })),
+      await database.read(
+        accountId,
+        async (tx) => await buildRecord(tx, accountId, { version, filesScanned }),
+      ),
   );
 }

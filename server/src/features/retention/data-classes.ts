@@ -120,7 +120,7 @@ export const dataClasses = {
   },
   backup: {
     personal: 'visitors',
-    period: { kind: 'at-most', hours: 7 * 24, from: 'writing' },
+    period: { kind: 'setting', setting: 'backup.retention-days', from: 'writing' },
     eraser: 'backup.expire',
     onRequest: true,
   },

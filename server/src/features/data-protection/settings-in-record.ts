@@ -1,0 +1,106 @@
+import type { DataProtectionRecord, RecordSection } from '@samtal/contract/data-protection';
+import { settingKeys, type SettingKey } from '@samtal/contract/settings';
+import type { Standing } from './periods.ts';
+
+/** How the record says a setting. */
+type Telling =
+  /** With its value, in this section. */
+  | { readonly section: RecordSection }
+  /** In a part of the record of its own. */
+  | { readonly part: 'contacts' | 'classes' | 'channels' | 'attributes' | 'rules' }
+  | { readonly leftOut: string };
+
+const wording = { leftOut: 'Words that the widget shows: nothing about people follows from them.' };
+
+/** How the record says each setting there is. One without does not compile: whoever adds a setting decides here. */
+export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
+  'inactivity.end-minutes': { section: 'conversations' },
+  'inactivity.end-text': wording,
+  'inactivity.warning-minutes': {
+    leftOut: 'When a visitor is warned changes neither what is stored nor for how long.',
+  },
+  'inactivity.warning-text': wording,
+  'conversations.resolving-disconnects': { section: 'conversations' },
+  'conversations.tags': { section: 'conversations' },
+  'search.transcripts': { section: 'conversations' },
+  'retention.transcript-days': { part: 'classes' },
+  'retention.activity-log-days': { part: 'classes' },
+  'retention.audit-days': { part: 'classes' },
+  'masking.cards': { section: 'masking' },
+  'masking.card-networks': { section: 'masking' },
+  'masking.detectors': { section: 'masking' },
+  'masking.phone-countries': { section: 'masking' },
+  'masking.rules': { part: 'rules' },
+  'redaction.mode': { section: 'masking' },
+  'redaction.after-hours': { section: 'masking' },
+  'redaction.least-digits': { section: 'masking' },
+  'redaction.sides': { section: 'masking' },
+  'activity-log.level': { part: 'channels' },
+  'session-data.shown': { part: 'channels' },
+  'media.visitors-may-send': { section: 'files' },
+  'media.agents-may-send': { section: 'files' },
+  'media.visitor-types': { section: 'files' },
+  'media.agent-types': { section: 'files' },
+  'media.max-size-megabytes': { section: 'files' },
+  'media.access-enforced': { section: 'files' },
+  'media.link-hours': { section: 'files' },
+  'signin.session-idle-minutes': { section: 'access' },
+  'signin.session-life-hours': { section: 'access' },
+  'signin.password-min-length': { section: 'access' },
+  'signin.attempts-before-wait': { section: 'access' },
+  'signin.longest-wait-minutes': { section: 'access' },
+  'users.invitation-days': { section: 'access' },
+  'visitors.attributes': { part: 'attributes' },
+  'backup.recipients': { section: 'backup' },
+  'backup.retention-days': { section: 'backup' },
+  'backup.hour': { section: 'backup' },
+  'backup.directory': {
+    leftOut: 'A path on the operator’s machine. That there are backups, and whose, is said of their class.',
+  },
+  'privacy.controller': { part: 'contacts' },
+  'privacy.contact': { part: 'contacts' },
+  'privacy.officer': { part: 'contacts' },
+  'privacy.representative': { part: 'contacts' },
+  'privacy.purposes': { part: 'contacts' },
+  'privacy.transfers': { part: 'contacts' },
+  'privacy.processor': { part: 'contacts' },
+  'privacy.region': { part: 'contacts' },
+};
+
+type Said = DataProtectionRecord['settings'][number];
+
+/** The settings that stand in sections of the record: of the account, and of each channel that says otherwise. */
+export function settingsInRecord(account: Standing, channels: readonly Standing[]): Said[] {
+  return settingKeys.flatMap((setting) => {
+    const telling = tellingOfSettings[setting];
+    if (!('section' in telling)) return [];
+    const values = whoSay(setting, account, channels).map(({ channelId, values: all, origins }) => ({
+      channelId,
+      // Whatever stands in a section has a plain value: a test asks every one of them.
+      value: all[setting] as Said['values'][number]['value'],
+      origin: origins[setting],
+    }));
+    return [{ setting, section: telling.section, values }];
+  });
+}
+
+/** Masking rules by what they are called and do. What they look for is the account’s secret, and no matter of a record. */
+export function rulesInRecord(
+  account: Standing,
+  channels: readonly Standing[],
+): DataProtectionRecord['rules'] {
+  return whoSay('masking.rules', account, channels).flatMap(({ channelId, values, origins }) =>
+    values['masking.rules'].map(({ name, action, keep, enabled }) => ({
+      channelId,
+      origin: origins['masking.rules'],
+      name,
+      action,
+      keep,
+      enabled,
+    })),
+  );
+}
+
+function whoSay(key: SettingKey, account: Standing, channels: readonly Standing[]): Standing[] {
+  return [account, ...channels.filter(({ origins }) => origins[key] === 'channel')];
+}
