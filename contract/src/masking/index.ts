@@ -10,3 +10,4 @@ export {
 export * from './configuration.ts';
 export * from './configuration-of.ts';
 export * from './endpoints.ts';
+export { splitKinds, unfinishedNumber, withoutFinish } from './split-numbers.ts';

@@ -17,7 +17,8 @@ export class AgentsMasking {
 
   async mask(account: string, conversationId: string, text: string): Promise<MaskedText> {
     const channelId = await this.#channelOf(account, conversationId);
-    return await this.#masker.mask(account, { channelId, side: 'agent' }, text);
+    const writer = `agents of ${conversationId}`;
+    return await this.#masker.maskMessage(account, { writer, channelId, side: 'agent' }, text);
   }
 
   async #channelOf(account: string, conversationId: string): Promise<string | null> {

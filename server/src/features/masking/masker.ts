@@ -2,6 +2,8 @@ import {
   compileMasking,
   configurationOf,
   redactionTimeOf,
+  splitKinds,
+  withoutFinish,
   type DetectorKind,
   type Masked,
   type Masking,
@@ -16,6 +18,7 @@ import type { Log } from '../../platform/log/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { RuleWorkers } from './rule-workers.ts';
 import { addStrikes, readDisabledRules } from './strikes.ts';
+import { UnfinishedNumbers } from './unfinished-numbers.ts';
 
 /** How long a change of settings may go unnoticed by a node. */
 const knownMs = 1_000;
@@ -66,12 +69,15 @@ interface Compiled {
   readonly redaction: RedactionTime;
   /** Everything but the account's rules, which run elsewhere. */
   readonly withoutRules: Masking;
+  /** What is looked for over two messages. */
+  readonly checked: Masking;
 }
 
 /** Masks what people write by the settings of their channel, before anything else becomes of it (G1 to G3). */
 export class Masker {
   readonly #parts: { readonly database: Database; readonly rules: RuleWorkers; readonly log: Log };
   readonly #known = new Map<string, Known>();
+  readonly #unfinished = new UnfinishedNumbers();
 
   constructor(parts: { database: Database; rules: RuleWorkers; log: Log }) {
     this.#parts = parts;
@@ -83,7 +89,26 @@ export class Masker {
     { channelId, side }: { channelId: string | null; side: Side },
     text: string,
   ): Promise<MaskedText> {
-    const { configuration, redaction, withoutRules } = (await this.#compiled(account, channelId))[side];
+    return await this.#maskBy(account, (await this.#compiled(account, channelId))[side], text);
+  }
+
+  /** A message of a writer, which may finish a number that the one before began. `writer` names who writes and where. */
+  async maskMessage(
+    account: string,
+    { writer, channelId, side }: { writer: string; channelId: string | null; side: Side },
+    text: string,
+  ): Promise<MaskedText> {
+    return await this.#unfinished.inTurn(`${account}/${writer}`, async (unfinished) => {
+      const compiled = (await this.#compiled(account, channelId))[side];
+      return await this.#maskBy(account, compiled, withoutFinish(compiled.checked, unfinished, text));
+    });
+  }
+
+  async #maskBy(
+    account: string,
+    { configuration, redaction, withoutRules }: Compiled,
+    text: string,
+  ): Promise<MaskedText> {
     if (configuration.rules.length === 0) return settled(withoutRules.mask(text), redaction);
     const masked =
       (await this.#parts.rules.mask(account, configuration, text)) ??
@@ -132,11 +157,18 @@ export class Masker {
     const compile = (side: Side): Compiled => {
       const all = configurationOf(settings, side);
       const configuration = { ...all, rules: all.rules.filter((rule) => !disabled(rule)) };
-      const withoutRules = compileMasking(
-        { ...configuration, rules: [] },
-        { patterns: null, isPhoneNumber, now: () => performance.now() },
-      );
-      return { configuration, redaction: redactionTimeOf(settings), withoutRules };
+      const compiled = (changes: Partial<MaskingConfiguration>) =>
+        compileMasking(
+          { ...configuration, rules: [], ...changes },
+          { patterns: null, isPhoneNumber, now: () => performance.now() },
+        );
+      const detectors = configuration.detectors.filter((kind) => splitKinds.includes(kind));
+      return {
+        configuration,
+        redaction: redactionTimeOf(settings),
+        withoutRules: compiled({}),
+        checked: compiled({ detectors, digits: null }),
+      };
     };
     return { visitor: compile('visitor'), agent: compile('agent') };
   }

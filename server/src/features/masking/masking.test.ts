@@ -111,6 +111,32 @@ describe('masking on the server', () => {
     ]);
   });
 
+  it('masks what finishes a number that the same writer began in the message before', async (t) => {
+    const { agent, visitor, id, params } = await talk();
+    const [theirs, ours] = [await TestSocket.asVisitor(visitor, node.url), await TestSocket.asAgent(agent)];
+    t.after(() => [theirs, ours].forEach(({ socket }) => socket.terminate()));
+    const stream = streamName(id, 'public');
+    const post = async (socket: TestSocket, text: string) => {
+      const cid = socket.post(stream, text, { kind: 'message' });
+      await socket.next((frame) => frame.t === 'ack' && frame.cid === cid);
+    };
+    await post(theirs, 'it is 4111 1111');
+    await post(ours, '1111 1111');
+    await post(theirs, '1111 1111, thanks');
+    await post(theirs, '1111 1111');
+    // Sent at once, so that nothing but the order of turns keeps them apart.
+    const cids = ['5555 5555', '5555 4444'].map((text) => theirs.post(stream, text, { kind: 'message' }));
+    for (const cid of cids) await theirs.next((frame) => frame.t === 'ack' && frame.cid === cid);
+    assert.deepEqual((await textsOf(agent, params)).slice(1), [
+      'it is 4111 1111',
+      '1111 1111',
+      '**** ****, thanks',
+      '1111 1111',
+      '5555 5555',
+      '**** ****',
+    ]);
+  });
+
   it('goes by the settings of the channel, and redacts the digits of visitors only where the account says so', async () => {
     const account = await makeAccount(db, { origin: node.url.origin });
     await settle(account, {

@@ -34,7 +34,8 @@ export function visitorParty(
     },
     post: async ({ cid, stream, kind, text: written }) => {
       if (kind !== 'message' || !stream.endsWith(':public')) throw new Refusal('request.invalid');
-      const text = await masker.mask(account, { channelId: session.siteId, side: 'visitor' }, written);
+      const place = { writer: visitorId, channelId: session.siteId, side: 'visitor' } as const;
+      const text = await masker.maskMessage(account, place, written);
       return await posts.submit(account, visitorMessage(session, conversationOf(stream), { cid, text }));
     },
     seen: (stream, delivered, read) => {

@@ -109,8 +109,8 @@ export function widgetRoutes(
   http.serve(contract.startConversation, async ({ caller, body, request }) => {
     const begun = (conversationId: string) =>
       note(caller, request, { kind: 'conversation-started', conversationId });
-    const place = { channelId: caller.siteId, side: 'visitor' } as const;
-    const post = { cid: body.cid, text: await masker.mask(caller.accountId, place, body.text) };
+    const place = { writer: caller.visitorId, channelId: caller.siteId, side: 'visitor' } as const;
+    const post = { cid: body.cid, text: await masker.maskMessage(caller.accountId, place, body.text) };
     const said = await masked(caller, body.attributes ?? {});
     const start = async () =>
       await database.transaction(caller.accountId, async (tx) => {
