@@ -60,11 +60,7 @@ it('a number that was redacted is read out of no older copy or backup, and one t
     const place = { account: account.id, object: id, record, field: 'original' };
     return key === null ? null : unseal(key, place, body).toString();
   };
-  const rows = async () =>
-    (await db.asOwner<Row>('select * from entry_original order by seq')).rows.map((row) => ({
-      ...row,
-      seq: Number(row.seq),
-    }));
+  const rows = async () => (await db.asOwner<Row>('select * from entry_original order by seq')).rows;
 
   const identity = await generateX25519Identity();
   const copied = await rows();

@@ -68,13 +68,7 @@ const marks: Record<Exclude<PostStatus, null | 'refused'>, Icon> = {
 /** That the numbers of a message will be hidden, and when. */
 function RedactionMark({ at }: { at: string | null }) {
   const { t, formats } = useText();
-  const today = at !== null && new Date(at).toDateString() === new Date().toDateString();
-  const says =
-    at === null
-      ? t('redaction.when-resolved')
-      : today
-        ? t('redaction.at', { time: formats.time(at) })
-        : t('redaction.on-day', { when: formats.dateTime(at) });
+  const says = at === null ? t('redaction.when-resolved') : t('redaction.at', { when: formats.dateTime(at) });
   return (
     <p className={classes.mark}>
       <IconEyeOff size={14} aria-hidden="true" />

@@ -13,7 +13,7 @@ import {
 import { liftHold, placeHold } from '@samtal/contract/retention';
 import { setPresence } from '@samtal/contract/routing';
 import { searchTranscripts } from '@samtal/contract/search';
-import type { SettingOverrides } from '@samtal/contract/settings';
+import { changeSettings, type SettingOverrides } from '@samtal/contract/settings';
 import { exportSubjectData } from '@samtal/contract/subject-access';
 import { readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { makeAccount, makePerson, makeVisitor } from '../../../test/callers.ts';
@@ -293,6 +293,24 @@ describe('redaction of digits when it is due', () => {
     }, 'the channel goes by its setting');
     await agent.call(resolveConversation, { params });
     assert.deepEqual(await shownTo.visitor(), [`begin ${number}`], 'what was never promised is not taken');
+  });
+
+  it('takes 12 to 72 hours, and refuses anything else', async () => {
+    const account = await makeAccount(db, { origin: nodes[0].url.origin });
+    const administrator = await makePerson(db, account, { url: nodes[0].url, roles: ['administrator'] });
+    const set = async (hours: number, version: number) =>
+      await administrator.try(changeSettings, {
+        params: { accountId: account.id },
+        body: {
+          channelId: null,
+          version,
+          set: { 'redaction.after-hours': hours },
+          unset: [],
+          reason: 'a test',
+        },
+      });
+    for (const hours of [11, 73, 12.5, 0, -24]) assert.equal((await set(hours, 0)).status, 400);
+    for (const [version, hours] of [12, 72].entries()) assert.equal((await set(hours, version)).status, 200);
   });
 
   it('leaves what is under legal hold until the hold is lifted', async () => {
