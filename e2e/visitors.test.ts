@@ -4,6 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { giveRole, listRoles } from '@samtal/contract/access';
 import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { getSession, type Session } from '@samtal/contract/signin';
+import { unzip } from '../server/test/unzip.ts';
 import { Api } from './api.ts';
 import { Inspection } from './axe.ts';
 import type { Colleague } from './people.ts';
@@ -117,7 +118,8 @@ test('what an account declares is said by its page, seen by the agent, found, ta
   await sara.page.getByRole('textbox', { name: sara.say('find.value') }).fill('K-20931');
   const downloading = sara.page.waitForEvent('download');
   await sara.button('subject-access.export').click();
-  const document = await readFile(await (await downloading).path(), 'utf8');
+  const archive = unzip(await readFile(await (await downloading).path()));
+  const document = archive.get('index.html')?.toString() ?? '';
   for (const words of [caseId, 'Min faktura är fel', 'To find the invoice', 'K-20931', '</html>'])
     assert.ok(document.includes(words), words);
   inspection.assertFaultless();

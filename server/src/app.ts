@@ -233,7 +233,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   conversationsRoutes(http, { database, log: entries, posts, desk, masking: agentsMasking });
   retentionRoutes(http, { database, keyring, keys, fanout, files: { store: media.store, log } });
   visitorsRoutes(http, { database, ...visitors });
-  subjectAccessRoutes(http, { database, ...visitors });
+  subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
   auditRoutes(http, { database, keyring, outbound });
   mediaRoutes(http, { database, keys, posts, masker, keyring, publicUrl, ...media });

@@ -4,9 +4,6 @@ import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { AttributeMatch, ProfileValue } from '../visitors/index.ts';
 
-export const documentFormats = ['json', 'html'] as const;
-export type DocumentFormat = (typeof documentFormats)[number];
-
 /** Whose data it is: one case's, or everything of a value of an attribute that conversations are found by. */
 export const Subject = Type.Union([
   closed({ kind: Type.Literal('case'), caseId: CaseId }),
@@ -19,6 +16,7 @@ export const exportedKinds = [
   'started',
   'message',
   'note',
+  'file',
   'joined',
   'left',
   'transferred',
@@ -36,10 +34,22 @@ export const SubjectEntry = closed({
   name: nullable(Type.String()),
   /** What was written, as it is stored: masked. Null for what is no message or note. */
   text: nullable(Type.String()),
-  /** What else the entry says, such as the queue, the state of the connection or tags. */
+  /** What else the entry says, such as the queue, the state of the connection, tags, or which file. */
   details: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String()), Type.Null()])),
 });
 export type SubjectEntry = Static<typeof SubjectEntry>;
+
+/** A file that was sent in a conversation, by either side. */
+export const SubjectFile = closed({
+  mediaId: Id,
+  name: Type.String(),
+  sizeBytes: Type.Integer(),
+  /** Where it lies in the archive. Null when its content is not there any more. */
+  path: nullable(Type.String()),
+  /** Whether all of it is there: damaged content ends where the damage begins. */
+  state: oneOf('whole', 'damaged', 'missing'),
+});
+export type SubjectFile = Static<typeof SubjectFile>;
 
 export const SubjectConversation = closed({
   caseId: Type.String(),
@@ -53,6 +63,7 @@ export const SubjectConversation = closed({
   tags: Type.Array(Type.String()),
   profile: Type.Array(ProfileValue),
   entries: Type.Array(SubjectEntry),
+  files: Type.Array(SubjectFile),
   /** Entries that are there and cannot be opened. */
   unreadable: Type.Integer(),
 });
@@ -68,7 +79,7 @@ export const SubjectActivity = closed({
 });
 export type SubjectActivity = Static<typeof SubjectActivity>;
 
-/** The machine-readable document. `complete` comes last: a document that was cut short has none. */
+/** The machine-readable document, `data.json` in the archive. `complete` comes last: a document that was cut short has none. */
 export const SubjectDocument = closed({
   format: Type.Literal('samtal-subject-access'),
   version: Type.Literal(1),
@@ -86,20 +97,20 @@ export const exportSubjectData = endpoint({
   id: 'subject-access.exportSubjectData',
   method: 'POST',
   path: '/accounts/{accountId}/subject-access',
-  summary: 'Everything that is stored about a visitor, as a file for the visitor (GDPR, Article 15)',
+  summary: 'Everything that is stored about a visitor, as an archive for the visitor (GDPR, Article 15)',
   description:
-    'Made while it is sent, and kept nowhere. It holds what lies in your scope of subject-access.export. `notes` are ' +
+    'A ZIP archive with `index.html` to read, `data.json` for machines, and `files/`. Made while it is sent, and kept ' +
+    'nowhere. It holds what lies in your scope of subject-access.export. `notes` are ' +
     'what agents wrote to each other; leave them out where they would harm the rights of others (Article 15, 4).',
   access: { holding: 'subject-access.export' },
   params: closed({ accountId: Id }),
   body: closed({
     subject: Subject,
-    format: oneOf(...documentFormats),
     /** The language of the readable document’s own words. */
     locale: oneOf('en', 'sv'),
     notes: oneOf('included', 'left-out'),
   }),
   status: 200,
-  media: ['application/json', 'text/html'],
+  media: ['application/zip'],
   errors: ['visitors.attribute-not-indexed', 'not-found'],
 });

@@ -373,7 +373,7 @@ const recipes: Record<string, Recipe> = {
         [place.conversationId],
       );
       const subject = { kind: 'case', caseId: rows[0]?.case_id };
-      return { ...account(place), body: { subject, format: 'json', locale: 'en', notes: 'included' } };
+      return { ...account(place), body: { subject, locale: 'en', notes: 'included' } };
     },
   },
   'visitors.listAttributes': { input: account, holdingNothing: 200 },

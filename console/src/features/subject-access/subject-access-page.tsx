@@ -1,15 +1,5 @@
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Paper,
-  Radio,
-  SegmentedControl,
-  Select,
-  Stack,
-  TextInput,
-} from '@mantine/core';
-import { exportSubjectData, type DocumentFormat, type Subject } from '@samtal/contract/subject-access';
+import { Alert, Button, Checkbox, Paper, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
+import { exportSubjectData, type Subject } from '@samtal/contract/subject-access';
 import { IconDownload } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { save, useProblemText } from '../../api/index.ts';
@@ -40,7 +30,6 @@ function ExportForm() {
   const [caseId, setCaseId] = useState('');
   const [attribute, setAttribute] = useState<string | null>(null);
   const [value, setValue] = useState('');
-  const [format, setFormat] = useState<DocumentFormat>('html');
   const [withNotes, setWithNotes] = useState(true);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -55,11 +44,10 @@ function ExportForm() {
     setBusy(true);
     setError(null);
     try {
-      await save(exportSubjectData, `subject-access.${format}`, {
+      await save(exportSubjectData, 'subject-access.zip', {
         params: { accountId: account.id },
         body: {
           subject,
-          format,
           locale: locale === 'sv' ? 'sv' : 'en',
           notes: withNotes ? 'included' : 'left-out',
         },
@@ -122,24 +110,6 @@ function ExportForm() {
             />
           </>
         )}
-        <Radio.Group
-          label={t('subject-access.format')}
-          value={format}
-          onChange={(next) => setFormat(next === 'json' ? 'json' : 'html')}
-        >
-          <Stack gap="xs" mt="xs">
-            <Radio
-              value="html"
-              label={t('subject-access.html')}
-              description={t('subject-access.html-says')}
-            />
-            <Radio
-              value="json"
-              label={t('subject-access.json')}
-              description={t('subject-access.json-says')}
-            />
-          </Stack>
-        </Radio.Group>
         <Checkbox
           label={t('subject-access.with-notes')}
           description={t('subject-access.with-notes-says')}

@@ -26,6 +26,7 @@ export async function listMediaOfConversation(
     .where('account_id', '=', account)
     .where('conversation_id', '=', conversationId)
     .orderBy('stored_at')
+    .orderBy('id')
     .execute();
   return rows.map((row) => ({
     mediaId: row.id,

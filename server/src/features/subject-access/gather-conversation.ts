@@ -1,4 +1,4 @@
-import { exportedKinds, type SubjectConversation } from '@samtal/contract/subject-access';
+import { exportedKinds, type SubjectConversation, type SubjectFile } from '@samtal/contract/subject-access';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { readTags, type ConversationRow } from '../conversations/index.ts';
 import { readProfile, type VisitorsParts } from '../visitors/index.ts';
@@ -9,7 +9,7 @@ export async function gatherConversation(
   tx: ReadTx,
   { keys, log }: VisitorsParts,
   row: ConversationRow,
-  notes: 'included' | 'left-out',
+  { notes, files }: { notes: 'included' | 'left-out'; files: readonly SubjectFile[] },
 ): Promise<SubjectConversation | null> {
   const { account_id: account, id } = row;
   if (!(await keys.of(tx, account, [id])).has(id)) return null;
@@ -34,6 +34,7 @@ export async function gatherConversation(
     ],
     tags: (await readTags(tx, account, [id])).get(id) ?? [],
     profile: await readProfile(tx, keys, account, id),
+    files: [...files],
     // Streams are told apart no more: what happened at the same time keeps the order of its stream.
     entries: entries.toSorted((one, other) => one.at.localeCompare(other.at)),
     unreadable,

@@ -28,6 +28,8 @@ function nameIn(entry: ExportedEntry): string | null {
 
 function detailsOf(entry: ExportedEntry): SubjectEntry['details'] {
   switch (entry.kind) {
+    case 'file':
+      return { name: entry.body.name, mediaId: entry.body.mediaId };
     case 'transferred':
     case 'resolved':
     case 'connection':

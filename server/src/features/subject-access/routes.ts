@@ -5,28 +5,31 @@ import { found, Refusal, type HttpServer } from '../../platform/http/index.ts';
 import { scopesOf } from '../access/index.ts';
 import { readAccount } from '../accounts/index.ts';
 import type { ConversationRow } from '../conversations/index.ts';
+import type { MediaStore } from '../media/index.ts';
 import type { VisitorsParts } from '../visitors/index.ts';
 import type { Bundle } from './bundle.ts';
 import { findSubject } from './find-subject.ts';
 import { gatherActivity } from './gather-activity.ts';
 import { gatherConversation } from './gather-conversation.ts';
+import { SubjectFiles } from './subject-files.ts';
 import { writeHtml } from './write-html.ts';
 import { writeJson } from './write-json.ts';
+import { zipped, type ZippedFile } from './zipped.ts';
 
 export function subjectAccessRoutes(
   http: HttpServer,
-  { database, ...parts }: VisitorsParts & { database: Database },
+  { database, store, ...parts }: VisitorsParts & { database: Database; store: MediaStore },
 ): void {
   /** Each conversation is read in a transaction of its own, when its turn comes to be written. */
   async function* conversationsOf(
     account: string,
     rows: readonly ConversationRow[],
-    notes: 'included' | 'left-out',
+    { notes, files }: { notes: 'included' | 'left-out'; files: SubjectFiles },
   ): AsyncGenerator<contract.SubjectConversation> {
     for (const row of rows) {
       const conversation = await database.read(
         account,
-        async (tx) => await gatherConversation(tx, parts, row, notes),
+        async (tx) => await gatherConversation(tx, parts, row, { notes, files: files.of(row.id) }),
       );
       if (conversation !== null) yield conversation;
     }
@@ -43,7 +46,7 @@ export function subjectAccessRoutes(
       );
   }
 
-  http.serve(contract.exportSubjectData, async ({ caller, body: { subject, format, locale, notes } }) => {
+  http.serve(contract.exportSubjectData, async ({ caller, body: { subject, locale, notes } }) => {
     const { accountId, userId } = caller;
     const { rows, accountName } = await database.transaction(accountId, async (tx) => {
       const scopes = scopesOf(caller, 'subject-access.export');
@@ -55,19 +58,25 @@ export function subjectAccessRoutes(
         details: {
           by: subject.kind === 'case' ? 'case' : subject.key,
           conversations: subjects.map((row) => row.id),
-          format,
           notes,
         },
       });
       return { rows: subjects, accountName: found(await readAccount(tx, accountId)).name };
     });
-    const bundle: Bundle = {
-      heading: { accountName, madeAt: new Date().toISOString(), subject, notes },
-      conversations: conversationsOf(accountId, rows, notes),
+    const madeAt = new Date();
+    const files = new SubjectFiles({ database, keys: parts.keys, store });
+    /** Read as it is written, so once for each document. */
+    const bundle = (): Bundle => ({
+      heading: { accountName, madeAt: madeAt.toISOString(), subject, notes },
+      conversations: conversationsOf(accountId, rows, { notes, files }),
       activity: activityOf(accountId, rows),
-    };
-    return format === 'json'
-      ? { type: 'application/json', fileName: 'subject-access.json', content: writeJson(bundle) }
-      : { type: 'text/html', fileName: 'subject-access.html', content: writeHtml(bundle, locale) };
+    });
+    /** The files first: the documents say what became of them. */
+    async function* all(): AsyncGenerator<ZippedFile> {
+      yield* files.write(rows);
+      yield { path: 'data.json', content: writeJson(bundle()), packing: 'compressed' };
+      yield { path: 'index.html', content: writeHtml(bundle(), locale), packing: 'compressed' };
+    }
+    return { type: 'application/zip', fileName: 'subject-access.zip', content: zipped(all(), madeAt) };
   });
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { changeTags, postEntry, resolveConversation, takeConversation } from '@samtal/contract/conversations';
 import type { BodyOf } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { type exportSubjectData, SubjectDocument } from '@samtal/contract/subject-access';
+import { sendFile, sendVisitorFile } from '@samtal/contract/media';
 import type { DeclaredAttribute } from '@samtal/contract/visitors';
 import { startConversation } from '@samtal/contract/widget';
 import {
@@ -17,6 +20,8 @@ import {
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually } from '../../../test/socket.ts';
+import { unzip } from '../../../test/unzip.ts';
+import { pdf, png } from '../../../test/files.ts';
 import { tableContents } from '../../../test/table-contents.ts';
 import { compileExact } from '../../platform/http/index.ts';
 import { markup } from './markup.ts';
@@ -85,7 +90,7 @@ describe('subject access', () => {
     const { id, caseId } = await visitor.call(startConversation, {
       body: { cid: randomUUID(), text, attributes },
     });
-    return { id, caseId, params: { accountId: account.id, conversationId: id } };
+    return { id, caseId, visitor, params: { accountId: account.id, conversationId: id } };
   }
   async function exported(person: Person, body: Partial<Body> & Pick<Body, 'subject'>) {
     const [path, headers] = [
@@ -100,14 +105,17 @@ describe('subject access', () => {
     const response = await fetch(new URL(path, node.url), {
       method: 'POST',
       headers,
-      body: JSON.stringify({ format: 'json', locale: 'en', notes: 'included', ...body }),
+      body: JSON.stringify({ locale: 'en', notes: 'included', ...body }),
     });
-    return { response, text: await response.text() };
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const files = response.status === 200 ? unzip(bytes) : new Map<string, Buffer>();
+    const text = (response.status === 200 ? files.get('index.html') : bytes)?.toString() ?? '';
+    return { response, files, text };
   }
   async function documentOf(person: Person, body: Partial<Body> & Pick<Body, 'subject'>) {
-    const { response, text } = await exported(person, body);
+    const { response, files, text } = await exported(person, body);
     assert.equal(response.status, 200, text);
-    const document = JSON.parse(text) as SubjectDocument;
+    const document = JSON.parse(files.get('data.json')?.toString() ?? '') as SubjectDocument;
     assert.ok(conforms(document), JSON.stringify(conforms.errors));
     return document;
   }
@@ -155,7 +163,7 @@ describe('subject access', () => {
     const without = await documentOf(officer, { subject, notes: 'left-out' });
     assert.ok(!JSON.stringify(without).includes('A private note'));
 
-    const { text, response } = await exported(officer, { subject, format: 'html', locale: 'sv' });
+    const { text, response } = await exported(officer, { subject, locale: 'sv' });
     assert.match(response.headers.get('content-disposition') ?? '', /^attachment/);
     assert.equal(response.headers.get('cache-control'), 'no-store');
     for (const words of [
@@ -176,6 +184,74 @@ describe('subject access', () => {
     assert.deepEqual(
       document.conversations.map((each) => each.caseId),
       [caseId],
+    );
+  });
+
+  it('holds the files of both sides, whole, and says which are damaged or gone', async () => {
+    const admin = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
+    const { version } = await admin.call(getSettings, { params: { accountId: account.id } });
+    await admin.call(changeSettings, {
+      params: { accountId: account.id },
+      body: {
+        channelId: null,
+        version,
+        set: { 'media.visitors-may-send': true, 'media.agents-may-send': true },
+        unset: [],
+        reason: '',
+      },
+    });
+    const { caseId, params, visitor, id } = await begun('With files', {});
+    const agent = await makePerson(db, account, { url: node.url, roles: ['agent'] });
+    await agent.call(takeConversation, { params });
+    const [picture, answer] = [png({ width: 120, height: 80 }), pdf('An answer')];
+    const sends = async (name: string, content: Buffer) => {
+      const place = { params: { siteKey: account.siteKey, cid: randomUUID() } };
+      assert.equal((await visitor.try(sendVisitorFile, { ...place, file: { name, content } })).status, 201);
+    };
+    await sends('Åsas <b> kvitto.png', picture);
+    await sends('samma.png', picture);
+    await sends('samma.png', picture);
+    const answered = await agent.try(sendFile, {
+      params: { ...params, cid: randomUUID() },
+      file: { name: 'beslut.pdf', content: answer },
+    } as never);
+    assert.equal(answered.status, 201);
+
+    const subject = { kind: 'case', caseId } as const;
+    const whole = await exported(officer, { subject });
+    const paths = ['1-Åsas _b_ kvitto.png', '2-samma.png', '3-samma.png', '4-beslut.pdf'];
+    assert.deepEqual(
+      [...whole.files.keys()],
+      [...paths.map((path) => `files/${caseId}/${path}`), 'data.json', 'index.html'],
+    );
+    for (const path of paths)
+      assert.ok(whole.files.get(`files/${caseId}/${path}`)?.equals(path.endsWith('.pdf') ? answer : picture));
+    assert.ok(whole.text.includes(`href="files/${caseId}/${encodeURIComponent('1-Åsas _b_ kvitto.png')}"`));
+    const document = await documentOf(officer, { subject });
+    const entries = document.conversations[0]?.entries.filter((entry) => entry.kind === 'file');
+    assert.deepEqual(
+      entries?.map(({ by, details }) => [by, details['name']]),
+      [
+        ['visitor', 'Åsas _b_ kvitto.png'],
+        ['visitor', 'samma.png'],
+        ['visitor', 'samma.png'],
+        ['agent', 'beslut.pdf'],
+      ],
+    );
+
+    const { rows } = await db.asOwner<{ id: string }>(
+      'select id from media where conversation_id = $1 order by stored_at',
+      [id],
+    );
+    const pathOf = (at: number) => join(db.mediaDirectory, account.id, rows[at]?.id ?? '');
+    await rm(pathOf(1));
+    const bytes = await readFile(pathOf(2));
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(pathOf(2), bytes);
+    const less = await documentOf(officer, { subject });
+    assert.deepEqual(
+      less.conversations[0]?.files.map(({ state }) => state),
+      ['whole', 'missing', 'damaged', 'whole'],
     );
   });
 
@@ -225,7 +301,7 @@ describe('subject access', () => {
     const name = '<script>window.hit=1</script>';
     const agent = await makePerson(db, account, { url: node.url, roles: ['agent'], name });
     await agent.call(takeConversation, { params });
-    const { text } = await exported(officer, { subject: { kind: 'case', caseId }, format: 'html' });
+    const { text } = await exported(officer, { subject: { kind: 'case', caseId } });
     const tags = new Set(text.match(/<\/?[a-z!][a-z0-9]*/gi)?.map((tag) => tag.toLowerCase()));
     for (const tag of ['<script', '<img', '<svg', '<iframe', '<a', '<form', '<math', '<input', '<!--'])
       assert.ok(!tags.has(tag), tag);
@@ -234,7 +310,7 @@ describe('subject access', () => {
     assert.match(text, /content-security-policy" content="default-src 'none'/);
     assert.ok(!text.includes('\u202e'));
     assert.ok(text.includes('&lt;script&gt;window.hit = 1&lt;/script&gt;'));
-    const { response } = await exported(officer, { subject: { kind: 'case', caseId }, format: 'html' });
+    const { response } = await exported(officer, { subject: { kind: 'case', caseId } });
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
     assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   });

@@ -11,7 +11,7 @@ interface Language {
 }
 
 /**
- * The readable document, a conversation at a time: one file that loads nothing, runs nothing, and prints well. Whatever
+ * The readable document, a conversation at a time: it loads nothing, runs nothing, and prints well. Whatever
  * people wrote is text in it, and the policy in its head keeps it so should anything ever slip through.
  */
 export async function* writeHtml(
@@ -91,7 +91,7 @@ ${profile.length === 0 ? '' : profileTable(profile, language)}
 ${unreadable === 0 ? '' : markup`<p>${say('subject-access.unreadable', { count: unreadable })}</p>`}
 <ol>
 ${conversation.entries.map((entry) => item(entry, language))}</ol>
-`;
+${conversation.files.length === 0 ? '' : fileTable(conversation.files, language)}`;
 }
 
 function profileTable(profile: SubjectConversation['profile'], { say, time }: Language): Markup {
@@ -111,6 +111,33 @@ ${rows}</tbody>
 `;
 }
 
+function fileTable(files: SubjectConversation['files'], { locale, say }: Language): Markup {
+  const size = new Intl.NumberFormat(locale, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 });
+  const rows = files.map(
+    ({
+      name,
+      path,
+      sizeBytes,
+      state,
+    }) => markup`<tr><td><bdi>${path === null ? name : link(path, name)}</bdi></td>
+<td>${size.format(sizeBytes / 1000)}</td><td>${say(`subject-access.file-${state}`)}</td></tr>
+`,
+  );
+  return markup`<h3>${say('subject-access.files')}</h3>
+<table>
+<thead><tr><th scope="col">${say('subject-access.file')}</th><th scope="col">${say('subject-access.file-size')}</th>
+<th scope="col">${say('subject-access.file-state')}</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+`;
+}
+
+/** To a file that lies beside this document. */
+function link(path: string, name: string): Markup {
+  return markup`<a href="${path.split('/').map(encodeURIComponent).join('/')}">${name}</a>`;
+}
+
 function item(entry: SubjectEntry, { say, time }: Language): Markup {
   if (entry.text === null)
     return markup`<li class="event">${time(entry.at)} · <bdi>${eventWords(entry, say)}</bdi></li>
@@ -122,7 +149,7 @@ function item(entry: SubjectEntry, { say, time }: Language): Markup {
 `;
 }
 
-function eventWords({ kind, name, details }: SubjectEntry, say: Say): string {
+function eventWords({ kind, by, name, details }: SubjectEntry, say: Say): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.join(', ') : '');
   switch (kind) {
     case 'transferred':
@@ -140,6 +167,11 @@ function eventWords({ kind, name, details }: SubjectEntry, say: Say): string {
           ? []
           : [say('event.untagged', { tags: list(details['removed']) })]),
       ].join(' · ');
+    case 'file':
+      return say('subject-access.sent', {
+        name: name ?? say(by === 'visitor' ? 'subject-access.by-visitor' : 'subject-access.by-agent'),
+        file: String(details['name']),
+      });
     case 'profile':
       return say('event.profile', { attributes: list(details['keys']) });
     default:
