@@ -4,7 +4,6 @@ import {
   redactionTimeOf,
   splitKinds,
   withoutFinish,
-  type DetectorKind,
   type Masked,
   type Masking,
   type MaskingConfiguration,
@@ -16,8 +15,10 @@ import type { AttributeContent } from '@samtal/contract/visitors';
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { readSettings } from '../settings/index.ts';
+import { maskedAsDeclared } from './declared-content.ts';
 import type { RuleWorkers } from './rule-workers.ts';
-import { addStrikes, readDisabledRules } from './strikes.ts';
+import { SlowRules } from './slow-rules.ts';
+import { readDisabledRules } from './strikes.ts';
 import { UnfinishedNumbers } from './unfinished-numbers.ts';
 
 /** How long a change of settings may go unnoticed by a node. */
@@ -78,9 +79,11 @@ export class Masker {
   readonly #parts: { readonly database: Database; readonly rules: RuleWorkers; readonly log: Log };
   readonly #known = new Map<string, Known>();
   readonly #unfinished = new UnfinishedNumbers();
+  readonly #slow: SlowRules;
 
   constructor(parts: { database: Database; rules: RuleWorkers; log: Log }) {
     this.#parts = parts;
+    this.#slow = new SlowRules({ ...parts, disabled: () => this.#known.clear() });
   }
 
   /** The text as it may be stored. `channelId` is null where no channel is concerned. */
@@ -110,10 +113,17 @@ export class Masker {
     text: string,
   ): Promise<MaskedText> {
     if (configuration.rules.length === 0) return settled(withoutRules.mask(text), redaction);
-    const masked =
-      (await this.#parts.rules.mask(account, configuration, text)) ??
-      withoutRules.failClosed(text, everyRule);
-    if (masked.failedClosedAt !== null) await this.#strike(account, configuration, masked);
+    const masked = await this.#parts.rules.mask(account, configuration, text);
+    if (masked === null) {
+      this.#slow.lookFor(account, configuration, text);
+      return settled(withoutRules.failClosed(text, everyRule), redaction);
+    }
+    const { failedClosedAt } = masked;
+    if (failedClosedAt !== null)
+      await this.#slow.strike(
+        account,
+        configuration.rules.filter(({ id }) => id === failedClosedAt),
+      );
     return settled(masked, redaction);
   }
 
@@ -127,12 +137,8 @@ export class Masker {
     { value, holds }: { value: string; holds: AttributeContent | null },
   ): Promise<MaskedValue> {
     const { configuration } = (await this.#compiled(account, channelId)).visitor;
-    if (holds === 'identifier' && identifier.test(value)) {
-      const text = maskedBy({ ...configuration, rules: [], digits: null }, value).text;
-      return { text: new MaskedByUs(text, null), changed: text !== value };
-    }
-    if (holds !== null && holds !== 'identifier' && isWholly(value, holds, configuration))
-      return { text: new MaskedByUs(value, null), changed: false };
+    const declared = holds === null ? null : maskedAsDeclared(configuration, { value, holds });
+    if (declared !== null) return { text: new MaskedByUs(declared, null), changed: declared !== value };
     const { text } = await this.mask(account, { channelId, side: 'visitor' }, value);
     return { text: new MaskedByUs(text, null), changed: text !== value };
   }
@@ -172,20 +178,6 @@ export class Masker {
     };
     return { visitor: compile('visitor'), agent: compile('agent') };
   }
-
-  /**
-   * Rules that were too slow three times are not used any more, on any node. One that had to be stopped by force is known
-   * where it is the only one.
-   */
-  async #strike(account: string, { rules }: MaskingConfiguration, { failedClosedAt }: Masked): Promise<void> {
-    const slow = rules.length === 1 ? rules : rules.filter(({ id }) => id === failedClosedAt);
-    this.#parts.log.warn('rule-too-slow', { accountId: account, count: slow.length });
-    const disabled = await this.#parts.database.transaction(
-      account,
-      async (tx) => await addStrikes(tx, account, slow),
-    );
-    if (disabled) this.#known.clear();
-  }
 }
 
 function settled({ text, unredacted }: Masked, redaction: RedactionTime): MaskedText {
@@ -194,20 +186,6 @@ function settled({ text, unredacted }: Masked, redaction: RedactionTime): Masked
     text: unredacted,
     dueHours: redaction === 'resolved' ? null : redaction.hours,
   });
-}
-
-/** An id of an account's own: one word, as a customer number or a user name. */
-const identifier = /^\s*[\p{L}\p{N}][\p{L}\p{N}._/-]{0,63}\s*$/u;
-
-/** Whether the detector finds the value, and all of it. */
-function isWholly(value: string, kind: DetectorKind, configuration: MaskingConfiguration): boolean {
-  const { spans } = maskedBy({ ...configuration, detectors: [kind], rules: [], digits: null }, value);
-  const [span] = spans;
-  return span !== undefined && value.slice(span.start, span.end) === value.trim();
-}
-
-function maskedBy(configuration: MaskingConfiguration, text: string): Masked {
-  return compileMasking(configuration, { patterns: null, isPhoneNumber, now: () => 0 }).mask(text);
 }
 
 /** Stands for a rule when rules were stopped by force: no rule has this id. */

@@ -20,7 +20,7 @@ import {
 } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
-import { TestSocket } from '../../../test/socket.ts';
+import { eventually, TestSocket } from '../../../test/socket.ts';
 import { Masker, RuleWorkers } from './index.ts';
 
 const card = '4111 1111 1111 1111';
@@ -278,6 +278,79 @@ describe('masking on the server', () => {
     );
     assert.equal(rows.length, 1);
     await rules.stop();
+  });
+
+  it('finds out which of several rules had to be stopped by force, or cannot be used, and uses the others on', async () => {
+    // One search of it takes a second and more, in which nothing can be looked at.
+    for (const pattern of ['(?:a?){900}b', '(']) {
+      const { log } = keptLog();
+      const account = await makeAccount(db, { origin: node.url.origin });
+      const bad = rule('bad', pattern);
+      await settle(account, { 'masking.rules': [rule('fine', 'hemlig'), bad, rule('other', 'annan')] });
+      const rules = new RuleWorkers({ killMs: 250 });
+      const masker = new Masker({ database: db.database, rules, log });
+      const mask = async () =>
+        (
+          await masker.mask(
+            account.id,
+            { channelId: null, side: 'visitor' },
+            `${'a'.repeat(8_100)} 4711 hemlig`,
+          )
+        ).text;
+      const strikes = async () => {
+        const { rows } = await db.asOwner<{ strikes: number }>(
+          'select strikes from masking_strike where account_id = $1 order by strikes desc',
+          [account.id],
+        );
+        return rows[0]?.strikes ?? 0;
+      };
+      for (let strike = 1; strike <= 3; strike += 1) {
+        assert.doesNotMatch(await mask(), /\d/, 'fails closed');
+        await eventually(async () => (await strikes()) >= strike, `strike ${strike}`, 20_000);
+      }
+      await eventually(async () => /a 4711 \*{6}$/.test(await mask()), 'the others are used on', 20_000);
+      const { rows } = await db.asOwner<{ body: string }>(
+        `select body::text as body from audit_outbox where account_id = $1 and body::text like '%rule-disabled%'
+         union all select body::text from audit_entry where account_id = $1 and body::text like '%rule-disabled%'`,
+        [account.id],
+      );
+      assert.equal(rows.length, 1);
+      assert.match(rows[0]!.body, /"id": ?"bad"/);
+      await rules.stop();
+    }
+  });
+
+  it('acknowledges what others post while posts wait for an account’s hostile rule', async (t) => {
+    // Two, so that each post is stopped by force, and none is given up before both have been found out three times.
+    const slowOnes = [rule('slow', '(?:a?){900}b'), rule('as slow', '(?:a?){900}c')];
+    const hostile = await talk({ 'masking.rules': slowOnes });
+    const others = [await talk({ 'masking.rules': [rule('quick', 'hemlig')] }), await talk()];
+    const socketOf = async ({ visitor }: typeof hostile) => {
+      const socket = await TestSocket.asVisitor(visitor, node.url);
+      t.after(() => socket.socket.terminate());
+      return socket;
+    };
+    const slow = await socketOf(hostile);
+    const quick = await Promise.all(others.map(socketOf));
+    const stream = streamName(hostile.id, 'public');
+    const cids = Array.from({ length: 6 }, () => slow.post(stream, 'a'.repeat(3_900)));
+    let answered = 0;
+    const waiting = cids.map(async (cid) => {
+      const answer = await slow.next((frame) => frame.t === 'ack' && frame.cid === cid, 60_000);
+      answered += 1;
+      return answer;
+    });
+    const acknowledged = await Promise.all(
+      quick.map(
+        async (socket, index) => await socket.posted(streamName(others[index]!.id, 'public'), 'hemlig'),
+      ),
+    );
+    assert.deepEqual(
+      acknowledged.map((frame) => frame.t),
+      ['ack', 'ack'],
+    );
+    assert.ok(answered < cids.length, 'the hostile account still waits');
+    await Promise.all(waiting);
   });
 
   it('lets a slow rule hold up nobody but its own account: others are answered while it is busy', async () => {

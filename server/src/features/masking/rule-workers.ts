@@ -8,7 +8,7 @@ import type { RuleTask } from './rule-worker.ts';
  * A thread that has not answered by then is in a search that cannot be stopped, and is ended with it. Long enough for a
  * machine that has other things to do: the deadline of rules counts the thread's own processor time.
  */
-const killMs = 2_000;
+const patienceMs = 2_000;
 
 interface Waiting extends RuleTask {
   readonly account: string;
@@ -26,8 +26,8 @@ export class RuleWorkers {
   readonly #busy = new Set<string>();
 
   /** Two threads: one account with a slow rule leaves one for all others. */
-  constructor(count = 2) {
-    this.#threads = Array.from({ length: count }, () => new Thread());
+  constructor({ count = 2, killMs = patienceMs }: { count?: number; killMs?: number } = {}) {
+    this.#threads = Array.from({ length: count }, () => new Thread(killMs));
   }
 
   /** Null when the rules had to be stopped by force or cannot be used, so that nothing is known about the text. */
@@ -77,14 +77,19 @@ export class RuleWorkers {
 /** One thread; it is started when it is first needed, and again after it had to be ended. */
 class Thread {
   taken = false;
+  readonly #killMs: number;
   #worker: Promise<Worker> | null = null;
+
+  constructor(killMs: number) {
+    this.#killMs = killMs;
+  }
 
   async run({ key, configuration, text }: RuleTask): Promise<Masked | null> {
     this.taken = true;
     try {
       this.#worker ??= begun();
       const worker = await this.#worker;
-      const masked = await answered(worker, { key, configuration, text });
+      const masked = await answered(worker, { key, configuration, text }, this.#killMs);
       if (masked === null) await this.end();
       return masked;
     } catch (error) {
@@ -109,7 +114,7 @@ async function begun(): Promise<Worker> {
   return worker;
 }
 
-async function answered(worker: Worker, task: RuleTask): Promise<Masked | null> {
+async function answered(worker: Worker, task: RuleTask, killMs: number): Promise<Masked | null> {
   worker.postMessage(task);
   return (await nextMessage(worker, killMs)) as Masked | null;
 }
