@@ -7,6 +7,7 @@ import * as conversations from './conversations/index.ts';
 import * as dataProtection from './data-protection/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as history from './history/index.ts';
+import * as mail from './mail/index.ts';
 import * as masking from './masking/index.ts';
 import * as media from './media/index.ts';
 import * as realtime from './realtime/index.ts';
@@ -107,6 +108,8 @@ export const endpoints: readonly Endpoint[] = [
   retention.requestErasure,
   retention.listErasures,
   retention.getErasureRecord,
+  mail.forwardConversation,
+  mail.listForwardings,
   media.getFileRules,
   media.sendFile,
   media.openFile,

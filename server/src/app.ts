@@ -30,6 +30,8 @@ import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
+import { MailSender } from './features/mail/index.ts';
+import { mailRoutes } from './features/mail/routes.ts';
 import { judgeSettings, Masker, RuleWorkers } from './features/masking/index.ts';
 import { maskingRoutes } from './features/masking/routes.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
@@ -121,6 +123,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const outbound = new Outbound({ networks: parts.outboundNetworks });
   const streamer = new AuditStreamer({ database, keyring, outbound, log, hostName: publicUrl.hostname });
+  const mailSender = new MailSender({
+    database,
+    keyring,
+    keys,
+    log: entries,
+    outbound,
+    publicUrl,
+    logger: log,
+  });
   const keeper = new CheckpointKeeper({
     database,
     keys: async () => ({ head: keyring.purposeKey('audit'), signing: await keyring.signingKey() }),
@@ -236,6 +247,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
   auditRoutes(http, { database, keyring, outbound });
+  mailRoutes(http, { database, keys, keyring, masking: agentsMasking });
   mediaRoutes(http, { database, keys, posts, masker, keyring, publicUrl, ...media });
   realtime.routes(http);
   allowSiteOrigins(http.fastify, database);
@@ -252,6 +264,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       sealer.start();
       keeper.start();
       streamer.start();
+      mailSender.start();
       watch.start();
       await http.fastify.ready();
       realtime.start(http.fastify.server);
@@ -269,6 +282,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await sealer.stop();
       await keeper.stop();
       await streamer.stop();
+      await mailSender.stop();
       await notifications.close();
     },
   };

@@ -68,6 +68,10 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'visitors.listAttributes': { because: 'configuration, nothing about a person' },
   'visitors.getProfile': 'visitors.profile-read',
   'visitors.findByAttributes': 'conversations.searched',
+  'mail.forwardConversation': 'mail.forwarded',
+  'mail.listForwardings': {
+    because: 'says to whom a conversation was sent, to those who may read it; each forwarding is recorded',
+  },
   'search.searchTranscripts': 'search.transcripts-searched',
   'subject-access.exportSubjectData': 'subject-access.exported',
   'activity-log.lookUpAddress': 'activity-log.address-looked-up',

@@ -25,6 +25,8 @@ export interface TestNodeOptions {
   readonly trustedProxies?: readonly string[];
   readonly log?: Log;
   readonly publicUrl?: URL;
+  /** Networks that are not public and may be reached all the same. */
+  readonly outboundNetworks?: readonly string[];
   /** A clamd. */
   readonly scanner?: URL;
   /** The database whose notifications it hears and sends: another one’s makes it deaf and mute. */
@@ -44,7 +46,7 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     version: '0.0.0-test',
     publicUrl: options.publicUrl ?? url,
     trustedProxies: options.trustedProxies ?? [],
-    outboundNetworks: [],
+    outboundNetworks: options.outboundNetworks ?? [],
     tls: null,
     checkpointDirectory: db.checkpointDirectory,
     demoSiteKey: async () => null,

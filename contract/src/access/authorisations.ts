@@ -27,6 +27,8 @@ export const authorisations = {
   'visitors.find': { says: 'Find conversations by what is known about their visitors', scoped: true },
   'conversations.take': { says: 'Pick a waiting conversation out of the queue', scoped: true },
   'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
+  // Takes what was written out of the platform (E11). Goes with nothing else: whoever reads may not send on by that alone.
+  'conversations.forward': { says: 'Forward conversations by mail', scoped: true },
   // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
   'subject-access.export': { says: 'Export everything about a visitor, for the visitor', scoped: true },

@@ -38,6 +38,8 @@ export const builtInRoles = {
       'conversations.find',
       'conversations.read',
       'conversations.direct',
+      // Supervisors read what others wrote already, and answer for what leaves the house. Agents get it by a role of the account's.
+      'conversations.forward',
       'visitors.read',
       'visitors.find',
       'canned-replies.manage',

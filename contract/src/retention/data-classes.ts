@@ -8,6 +8,7 @@ export const dataClassNames = [
   'visitor-session',
   'activity-log',
   'files',
+  'mail',
   'legal-hold',
   'users',
   'sign-in',

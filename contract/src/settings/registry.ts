@@ -1,5 +1,6 @@
 import { passwordLength } from '../signin/password.ts';
 import { Tag } from '../conversations/entries.ts';
+import { HeaderLine, MailAddress, MailHost, MailPattern } from '../mail/address.ts';
 import {
   AccountRule,
   detectorKinds,
@@ -43,6 +44,7 @@ function setting<const Schema extends TSchema>(declared: {
 const days = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
 const minutes = (maximum: number) => Type.Integer({ minimum: 1, maximum });
 const fileTypes = Type.Array(oneOf(...mediaTypeNames), { uniqueItems: true });
+const mailPatterns = Type.Array(MailPattern, { maxItems: 200, uniqueItems: true });
 const shownText = Type.String({ maxLength: 1000 });
 
 /** Cards have a setting of their own (G3). */
@@ -299,6 +301,91 @@ export const settings = {
     default: [],
     levels: accountOnly,
     sensitive: true,
+  }),
+
+  // Mail that the platform sends (E11).
+  /** Whether mail says what is known about the customer: the profile, the first words, the names of files. */
+  'mail.customer-details': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: true,
+  }),
+  /** Where mail about conversations may go; empty: anywhere. */
+  'mail.forwarding-addresses': setting({
+    schema: mailPatterns,
+    default: [],
+    levels: accountWide,
+    sensitive: true,
+  }),
+  /** Where no mail goes, listed or not: nobody reads it there, or a machine answers. */
+  'mail.blocked-senders': setting({
+    schema: mailPatterns,
+    default: [
+      'no-reply@',
+      'noreply@',
+      'no_reply@',
+      'do-not-reply@',
+      'donotreply@',
+      'mailer-daemon@',
+      'postmaster@',
+      'bounce@',
+      'bounces@',
+    ],
+    levels: accountWide,
+    sensitive: false,
+  }),
+  'mail.language': setting({
+    schema: oneOf('en', 'sv'),
+    default: 'en',
+    levels: everywhere,
+    sensitive: false,
+  }),
+  /** Which server takes mail from this installation. Null: none, and no mail is sent. */
+  'mail.smtp-host': setting({
+    schema: nullable(MailHost),
+    default: null,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  'mail.smtp-port': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    default: 587,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  /** Without TLS (`none`) only to a server on the same machine. */
+  'mail.smtp-security': setting({
+    schema: oneOf('starttls', 'implicit', 'none'),
+    default: 'starttls',
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  /** The authorities of the server's certificate (PEM), when they are not public ones. */
+  'mail.smtp-ca': setting({
+    schema: nullable(Type.String({ maxLength: 20_000, pattern: '^-----BEGIN CERTIFICATE-----' })),
+    default: null,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  /** Whom the server knows this installation as. The password is given by `samtal mail password`. */
+  'mail.smtp-user': setting({
+    schema: nullable(HeaderLine),
+    default: null,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  'mail.sender-address': setting({
+    schema: nullable(MailAddress),
+    default: null,
+    levels: installationOnly,
+    sensitive: true,
+  }),
+  'mail.sender-name': setting({
+    schema: HeaderLine,
+    default: 'Samtal',
+    levels: installationOnly,
+    sensitive: false,
   }),
 
   // Backups (K2).

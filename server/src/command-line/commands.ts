@@ -10,6 +10,7 @@ import { erasureCommands } from './erasures.ts';
 import { grantRole } from './grant-role.ts';
 import { keyCommands } from './keys.ts';
 import { listUsers } from './list-users.ts';
+import { mailCommands } from './mail.ts';
 import { resetPassword } from './reset-password.ts';
 import { settingsCommands } from './settings.ts';
 import { start } from './start.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   resetPassword,
   grantRole,
   ...settingsCommands,
+  ...mailCommands,
   ...keyCommands,
   ...auditCommands,
   ...auditDestinationCommands,

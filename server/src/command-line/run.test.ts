@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { acceptInvitation } from '@samtal/contract/signin';
 import { asMember } from '../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
+import { mailUser, startMailServer } from '../../test/mail-server.ts';
 import { Browser, request, testHttp } from '../../test/requests.ts';
 import { Keyring } from '../platform/keys/index.ts';
 import { sealOutbox } from '../platform/audit/index.ts';
@@ -339,6 +340,48 @@ test('sets, unsets and lists settings of the installation, each change a version
   );
   assert.equal(rows.length, 3);
   assert.ok(rows.every(({ body }) => !body.includes('Good bye') && !body.includes('The board')));
+});
+
+test('sets up mail, tries it, and says what is wrong and never the password', async () => {
+  const server = await startMailServer();
+  const environment = { SAMTAL_OUTBOUND_NETWORKS: '127.0.0.0/8,::1/128' };
+  const mail = (args: string[], input = '') => samtal(['mail', ...args], { input, environment });
+  const set = async (key: string, value: string) =>
+    assert.equal((await samtal(['settings', 'set', '--key', `mail.${key}`, `--value=${value}`])).code, 0);
+  const says = async (args: string[], wanted: RegExp) => {
+    const { code, err } = await mail(args);
+    assert.equal(code, 1);
+    assert.match(err, wanted);
+  };
+  const test = ['test', '--to', 'anna@example.org'];
+  try {
+    await says(test, /No mail server is set up/);
+    await set('smtp-host', 'localhost');
+    await set('smtp-port', String(server.port));
+    await set('sender-address', 'chat@almvik.example');
+    await says(test, /tls-failed.*mail\.smtp-ca/);
+    await set('smtp-ca', server.certificate);
+    await set('smtp-user', mailUser.user);
+    await says(test, /password-missing.*samtal mail password/);
+    assert.equal((await mail(['password', '--password-stdin'], 'a wrong one')).code, 0);
+    await says(test, /sign-in-refused/);
+    assert.equal((await mail(['password', '--password-stdin'], mailUser.password)).code, 0);
+    await says(['test', '--to', 'anna@example.org, eve@example.org'], /no address/);
+    assert.equal((await mail(test)).code, 0);
+    assert.deepEqual(server.received[0]?.to, ['anna@example.org']);
+    assert.match((await mail(['status'])).out, /is set up/);
+    for (const args of [
+      ['settings', 'list'],
+      ['settings', 'history'],
+      ['mail', 'status'],
+    ])
+      assert.ok(!(await samtal([...args, '--json'])).out.includes(mailUser.password));
+    assert.equal((await mail(['password', '--remove'])).code, 0);
+    await says(test, /password-missing/);
+    assert.equal((await samtal(['mail', ...test])).code, 1);
+  } finally {
+    await server.close();
+  }
 });
 
 test('refuses settings that are not there, are not the installation’s, or do not fit', async () => {

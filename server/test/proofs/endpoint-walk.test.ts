@@ -153,6 +153,15 @@ async function declare(place: Place): Promise<void> {
   await set(place, { 'visitors.attributes': [customer] });
 }
 
+/** There is a mail server, at an address that is never reached. */
+async function setUpMail(): Promise<void> {
+  const body = { 'mail.smtp-host': '127.0.0.1', 'mail.sender-address': 'chat@almvik.example' };
+  await db.asOwner(
+    'insert into installation_settings_version (version, body) values (1, $1) on conflict do nothing',
+    [JSON.stringify(body)],
+  );
+}
+
 /** The first version of a site that has been changed since. */
 async function changedSite(place: Place): Promise<Input> {
   const { siteId } = place;
@@ -457,6 +466,17 @@ const recipes: Record<string, Recipe> = {
       return { params: { accountId: place.account.id, erasureId } };
     },
   },
+  'mail.forwardConversation': {
+    input: async (place) => {
+      await setUpMail();
+      return { ...(await mine(place)), body: { to: 'anna@example.org', reason: 'A doctor asks for it' } };
+    },
+    afterwards: async () => {
+      await db.asOwner('delete from mail');
+      await db.asOwner('delete from installation_settings_version');
+    },
+  },
+  'mail.listForwardings': { input: one('conversationId') },
   'media.getFileRules': { input: one('conversationId') },
   'media.sendFile': { input: async (place) => fileIn(await mine(place), { cid: randomUUID() }) },
   'media.openFile': { input: one('mediaId') },

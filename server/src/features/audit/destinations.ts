@@ -6,7 +6,7 @@ import { isUniqueViolation, type ReadTx, type Tx } from '../../platform/database
 import { found, Refusal } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
-import { sealSecret } from './destination-secret.ts';
+import { sealDestinationSecret } from './destination-secret.ts';
 
 export interface NewDestination {
   readonly name: string;
@@ -39,7 +39,8 @@ export async function createDestination(
     name,
     kind: target.kind,
     target: JSON.stringify(target),
-    secret: Object.keys(secret).length === 0 ? null : await sealSecret(keyring, { account, id }, secret),
+    secret:
+      Object.keys(secret).length === 0 ? null : await sealDestinationSecret(keyring, { account, id }, secret),
     delivered_seq: from === 'beginning' ? 0 : await lastSeq(tx, account),
   };
   await refuseTakenName(async () => await tx.sql.insertInto('audit_destination').values(values).execute());

@@ -8,7 +8,7 @@ import type { Log } from '../../platform/log/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
 import { nextBatch, type Batch } from './batch.ts';
 import { failureCode } from './delivery-error.ts';
-import { openSecret } from './destination-secret.ts';
+import { openDestinationSecret } from './destination-secret.ts';
 import { sendToSyslog } from './syslog.ts';
 import { sendToWebhook } from './webhook.ts';
 
@@ -103,7 +103,7 @@ export class AuditStreamer {
 
   async #send({ account_id: account, id, target, secret }: Destination, batch: Batch): Promise<void> {
     const { keyring, outbound, hostName } = this.#parts;
-    const opened = await openSecret(keyring, { account, id }, secret);
+    const opened = await openDestinationSecret(keyring, { account, id }, secret);
     // Written by `createDestination`, judged by the contract.
     const to = target as AuditTarget;
     if (to.kind === 'webhook') await sendToWebhook(outbound, to, { batch, secret: opened.signing ?? '' });

@@ -16,6 +16,7 @@ export const keepingOfClasses: Readonly<Record<DataClassName, Keeping>> = {
   'visitor-session': { places: ['database'], protection: ['keyed-hash'] },
   'activity-log': { places: ['database'], protection: ['day-key'] },
   files: { places: ['files'], protection: ['conversation-key'] },
+  mail: { places: ['database'], protection: ['conversation-key'] },
   'legal-hold': { places: ['database'], protection: ['access-control'] },
   users: { places: ['database'], protection: ['access-control', 'password-hash'] },
   'sign-in': { places: ['database'], protection: ['keyed-hash'] },

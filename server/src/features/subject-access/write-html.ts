@@ -2,7 +2,7 @@ import type { SubjectActivity, SubjectConversation, SubjectEntry } from '@samtal
 import type { Bundle, Heading } from './bundle.ts';
 import { documentStyle } from './document-style.ts';
 import { markup, Markup } from './markup.ts';
-import { wordsOf, type Say } from './words.ts';
+import { wordsOf, type Say } from '../../platform/words/index.ts';
 
 interface Language {
   readonly locale: 'en' | 'sv';

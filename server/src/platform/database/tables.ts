@@ -105,6 +105,22 @@ export interface Tables {
     wrapped_key: Buffer;
     stored_at: GeneratedInstant;
   };
+  mail: {
+    account_id: string;
+    id: string;
+    kind: 'forwarding' | 'waiting';
+    conversation_id: string;
+    sent_by: string | null;
+    body: Buffer;
+    state: Generated<'queued' | 'sent' | 'given-up' | 'dropped'>;
+    queued_at: GeneratedInstant;
+    ended_at: Date | null;
+    attempts: Generated<number>;
+    failure: string | null;
+    next_try_at: GeneratedInstant;
+    lease: string | null;
+    leased_until: Date | null;
+  };
   canned_reply: { account_id: string; id: string; shortcut: string; text: string };
   visitor_session: {
     account_id: string;
@@ -221,6 +237,7 @@ export interface Tables {
     restored_from: number | null;
     found: Generated<boolean>;
   };
+  installation_secret: { name: string; sealed: Buffer; set_at: GeneratedInstant };
   installation_settings_version: {
     version: number;
     body: ColumnType<object, string, never>;

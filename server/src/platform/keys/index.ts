@@ -12,6 +12,7 @@ export { DirectoryKeyStore } from './directory-key-store.ts';
 export { isUnreadable } from './is-unreadable.ts';
 export { KeyDestroyedError, Keyring, KeyringError, type CopiedRecord } from './keyring.ts';
 export { rewrapRestoredKeys } from './restored-keys.ts';
+export { openSecret, sealSecret, type SecretPlace } from './sealed-secret.ts';
 export { isSigned, type SigningKey } from './signing-key.ts';
 export type { KeyStore } from './key-store.ts';
 export { sealedLength, sealStream, unsealStream } from './stream-cipher.ts';

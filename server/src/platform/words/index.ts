@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** The text of a key, with its placeholders filled. */
 export type Say = (key: string, values?: Readonly<Record<string, string | number>>) => string;
 
-/** The console's words, which the readable document uses too. */
+/** The console's words, which documents and mail use too. */
 export function wordsOf(locale: 'en' | 'sv'): Say {
   const path = fileURLToPath(new URL(`../../../../contract/text/console/${locale}.json`, import.meta.url));
   const catalogue = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;

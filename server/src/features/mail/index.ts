@@ -1,0 +1,3 @@
+export { isSetUp, readWayOut, removeMailPassword, setMailPassword } from './mail-server.ts';
+export { MailSender } from './mail-sender.ts';
+export { readMailCounts } from './queries.ts';
