@@ -68,7 +68,11 @@ export class Search {
 export async function checkpoint(connection: ClientConfig): Promise<void> {
   const client = new Client(connection);
   await client.connect();
-  await client.query('checkpoint').finally(async () => await client.end());
+  try {
+    await client.query('checkpoint');
+  } finally {
+    await client.end();
+  }
 }
 
 function bytesOf(value: unknown): Buffer {

@@ -1,4 +1,4 @@
-export { changedBetween, valueAfter, withChange, type Change, type Pending } from './pending.ts';
+export { valueAfter, withChange, type Change, type Pending } from './pending.ts';
 export { ReviewDialog } from './review-dialog.tsx';
 export { SettingRow } from './setting-row.tsx';
 export { UnsavedBar } from './unsaved-bar.tsx';

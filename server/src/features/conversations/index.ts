@@ -18,7 +18,7 @@ export { findConversation, isOwn, mayRead, visibleConversation } from './policy.
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';
 export { presentConversations, presentToVisitor } from './presenter.ts';
-export { recentTexts, type RecentTexts } from './recent-texts.ts';
+export { recentTexts } from './recent-texts.ts';
 export { releaseConversations } from './release-conversations.ts';
 export { readTags, type ConversationRow } from './queries.ts';
 export { recordTranscriptRead } from './routes.ts';

@@ -12,5 +12,4 @@ export {
   readInstallationSettings,
   readSettings,
   readStandingSettings,
-  type SettingsDraft,
 } from './queries.ts';
