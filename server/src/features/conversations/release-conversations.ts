@@ -1,4 +1,6 @@
-import type { Tx } from '../../platform/database/index.ts';
+import { attempt, type Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { isUnreadable } from '../../platform/keys/index.ts';
 import type { Desk } from './desk.ts';
 
 /** Puts everything that is with an agent who leaves back into its queue. */
@@ -24,11 +26,24 @@ export async function releaseConversations(
     .where('state', 'in', ['offered', 'active'])
     .orderBy('id')
     .execute();
-  for (const { id, queue_id, queue_name } of rows) {
-    await desk.queue(tx, account, id, {
-      to: { id: queue_id, name: queue_name },
-      by: { kind: 'system' },
-      note: null,
-    });
+  for (const row of rows) {
+    const to = { id: row.queue_id, name: row.queue_name };
+    try {
+      await attempt(
+        tx,
+        async (part) => await desk.queue(part, account, row.id, { to, by: { kind: 'system' }, note: null }),
+      );
+    } catch (error) {
+      if (!isUnreadable(error) && !(error instanceof Refusal)) throw error;
+      // Nothing can be written to it any more, or it has gone to somebody else. Neither may keep anybody in.
+      await tx.sql
+        .updateTable('conversation')
+        .set({ state: 'waiting', agent_id: null, offer_until: null })
+        .where('account_id', '=', account)
+        .where('id', '=', row.id)
+        .where('agent_id', '=', userId)
+        .where('state', 'in', ['offered', 'active'])
+        .execute();
+    }
   }
 }

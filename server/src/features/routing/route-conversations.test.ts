@@ -11,12 +11,13 @@ import {
   ConversationLog,
   Desk,
   presentConversations,
+  releaseConversations,
   startConversation,
   UnreadableConversations,
 } from '../conversations/index.ts';
 import { routeConversations } from './route-conversations.ts';
 
-it('a conversation that cannot be written to is told of, and neither routing nor lists stop at it', async (t) => {
+it('a conversation that cannot be written to is told of, and routing, leaving and lists do not stop at it', async (t) => {
   const db = await createTestDatabase();
   t.after(async () => await db.close());
   const account = await makeAccount(db, { origin: 'https://example.org', assignment: 'assign' });
@@ -69,6 +70,19 @@ it('a conversation that cannot be written to is told of, and neither routing nor
     ['waiting', 'waiting', 'active', 'active'],
     'nothing is left of what did not come about',
   );
+
+  // Somebody who has one leaves all the same.
+  await db.asOwner("update conversation set state = 'active', agent_id = $2 where id = any($1)", [
+    [withoutKey, damagedKey],
+    agent.userId,
+  ]);
+  await db.database.transaction(account.id, async (tx) => {
+    await releaseConversations(tx, new Desk(fresh(), fanout, async () => {}), account.id, agent.userId);
+  });
+  const { rows: released } = await db.asOwner<{ state: string; agent_id: string | null }>(
+    'select distinct state, agent_id from conversation',
+  );
+  assert.deepEqual(released, [{ state: 'waiting', agent_id: null }]);
 
   const previews = await db.database.read(account.id, async (tx) => {
     const conversations = await tx.sql

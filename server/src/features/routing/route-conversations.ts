@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database/index.ts';
+import { attempt, type Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { isUnreadable } from '../../platform/keys/index.ts';
 import type { Desk, UnreadableConversations } from '../conversations/index.ts';
@@ -44,16 +44,17 @@ async function place(
 ): Promise<'placed' | 'gone' | 'unreadable'> {
   const { id, assignment, offerSeconds } = conversation;
   const { userId, name } = agent;
-  await sql`savepoint placement`.execute(tx.sql);
   try {
-    if (assignment === 'assign')
-      await desk.give(tx, account, id, { agent: { kind: 'user', id: userId, name }, how: 'assign' });
-    else await desk.offer(tx, account, id, { userId, seconds: offerSeconds });
+    await attempt(tx, async (part) => {
+      if (assignment === 'assign')
+        await desk.give(part, account, id, { agent: { kind: 'user', id: userId, name }, how: 'assign' });
+      else await desk.offer(part, account, id, { userId, seconds: offerSeconds });
+    });
     return 'placed';
   } catch (error) {
-    if (!(error instanceof Refusal) && !isUnreadable(error)) throw error;
-    await sql`rollback to savepoint placement`.execute(tx.sql);
-    return error instanceof Refusal ? 'gone' : 'unreadable';
+    if (error instanceof Refusal) return 'gone';
+    if (isUnreadable(error)) return 'unreadable';
+    throw error;
   }
 }
 

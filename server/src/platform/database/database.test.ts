@@ -7,7 +7,7 @@ import { testAccount } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Database } from './database.ts';
 import { mainSchema, migrate, MigrationError } from './migrate.ts';
-import type { Tx } from './index.ts';
+import { attempt, type Tx } from './index.ts';
 
 describe('the database', () => {
   let db: TestDatabase;
@@ -196,6 +196,33 @@ describe('the database', () => {
       assert.deepEqual(seen, []);
     });
     assert.deepEqual(seen, ['first', 'second']);
+  });
+
+  it('goes on without a part that failed, and neither keeps what it wrote nor does what it announced', async () => {
+    const told: string[] = [];
+    const add = async (tx: Tx, name: string) => {
+      tx.afterCommit(() => told.push(name));
+      await tx.sql.insertInto('queue').values({ account_id: one, id: randomUUID(), name }).execute();
+    };
+    await db.database.transaction(one, async (tx) => {
+      await add(tx, 'before');
+      await attempt(tx, async (part) => await add(part, 'kept'));
+      const failing = attempt(tx, async (part) => {
+        await attempt(part, async (inner) => await add(inner, 'inside'));
+        await add(part, 'lost');
+        throw new Error('not this one');
+      });
+      await assert.rejects(failing, /not this one/);
+      // Also what the database refuses.
+      await assert.rejects(attempt(tx, async (part) => await sql`select 1 / 0`.execute(part.sql)));
+      await add(tx, 'after');
+    });
+    const { rows } = await db.asOwner<{ name: string }>(
+      'delete from queue where account_id = $1 and name = any($2) returning name',
+      [one, ['before', 'kept', 'inside', 'lost', 'after']],
+    );
+    assert.deepEqual(rows.map(({ name }) => name).toSorted(), ['after', 'before', 'kept']);
+    assert.deepEqual(told, ['before', 'kept', 'after']);
   });
 
   it('does not call a commit what was rolled back because a failed statement was overlooked', async () => {

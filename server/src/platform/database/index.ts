@@ -1,3 +1,4 @@
+export { attempt } from './attempt.ts';
 export { Database, type ReadTx, type Statement, type Tx } from './database.ts';
 export { knownMigrations } from './migrate.ts';
 export { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './open.ts';
