@@ -1,5 +1,8 @@
 import { Client, type ClientConfig } from 'pg';
 
+/** On which the nodes of a database hear one another. */
+export const nodesChannel = 'samtal';
+
 /** PostgreSQL refuses payloads of 8,000 bytes or more. */
 const maxPayloadBytes = 7_900;
 /** Past this many waiting lines those that may be lost are. */

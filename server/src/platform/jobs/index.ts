@@ -1,5 +1,5 @@
 import { PgBoss } from 'pg-boss';
-import type { DatabaseAccess } from '../database/index.ts';
+import { runAlone, type DatabaseAccess } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 
 /** Work done by the clock. It carries no data at all: what there is to do, it finds in the database. */
@@ -12,11 +12,18 @@ export interface ScheduledJob {
 }
 
 /**
- * Scheduled work on pg-boss: each job runs on one node at a time, is tried again when it fails, and survives the node
- * that was running it.
+ * How long a job may take (pg-boss allows no more than a day) and how long its node may be silent before it is tried on
+ * another one. Should that node be alive after all, the lock keeps the second from starting beside it.
+ */
+const patience = { retryLimit: 3, retryBackoff: true, expireInSeconds: 86_400, heartbeatSeconds: 120 };
+
+/**
+ * Scheduled work on pg-boss: each job runs on one node at a time, however long it takes, is tried again when it fails, and
+ * survives the node that was running it.
  */
 export class Jobs {
   readonly #boss: PgBoss;
+  readonly #login: DatabaseAccess['login'];
   readonly #log: Log;
   readonly #jobs: readonly ScheduledJob[];
 
@@ -34,6 +41,7 @@ export class Jobs {
       application_name: 'samtal-jobs',
     });
     this.#boss.on('error', (error) => log.warn('jobs-disturbed', {}, error));
+    this.#login = connection;
     this.#jobs = jobs;
     this.#log = log;
   }
@@ -41,16 +49,14 @@ export class Jobs {
   async start(): Promise<void> {
     await this.#boss.start();
     for (const { name, cron, run } of this.#jobs) {
-      await this.#boss.createQueue(name, {
-        policy: 'singleton',
-        retryLimit: 3,
-        retryBackoff: true,
-        expireInSeconds: 3600,
-      });
+      await this.#boss.createQueue(name, { policy: 'singleton', ...patience });
+      // One that is there already, from an earlier version, is left as it is by that.
+      await this.#boss.updateQueue(name, patience);
       await this.#boss.schedule(name, cron);
       await this.#boss.work(name, { pollingIntervalSeconds: 10 }, async () => {
         const began = Date.now();
-        await run();
+        const outcome = await runAlone(this.#login, name, run);
+        if (outcome === 'under-way') return this.#log.info('job-under-way', { code: name });
         this.#log.info('job-done', { code: name, durationMs: Date.now() - began });
       });
     }
