@@ -1,4 +1,9 @@
-import { Notifications, type Database, type DatabaseAccess } from './platform/database/index.ts';
+import {
+  nodesChannel,
+  Notifications,
+  type Database,
+  type DatabaseAccess,
+} from './platform/database/index.ts';
 import { AuditSealer, CheckpointKeeper } from './platform/audit/index.ts';
 import { Fanout } from './platform/fanout/index.ts';
 import { addressBehind, HttpServer } from './platform/http/index.ts';
@@ -98,7 +103,7 @@ export interface App {
 export async function buildApp(parts: AppParts): Promise<App> {
   const { database, access, keyring, media, log, publicUrl } = parts;
   const fanout = new Fanout();
-  const notifications = new Notifications(access.login, 'samtal', {
+  const notifications = new Notifications(access.login, nodesChannel, {
     line: (line) => fanout.receive(line),
     error: (error) => log.warn('notifications-disturbed', {}, error),
   });
@@ -144,7 +149,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     access.login,
     [
       ...signinJobs({ database }),
-      ...activityLogJobs({ database, keyring }),
+      ...activityLogJobs({ database, keyring, keys }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),

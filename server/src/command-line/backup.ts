@@ -9,7 +9,6 @@ import {
 } from '../features/backup/index.ts';
 import { diskStore } from '../features/media/index.ts';
 import { rotateMarkedBuckets } from '../features/keys/index.ts';
-import { ConversationKeys } from '../platform/keys/index.ts';
 import { createLog } from '../platform/log/index.ts';
 import { keyStoreOf } from '../open-keyring.ts';
 import { mediaDirectory } from '../start.ts';
@@ -135,9 +134,9 @@ const restore: Command = {
   run: async ({ config, values, announce }) => {
     const set = resolve(needed(values, 'from'));
     const identities = await readIdentities(needed(values, 'identity'));
-    return await withStoppedPlatform(config, async ({ database, access, keyring }) => {
+    return await withStoppedPlatform(config, async ({ database, access, keyring, keys }) => {
       // What was erased since the last rotation must not come back: its keys are destroyed now.
-      const rotated = await rotateMarkedBuckets(database, new ConversationKeys(keyring)).catch(() => null);
+      const rotated = await rotateMarkedBuckets(database, keys).catch(() => null);
       if (rotated === null)
         announce({
           text: 'NOTE: the database that is there cannot be read any more. What was erased in it within the last hour may come back.',

@@ -1,7 +1,6 @@
 import { readAccounts } from '../features/accounts/index.ts';
 import type { Command } from './command.ts';
 import { rotateMarkedBuckets } from '../features/keys/index.ts';
-import { ConversationKeys } from '../platform/keys/index.ts';
 import { withPlatform, type Platform } from './with-platform.ts';
 
 /** How many keys the database counts on, each opened. Throws KeyringError, naming the first that does not open. */
@@ -57,8 +56,8 @@ const rotate: Command = {
   help: [],
   options: {},
   run: ({ config }) =>
-    withPlatform(config, async ({ database, keyring }) => {
-      const rotated = await rotateMarkedBuckets(database, new ConversationKeys(keyring));
+    withPlatform(config, async ({ database, keys }) => {
+      const rotated = await rotateMarkedBuckets(database, keys);
       const text =
         rotated.buckets === 0
           ? 'No bucket was due.'

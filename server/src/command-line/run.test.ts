@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { acceptInvitation } from '@samtal/contract/signin';
@@ -14,7 +14,10 @@ import { asMember } from '../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
 import { mailUser, startMailServer } from '../../test/mail-server.ts';
 import { Browser, request, testHttp } from '../../test/requests.ts';
-import { Keyring } from '../platform/keys/index.ts';
+import { eventually } from '../../test/socket.ts';
+import { externalAccess, nodesChannel, Notifications } from '../platform/database/index.ts';
+import { Fanout } from '../platform/fanout/index.ts';
+import { ConversationKeys, Keyring } from '../platform/keys/index.ts';
 import { sealOutbox } from '../platform/audit/index.ts';
 import { commands } from './commands.ts';
 import { runCommandLine } from './run.ts';
@@ -240,6 +243,82 @@ test('destroys the keys of what was erased when it is told to', async () => {
   assert.ok(!existsSync(file));
   assert.match((await samtal(['keys', 'rotate'])).out, /No bucket was due/);
   await db.asOwner('delete from key_bucket where account_id = $1', [account]);
+});
+
+/** What a running node has of the keyring: its own memory, and the announcements of the others. */
+async function listeningNode(t: TestContext): Promise<Keyring> {
+  const keyring = await Keyring.open(join(dataDir, 'keyring'));
+  const fanout = new Fanout();
+  new ConversationKeys(keyring, { fanout });
+  const fail = (error: Error) => assert.fail(error);
+  const notifications = new Notifications(externalAccess(db.url).login, nodesChannel, {
+    line: (line) => fanout.receive(line),
+    error: fail,
+  });
+  await notifications.open();
+  t.after(async () => await notifications.close());
+  return keyring;
+}
+
+test('deletes a suspended account in two steps, tells running nodes, and leaves a report that anybody can verify', async (t) => {
+  const [id, neighbour] = [await newAccount('Fabrikör & Söner'), await newAccount('Neighbour')];
+  const bucket = randomUUID();
+  await db.keyring.createBucket(id, bucket);
+  const nodes = [await listeningNode(t), await listeningNode(t)];
+  const opens = async (of: string) =>
+    await Promise.all(
+      nodes.map(async (keyring) => {
+        try {
+          await keyring.openAccount(of);
+          if (of === id) await keyring.bucketKey(id, bucket, 1);
+          return true;
+        } catch {
+          return false;
+        }
+      }),
+    );
+  assert.deepEqual(await opens(id), [true, true]);
+  const deleting = ['accounts', 'delete', '--account', id];
+  assert.match((await samtal(deleting)).err, /Suspend it first/);
+  assert.equal((await samtal(['accounts', 'suspend', '--account', id])).code, 0);
+  const asked = await json<{ rows: Record<string, number>; deleted: boolean }>(...deleting);
+  assert.equal(asked.deleted, false);
+  assert.ok(Object.keys(asked.rows).length > 0);
+  assert.match((await samtal([...deleting, '--confirm', 'fabrikör'])).err, /not the name/);
+  assert.deepEqual(await opens(id), [true, true], 'nothing has happened yet');
+
+  const deleted = await json<{ deleted: boolean }>(...deleting, '--confirm', 'Fabrikör & Söner');
+  assert.equal(deleted.deleted, true);
+  await eventually(async () => !(await opens(id)).includes(true), 'every node has let go of its keys');
+  assert.deepEqual(await opens(neighbour), [true, true]);
+  assert.equal((await db.asOwner('select from account where id = $1', [id])).rowCount, 0);
+  assert.equal((await samtal(deleting)).code, 1, 'there is no such account any more');
+
+  const { out } = await samtal(['accounts', 'report', '--account', id, '--json']);
+  const signed = JSON.parse(out) as { record: string; publicKey: string };
+  assert.equal((JSON.parse(signed.record) as { name: string }).name, 'Fabrikör & Söner');
+  const [good, changed, key] = ['good.json', 'changed.json', 'key.pem'].map((name) => join(dataDir, name));
+  await writeFile(good!, out);
+  await writeFile(changed!, out.replace('Söner', 'Sons'));
+  await writeFile(key!, signed.publicKey);
+  const verifies = async (...args: string[]) => await samtal(['erasures', 'verify', '--file', ...args]);
+  assert.match((await verifies(good!)).out, /Good signature/);
+  assert.equal((await verifies(good!, '--key', key!)).code, 0);
+  const refused = await verifies(changed!);
+  assert.deepEqual([refused.code, /changed after it was signed/.test(refused.out)], [1, true]);
+  const { publicKey: stranger } = generateKeyPairSync('ed25519');
+  await writeFile(key!, stranger.export({ type: 'spki', format: 'pem' }));
+  const other = await verifies(good!, '--key', key!);
+  assert.deepEqual([other.code, /signed with another key/.test(other.out)], [1, true]);
+  await writeFile(changed!, '{}');
+  assert.match((await verifies(changed!)).err, /not a signed record/);
+  assert.match((await samtal(['accounts', 'report', '--account', neighbour])).err, /No account with this id/);
+  assert.match((await samtal(['accounts', 'report', '--account', 'Neighbour'])).err, /Give the id/);
+
+  // The trail of what is left is whole, and so is the installation's, which tells of it.
+  await db.database.transaction('platform', (tx) => sealOutbox(tx, db.keyring.purposeKey('audit')));
+  const verified = await samtal(['audit', 'verify']);
+  assert.equal(verified.code, 0, verified.out + verified.err);
 });
 
 test('verifies the audit trail, and fails when an entry was changed', async () => {

@@ -6,7 +6,7 @@ import {
   type Database,
   type DatabaseAccess,
 } from '../platform/database/index.ts';
-import type { Keyring } from '../platform/keys/index.ts';
+import { ConversationKeys, type Keyring } from '../platform/keys/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
 import {
   findRunningPostgres,
@@ -15,12 +15,15 @@ import {
   type PostgresConnection,
 } from '../platform/postgres/index.ts';
 import { openKeyring } from '../open-keyring.ts';
+import { tellNodes } from './tell-nodes.ts';
 
 /** What most commands need. */
 export interface Platform {
   readonly database: Database;
   readonly access: DatabaseAccess;
   readonly keyring: Keyring;
+  /** Running nodes are told of what it destroys, before the command ends. */
+  readonly keys: ConversationKeys;
   readonly log: Log;
 }
 
@@ -65,7 +68,13 @@ async function onPlatform<Result>(
     try {
       const keyring = await openKeyring(config, access, log);
       try {
-        return await work({ database, access, keyring, log });
+        const nodes = tellNodes(database);
+        const keys = new ConversationKeys(keyring, { fanout: nodes.fanout });
+        try {
+          return await work({ database, access, keyring, keys, log });
+        } finally {
+          await nodes.told();
+        }
       } finally {
         await keyring.close();
       }

@@ -13,6 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
 import { sealOutbox } from '../../platform/audit/index.ts';
+import { ConversationKeys } from '../../platform/keys/index.ts';
 import { changeSettings } from '../settings/index.ts';
 import { dayOf } from './activity.ts';
 import { DayKeys } from './activity-keys.ts';
@@ -260,19 +261,23 @@ describe('the activity log', () => {
     const ages = [0, 1, 2, 6, 7, 8];
     for (const age of ages) await noted(of, { at: new Date(now.getTime() - age * later) });
     assert.equal((await read(of.id)).length, 4, 'older days are not read, although they are still there');
-    const dropped = await dropExpiredActivity(db, of.id, now);
+    const dropped = await dropExpiredActivity({ ...db, keys: new ConversationKeys(db.keyring) }, of.id, now);
     assert.deepEqual(dropped, { days: 2, sessions: 2, readings: 0 });
     const keys = new DayKeys(db.keyring);
     assert.equal((await keys.days(of.id)).length, 4);
     await set(of.id, { 'retention.activity-log-days': 1 });
     assert.equal((await read(of.id)).length, 1);
-    await dropExpiredActivity(db, of.id, now);
+    await dropExpiredActivity({ ...db, keys: new ConversationKeys(db.keyring) }, of.id, now);
     assert.deepEqual(await keys.days(of.id), [dayOf(now)]);
     const { rows } = await db.asOwner('select from activity_session where account_id = $1', [of.id]);
     assert.equal(rows.length, 1);
     // Interrupted between key and rows: the next run goes on.
     await keys.destroy(of.id, dayOf(now));
-    await dropExpiredActivity(db, of.id, new Date(now.getTime() + later));
+    await dropExpiredActivity(
+      { ...db, keys: new ConversationKeys(db.keyring) },
+      of.id,
+      new Date(now.getTime() + later),
+    );
     const left = await db.asOwner('select from activity_session where account_id = $1', [of.id]);
     assert.equal(left.rows.length, 0);
   });

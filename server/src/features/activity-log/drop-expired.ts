@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../../platform/database/index.ts';
-import type { Keyring } from '../../platform/keys/index.ts';
+import type { ConversationKeys, Keyring } from '../../platform/keys/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { firstKeptDay } from './activity.ts';
 import { DayKeys } from './activity-keys.ts';
@@ -29,11 +29,11 @@ const deleteReadings: Statement = {
  * how many visitor sessions went.
  */
 export async function dropExpiredActivity(
-  { database, keyring }: { database: Database; keyring: Keyring },
+  { database, keyring, keys }: { database: Database; keyring: Keyring; keys: ConversationKeys },
   account: string,
   now: Date = new Date(),
 ): Promise<{ days: number; sessions: number; readings: number }> {
-  const keys = new DayKeys(keyring);
+  const dayKeys = new DayKeys(keyring);
   const settings = await database.read(account, async (tx) => await readSettings(tx, account));
   const first = firstKeptDay(now, settings['retention.activity-log-days']);
   const due = await database.read(
@@ -41,10 +41,11 @@ export async function dropExpiredActivity(
     async (tx) => await tx.run<{ day: string }>(readDueDays, [account, first]),
   );
   const days = new Set(due.map(({ day }) => day));
-  for (const day of await keys.days(account)) if (day < first) days.add(day);
+  for (const day of await dayKeys.days(account)) if (day < first) days.add(day);
   let sessions = 0;
   for (const day of [...days].toSorted()) {
-    await keys.destroy(account, day);
+    await dayKeys.destroy(account, day);
+    keys.announceDestroyed(account);
     for (let deleted = batchSize; deleted === batchSize;) {
       deleted = await database.transaction(
         account,

@@ -1,11 +1,15 @@
 import type { Database } from '../../platform/database/index.ts';
 import type { ScheduledJob } from '../../platform/jobs/index.ts';
-import type { Keyring } from '../../platform/keys/index.ts';
+import type { ConversationKeys, Keyring } from '../../platform/keys/index.ts';
 import { readAccounts } from '../accounts/index.ts';
 import { dropExpiredActivity } from './drop-expired.ts';
 
 /** Days of the activity log go within five minutes of their time, whatever else is to be kept. */
-export function activityLogJobs(parts: { database: Database; keyring: Keyring }): ScheduledJob[] {
+export function activityLogJobs(parts: {
+  database: Database;
+  keyring: Keyring;
+  keys: ConversationKeys;
+}): ScheduledJob[] {
   return [
     {
       name: 'activity-log.drop-expired',

@@ -71,7 +71,7 @@ describe('deleting an account', () => {
     for (const { id } of [account, neighbour])
       await store.write(id, randomUUID(), Readable.from([Buffer.from('sealed')]));
     await suspend(account.id);
-    await deleteAccount({ ...db, store }, account, actor);
+    await deleteAccount({ ...db, keys: new ConversationKeys(db.keyring), store }, account, actor);
     const files = await Array.fromAsync(store.list());
     assert.deepEqual(
       files.map((file) => file.account),
@@ -124,14 +124,22 @@ describe('deleting an account', () => {
       fanout: new Fanout(),
     });
     assert.equal(run.conversations, 1);
-    await deleteAccount({ ...db, store: diskStore(db.mediaDirectory) }, account, actor);
+    await deleteAccount(
+      { ...db, keys: new ConversationKeys(db.keyring), store: diskStore(db.mediaDirectory) },
+      account,
+      actor,
+    );
     assert.deepEqual(await rowsOf(account.id), ['account_deletion']);
   });
 
   it('is refused while people work in it, and while something in it is held', async () => {
     const account = await furnished();
     await assert.rejects(
-      deleteAccount({ ...db, store: diskStore(db.mediaDirectory) }, account, actor),
+      deleteAccount(
+        { ...db, keys: new ConversationKeys(db.keyring), store: diskStore(db.mediaDirectory) },
+        account,
+        actor,
+      ),
       refusal('accounts.not-suspended'),
     );
     await suspend(account.id);
@@ -140,7 +148,11 @@ describe('deleting an account', () => {
       [account.id, account.conversationId, randomUUID()],
     );
     await assert.rejects(
-      deleteAccount({ ...db, store: diskStore(db.mediaDirectory) }, account, actor),
+      deleteAccount(
+        { ...db, keys: new ConversationKeys(db.keyring), store: diskStore(db.mediaDirectory) },
+        account,
+        actor,
+      ),
       refusal('retention.held'),
     );
     await db.keyring.openAccount(account.id);

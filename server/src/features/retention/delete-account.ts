@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { platformChain, recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import { hasSqlState, type Database, type ReadTx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
-import type { Keyring, SigningKey } from '../../platform/keys/index.ts';
+import type { ConversationKeys, Keyring, SigningKey } from '../../platform/keys/index.ts';
 import type { MediaStore } from '../media/index.ts';
 import { backupsUntil } from './backups-until.ts';
 import { signAccountReport } from './account-report.ts';
@@ -26,6 +26,7 @@ const conversationsTogether = 2_000;
 export interface AccountDeletionParts {
   readonly database: Database;
   readonly keyring: Keyring;
+  readonly keys: ConversationKeys;
   readonly store: MediaStore;
 }
 
@@ -50,13 +51,13 @@ export async function countAccountRows(tx: ReadTx, account: string): Promise<Rec
  * with accounts.not-suspended and retention.held.
  */
 export async function deleteAccount(
-  { database, keyring, store }: AccountDeletionParts,
+  { database, keyring, keys, store }: AccountDeletionParts,
   account: { readonly id: string; readonly name: string },
   actor: AuditActor,
 ): Promise<void> {
   const { id } = account;
   await confirmDeletion(database, account, actor);
-  await keyring.destroyAccount(id);
+  await keys.destroyAccount(id);
   await database.transaction('platform', async (tx) => {
     await tx.sql
       .updateTable('account_deletion')

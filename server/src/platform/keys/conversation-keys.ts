@@ -228,7 +228,7 @@ export class ConversationKeys {
       .where('account_id', '=', account)
       .where('conversation_id', '=', (eb) => eb.fn.any(eb.val([...conversations])))
       .execute();
-    tx.afterCommit(() => this.#announceDestroyed(account));
+    tx.afterCommit(() => this.announceDestroyed(account));
     return marked;
   }
 
@@ -252,17 +252,18 @@ export class ConversationKeys {
   /** Gives a marked bucket a new key and destroys the old one, on disk and in the memory of every node. */
   async rotate(database: Database, account: string, bucket: string): Promise<Rotation> {
     const rotation = await rotateBucket(database, this.#keyring, { account, bucket });
-    this.#announceDestroyed(account);
+    this.announceDestroyed(account);
     return rotation;
   }
 
   /** Destroys every key of an account at once, on disk and in the memory of every node. */
   async destroyAccount(account: string): Promise<void> {
     await this.#keyring.destroyAccount(account);
-    this.#announceDestroyed(account);
+    this.announceDestroyed(account);
   }
 
-  #announceDestroyed(account: string): void {
+  /** For whoever destroyed keys of the account in the keyring: no node keeps them in memory. */
+  announceDestroyed(account: string): void {
     this.#forget(account);
     this.#fanout?.announce({ kind: 'keys-destroyed', account });
   }

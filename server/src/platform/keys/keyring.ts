@@ -296,7 +296,7 @@ export class Keyring {
     return (await this.#store.names(account)).filter((name) => isGivenName(name)).toSorted();
   }
 
-  /** Other nodes may have it in memory for five more minutes. */
+  /** Other nodes have it in memory until they are told (`ConversationKeys.announceDestroyed`), for five minutes at most. */
   async destroyNamed(account: string, name: string): Promise<void> {
     refuseName(name);
     await this.#store.remove(account, name);
