@@ -140,6 +140,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'What is forwarded is a conversation, read through its log.',
   },
   { from: 'mail', to: 'masking', because: 'What is written to a recipient is masked like every text.' },
+  { from: 'mail', to: 'routing', because: 'Mail says that somebody waits where no agent is there.' },
   { from: 'mail', to: 'settings', because: 'Settings say where mail may go, and what it may say.' },
   {
     from: 'mail',

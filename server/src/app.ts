@@ -35,7 +35,7 @@ import { conversationsRoutes } from './features/conversations/routes.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
-import { MailSender } from './features/mail/index.ts';
+import { mailJobs, MailSender } from './features/mail/index.ts';
 import { mailRoutes } from './features/mail/routes.ts';
 import { judgeSettings, Masker, RuleWorkers } from './features/masking/index.ts';
 import { maskingRoutes } from './features/masking/routes.ts';
@@ -153,6 +153,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),
+      ...mailJobs({ database, keys, log }),
       ...mediaJobs({ database, store: media.store }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),

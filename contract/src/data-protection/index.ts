@@ -39,7 +39,7 @@ export const KeptPeriod = closed({
 export type KeptPeriod = Static<typeof KeptPeriod>;
 
 /** Where a setting that configures processing stands in the record (`record.section-<word>`). */
-export const recordSections = ['conversations', 'masking', 'files', 'access', 'backup'] as const;
+export const recordSections = ['conversations', 'masking', 'files', 'mail', 'access', 'backup'] as const;
 export type RecordSection = (typeof recordSections)[number];
 
 /** A setting as the record says it. Lists of things with fields have parts of the record of their own. */

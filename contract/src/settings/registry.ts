@@ -341,6 +341,26 @@ export const settings = {
     levels: everywhere,
     sensitive: false,
   }),
+  /** So long somebody waits where no agent is there before mail says so. Null: never. */
+  'mail.waiting-minutes': setting({
+    schema: nullable(minutes(1440)),
+    default: null,
+    levels: everywhere,
+    sensitive: false,
+  }),
+  'mail.waiting-addresses': setting({
+    schema: Type.Array(MailAddress, { maxItems: 20, uniqueItems: true }),
+    default: [],
+    levels: everywhere,
+    sensitive: true,
+  }),
+  /** Whether it goes to the agents who serve the queue as well. */
+  'mail.waiting-agents': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: false,
+  }),
   /** Which server takes mail from this installation. Null: none, and no mail is sent. */
   'mail.smtp-host': setting({
     schema: nullable(MailHost),
@@ -352,7 +372,7 @@ export const settings = {
     schema: Type.Integer({ minimum: 1, maximum: 65_535 }),
     default: 587,
     levels: installationOnly,
-    sensitive: true,
+    sensitive: false,
   }),
   /** Without TLS (`none`) only to a server on the same machine. */
   'mail.smtp-security': setting({
@@ -373,7 +393,7 @@ export const settings = {
     schema: nullable(HeaderLine),
     default: null,
     levels: installationOnly,
-    sensitive: true,
+    sensitive: false,
   }),
   'mail.sender-address': setting({
     schema: nullable(MailAddress),

@@ -66,6 +66,10 @@ export function RecordView({ record, ref }: { record: DataProtectionRecord; ref:
       <p>{t(record.filesScanned ? 'record.files-scanned' : 'record.files-not-scanned')}</p>
       <SectionTable record={record} section="files" />
 
+      <h2>{t('record.section-mail')}</h2>
+      <p>{t('record.section-mail-says')}</p>
+      <SectionTable record={record} section="mail" />
+
       <h2>{t('record.recipients')}</h2>
       <p>{t('record.recipients-says')}</p>
       <dl>

@@ -12,6 +12,10 @@ type Telling =
 
 const wording = { leftOut: 'Words that the widget shows: nothing about people follows from them.' };
 
+const connection = {
+  leftOut: 'How the mail server is reached. Which one it is, and how the way to it is protected, is said.',
+};
+
 /** How the record says each setting there is. One without does not compile: whoever adds a setting decides here. */
 export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'inactivity.end-minutes': { section: 'conversations' },
@@ -44,6 +48,21 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'media.max-size-megabytes': { section: 'files' },
   'media.access-enforced': { section: 'files' },
   'media.link-hours': { section: 'files' },
+  'mail.customer-details': { section: 'mail' },
+  'mail.forwarding-addresses': { section: 'mail' },
+  'mail.blocked-senders': { section: 'mail' },
+  'mail.language': { leftOut: 'In which language mail is written changes nothing about what it says.' },
+  'mail.waiting-minutes': { section: 'mail' },
+  'mail.waiting-addresses': { section: 'mail' },
+  'mail.waiting-agents': { section: 'mail' },
+  // Whoever runs it receives what mail says.
+  'mail.smtp-host': { section: 'mail' },
+  'mail.smtp-security': { section: 'mail' },
+  'mail.smtp-port': connection,
+  'mail.smtp-ca': connection,
+  'mail.smtp-user': connection,
+  'mail.sender-address': { section: 'mail' },
+  'mail.sender-name': connection,
   'signin.session-idle-minutes': { section: 'access' },
   'signin.session-life-hours': { section: 'access' },
   'signin.password-min-length': { section: 'access' },

@@ -25,6 +25,7 @@ export interface Words {
 const pageSize = 500;
 /** A mail says that there is more, and does not grow without end. */
 const maxCharacters = 500_000;
+const maxFirstWords = 200;
 
 /**
  * Puts a forwarding into words, as things stand now: what visitor and agents wrote, as it is stored, which is masked and
@@ -55,8 +56,67 @@ export async function composeForwarding(
   };
 }
 
+/**
+ * Says that somebody waits where nobody is there: which queue, since when, and a link. The first words and what is known
+ * about the customer are in it only where `mail.customer-details` allows it (E11).
+ */
+export async function composeWaiting(
+  tx: ReadTx,
+  parts: ComposerParts,
+  { row, settings }: { row: MailRow; settings: SettingValues },
+): Promise<Words> {
+  const { account_id: account, conversation_id: id } = row;
+  const say = wordsOf(settings['mail.language']);
+  const conversation = await findConversation(tx, account, id);
+  const { queue_name: queue, site_name: site } = conversation;
+  const time = timesIn(settings['mail.language'])(conversation.queued_at);
+  const count = await countWaiting(tx, account, conversation.queue_id);
+  const url = new URL(`/conversations/${id}`, parts.publicUrl).href;
+  const sections = [
+    say('mail.waiting', { site, queue, time }),
+    say('mail.waiting-count', { count }),
+    ...(settings['mail.customer-details']
+      ? [
+          ...(await firstWords(tx, parts, { account, id, say })),
+          ...(await customer(tx, parts, { account, id, say })),
+        ]
+      : []),
+    say('mail.waiting-open', { url }),
+    say('mail.ending', { url: parts.publicUrl.origin }),
+  ];
+  return {
+    subject: oneLine(say('mail.waiting-subject', { queue })),
+    text: `${sections.join('\n\n')}\n`,
+  };
+}
+
+async function firstWords(
+  tx: ReadTx,
+  { log }: ComposerParts,
+  { account, id, say }: { account: string; id: string; say: Say },
+): Promise<string[]> {
+  const at = { conversationId: id, audience: 'public', after: 0, limit: 10 } as const;
+  const { entries } = await log.read(tx, account, at);
+  const first = entries.find((entry) => entry.kind === 'message');
+  if (first === undefined) return [];
+  const words = [...first.body.text];
+  const shown = words.slice(0, maxFirstWords).join('');
+  return [`${say('mail.first-words')}\n${shown}${words.length > maxFirstWords ? '…' : ''}`];
+}
+
+async function countWaiting(tx: ReadTx, account: string, queueId: string): Promise<number> {
+  const { count } = await tx.sql
+    .selectFrom('conversation')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('account_id', '=', account)
+    .where('queue_id', '=', queueId)
+    .where('state', '=', 'waiting')
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** What the page has said about the visitor, where it has. */
-export async function customer(
+async function customer(
   tx: ReadTx,
   { keys }: ComposerParts,
   { account, id, say }: { account: string; id: string; say: Say },
@@ -67,7 +127,7 @@ export async function customer(
 }
 
 /** A text as it can stand in a header. Names are written by accounts, and none of them ends a line. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 

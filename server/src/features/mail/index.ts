@@ -1,3 +1,4 @@
+export { mailJobs } from './jobs.ts';
 export { isSetUp, readWayOut, removeMailPassword, setMailPassword } from './mail-server.ts';
 export { MailSender } from './mail-sender.ts';
 export { readMailCounts } from './queries.ts';

@@ -8,7 +8,7 @@ import type { Log } from '../../platform/log/index.ts';
 import { MailError, sendMail } from '../../platform/mail/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { composeForwarding, type ComposerParts, type Words } from './compose.ts';
+import { composeForwarding, composeWaiting, type ComposerParts, type Words } from './compose.ts';
 import { openMailBody } from './mail-body.ts';
 import { readWayOut } from './mail-server.ts';
 
@@ -127,16 +127,19 @@ export class MailSender {
             .onRef('conversation.id', '=', 'mail.conversation_id'),
         )
         .selectAll('mail')
-        .select('conversation.site_id')
+        .select(['conversation.site_id', 'conversation.state as conversation_state'])
         .where('mail.account_id', '=', account)
         .where('mail.id', '=', id)
         .executeTakeFirst();
       if (row === undefined) return { do: 'dropped' };
+      // Somebody has come meanwhile, or the visitor has gone.
+      if (row.kind === 'waiting' && row.conversation_state !== 'waiting') return { do: 'dropped' };
       const settings = await readSettings(tx, account, row.site_id);
       const { to } = openMailBody(await this.#parts.keys.one(tx, account, row.conversation_id), row);
       const refusal = refusalOf(to, settings);
       if (refusal !== null) return { do: 'given-up', failure: refusal };
-      return { do: 'send', to, words: await composeForwarding(tx, this.#parts, { row, settings }) };
+      const compose = row.kind === 'waiting' ? composeWaiting : composeForwarding;
+      return { do: 'send', to, words: await compose(tx, this.#parts, { row, settings }) };
     });
   }
 }

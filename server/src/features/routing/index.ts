@@ -1,3 +1,4 @@
+export { attendance } from './attended.ts';
 export { createQueue } from './create-queue.ts';
 export { releaseAgent, vouchForAgents } from './presence.ts';
 export { restoreQueue } from './restore-queue.ts';
