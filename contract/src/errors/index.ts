@@ -36,7 +36,8 @@ export const refusals = {
   },
   'history.not-restorable': {
     status: 409,
-    title: 'The version is a removal, or something that it needs is not there any more.',
+    title:
+      'The version is a removal, something that it needs is not there any more, or a rule in it is unfit.',
   },
   'settings.wrong-level': { status: 409, title: 'A setting cannot be set at this level.' },
   'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },
