@@ -44,7 +44,7 @@ test('refuses a role that is not there', () => {
   assert.throws(() => withRole(graph(), role('a', ['gone'])), refused('not-found'));
 });
 
-test('stays quick where roles share what they hold', () => {
+test('comes to an end where roles share what they hold', () => {
   const layers = Array.from({ length: deepest }, (_, layer) =>
     Array.from({ length: 12 }, (_, at) =>
       role(
@@ -53,7 +53,6 @@ test('stays quick where roles share what they hold', () => {
       ),
     ),
   ).flat();
-  const from = performance.now();
-  withRole(graph(...layers), role('top', [`${deepest - 1}/0`]));
-  assert.ok(performance.now() - from < 1_000);
+  // NOTE: 12^7 ways lead from the top to the bottom. Whoever goes each of them runs into the time limit of tests.
+  assert.equal(withRole(graph(...layers), role('top', [`${deepest - 1}/0`])).size, layers.length + 1);
 });
