@@ -376,4 +376,51 @@ describe('masking on the server', () => {
     await Promise.all(busy);
     await rules.stop();
   });
+
+  it('knows nothing about texts whose rules had to be stopped by force, and goes on with a new thread', async () => {
+    const rules = new RuleWorkers({ count: 1, killMs: 1 });
+    const slow = {
+      detectors: [],
+      alsoNetworks: [],
+      phoneCountries: [],
+      digits: null,
+      rules: [rule('slow', '[^b]*b|a')],
+    };
+    const answers = Array.from({ length: 4 }, async () => await rules.mask('A', slow, 'a'.repeat(3_900)));
+    assert.deepEqual(await Promise.all(answers), [null, null, null, null]);
+    await rules.stop();
+  });
+
+  it('masks texts that wait together, each by the configuration of its own, in their order', async () => {
+    const rules = new RuleWorkers();
+    const none = { detectors: [], alsoNetworks: [], phoneCountries: [], digits: null };
+    // More configurations than a thread keeps, with several texts of one in a row.
+    const configurations = Array.from({ length: 250 }, (_, index) => ({
+      ...none,
+      rules: [rule('r', `word${index}x`)],
+    }));
+    const broken = { ...none, rules: [rule('r', '(')] };
+    const order: number[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const texts = configurations.flatMap((configuration, index) =>
+        Array.from({ length: (index % 4) + 1 }, () => ({ configuration, index })),
+      );
+      const answers = texts.map(async ({ configuration, index }, at) => {
+        const masked = await rules.mask('A', configuration, `word${index}x word${index + 1}x`);
+        order.push(at);
+        return masked?.text;
+      });
+      const unusable = Array.from({ length: 3 }, async () => await rules.mask('A', broken, 'a'));
+      assert.deepEqual(
+        await Promise.all(answers),
+        texts.map(({ index }) => `${'*'.repeat(`word${index}x`.length)} word${index + 1}x`),
+      );
+      assert.deepEqual(await Promise.all(unusable), [null, null, null]);
+      assert.deepEqual(
+        order.splice(0),
+        texts.map((_, at) => at),
+      );
+    }
+    await rules.stop();
+  });
 });

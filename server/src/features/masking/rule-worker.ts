@@ -1,22 +1,29 @@
 import { parentPort } from 'node:worker_threads';
 import {
   compileMasking,
+  ruleLimits,
   type Masked,
   type Masking,
   type MaskingConfiguration,
 } from '@samtal/contract/masking';
 import { linearPatterns } from '@samtal/contract/masking/patterns';
 import { isPhoneNumber } from '@samtal/contract/masking/phone-numbers';
+import { KnownConfigurations } from './known-configurations.ts';
 
-/** One text to mask. The configuration comes along with the first text that needs it. */
+/** Texts to mask. The configuration is null when it came along with an earlier task. */
 export interface RuleTask {
   readonly key: string;
-  readonly configuration: MaskingConfiguration;
-  readonly text: string;
+  readonly configuration: MaskingConfiguration | null;
+  readonly texts: readonly string[];
 }
 
-const compiled = new Map<string, Masking>();
-const keptConfigurations = 200;
+/**
+ * What became of the first of the texts, at least of one. Those behind were not begun, because time was up. Null for a text
+ * whose rules cannot be used: nothing is known about it.
+ */
+export type RuleAnswer = readonly (Masked | null)[];
+
+const compiled = new KnownConfigurations<Masking | null>();
 
 /** Processor time of this thread: a machine that has no time for us must not look like a slow rule. */
 function usedMs(): number {
@@ -24,23 +31,33 @@ function usedMs(): number {
   return (user + system) / 1_000;
 }
 
-function maskingFor({ key, configuration }: RuleTask): Masking {
-  const known = compiled.get(key);
-  if (known !== undefined) return known;
-  if (compiled.size >= keptConfigurations) compiled.clear();
-  const masking = compileMasking(configuration, { patterns: linearPatterns, isPhoneNumber, now: usedMs });
-  compiled.set(key, masking);
-  return masking;
-}
-
-/** Null when the rules cannot be used: nothing is known about the text then. */
-function masked(task: RuleTask): Masked | null {
+function compile(configuration: MaskingConfiguration): Masking | null {
   try {
-    return maskingFor(task).mask(task.text);
+    return compileMasking(configuration, { patterns: linearPatterns, isPhoneNumber, now: usedMs });
   } catch {
     return null;
   }
 }
 
-parentPort?.on('message', (task: RuleTask) => parentPort?.postMessage(masked(task)));
+function masked(masking: Masking | null, text: string): Masked | null {
+  try {
+    return masking?.mask(text) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function answerTo({ key, configuration, texts }: RuleTask): RuleAnswer {
+  if (configuration !== null) compiled.add(key, compile(configuration));
+  const masking = compiled.get(key) ?? null;
+  const until = usedMs() + ruleLimits.deadlineMs;
+  const answer: (Masked | null)[] = [];
+  for (const text of texts) {
+    answer.push(masked(masking, text));
+    if (usedMs() > until) break;
+  }
+  return answer;
+}
+
+parentPort?.on('message', (task: RuleTask) => parentPort?.postMessage(answerTo(task)));
 parentPort?.postMessage('ready');

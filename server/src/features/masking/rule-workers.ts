@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Masked, MaskingConfiguration } from '@samtal/contract/masking';
-import type { RuleTask } from './rule-worker.ts';
+import { KnownConfigurations } from './known-configurations.ts';
+import type { RuleAnswer, RuleTask } from './rule-worker.ts';
 
 /**
  * A thread that has not answered by then is in a search that cannot be stopped, and is ended with it. Long enough for a
@@ -10,11 +11,20 @@ import type { RuleTask } from './rule-worker.ts';
  */
 const patienceMs = 2_000;
 
-interface Waiting extends RuleTask {
+/** Texts that go into a thread together: waking it costs more than masking one. */
+const mostTogether = 64;
+
+interface Waiting {
   readonly account: string;
+  readonly key: string;
+  readonly configuration: MaskingConfiguration;
+  readonly text: string;
+  /** Whether it goes into a thread by itself. */
+  readonly isAlone: boolean;
   readonly resolve: (masked: Masked | null) => void;
   readonly reject: (error: unknown) => void;
 }
+type Batch = readonly [Waiting, ...Waiting[]];
 
 /**
  * Threads in which rules of accounts run, away from the one that serves everybody. An account has one of them at a time, so
@@ -24,6 +34,7 @@ export class RuleWorkers {
   readonly #threads: Thread[];
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #busy = new Set<string>();
+  readonly #keys = new WeakMap<MaskingConfiguration, string>();
 
   /** Two threads: one account with a slow rule leaves one for all others. */
   constructor({ count = 2, killMs = patienceMs }: { count?: number; killMs?: number } = {}) {
@@ -32,10 +43,10 @@ export class RuleWorkers {
 
   /** Null when the rules had to be stopped by force or cannot be used, so that nothing is known about the text. */
   async mask(account: string, configuration: MaskingConfiguration, text: string): Promise<Masked | null> {
-    const key = createHash('sha256').update(JSON.stringify(configuration)).digest('base64');
+    const key = this.#keyOf(configuration);
     return await new Promise((resolve, reject) => {
       const line = this.#waiting.get(account) ?? [];
-      line.push({ account, key, configuration, text, resolve, reject });
+      line.push({ account, key, configuration, text, isAlone: false, resolve, reject });
       this.#waiting.set(account, line);
       this.#giveOut();
     });
@@ -45,32 +56,64 @@ export class RuleWorkers {
     await Promise.all(this.#threads.map(async (thread) => await thread.end()));
   }
 
+  #keyOf(configuration: MaskingConfiguration): string {
+    const known = this.#keys.get(configuration);
+    if (known !== undefined) return known;
+    const key = createHash('sha256').update(JSON.stringify(configuration)).digest('base64');
+    this.#keys.set(configuration, key);
+    return key;
+  }
+
   #giveOut(): void {
     for (const thread of this.#threads) {
       if (thread.taken) continue;
-      const next = this.#next();
-      if (next === null) return;
-      this.#busy.add(next.account);
+      const batch = this.#next();
+      if (batch === null) return;
+      const [{ account }] = batch;
+      this.#busy.add(account);
       thread
-        .run(next)
-        .then(next.resolve, next.reject)
+        .run(batch)
+        .then(
+          (answer) => this.#settle(batch, answer),
+          (error: unknown) => batch.forEach(({ reject }) => reject(error)),
+        )
         .finally(() => {
-          this.#busy.delete(next.account);
+          this.#busy.delete(account);
           this.#giveOut();
         });
     }
   }
 
-  /** Of the account that has waited longest since its last turn. */
-  #next(): Waiting | null {
+  /** Of the account that has waited longest since its last turn: what stands first in its line and is masked alike. */
+  #next(): Batch | null {
     for (const [account, line] of this.#waiting) {
-      if (this.#busy.has(account)) continue;
-      const next = line.shift();
+      const [first] = line;
+      if (this.#busy.has(account) || first === undefined) continue;
+      const isOther = ({ key, isAlone }: Waiting) => isAlone || key !== first.key;
+      const end = line.slice(1, mostTogether).findIndex(isOther);
+      const count = first.isAlone ? 1 : end === -1 ? mostTogether : end + 1;
+      const [, ...others] = line.splice(0, count);
       this.#waiting.delete(account);
       if (line.length > 0) this.#waiting.set(account, line);
-      if (next !== undefined) return next;
+      return [first, ...others];
     }
     return null;
+  }
+
+  #settle(batch: Batch, answer: RuleAnswer | null): void {
+    // Stopped by force: which text it was shows when each goes by itself.
+    if (answer === null && batch.length > 1)
+      return this.#putBack(batch.map((each) => ({ ...each, isAlone: true })));
+    const answered = answer ?? [null];
+    this.#putBack(batch.slice(answered.length));
+    answered.forEach((masked, index) => batch[index]?.resolve(masked));
+  }
+
+  /** To the head of the line of its account. */
+  #putBack(rest: readonly Waiting[]): void {
+    const [first] = rest;
+    if (first !== undefined)
+      this.#waiting.set(first.account, [...rest, ...(this.#waiting.get(first.account) ?? [])]);
   }
 }
 
@@ -79,19 +122,22 @@ class Thread {
   taken = false;
   readonly #killMs: number;
   #worker: Promise<Worker> | null = null;
+  #known = new KnownConfigurations<true>();
 
   constructor(killMs: number) {
     this.#killMs = killMs;
   }
 
-  async run({ key, configuration, text }: RuleTask): Promise<Masked | null> {
+  /** Null when it had to be stopped by force. */
+  async run(batch: Batch): Promise<RuleAnswer | null> {
     this.taken = true;
     try {
       this.#worker ??= begun();
       const worker = await this.#worker;
-      const masked = await answered(worker, { key, configuration, text }, this.#killMs);
-      if (masked === null) await this.end();
-      return masked;
+      worker.postMessage(this.#taskOf(batch));
+      const answer = (await nextMessage(worker, this.#killMs)) as RuleAnswer | null;
+      if (answer === null) await this.end();
+      return answer;
     } catch (error) {
       await this.end();
       throw error;
@@ -103,7 +149,16 @@ class Thread {
   async end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
+    this.#known = new KnownConfigurations();
     await (await worker?.catch(() => null))?.terminate();
+  }
+
+  #taskOf(batch: Batch): RuleTask {
+    const [{ key, configuration }] = batch;
+    const texts = batch.map(({ text }) => text);
+    if (this.#known.has(key)) return { key, configuration: null, texts };
+    this.#known.add(key, true);
+    return { key, configuration, texts };
   }
 }
 
@@ -112,11 +167,6 @@ async function begun(): Promise<Worker> {
   worker.unref();
   await nextMessage(worker, null);
   return worker;
-}
-
-async function answered(worker: Worker, task: RuleTask, killMs: number): Promise<Masked | null> {
-  worker.postMessage(task);
-  return (await nextMessage(worker, killMs)) as Masked | null;
 }
 
 /** Null when none came in time. */
