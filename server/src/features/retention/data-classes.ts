@@ -199,3 +199,23 @@ export const classOfOtherTables = {
   migration: 'installation',
   'jobs.*': 'process-log',
 } as const satisfies Record<string, DataClassName>;
+
+/**
+ * The class of everything that the platform puts into its data directory. The rows of the embedded PostgreSQL are of the
+ * classes of their tables.
+ */
+export const classOfPlace = {
+  'audit-checkpoints': 'audit',
+  'backup-identity.txt': 'installation',
+  'backup-recipient.txt': 'installation',
+  backups: 'backup',
+  'first-run.json': 'installation',
+  keyring: 'keys',
+  media: 'files',
+  'postgres/cluster': 'tables',
+  'postgres/log': 'process-log',
+  'postgres/socket': 'installation',
+  'postgres/startup.log': 'process-log',
+  'postgres/superuser.password': 'installation',
+  'server.lock': 'installation',
+} as const satisfies Record<string, DataClassName | 'tables'>;
