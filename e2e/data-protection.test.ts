@@ -31,7 +31,7 @@ test('the record of processing is read, printed and kept, and follows the config
     'privacy.controller': 'Almviks kommun & <grannar>',
     'retention.transcript-days': 31,
     'redaction.mode': 'resolved',
-  };
+  } as const;
   await api.call(changeSettings, {
     params,
     body: { channelId: null, version, set, unset: [], reason: 'a test' },
