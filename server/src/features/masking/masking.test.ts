@@ -321,8 +321,8 @@ describe('masking on the server', () => {
   });
 
   it('acknowledges what others post while posts wait for an account’s hostile rule', async (t) => {
-    // Two, so that each post is stopped by force, and none is given up before both have been found out three times.
-    const slowOnes = [rule('slow', '(?:a?){900}b'), rule('as slow', '(?:a?){900}c')];
+    // So many that none is left unused before the last post: each has to be found out three times.
+    const slowOnes = ['b', 'c', 'd', 'e', 'f'].map((end) => rule(end, `(?:a?){900}${end}`));
     const hostile = await talk({ 'masking.rules': slowOnes });
     const others = [await talk({ 'masking.rules': [rule('quick', 'hemlig')] }), await talk()];
     const socketOf = async ({ visitor }: typeof hostile) => {
@@ -333,18 +333,21 @@ describe('masking on the server', () => {
     const slow = await socketOf(hostile);
     const quick = await Promise.all(others.map(socketOf));
     const stream = streamName(hostile.id, 'public');
-    const cids = Array.from({ length: 6 }, () => slow.post(stream, 'a'.repeat(3_900)));
+    const busy = 'a'.repeat(3_900);
+    const post = async (index: number) =>
+      await quick[index]!.posted(streamName(others[index]!.id, 'public'), 'hemlig');
+    // Both threads are begun by then.
+    const first = slow.post(stream, busy);
+    await post(0);
+    await slow.next((frame) => frame.t === 'ack' && frame.cid === first, 60_000);
+    const cids = Array.from({ length: 8 }, () => slow.post(stream, busy));
     let answered = 0;
     const waiting = cids.map(async (cid) => {
       const answer = await slow.next((frame) => frame.t === 'ack' && frame.cid === cid, 60_000);
       answered += 1;
       return answer;
     });
-    const acknowledged = await Promise.all(
-      quick.map(
-        async (socket, index) => await socket.posted(streamName(others[index]!.id, 'public'), 'hemlig'),
-      ),
-    );
+    const acknowledged = await Promise.all(quick.map(async (_, index) => await post(index)));
     assert.deepEqual(
       acknowledged.map((frame) => frame.t),
       ['ack', 'ack'],
