@@ -3,21 +3,20 @@ import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { MailAddress } from './address.ts';
 
-export { HeaderLine, MailAddress, mailAddressForm, MailHost, MailPattern } from './address.ts';
+export { mailAddressForm } from './address.ts';
 
 /**
  * queued → sent       a mail server has taken it
  * queued → given-up   refused for good, or a day has passed
  * queued → dropped    what it was about is over
  */
-export const mailStates = ['queued', 'sent', 'given-up', 'dropped'] as const;
-export type MailState = (typeof mailStates)[number];
+const mailStates = ['queued', 'sent', 'given-up', 'dropped'] as const;
 
 /** No conversation is forwarded more often than this. */
 export const maxForwardings = 20;
 
 /** Why a conversation leaves the platform: kept with the forwarding, and not sent. */
-export const ForwardingReason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
+const ForwardingReason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
 
 /** A conversation sent to somebody by mail. */
 export const Forwarding = closed({

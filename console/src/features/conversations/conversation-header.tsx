@@ -5,6 +5,7 @@ import {
   IconCheck,
   IconDotsVertical,
   IconInfoCircle,
+  IconMailForward,
   IconMapPinSearch,
 } from '@tabler/icons-react';
 import type { Conversation } from '@samtal/contract/conversations';
@@ -20,6 +21,7 @@ interface ConversationHeaderProps {
   /** Null where the user may not, or where there is nothing to open. */
   onTransfer: (() => void) | null;
   onResolve: (() => void) | null;
+  onForward: (() => void) | null;
   onLookUp: (() => void) | null;
   onDetails: (() => void) | null;
 }
@@ -29,6 +31,7 @@ export function ConversationHeader({
   back,
   onTransfer,
   onResolve,
+  onForward,
   onLookUp,
   onDetails,
 }: ConversationHeaderProps) {
@@ -73,6 +76,13 @@ export function ConversationHeader({
             {t('resolve.action')}
           </Button>
         )}
+        {onForward !== null && (
+          <Tooltip label={t('forward.open')}>
+            <ActionIcon className={classes.onWide} aria-label={t('forward.open')} onClick={onForward}>
+              <IconMailForward size={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         {onLookUp !== null && (
           <Tooltip label={t('look-up.open')}>
             <ActionIcon className={classes.onWide} aria-label={t('look-up.open')} onClick={onLookUp}>
@@ -102,6 +112,11 @@ export function ConversationHeader({
             {onTransfer !== null && (
               <Menu.Item leftSection={<IconArrowsExchange size={16} />} onClick={onTransfer}>
                 {t('transfer.open')}
+              </Menu.Item>
+            )}
+            {onForward !== null && (
+              <Menu.Item leftSection={<IconMailForward size={16} />} onClick={onForward}>
+                {t('forward.open')}
               </Menu.Item>
             )}
             {onLookUp !== null && (

@@ -6,6 +6,7 @@ import { useText } from '../../text/index.ts';
 import { announce, ConfirmDialog, useIsPhone, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { LookUpDialog } from '../activity-log/index.ts';
+import { ForwardDialog } from '../mail/index.ts';
 import { ConnectionChip } from '../realtime/index.ts';
 import { ShownValuesBar, useShownValues } from '../session-data/index.ts';
 import { useSession } from '../signin/index.ts';
@@ -34,6 +35,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   const [detailsOpened, details] = useDisclosure(false);
   const [transferOpened, transfer] = useDisclosure(false);
   const [resolveOpened, resolve] = useDisclosure(false);
+  const [forwardOpened, forward] = useDisclosure(false);
   const [lookUpOpened, lookUp] = useDisclosure(false);
   const wide = useMediaQuery('(min-width: 75em)', window.innerWidth >= 1200, {
     getInitialValueInEffect: false,
@@ -44,6 +46,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
   const isOwn = conversation.agentId === session?.user.id;
   const isTalking = isOwn && conversation.state === 'active';
   const mayDirect = conversation.state !== 'resolved' && (isTalking || account.can('conversations.direct'));
+  const mayForward = account.can('conversations.forward') && (isOwn || account.can('conversations.read'));
   useSeen(conversation.id, isTalking);
   const shown = useShownValues(conversation, isTalking);
 
@@ -64,6 +67,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
           back={back}
           onTransfer={mayDirect ? transfer.open : null}
           onResolve={mayDirect ? resolve.open : null}
+          onForward={mayForward ? forward.open : null}
           onLookUp={account.can('activity-log.look-up') ? lookUp.open : null}
           onDetails={wide ? null : details.open}
         />
@@ -95,6 +99,7 @@ export function ConversationView({ conversation, back }: ConversationViewProps) 
         </Drawer>
       )}
       <TransferDialog conversation={conversation} opened={transferOpened} onClose={transfer.close} />
+      <ForwardDialog conversation={conversation} opened={forwardOpened} onClose={forward.close} />
       <LookUpDialog conversation={conversation} opened={lookUpOpened} onClose={lookUp.close} />
       <ConfirmDialog
         opened={resolveOpened}

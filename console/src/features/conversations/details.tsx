@@ -3,6 +3,7 @@ import type { ShownValues } from '@samtal/contract/session-data';
 import type { ReactNode } from 'react';
 import { useText } from '../../text/index.ts';
 import { CopyIcon, useNow } from '../../ui/index.ts';
+import { Forwardings } from '../mail/index.ts';
 import { ConversationRetention } from '../retention/index.ts';
 import { ShownValuesPanel } from '../session-data/index.ts';
 import { ProfileFacts } from '../visitors/index.ts';
@@ -43,6 +44,7 @@ export function Details({ conversation, shown }: { conversation: Conversation; s
           <TagsEditor conversation={conversation} />
         </Fact>
       </dl>
+      <Forwardings conversation={conversation} />
       <ConversationRetention conversation={conversation} />
       <ProfileFacts conversation={conversation} />
     </>

@@ -1,0 +1,2 @@
+export { ForwardDialog } from './forward-dialog.tsx';
+export { Forwardings } from './forwardings.tsx';
