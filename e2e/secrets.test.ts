@@ -15,6 +15,7 @@ import { openFile } from '../server/src/features/backup/sealed-file.ts';
 import { findRunningPostgres } from '../server/src/platform/postgres/index.ts';
 import { png } from '../server/test/files.ts';
 import { cardNumber, checkpoint, randomLetters, Search, swedishId } from '../server/test/searching.ts';
+import type { Samtal } from '../widget/src/frame.ts';
 import { Api } from './api.ts';
 import { CustomerSite } from './customer-site.ts';
 import { Stage, type FinishedTest } from './stage.ts';
@@ -58,6 +59,9 @@ before(async () => {
     'activity-log.level': 'pages',
     'media.visitors-may-send': true,
     'search.transcripts': true,
+    'visitors.attributes': [
+      { key: 'customer', label: 'Customer', purpose: 'Billing', category: 'customer', indexed: true },
+    ],
   };
   await api.call(changeSettings, { params, body: { channelId: null, version, set, unset: [], reason: '' } });
 });
@@ -125,6 +129,10 @@ test('a card, a national id and a secret of the account are nowhere, wherever th
   url.hash = all;
   const visitor = await stage.visitor(url);
   const toVisitor = watch(visitor.page);
+  await visitor.page.evaluate(
+    (value) => (window as { Samtal?: Samtal }).Samtal?.identify({ customer: value }),
+    all,
+  );
   await visitor.open();
   await visitor.composer.pressSequentially(`first ${known.said} ${all}`);
   await visitor.composer.press('Enter');
@@ -146,7 +154,7 @@ test('a card, a national id and a secret of the account are nowhere, wherever th
   await note.fill(`note ${all}`);
   await note.press('Enter');
   await sara.log.getByText(/^note \*/).waitFor();
-  // Everything is there again for whoever loads it.
+  // Everything is there again for whoever loads it, and the agent is shown the profile.
   await sara.reload();
   await sara.log.getByText(/^note \*/).waitFor();
 
