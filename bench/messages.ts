@@ -1,11 +1,11 @@
-import { createRealtimeTicket } from '@samtal/contract/realtime';
 import { freePort } from '../server/test/node.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { startDurableDatabase, type DurableDatabase } from './durable-database.ts';
 import { shown, spreadOf, type Benchmark, type BenchmarkOptions, type Finding } from './findings.ts';
 import type { Delivery, LoadGenerator, Throughput } from './load/generator.ts';
 import type { SeatPlan } from './load/seats.ts';
-import { seedAccount, seedConversations, type SeededConversation } from './seed.ts';
+import { seats } from './platform-node.ts';
+import { seedAccount, seedConversations } from './seed.ts';
 import type { BareSubject, Commits } from './subjects/bare.ts';
 import type { PlatformSubject } from './subjects/platform.ts';
 import type { Usage } from './usage.ts';
@@ -74,22 +74,11 @@ async function preparePlatform(
     });
     await worker.ask('start', { databaseUrl: db.url, keyringDirectory: db.keyringDirectory, port });
     return {
-      plans: async () =>
-        (await Promise.all(seeded.map(async (each) => await platformSeats(each, url)))).flat(),
+      plans: async () => (await Promise.all(seeded.map(async (each) => await seats(each, url)))).flat(),
       usage: async () => await worker.ask('usage', {}),
       stop: async () => await worker.stop(),
     };
   };
-}
-
-async function platformSeats({ id, visitor, agent }: SeededConversation, url: URL): Promise<SeatPlan[]> {
-  const { ticket } = await agent.call(createRealtimeTicket, { params: { accountId: agent.accountId } });
-  const address = (path: string) => new URL(`/api/v1/realtime/${path}`, url).href.replace('http:', 'ws:');
-  const seat = { kind: 'platform', origin: url.origin, stream: `${id}:public` } as const;
-  return [
-    { ...seat, url: address(`visitor?site=${visitor.account.siteKey}`), credential: visitor.token },
-    { ...seat, url: address('agent'), credential: ticket },
-  ];
 }
 
 async function startBare({ bareUrl }: DurableDatabase, commits: Commits): Promise<Subject> {

@@ -5,8 +5,10 @@ import { connections } from './connections.ts';
 import { erasure, retention } from './deleting.ts';
 import { idleMemory } from './idle-memory.ts';
 import { maskingAccuracy } from './masking-accuracy.ts';
+import { maskingCost } from './masking-cost.ts';
 import { maskingThroughput } from './masking.ts';
 import { messages } from './messages.ts';
+import { search } from './search.ts';
 import { start } from './start.ts';
 import { widgetSize } from './widget-size.ts';
 
@@ -14,7 +16,9 @@ import { widgetSize } from './widget-size.ts';
 await runFromCommandLine([
   widgetSize,
   maskingThroughput,
+  maskingCost,
   maskingAccuracy,
+  search,
   start,
   idleMemory,
   connections,

@@ -9,6 +9,8 @@ export type SeatPlan =
       readonly origin: string;
       readonly credential: string;
       readonly stream: string | null;
+      /** What is posted in turn; the one text when absent. */
+      readonly texts?: readonly string[];
     }
   | { readonly kind: 'bare'; readonly url: string };
 
@@ -75,14 +77,19 @@ export class Seat {
 /** A client of the platform's realtime protocol: says hello, follows one stream, and answers pings. */
 export class PlatformSeat extends Seat {
   readonly #stream: string | null;
+  readonly #texts: readonly string[];
+  #posted = 0;
   readonly #greeted: Promise<void>;
   readonly #own = new Set<string>();
   #greet: () => void = () => {};
   #seen = 0;
 
-  constructor({ url, origin, credential, stream }: SeatPlan & { kind: 'platform' }) {
+  constructor({ url, origin, credential, stream, texts = [text] }: SeatPlan & { kind: 'platform' }) {
     super(url, origin);
     this.#stream = stream;
+    this.#texts = texts;
+    // Not all seats the same at the same moment.
+    this.#posted = Math.floor(Math.random() * texts.length);
     this.#greeted = new Promise((resolve) => {
       this.#greet = resolve;
     });
@@ -97,7 +104,9 @@ export class PlatformSeat extends Seat {
   override post(): string {
     const cid = randomUUID();
     this.#own.add(cid);
-    this.#send({ t: 'post', cid, stream: this.#stream, kind: 'message', text });
+    this.#posted += 1;
+    const said = this.#texts[this.#posted % this.#texts.length];
+    this.#send({ t: 'post', cid, stream: this.#stream, kind: 'message', text: said });
     return cid;
   }
 
