@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getConversation, findConversations } from '@samtal/contract/conversations';
 import {
   getErasureRecord,
@@ -13,6 +14,7 @@ import {
   previewErasure,
   requestErasure,
 } from '@samtal/contract/retention';
+import { exportSubjectData } from '@samtal/contract/subject-access';
 import { startConversation } from '@samtal/contract/widget';
 import {
   makeAccount,
@@ -24,6 +26,8 @@ import {
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { asMasked } from '../../../test/masked.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
+import { seeded } from '../../../test/random.ts';
+import { unzip } from '../../../test/unzip.ts';
 import { verifyAudit, sealOutbox } from '../../platform/audit/index.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
@@ -158,6 +162,75 @@ describe('an erasure', () => {
     assert.equal((await officer.try(liftHold, shown)).status, 404);
     await advance();
     assert.equal((await one(id)).state, 'live-erased');
+  });
+
+  it('that meets a hold and an export at the same moment loses to the hold or leaves nothing, and the export is whole or says no', async (t) => {
+    const random = seeded(t);
+    const keys = new ConversationKeys(db.keyring);
+    let held = 0;
+    let erased = 0;
+    for (let round = 0; round < 24; round += 1) {
+      const { id, caseId } = await begin();
+      const subject = { kind: 'case', caseId } as const;
+      // Who begins is chance, and so is by how much.
+      const afterChance = async <Result>(mostMs: number, work: () => Promise<Result>) => {
+        await sleep(random.below(mostMs));
+        return await work();
+      };
+      const erasureId = randomUUID();
+      const [asked, placed, exported] = await Promise.all([
+        afterChance(
+          10,
+          async () => await officer.try(requestErasure, { params: params(), body: body(subject, erasureId) }),
+        ),
+        // An erasure has more to do before it comes to the lock.
+        afterChance(
+          160,
+          async () =>
+            await officer.try(placeHold, {
+              params: params(),
+              body: { caseId, reason: 'a court', until: null },
+            }),
+        ),
+        afterChance(
+          100,
+          async () =>
+            await officer.try(exportSubjectData, {
+              params: params(),
+              body: { subject, locale: 'en', notes: 'included' },
+            }),
+        ),
+      ]);
+      const left = await db.asOwner(
+        `select from conversation where id = $1 union all select from conversation_key where conversation_id = $1
+         union all select from entry where conversation_id = $1`,
+        [id],
+      );
+      if (placed.status < 300) {
+        held += 1;
+        assert.ok((left.rowCount ?? 0) >= 3, 'what is held is there');
+        const found = await db.database.read(account.id, async (tx) => await keys.of(tx, account.id, [id]));
+        assert.ok(found.has(id), 'and can be read');
+        if (asked.status < 300) assert.equal((await one(erasureId)).state, 'requested');
+        await officer.call(liftHold, { params: { ...params(), conversationId: id } });
+      } else {
+        erased += 1;
+        assert.equal(placed.status, 404);
+        assert.equal(left.rowCount, 0, 'what was erased left no text and no key');
+      }
+      if (exported.status === 404) continue;
+      assert.equal(exported.status, 200);
+      const files = unzip(exported.bytes);
+      const { conversations, complete } = JSON.parse(files.get('data.json')?.toString() ?? '') as {
+        conversations: { entries: { text: string | null }[] }[];
+        complete: boolean;
+      };
+      assert.ok(complete && files.get('index.html')?.toString().endsWith('</html>\n'));
+      // Erased in the middle of it, the case is left out; it is never there in part.
+      for (const { entries } of conversations) assert.ok(entries.some(({ text }) => text === 'Hello?'));
+    }
+    t.diagnostic(`${held} were held first, ${erased} were erased first`);
+    await advance();
   });
 
   it('of a customer takes every conversation that has the value, and keeps the value nowhere', async () => {
