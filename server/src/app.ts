@@ -17,7 +17,7 @@ import { restoreAccount } from './features/accounts/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
 import { ActivityLog, activityLogJobs } from './features/activity-log/index.ts';
 import { activityLogRoutes } from './features/activity-log/routes.ts';
-import { auditJobs, AuditStreamer } from './features/audit/index.ts';
+import { auditJobs, AuditStreamer, restoreDestination } from './features/audit/index.ts';
 import { auditRoutes } from './features/audit/routes.ts';
 import { restoreCannedReply } from './features/canned-replies/index.ts';
 import { backupJobs, Backups } from './features/backup/index.ts';
@@ -239,6 +239,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       grant: restoreGrant,
       user: userRestorer(beforeLeaving),
       'canned-reply': restoreCannedReply,
+      'audit-destination': restoreDestination,
     },
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
@@ -252,7 +253,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
-  auditRoutes(http, { database, keyring, outbound });
+  auditRoutes(http, {
+    database,
+    keyring,
+    outbound,
+    hostName: publicUrl.hostname,
+    checkpointDirectory: parts.checkpointDirectory,
+  });
   mailRoutes(http, { database, keys, keyring, masking: agentsMasking });
   mediaRoutes(http, { database, keys, posts, masker, keyring, publicUrl, ...media });
   realtime.routes(http);

@@ -82,6 +82,8 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'audit.exportAuditEntries': 'audit.exported',
   'audit.exportAuditProofs': 'audit.exported',
   'audit.getAuditState': { because: 'hashes, numbers and times, nothing about a person' },
+  'audit.verifyAuditTrail': 'audit.verified',
+  'audit.testAuditDestination': 'audit.destination-tested',
   'audit.listAuditDestinations': { because: 'configuration, nothing about a person' },
   'audit.createAuditDestination': 'audit.destination-created',
   'audit.changeAuditDestination': 'audit.destination-changed',

@@ -1,4 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
+import { changeFields, NewestVersion, Reason } from '../history/change.ts';
 import {
   changesOf,
   closed,
@@ -118,6 +119,19 @@ export const getAuditState = endpoint({
   response: AuditState,
 });
 
+export const verifyAuditTrail = endpoint({
+  id: 'audit.verifyAuditTrail',
+  method: 'POST',
+  path: '/accounts/{accountId}/audit/verification',
+  summary: 'Verify the trail now',
+  description:
+    'Goes through all that is kept of it. Whoever asks while that is under way gets the same answer.',
+  access: { holding: 'audit.read' },
+  params: closed(account),
+  status: 200,
+  response: AuditState,
+});
+
 const pem = Type.String({ maxLength: 20_000, pattern: '^-----BEGIN [A-Z ]+-----' });
 
 /** Posts batches of entries as JSON (docs/subsystems/audit.md). */
@@ -138,12 +152,22 @@ export const SyslogTarget = closed({
 export const AuditTarget = Type.Union([WebhookTarget, SyslogTarget]);
 export type AuditTarget = Static<typeof AuditTarget>;
 
+const changeable = { name: Name, active: Type.Boolean() };
+
+/** What versions keep of a destination (H1): its host, since an address may hold a secret, and no key. */
+export const DestinationConfiguration = closed({
+  ...changeable,
+  kind: oneOf('webhook', 'syslog'),
+  host: Type.String(),
+});
+
 /** Where the trail is sent as it grows (H3). Secrets are never given back. */
 export const AuditDestination = closed({
   id: Id,
   name: Name,
   target: AuditTarget,
   active: Type.Boolean(),
+  version: NewestVersion,
   /** Entries that are sealed and have not arrived yet. */
   behind: Type.Integer({ minimum: 0 }),
   deliveredAt: nullable(Instant),
@@ -180,6 +204,7 @@ export const createAuditDestination = endpoint({
     from: oneOf('beginning', 'now'),
     /** PEM of the certificate and key to show to a syslog receiver that asks for one. */
     client: Type.Optional(closed({ cert: pem, key: pem })),
+    reason: Type.Optional(Reason),
   }),
   status: 201,
   response: closed({ destination: AuditDestination, signingSecret: nullable(Type.String()) }),
@@ -193,10 +218,23 @@ export const changeAuditDestination = endpoint({
   summary: 'Rename a destination, pause it, or let it go on from where it was',
   access: { holding: 'audit.stream' },
   params: closed({ ...account, destinationId: Id }),
-  body: changesOf({ name: Name, active: Type.Boolean() }),
+  body: changesOf({ ...changeable, ...changeFields }),
   status: 200,
   response: AuditDestination,
-  errors: ['names.taken', 'not-found'],
+  errors: ['history.changed-meanwhile', 'names.taken', 'not-found'],
+});
+
+export const testAuditDestination = endpoint({
+  id: 'audit.testAuditDestination',
+  method: 'POST',
+  path: '/accounts/{accountId}/audit/destinations/{destinationId}/test',
+  summary: 'Send a message without entries there now, and say whether it arrived',
+  access: { holding: 'audit.stream' },
+  params: closed({ ...account, destinationId: Id }),
+  status: 200,
+  /** What it met with, in the words of `failing`; null when it arrived. */
+  response: closed({ failure: nullable(Type.String()) }),
+  errors: ['not-found'],
 });
 
 export const deleteAuditDestination = endpoint({

@@ -27,6 +27,8 @@ export const configuration = {
   /** The limit of conversations. Names and addresses of people are in no version. */
   user: 'users.manage',
   'canned-reply': 'canned-replies.manage',
+  /** Name, kind, host, and whether it is paused. Addresses and secrets are in no version. */
+  'audit-destination': 'audit.stream',
 } as const satisfies Record<string, Authorisation>;
 export type ConfigurationKind = keyof typeof configuration;
 

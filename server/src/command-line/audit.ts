@@ -66,16 +66,7 @@ const resume: Command = {
   options: {},
   run: ({ config }) =>
     withPlatform(config, async (platform) => {
-      const known = await lastNumberIn(checkpointDirectory(config));
-      await platform.database.transaction('platform', async (tx) => {
-        const details = { lastCheckpoint: known };
-        await recordAudit(tx, platformChain, {
-          action: 'audit.resumed',
-          actor: { kind: 'operator' },
-          details,
-        });
-      });
-      const number = await sign(platform, config, 'resume');
+      const number = await resumeTrail(platform, config);
       const text = `The trail goes on with checkpoint ${number}. That it was resumed stands in it.`;
       return { text, json: { number } };
     }),
@@ -108,8 +99,27 @@ const exporting: Command = {
     }),
 };
 
+/**
+ * Lets the trail go on from where a restored database has it, puts that on record, and returns the number of the
+ * checkpoint that signs it: behind all that this node has.
+ */
+export async function resumeTrail(
+  platform: Pick<Platform, 'database' | 'keyring'>,
+  config: Config,
+): Promise<number> {
+  const details = { lastCheckpoint: await lastNumberIn(checkpointDirectory(config)) };
+  await platform.database.transaction('platform', async (tx) => {
+    await recordAudit(tx, platformChain, {
+      action: 'audit.resumed',
+      actor: { kind: 'operator' },
+      details,
+    });
+  });
+  return await sign(platform, config, 'resume');
+}
+
 async function sign(
-  { database, keyring }: Platform,
+  { database, keyring }: Pick<Platform, 'database' | 'keyring'>,
   config: Config,
   when: 'now' | 'resume',
 ): Promise<number> {

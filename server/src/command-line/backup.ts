@@ -9,11 +9,14 @@ import {
 } from '../features/backup/index.ts';
 import { diskStore } from '../features/media/index.ts';
 import { rotateMarkedBuckets } from '../features/keys/index.ts';
+import { openDatabase, type DatabaseAccess } from '../platform/database/index.ts';
+import type { Keyring } from '../platform/keys/index.ts';
 import { createLog } from '../platform/log/index.ts';
 import { keyStoreOf } from '../open-keyring.ts';
 import { mediaDirectory } from '../start.ts';
 import { platformVersion } from '../version.ts';
 import type { Config } from '../config.ts';
+import { resumeTrail } from './audit.ts';
 import { needed, optional, type Command } from './command.ts';
 import { table } from './table.ts';
 import { withPlatform, withStoppedPlatform, type Platform } from './with-platform.ts';
@@ -151,16 +154,31 @@ const restore: Command = {
         set,
         identities,
       });
+      // That it was restored is committed: whatever fails from here on does not undo it.
+      const resumed = await resumeRestored(access, keyring, config).catch(() => null);
       const lines = [
         `The database is as it was at ${manifest.at}: ${rows} rows of ${Object.keys(manifest.rows).length} tables.`,
         `Files of conversations that were put back: ${files}.`,
         `Erased since, and deleted again: ${swept.conversations} conversations, ${swept.accounts} accounts.`,
         'Everybody has to sign in again.',
+        resumed === null
+          ? 'NOTE: the audit trail does not go on yet. Say “samtal audit resume”.'
+          : `The audit trail goes on with checkpoint ${resumed}; that it was resumed stands in it. Where another node has newer checkpoints, say “samtal audit resume” there.`,
       ];
-      return { text: lines.join('\n'), json: { at: manifest.at, rows, files, swept } };
+      return { text: lines.join('\n'), json: { at: manifest.at, rows, files, swept, resumed } };
     });
   },
 };
+
+/** The operator has just said that this older state is to hold: so the trail may go on from there. */
+async function resumeRestored(access: DatabaseAccess, keyring: Keyring, config: Config): Promise<number> {
+  const { database } = await openDatabase(access, () => undefined);
+  try {
+    return await resumeTrail({ database, keyring }, config);
+  } finally {
+    await database.close();
+  }
+}
 
 const restoreLostKeyring: Command = {
   name: 'restore keyring',

@@ -116,13 +116,15 @@ it(
     await cp(set, kept, { recursive: true });
     const restored = await server.command('restore', '--from', kept, '--identity', identity, '--json');
     assert.equal(restored.code, 0, restored.output);
-    const { swept } = JSON.parse(restored.output) as { swept: object };
+    const { swept, resumed } = JSON.parse(restored.output) as { swept: object; resumed: number | null };
     assert.deepEqual(swept, { accounts: 0, conversations: 1 });
 
-    const behind = await server.command('audit', 'verify');
-    assert.equal(behind.code, 1, 'the checkpoint from after the backup is missed');
-    const resumed = await server.command('audit', 'resume');
-    assert.equal(resumed.code, 0, resumed.output);
+    assert.ok(
+      resumed !== null && resumed > 1,
+      'the trail goes on, behind the checkpoint from after the backup',
+    );
+    const whole = await server.command('audit', 'verify');
+    assert.equal(whole.code, 0, whole.output);
 
     server.run();
     await server.ready();

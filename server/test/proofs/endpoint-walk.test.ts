@@ -405,6 +405,8 @@ const recipes: Record<string, Recipe> = {
   'audit.exportAuditEntries': { input: (place) => ({ ...account(place), query: { format: 'jsonl' } }) },
   'audit.exportAuditProofs': { input: account },
   'audit.getAuditState': { input: account },
+  'audit.verifyAuditTrail': { input: account },
+  'audit.testAuditDestination': { input: one('destinationId') },
   'audit.listAuditDestinations': { input: account },
   'audit.createAuditDestination': {
     input: (place) => ({

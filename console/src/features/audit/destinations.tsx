@@ -1,5 +1,6 @@
 import {
   ActionIcon,
+  Alert,
   Button,
   Modal,
   NumberInput,
@@ -13,10 +14,18 @@ import {
   changeAuditDestination,
   createAuditDestination,
   deleteAuditDestination,
+  testAuditDestination,
   type AuditDestination,
   type AuditTarget,
 } from '@samtal/contract/audit';
-import { IconBroadcast, IconPlayerPause, IconPlayerPlay, IconPlus, IconTrash } from '@tabler/icons-react';
+import {
+  IconBroadcast,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlus,
+  IconSend,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
@@ -45,11 +54,16 @@ export function Destinations() {
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const [removing, setRemoving] = useState<AuditDestination | null>(null);
+  const [tested, setTested] = useState<{ name: string; failure: string | null } | null>(null);
   const refresh = async () =>
     await queryClient.invalidateQueries({ queryKey: destinationsQuery(account.id).queryKey });
   const params = (destinationId: string) => ({ accountId: account.id, destinationId });
-  const toggle = async ({ id, active }: AuditDestination) => {
-    await call(changeAuditDestination, { params: params(id), body: { active: !active } });
+  const test = async ({ id, name }: AuditDestination) => {
+    const { failure } = await call(testAuditDestination, { params: params(id) });
+    setTested({ name, failure });
+  };
+  const toggle = async ({ id, active, version }: AuditDestination) => {
+    await call(changeAuditDestination, { params: params(id), body: { active: !active, version } });
     await refresh();
   };
   const remove = async () => {
@@ -68,6 +82,7 @@ export function Destinations() {
         <p>{t('audit.destinations-says')}</p>
         {(query.data?.length ?? 0) > 0 && add}
       </div>
+      {tested !== null && <TestResult {...tested} onClose={() => setTested(null)} />}
       <Rows
         query={query}
         label={t('audit.destinations')}
@@ -85,7 +100,8 @@ export function Destinations() {
           <DestinationRow
             key={destination.id}
             destination={destination}
-            onToggle={() => void toggle(destination).catch(report)}
+            onToggle={() => void report(toggle(destination))}
+            onTest={async () => void (await report(test(destination)))}
             onRemove={() => setRemoving(destination)}
           />
         ))}
@@ -125,16 +141,58 @@ export function Destinations() {
   );
 }
 
+/** Why something did not arrive, and what to do about it. */
+function useFailureText(): (code: string) => string {
+  const { t, has } = useText();
+  return (code) => {
+    const key: string = `audit.failure.${code}`;
+    if (has(key)) return t(key);
+    const [, status] = /^answered-(\d{3})$/.exec(code) ?? [];
+    return status === undefined ? code : t('audit.failure.answered', { status });
+  };
+}
+
+interface TestResultProps {
+  name: string;
+  failure: string | null;
+  onClose: () => void;
+}
+
+function TestResult({ name, failure, onClose }: TestResultProps) {
+  const { t } = useText();
+  const failureText = useFailureText();
+  return (
+    <Alert
+      color={failure === null ? 'teal' : 'red'}
+      variant="light"
+      role={failure === null ? 'status' : 'alert'}
+      title={t(failure === null ? 'audit.test-arrived' : 'audit.test-failed', { name })}
+      withCloseButton
+      closeButtonLabel={t('close')}
+      onClose={onClose}
+      mb="md"
+    >
+      {failure === null ? t('audit.test-arrived-says') : failureText(failure)}
+    </Alert>
+  );
+}
+
 interface DestinationRowProps {
   destination: AuditDestination;
   onToggle: () => void;
+  onTest: () => Promise<void>;
   onRemove: () => void;
 }
 
-function DestinationRow({ destination, onToggle, onRemove }: DestinationRowProps) {
-  const { t, count, has, formats } = useText();
+function DestinationRow({ destination, onToggle, onTest, onRemove }: DestinationRowProps) {
+  const [testing, setTesting] = useState(false);
+  const test = async () => {
+    setTesting(true);
+    await onTest().finally(() => setTesting(false));
+  };
+  const { t, count, formats } = useText();
+  const failureText = useFailureText();
   const { name, target, active, behind, failing, deliveredAt } = destination;
-  const failureKey: string = `audit.failure.${failing?.code ?? ''}`;
   const arrived =
     deliveredAt === null
       ? t('audit.never-arrived')
@@ -157,7 +215,7 @@ function DestinationRow({ destination, onToggle, onRemove }: DestinationRowProps
           {behind > 0 && ` · ${count('audit.behind', behind)}`}
           {failing !== null && (
             <span className={classes.failure}>
-              {has(failureKey) ? t(failureKey) : failing.code} ·{' '}
+              {failureText(failing.code)} ·{' '}
               {t('audit.failing-since', { at: formats.dateTime(failing.since) })}
               {active && ` · ${t('audit.next-try', { at: formats.time(failing.nextTryAt) })}`}
             </span>
@@ -166,6 +224,14 @@ function DestinationRow({ destination, onToggle, onRemove }: DestinationRowProps
       }
       actions={
         <>
+          <ActionIcon
+            aria-label={t('audit.test', { name })}
+            title={t('audit.test', { name })}
+            loading={testing}
+            onClick={() => void test()}
+          >
+            <IconSend size={18} />
+          </ActionIcon>
           <ActionIcon aria-label={t(active ? 'audit.pause' : 'audit.resume', { name })} onClick={onToggle}>
             {active ? <IconPlayerPause size={18} /> : <IconPlayerPlay size={18} />}
           </ActionIcon>

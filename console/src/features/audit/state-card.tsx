@@ -1,9 +1,13 @@
-import { Skeleton } from '@mantine/core';
-import type { AuditState } from '@samtal/contract/audit';
+import { Button, Skeleton } from '@mantine/core';
+import { verifyAuditTrail, type AuditState } from '@samtal/contract/audit';
 import { IconClock, IconShieldCheck, IconShieldX } from '@tabler/icons-react';
-import type { UseQueryResult } from '@tanstack/react-query';
+import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { CopyIcon, ErrorState } from '../../ui/index.ts';
+import { announce, CopyIcon, ErrorState, useReport } from '../../ui/index.ts';
+import { useAccount } from '../accounts/index.ts';
+import { stateQuery } from './queries.ts';
 import classes from './audit.module.css';
 
 /** Whether the trail is whole, as of the last verification, and what would prove it. */
@@ -15,7 +19,10 @@ export function StateCard({ query }: { query: UseQueryResult<AuditState> }) {
   const { verified, checkpoints, newest, prunedTo, fingerprint } = query.data;
   return (
     <section className={classes.state} aria-label={t('audit.state')}>
-      <Verdict verified={verified} />
+      <div className={classes.verification}>
+        <Verdict verified={verified} />
+        <VerifyNow />
+      </div>
       <dl className={classes.facts}>
         <div>
           <dt>{t('audit.checkpoints')}</dt>
@@ -41,6 +48,30 @@ export function StateCard({ query }: { query: UseQueryResult<AuditState> }) {
         </div>
       </dl>
     </section>
+  );
+}
+
+/** Goes through the whole trail now, and says what came of it. */
+function VerifyNow() {
+  const { t } = useText();
+  const account = useAccount();
+  const queryClient = useQueryClient();
+  const report = useReport();
+  const [busy, setBusy] = useState(false);
+  const look = async () => {
+    const state = await call(verifyAuditTrail, { params: { accountId: account.id } });
+    queryClient.setQueryData(stateQuery(account.id).queryKey, state);
+    // A fault is an alert of its own.
+    if (state.verified?.fault === null) announce(t('audit.verified-now'));
+  };
+  const verify = async () => {
+    setBusy(true);
+    await report(look()).finally(() => setBusy(false));
+  };
+  return (
+    <Button variant="default" onClick={() => void verify()} loading={busy}>
+      {t('audit.verify-now')}
+    </Button>
   );
 }
 
@@ -79,8 +110,13 @@ function Verdict({ verified }: { verified: AuditState['verified'] }) {
       <div>
         <strong>{t('audit.not-whole', { seq: formats.number(seq) })}</strong>
         <span>
-          {has(key) ? t(key) : code} · {at}. {t('audit.not-whole-says')}
+          {has(key) ? t(key) : code} · {at}.
         </span>
+        <ol className={classes.remedy}>
+          <li>{t('audit.remedy-keep')}</li>
+          <li>{t('audit.remedy-tell')}</li>
+          <li>{t('audit.remedy-restored')}</li>
+        </ol>
       </div>
     </div>
   );

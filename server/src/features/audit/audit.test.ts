@@ -23,7 +23,7 @@ describe('the audit trail for its readers', () => {
   before(async () => {
     db = await createTestDatabase();
     const http = testHttp(db, (served) =>
-      auditRoutes(served, { ...db, outbound: new Outbound({ networks: [] }) }),
+      auditRoutes(served, { ...db, outbound: new Outbound({ networks: [] }), hostName: 'chat.example.org' }),
     );
     accountId = await testAccount(db);
     other = await testAccount(db);

@@ -13,6 +13,8 @@ export interface Batch {
   readonly checkpoint: Proof | null;
   /** The last entry that has arrived once this batch has. */
   readonly seq: number;
+  /** Of a batch that only asks whether anything arrives. */
+  readonly testedAt?: Date;
 }
 
 /** The next batch after this entry and this checkpoint, null when there is none. In scope `platform`. */

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AuditDestination, AuditTarget } from '@samtal/contract/audit';
 import { sql } from 'kysely';
-import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
+import { platformChain, recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type ReadTx, type Tx } from '../../platform/database/index.ts';
+import { newestVersion, recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
@@ -13,6 +14,7 @@ export interface NewDestination {
   readonly target: AuditTarget;
   readonly from: 'beginning' | 'now';
   readonly client?: { readonly cert: string; readonly key: string };
+  readonly reason?: string;
 }
 
 /**
@@ -24,9 +26,8 @@ export async function createDestination(
   { keyring, outbound }: { keyring: Keyring; outbound: Outbound },
   { account, actor, wanted }: { account: string; actor: AuditActor; wanted: NewDestination },
 ): Promise<{ id: string; signingSecret: string | null }> {
-  const { name, target, from, client } = wanted;
-  const host = target.kind === 'webhook' ? new URL(target.url).hostname : target.host;
-  if (outbound.refusesLiteral(host)) throw new Refusal('audit.destination-refused');
+  const { name, target, from, client, reason = '' } = wanted;
+  if (outbound.refusesLiteral(hostOf(target))) throw new Refusal('audit.destination-refused');
   const id = randomUUID();
   const signingSecret = target.kind === 'webhook' ? `samtal_${randomBytes(32).toString('base64url')}` : null;
   const secret = {
@@ -44,6 +45,8 @@ export async function createDestination(
     delivered_seq: from === 'beginning' ? 0 : await lastSeq(tx, account),
   };
   await refuseTakenName(async () => await tx.sql.insertInto('audit_destination').values(values).execute());
+  const body = configurationOf({ name, active: true, target });
+  await version(tx, account, { id, before: null, body, by: actor, note: { reason } });
   await recordAudit(tx, account, {
     action: 'audit.destination-created',
     actor,
@@ -61,8 +64,16 @@ export async function changeDestination(
     id,
     actor,
     changes,
-  }: { account: string; id: string; actor: AuditActor; changes: { name?: string; active?: boolean } },
+    note = {},
+  }: {
+    account: string;
+    id: string;
+    actor: AuditActor;
+    changes: { name?: string; active?: boolean };
+    note?: ChangeNote;
+  },
 ): Promise<void> {
+  const before = await lockDestination(tx, account, id);
   const fresh =
     changes.active === true
       ? { failures: 0, failing_since: null, failure: null, next_try_at: new Date() }
@@ -71,13 +82,15 @@ export async function changeDestination(
     found(
       await tx.sql
         .updateTable('audit_destination')
-        .set({ ...changes, ...fresh })
+        .set({ name: changes.name ?? before.name, active: changes.active ?? before.active, ...fresh })
         .where('account_id', '=', account)
         .where('id', '=', id)
         .returning('id')
         .executeTakeFirst(),
     ),
   );
+  const body = configurationOf({ ...before, ...changes });
+  await version(tx, account, { id, before: configurationOf(before), body, by: actor, note });
   await recordAudit(tx, account, {
     action: 'audit.destination-changed',
     actor,
@@ -90,14 +103,13 @@ export async function deleteDestination(
   tx: Tx,
   { account, id, actor }: { account: string; id: string; actor: AuditActor },
 ): Promise<void> {
-  found(
-    await tx.sql
-      .deleteFrom('audit_destination')
-      .where('account_id', '=', account)
-      .where('id', '=', id)
-      .returning('id')
-      .executeTakeFirst(),
-  );
+  const before = configurationOf(await lockDestination(tx, account, id));
+  await tx.sql
+    .deleteFrom('audit_destination')
+    .where('account_id', '=', account)
+    .where('id', '=', id)
+    .execute();
+  await version(tx, account, { id, before, body: null, by: actor, note: {} });
   await recordAudit(tx, account, {
     action: 'audit.destination-deleted',
     actor,
@@ -114,6 +126,7 @@ export async function readDestinations(
   let query = tx.sql
     .selectFrom('audit_destination')
     .selectAll()
+    .select(newestVersion('audit-destination', { account: 'account_id', id: 'id' }).as('version'))
     .where('account_id', '=', account)
     .orderBy((eb) => eb.fn<string>('lower', ['name']));
   if (id !== undefined) query = query.where('id', '=', id);
@@ -124,6 +137,7 @@ export async function readDestinations(
     // Written by `createDestination`, judged by the contract.
     target: row.target as AuditTarget,
     active: row.active,
+    version: row.version,
     behind: Math.max(0, last - row.delivered_seq),
     deliveredAt: row.delivered_at?.toISOString() ?? null,
     failing:
@@ -136,6 +150,48 @@ export async function readDestinations(
             nextTryAt: row.next_try_at.toISOString(),
           },
   }));
+}
+
+/** The host alone: an address may hold a secret of the receiver. */
+export function hostOf(target: AuditTarget): string {
+  return target.kind === 'webhook' ? new URL(target.url).hostname : target.host;
+}
+
+interface Stands {
+  readonly name: string;
+  readonly active: boolean;
+  readonly target: AuditTarget;
+}
+
+function configurationOf({ name, active, target }: Stands) {
+  return { name, active, kind: target.kind, host: hostOf(target) };
+}
+
+async function lockDestination(tx: Tx, account: string, id: string): Promise<Stands> {
+  const { name, active, target } = found(
+    await tx.sql
+      .selectFrom('audit_destination')
+      .select(['name', 'active', 'target'])
+      .where('account_id', '=', account)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst(),
+  );
+  // Written by `createDestination`, judged by the contract.
+  return { name, active, target: target as AuditTarget };
+}
+
+/** The platform's own destinations belong to no account, and have no history but the audit trail. */
+async function version(
+  tx: Tx,
+  account: string,
+  {
+    id,
+    ...made
+  }: { id: string; before: object | null; body: object | null; by: AuditActor; note: ChangeNote },
+): Promise<void> {
+  if (account === platformChain) return;
+  await recordVersion(tx, account, { kind: 'audit-destination', objectId: id, ...made });
 }
 
 async function lastSeq(tx: ReadTx, account: string): Promise<number> {

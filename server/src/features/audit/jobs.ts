@@ -1,4 +1,10 @@
-import { verifyAudit, type AuditVerdict, type VerifyingKeys } from '../../platform/audit/index.ts';
+import {
+  verifyAudit,
+  verifyTrail,
+  type AuditVerdict,
+  type ChainVerdict,
+  type VerifyingKeys,
+} from '../../platform/audit/index.ts';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { ScheduledJob } from '../../platform/jobs/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
@@ -52,7 +58,18 @@ export async function verifyAndRemember(database: Database, keys: VerifyingKeys)
   return verdict;
 }
 
-async function remember(tx: Tx, { chains }: AuditVerdict): Promise<void> {
+/** The same for one account. */
+export async function verifyAndRememberTrail(
+  database: Database,
+  keys: VerifyingKeys,
+  account: string,
+): Promise<ChainVerdict> {
+  const chain = await verifyTrail(database, keys, account);
+  await database.transaction('platform', async (tx) => await remember(tx, { chains: [chain] }));
+  return chain;
+}
+
+async function remember(tx: Tx, { chains }: Pick<AuditVerdict, 'chains'>): Promise<void> {
   for (const { account, entries, checkpoints, fault } of chains) {
     const found = {
       at: new Date(),

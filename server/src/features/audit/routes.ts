@@ -1,22 +1,26 @@
 import * as contract from '@samtal/contract/audit';
 import { keyHash, recordAudit } from '../../platform/audit/index.ts';
 import type { Database } from '../../platform/database/index.ts';
+import { changeOf } from '../../platform/history/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
-import type { Keyring } from '../../platform/keys/index.ts';
-import type { Outbound } from '../../platform/outbound/index.ts';
 import { changeDestination, createDestination, deleteDestination, readDestinations } from './destinations.ts';
 import { exportCheckpoints } from './export-checkpoints.ts';
 import { exportEntries } from './export-entries.ts';
+import type { DeliveryParts } from './deliver.ts';
+import { verifyAndRememberTrail, verifyingKeys } from './jobs.ts';
+import { testDestination } from './test-destination.ts';
 import { presentEntries } from './presenter.ts';
 import { findEntries, readState } from './queries.ts';
 
-export interface AuditParts {
+export interface AuditParts extends DeliveryParts {
   readonly database: Database;
-  readonly keyring: Keyring;
-  readonly outbound: Outbound;
+  readonly checkpointDirectory: string;
 }
 
-export function auditRoutes(http: HttpServer, { database, keyring, outbound }: AuditParts): void {
+export function auditRoutes(
+  http: HttpServer,
+  { database, keyring, outbound, hostName, checkpointDirectory }: AuditParts,
+): void {
   http.serve(
     contract.findAuditEntries,
     async ({ caller: { accountId, userId }, query: { cursor = null, limit = 50, ...filter } }) =>
@@ -55,10 +59,27 @@ export function auditRoutes(http: HttpServer, { database, keyring, outbound }: A
     };
   });
 
-  http.serve(contract.getAuditState, async ({ caller: { accountId } }) => {
+  const stateOf = async (accountId: string) => {
     const { publicKey } = await keyring.signingKey();
     const state = await database.read('platform', async (tx) => await readState(tx, accountId));
     return { ...state, publicKey, fingerprint: keyHash(publicKey).toString('hex') };
+  };
+  http.serve(contract.getAuditState, async ({ caller: { accountId } }) => await stateOf(accountId));
+
+  // A long trail takes a while: whoever asks meanwhile waits for the same.
+  const verifying = new Map<string, Promise<unknown>>();
+  http.serve(contract.verifyAuditTrail, async ({ caller: { accountId, userId } }) => {
+    const underWay =
+      verifying.get(accountId) ??
+      verifyingKeys({ keyring, checkpointDirectory })
+        .then(async (keys) => await verifyAndRememberTrail(database, keys, accountId))
+        .finally(() => verifying.delete(accountId));
+    verifying.set(accountId, underWay);
+    await underWay;
+    await database.transaction(accountId, async (tx) => {
+      await recordAudit(tx, accountId, { action: 'audit.verified', actor: asUser(userId) });
+    });
+    return await stateOf(accountId);
   });
 
   const one = async (accountId: string, id: string) =>
@@ -84,8 +105,9 @@ export function auditRoutes(http: HttpServer, { database, keyring, outbound }: A
   http.serve(
     contract.changeAuditDestination,
     async ({ caller: { accountId, userId }, params: { destinationId: id }, body }) => {
+      const { changes, note } = changeOf(body);
       await database.transaction(accountId, async (tx) => {
-        await changeDestination(tx, { account: accountId, id, actor: asUser(userId), changes: body });
+        await changeDestination(tx, { account: accountId, id, actor: asUser(userId), changes, note });
       });
       return await one(accountId, id);
     },
@@ -98,6 +120,15 @@ export function auditRoutes(http: HttpServer, { database, keyring, outbound }: A
         await deleteDestination(tx, { account: accountId, id, actor: asUser(userId) });
       });
       return undefined;
+    },
+  );
+
+  http.serve(
+    contract.testAuditDestination,
+    async ({ caller: { accountId: account, userId }, params: { destinationId: id } }) => {
+      const parts = { keyring, outbound, hostName };
+      const failure = await testDestination(database, parts, { account, id, actor: asUser(userId) });
+      return { failure };
     },
   );
 }

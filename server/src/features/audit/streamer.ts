@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditTarget } from '@samtal/contract/audit';
 import { sql, type Selectable, type UpdateObject } from 'kysely';
 import type { Database, Tables } from '../../platform/database/index.ts';
-import type { Keyring } from '../../platform/keys/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import type { Outbound } from '../../platform/outbound/index.ts';
-import { nextBatch, type Batch } from './batch.ts';
+import { nextBatch } from './batch.ts';
+import { deliver, type DeliveryParts } from './deliver.ts';
 import { failureCode } from './delivery-error.ts';
-import { openDestinationSecret } from './destination-secret.ts';
-import { sendToSyslog } from './syslog.ts';
-import { sendToWebhook } from './webhook.ts';
 
 const idleMs = 1_000;
 const stopMs = 3_000;
@@ -21,13 +16,9 @@ const longestWaitSeconds = 900;
 
 type Destination = Selectable<Tables['audit_destination']>;
 
-export interface StreamerParts {
+export interface StreamerParts extends DeliveryParts {
   readonly database: Database;
-  readonly keyring: Keyring;
-  readonly outbound: Outbound;
   readonly log: Log;
-  /** What this installation calls itself towards syslog. */
-  readonly hostName: string;
 }
 
 /**
@@ -86,7 +77,7 @@ export class AuditStreamer {
       for (;;) {
         const batch = await database.read('platform', async (tx) => await nextBatch(tx, account, place));
         if (batch === null || this.#stopped) break;
-        await this.#send(destination, batch);
+        await deliver(this.#parts, destination, batch);
         place = { seq: batch.seq, checkpoint: batch.checkpoint?.number ?? place.checkpoint };
         if (!(await moveOn(database, destination, place))) return;
         destination = { ...destination, failures: 0, failing_since: null };
@@ -99,15 +90,6 @@ export class AuditStreamer {
         log.warn('audit-stream-disturbed', { accountId: account }, failed),
       );
     }
-  }
-
-  async #send({ account_id: account, id, target, secret }: Destination, batch: Batch): Promise<void> {
-    const { keyring, outbound, hostName } = this.#parts;
-    const opened = await openDestinationSecret(keyring, { account, id }, secret);
-    // Written by `createDestination`, judged by the contract.
-    const to = target as AuditTarget;
-    if (to.kind === 'webhook') await sendToWebhook(outbound, to, { batch, secret: opened.signing ?? '' });
-    else await sendToSyslog(outbound, to, { batch, hostName, client: opened.client });
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -10,6 +10,7 @@ import {
   changeAuditDestination,
   createAuditDestination,
   deleteAuditDestination,
+  testAuditDestination,
   listAuditDestinations,
   type AuditDestination,
   type AuditTarget,
@@ -51,7 +52,9 @@ describe('the audit trail sent elsewhere', () => {
 
   before(async () => {
     db = await createTestDatabase();
-    const http = testHttp(db, (served) => auditRoutes(served, { ...db, outbound }));
+    const http = testHttp(db, (served) =>
+      auditRoutes(served, { ...db, outbound, hostName: 'chat.example.org' }),
+    );
     account = await testAccount(db);
     const person = await testUser(db, account, { password, roles: ['privacy-officer'] });
     officer = await Browser.signIn(http, person);
@@ -407,6 +410,68 @@ describe('the audit trail sent elsewhere', () => {
     await until(() => happened(messages).length === 1);
     await until(async () => (await list()).some(({ failing }) => failing?.code === 'tls-failed'));
     assert.equal(happened(messages).length, 1);
+  });
+
+  it('is tested by a message without entries, which says what it met with and moves nothing', async () => {
+    const test = async (destinationId: string) => {
+      const answer = await officer.call(testAuditDestination, {
+        params: { accountId: account, destinationId },
+      });
+      assert.equal(answer.statusCode, 200, answer.body);
+      return answer.json<{ failure: string | null }>().failure;
+    };
+    await streamer.stop();
+    const { got, target } = await webhook([204, 503]);
+    const { destination, signingSecret } = await create(target);
+    await record('waits');
+    const { behind } = (await list())[0] ?? assert.fail();
+    assert.ok(behind > 0);
+    assert.equal(await test(destination.id), null);
+    const [first = assert.fail()] = got;
+    const body = JSON.parse(first.body.toString()) as Record<string, unknown>;
+    assert.deepEqual([body['test'], body['entries'], body['checkpoint']], [true, [], null]);
+    const at = String(first.headers['samtal-timestamp']);
+    const signed = createHmac('sha256', signingSecret ?? '')
+      .update(`${at}.`)
+      .update(first.body);
+    assert.equal(first.headers['samtal-signature'], `v1=${signed.digest('hex')}`);
+    assert.equal(await test(destination.id), 'answered-503');
+    const [now] = await list();
+    assert.deepEqual([now?.behind, now?.failing], [behind, null]);
+
+    const messages: string[] = [];
+    const port = await listen(createServer(receiver(messages)));
+    const syslog = await create({ kind: 'syslog', host: '127.0.0.1', port, transport: 'tcp' });
+    assert.equal(await test(syslog.destination.id), null);
+    assert.equal(messages.filter((each) => each.includes('samtal - audit.test [')).length, 1);
+    const gone = await officer.call(testAuditDestination, {
+      params: { accountId: account, destinationId: randomUUID() },
+    });
+    assert.equal(codeOf(gone), 'not-found');
+  });
+
+  it('has a history of where it is sent, without addresses and secrets', async () => {
+    const target = { kind: 'webhook', url: 'https://siem.example/in?token=hunter2' } as const;
+    const { destination, signingSecret } = await create(target);
+    const params = { accountId: account, destinationId: destination.id };
+    const change = async (body: object) => await officer.call(changeAuditDestination, { params, body });
+    assert.equal(destination.version, 1);
+    assert.equal((await change({ active: false, version: 1, reason: 'The receiver moves' })).statusCode, 200);
+    assert.equal(codeOf(await change({ name: 'Other', version: 1 })), 'history.changed-meanwhile');
+    assert.equal((await officer.call(deleteAuditDestination, { params })).statusCode, 204);
+    const { rows } = await db.asOwner<{ body: object | null; reason: string }>(
+      "select body, reason from configuration_version where kind = 'audit-destination' and object_id = $1 order by version",
+      [destination.id],
+    );
+    const { name } = destination;
+    assert.deepEqual(rows, [
+      { body: { name, active: true, kind: 'webhook', host: 'siem.example' }, reason: '' },
+      { body: { name, active: false, kind: 'webhook', host: 'siem.example' }, reason: 'The receiver moves' },
+      { body: null, reason: '' },
+    ]);
+    assert.ok(
+      !JSON.stringify(rows).includes('hunter2') && !JSON.stringify(rows).includes(signingSecret ?? '-'),
+    );
   });
 
   it('is not taken for delivered by a receiver that hangs up before it has read everything', async () => {

@@ -56,8 +56,13 @@ function counted(message: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${message.length} `), message]);
 }
 
-/** RFC 5424 messages: one for each entry, and one for the checkpoint. */
-function syslogMessages({ account, entries, checkpoint }: Batch, hostName: string): Buffer[] {
+/** RFC 5424 messages: one for each entry, and one for the checkpoint; or one alone that tests the way. */
+function syslogMessages({ account, entries, checkpoint, testedAt }: Batch, hostName: string): Buffer[] {
+  if (testedAt !== undefined) {
+    const text = JSON.stringify({ action: 'audit.test' });
+    const at = testedAt.toISOString();
+    return [syslogMessage({ at, hostName, id: 'audit.test', fields: { account }, text })];
+  }
   const messages = entries.map((row) => entryMessage(row, account, hostName));
   if (checkpoint === null) return messages;
   const fields = { account, checkpoint: String(checkpoint.number), seq: String(checkpoint.leaf.seq) };

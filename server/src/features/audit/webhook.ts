@@ -56,7 +56,7 @@ function signature(secret: string, timestamp: string, body: Buffer): string {
   return createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
 }
 
-function webhookBody({ account, entries, checkpoint }: Batch) {
+function webhookBody({ account, entries, checkpoint, testedAt }: Batch) {
   return {
     format: 'samtal-audit-batch/v1',
     account,
@@ -68,6 +68,7 @@ function webhookBody({ account, entries, checkpoint }: Batch) {
       hash: hash.toString('hex'),
     })),
     checkpoint,
+    ...(testedAt === undefined ? {} : { test: true }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { readRoles } from '../access/index.ts';
 import { readAccount } from '../accounts/index.ts';
-import { readDestinations } from '../audit/index.ts';
+import { hostOf, readDestinations } from '../audit/index.ts';
 import { dataClasses } from '../retention/index.ts';
 import { readStandingSettings } from '../settings/index.ts';
 import { readSites } from '../sites/index.ts';
@@ -96,7 +96,7 @@ async function destinationsOf(
   return (await readDestinations(tx, account)).map(({ name, target, active }) => ({
     name,
     kind: target.kind,
-    host: target.kind === 'webhook' ? new URL(target.url).hostname : target.host,
+    host: hostOf(target),
     encrypted: target.kind === 'webhook' || target.transport === 'tls',
     active,
   }));

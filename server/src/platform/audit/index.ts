@@ -7,4 +7,10 @@ export { platformChain, recordAudit, type AuditActor, type AuditEvent } from './
 export { AuditSealer } from './sealer.ts';
 export { sealOutbox } from './seal.ts';
 export { keyHash, type Checkpoint, type Leaf } from './statement.ts';
-export { verifyAudit, type AuditVerdict, type VerifyingKeys } from './verify.ts';
+export {
+  verifyAudit,
+  verifyTrail,
+  type AuditVerdict,
+  type ChainVerdict,
+  type VerifyingKeys,
+} from './verify.ts';

@@ -84,6 +84,20 @@ export async function verifyAudit(database: Database, keys: VerifyingKeys): Prom
   });
 }
 
+/** Goes through the chain of one account in the same way. */
+export async function verifyTrail(
+  database: Database,
+  keys: VerifyingKeys,
+  account: string,
+): Promise<ChainVerdict> {
+  const reader = new AnchorReader(keys.publicKey);
+  if (keys.directory !== null) await reader.readFiles(keys.directory);
+  return await database.read('platform', async (tx) => {
+    const anchors = await reader.readDatabase(tx);
+    return await verifyChain(tx, account, { keys, anchors: anchors.of.get(account) ?? new Map() });
+  });
+}
+
 async function accountsWithoutTrail(tx: ReadTx): Promise<string[]> {
   const rows = await tx.sql
     .selectFrom('account')
