@@ -39,6 +39,10 @@ export const refusals = {
     title:
       'The version is a removal, something that it needs is not there any more, or a rule in it is unfit.',
   },
+  'settings.contradiction': {
+    status: 409,
+    title: 'Two settings contradict each other; nothing was changed. Both are named.',
+  },
   'settings.wrong-level': { status: 409, title: 'A setting cannot be set at this level.' },
   'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },
   'users.already-accepted': { status: 409, title: 'The user has accepted the invitation already.' },

@@ -130,5 +130,6 @@ export const restoreVersion = endpoint({
     'history.not-restorable',
     'names.taken',
     'not-found',
+    'settings.contradiction',
   ],
 });

@@ -3,6 +3,7 @@ import { NewestVersion, Reason } from '../history/change.ts';
 import { closed, Id, oneOf, nullable, Type, type Static } from '../shared/index.ts';
 import { settingKeys, settingLevels, SettingOverrides } from './registry.ts';
 
+export * from './contradictions.ts';
 export * from './registry.ts';
 
 const account = { accountId: Id };
@@ -69,5 +70,5 @@ export const changeSettings = endpoint({
   }),
   status: 200,
   response: SettingsOfLevel,
-  errors: ['history.changed-meanwhile', 'settings.wrong-level', 'not-found'],
+  errors: ['history.changed-meanwhile', 'settings.contradiction', 'settings.wrong-level', 'not-found'],
 });

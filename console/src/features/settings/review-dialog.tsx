@@ -125,6 +125,11 @@ export function ReviewDialog<Known extends Level>({
               {error !== null && (
                 <Alert color="red" variant="light" role="alert">
                   {problemText(error)}
+                  {contradicting(error).map((key) => (
+                    <div key={key}>
+                      <strong>{text.label(key)}</strong>
+                    </div>
+                  ))}
                 </Alert>
               )}
               <Group justify="flex-end">
@@ -189,4 +194,10 @@ function partsOf(pending: Pending): { set: Record<string, never>; unset: Setting
   }
   // The editors give what the schema of each setting takes; the server judges it again.
   return { set: set as Record<string, never>, unset };
+}
+
+/** The keys of the settings that contradict each other, where that is why a change was refused. */
+function contradicting(error: unknown): string[] {
+  if (!(error instanceof Refusal) || error.code !== 'settings.contradiction') return [];
+  return error.fields.map(({ pointer }) => pointer.replace('/body/set/', ''));
 }

@@ -1,9 +1,10 @@
-import type { SettingKey } from '@samtal/contract/settings';
+import type { SettingKey, SettingOverrides } from '@samtal/contract/settings';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
-import { refuseUnsettable } from './policy.ts';
-import { overridesAfter, readStandingSettings } from './queries.ts';
+import { readSites } from '../sites/index.ts';
+import { refuseContradicting, refuseUnsettable, touchedContradictions } from './policy.ts';
+import { overridesAfter, readDraftedSettings, readStandingSettings } from './queries.ts';
 
 export interface SettingsChange {
   readonly channelId: string | null;
@@ -18,7 +19,7 @@ export interface SettingsChange {
 
 /**
  * Sets and unsets settings of the account or a channel as one new version (H1). Refuses with
- * history.changed-meanwhile, settings.wrong-level, request.invalid; the caller has made sure that the channel is there.
+ * history.changed-meanwhile, settings.wrong-level, settings.contradiction, request.invalid; the caller has made sure that the channel is there.
  */
 export async function changeSettings(
   tx: Tx,
@@ -26,6 +27,7 @@ export async function changeSettings(
   { channelId, version, set, unset, by, reason, restoredFrom }: SettingsChange,
 ): Promise<void> {
   refuseUnsettable(channelId === null ? 'account' : 'channel', { set, unset });
+  await refuseContradictions(tx, account, { channelId, set, unset });
   const { own } = await readStandingSettings(tx, account, channelId);
   const body = overridesAfter(own.overrides, { set, unset });
   const objectId = channelId ?? account;
@@ -38,4 +40,19 @@ export async function changeSettings(
     subject: { kind: channelId === null ? 'account' : 'site', id: objectId },
     details: { version: made, set: Object.keys(set), unset: [...unset] },
   });
+}
+
+/** Judges the level itself, and with the account every channel, whose own values may not go with the account's new ones. */
+async function refuseContradictions(
+  tx: Tx,
+  account: string,
+  { channelId, set, unset }: Pick<SettingsChange, 'channelId' | 'set' | 'unset'>,
+): Promise<void> {
+  const possible = touchedContradictions({ set, unset });
+  if (possible.length === 0) return;
+  // Judged by `refuseUnsettable`.
+  const draft = { channelId, set: set as SettingOverrides, unset };
+  const channels = channelId === null ? (await readSites(tx, account)).map(({ id }) => id) : [];
+  for (const where of [channelId, ...channels])
+    refuseContradicting(await readDraftedSettings(tx, account, { channelId: where, draft }), possible);
 }

@@ -1,4 +1,5 @@
 import {
+  effectiveSettings,
   settings,
   type SettingKey,
   type SettingLevel,
@@ -7,7 +8,8 @@ import {
 import { sql } from 'kysely';
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { refuseUnsettable } from './policy.ts';
+import { refuseContradicting, refuseUnsettable, touchedContradictions } from './policy.ts';
+import { overridesAfter } from './queries.ts';
 
 /** What operators set for the whole installation. All of it in the platform's scope. */
 export interface InstallationVersion {
@@ -34,7 +36,7 @@ export function isInstallationSetting(key: SettingKey): boolean {
 
 /**
  * Sets and unsets settings of the installation as one new version, on the platform's audit chain. Refuses with
- * settings.wrong-level and request.invalid.
+ * settings.wrong-level, settings.contradiction and request.invalid.
  */
 export async function changeInstallationSettings(
   tx: Tx,
@@ -48,13 +50,15 @@ export async function changeInstallationSettings(
   // Operators wait for each other: what one sets is not lost by what another does at the same moment.
   await sql`select pg_advisory_xact_lock(7318006)`.execute(tx.sql);
   const [newest] = await readInstallationVersions(tx);
-  const kept = Object.entries(newest?.body ?? {}).filter(([key]) => !unset.includes(key as SettingKey));
+  const overrides = overridesAfter(newest?.body ?? {}, { set, unset });
+  const { values } = effectiveSettings([{ level: 'installation', overrides }]);
+  refuseContradicting(values, touchedContradictions({ set, unset }));
   const version = (newest?.version ?? 0) + 1;
   await tx.sql
     .insertInto('installation_settings_version')
     .values({
       version,
-      body: JSON.stringify({ ...Object.fromEntries(kept), ...set }),
+      body: JSON.stringify(overrides),
       reason,
       restored_from: null,
     })

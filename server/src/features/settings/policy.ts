@@ -1,4 +1,10 @@
-import { settings, type SettingKey, type SettingLevel } from '@samtal/contract/settings';
+import {
+  contradictions,
+  settings,
+  type SettingKey,
+  type SettingLevel,
+  type SettingValues,
+} from '@samtal/contract/settings';
 import { compileExact, Refusal } from '../../platform/http/index.ts';
 
 const validators = new Map(
@@ -23,4 +29,34 @@ export function refuseUnsettable(
     ];
   });
   if (fields.length > 0) throw new Refusal('request.invalid', { fields });
+}
+
+/** The contradictions that a change of these keys may bring about. One that was there before is no reason to refuse another change. */
+export function touchedContradictions({
+  set,
+  unset,
+}: {
+  set: Readonly<Record<string, unknown>>;
+  unset: readonly SettingKey[];
+}) {
+  const touched = new Set<string>([...Object.keys(set), ...unset]);
+  return contradictions.filter(({ keys, given }) =>
+    [...keys, ...(given === undefined ? [] : [given])].some((key) => touched.has(key)),
+  );
+}
+
+/** Refuses values that contradict each other, and names both settings. */
+export function refuseContradicting(
+  values: SettingValues,
+  possible: ReturnType<typeof touchedContradictions>,
+): void {
+  const found = possible.find(({ holds }) => holds(values));
+  if (found === undefined) return;
+  const [one, other] = found.keys;
+  throw new Refusal('settings.contradiction', {
+    fields: [
+      { pointer: `/body/set/${one}`, problem: `contradicts ${other}` },
+      { pointer: `/body/set/${other}`, problem: `contradicts ${one}` },
+    ],
+  });
 }

@@ -115,4 +115,50 @@ describe('settings', () => {
       /permission denied/,
     );
   });
+
+  it('refuse to contradict each other, at one level or between two, and name both', async () => {
+    const { id, siteId } = await makeAccount(db, { origin: 'https://example.org' });
+    let version = 0;
+    const set = async (values: Record<string, unknown>, channelId: string | null = null, at = version) =>
+      await db.database.transaction(id, async (tx) => {
+        await changeSettings(tx, id, {
+          channelId,
+          version: at,
+          set: values,
+          unset: [],
+          by: { kind: 'operator' },
+          reason: '',
+        });
+      });
+    const named = (one: string, other: string) => (error: unknown) =>
+      error instanceof Refusal &&
+      error.code === 'settings.contradiction' &&
+      error.fields.map(({ pointer }) => pointer).join() === `/body/set/${one},/body/set/${other}`;
+    const inactivity = named('inactivity.warning-minutes', 'inactivity.end-minutes');
+    await assert.rejects(set({ 'inactivity.end-minutes': 5, 'inactivity.warning-minutes': 5 }), inactivity);
+    await set({ 'inactivity.end-minutes': 10, 'inactivity.warning-minutes': 3 });
+    version += 1;
+    await assert.rejects(set({ 'inactivity.end-minutes': 3 }, siteId, 0), inactivity);
+    await set({ 'inactivity.warning-minutes': 8 }, siteId, 0);
+    await assert.rejects(
+      set({ 'inactivity.end-minutes': 8 }),
+      inactivity,
+      'the channel warns later than that',
+    );
+    await set({ 'inactivity.end-minutes': 9 });
+    version += 1;
+    await assert.rejects(
+      set({ 'signin.session-idle-minutes': 61, 'signin.session-life-hours': 1 }),
+      named('signin.session-idle-minutes', 'signin.session-life-hours'),
+    );
+    await assert.rejects(
+      set({ 'media.visitors-may-send': true, 'media.visitor-types': [] }),
+      named('media.visitors-may-send', 'media.visitor-types'),
+    );
+    await assert.rejects(
+      set({ 'redaction.mode': 'hours', 'redaction.after-hours': 48, 'retention.transcript-days': 1 }),
+      named('redaction.after-hours', 'retention.transcript-days'),
+    );
+    await set({ 'redaction.mode': 'resolved', 'redaction.after-hours': 48, 'retention.transcript-days': 1 });
+  });
 });
