@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { authorisationNames } from './authorisations.ts';
 
@@ -67,7 +67,7 @@ export const createRole = endpoint({
   summary: 'Define a role',
   access: { holding: 'access.manage' },
   params: closed(account),
-  body: closed(roleFields),
+  body: closed({ ...roleFields, ...makingFields }),
   status: 201,
   response: Role,
   errors: ['access.exceeds-own', 'access.role-too-deep', 'names.taken', 'not-found'],
@@ -124,7 +124,7 @@ export const giveRole = endpoint({
   summary: 'Give a role to a user, for the whole account or within a scope',
   access: { holding: 'access.manage' },
   params: closed(account),
-  body: closed({ userId: Id, roleId: Id, scope: Scope }),
+  body: closed({ userId: Id, roleId: Id, scope: Scope, ...makingFields }),
   status: 201,
   response: Grant,
   errors: ['access.exceeds-own', 'not-found'],

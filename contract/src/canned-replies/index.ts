@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Type, type Static } from '../shared/index.ts';
 
 const fields = {
@@ -35,7 +35,7 @@ export const createCannedReply = endpoint({
   summary: 'Write a canned reply',
   access: { holding: 'canned-replies.manage' },
   params: closed(account),
-  body: closed(fields),
+  body: closed({ ...fields, ...makingFields }),
   status: 201,
   response: CannedReply,
   errors: ['names.taken'],

@@ -13,5 +13,8 @@ export const changeFields = {
   reason: Type.Optional(Reason),
 };
 
+/** What making something may say besides. */
+export const makingFields = { reason: changeFields.reason };
+
 /** The newest version of an object, to be given back with a change; 0 while it has none. */
 export const NewestVersion = Type.Integer({ minimum: 0 });

@@ -24,7 +24,7 @@ export const configuration = {
   role: 'access.manage',
   /** A role given to a user: who may do what is configuration, too. */
   grant: 'access.manage',
-  /** The limit of conversations. Names and addresses of people are in no version. */
+  /** Limit of conversations and status. Names and addresses of people are in no version. */
   user: 'users.manage',
   'canned-reply': 'canned-replies.manage',
   /** Name, kind, host, and whether it is paused. Addresses and secrets are in no version. */

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 const label = nullable(Type.String({ minLength: 1, maxLength: 60 }));
@@ -68,6 +68,7 @@ export const createQueue = endpoint({
     priority: Type.Optional(queueFields.priority),
     assignment: Type.Optional(queueFields.assignment),
     offerSeconds: Type.Optional(queueFields.offerSeconds),
+    ...makingFields,
   }),
   status: 201,
   response: Queue,

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
 import { changesOf, closed, Id, Instant, listOf, Locale, Name, Type, type Static } from '../shared/index.ts';
 
 const siteFields = {
@@ -60,6 +60,7 @@ export const createSite = endpoint({
     locale: Type.Optional(siteFields.locale),
     accentColour: Type.Optional(siteFields.accentColour),
     sessionLifeMinutes: Type.Optional(siteFields.sessionLifeMinutes),
+    ...makingFields,
   }),
   status: 201,
   response: Site,

@@ -22,8 +22,11 @@ const userFields = {
   maxConversations: Type.Integer({ minimum: 1, maximum: 50 }),
 };
 
-/** What versions keep of a user (H1): nothing personal. */
-export const UserConfiguration = closed({ maxConversations: userFields.maxConversations });
+/** What versions keep of a user (H1): nothing personal. Of one who is only invited no status is kept. */
+export const UserConfiguration = closed({
+  maxConversations: userFields.maxConversations,
+  status: Type.Optional(oneOf('active', 'inactive')),
+});
 
 /** A person as a member of one account. The same person (the same `id`) may belong to several. */
 export const User = closed({
@@ -35,7 +38,7 @@ export const User = closed({
   roles: Type.Array(closed({ grantId: Id, roleId: Id, name: Type.String() })),
   createdAt: Instant,
   lastSignInAt: nullable(Instant),
-  /** Of the limit. */
+  /** Of limit and status. */
   version: NewestVersion,
 });
 export type User = Static<typeof User>;

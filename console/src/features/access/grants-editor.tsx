@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { ErrorState, Row, Rows, ToneBadge, useReport } from '../../ui/index.ts';
+import { ErrorState, ReasonField, Row, Rows, ToneBadge, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useQueues } from '../routing/index.ts';
 import { useSites } from '../sites/index.ts';
@@ -136,6 +136,7 @@ function GiveRole({ userId, onGiven, onClose }: GiveRoleProps) {
   const roles = useRoles().data ?? [];
   const [roleId, setRoleId] = useState<string | null>(null);
   const [scope, setScope] = useState<Scope>({});
+  const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -144,7 +145,7 @@ function GiveRole({ userId, onGiven, onClose }: GiveRoleProps) {
     setBusy(true);
     setError(null);
     try {
-      await call(giveRole, { params: { accountId: account.id }, body: { userId, roleId, scope } });
+      await call(giveRole, { params: { accountId: account.id }, body: { userId, roleId, scope, reason } });
       await onGiven();
       onClose();
     } catch (refused) {
@@ -169,6 +170,7 @@ function GiveRole({ userId, onGiven, onClose }: GiveRoleProps) {
         nothingFoundMessage={t('nothing-found')}
       />
       <ScopeEditor scope={scope} onChange={setScope} />
+      <ReasonField value={reason} onChange={setReason} />
       {error !== null && (
         <Alert color="red" variant="light" role="alert">
           {problemText(error)}

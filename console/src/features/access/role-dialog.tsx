@@ -9,7 +9,7 @@ import {
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText, type TextKey } from '../../text/index.ts';
-import { FormDialog, ToneBadge } from '../../ui/index.ts';
+import { FormDialog, ReasonField, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { authorisationsByArea, holdableBy, inherited } from './areas.ts';
 import { useRoleName } from './queries.ts';
@@ -37,9 +37,10 @@ function RoleForm({ role, roles, onSaved, onClose }: RoleDialogProps) {
   const [name, setName] = useState(role?.name ?? '');
   const [own, setOwn] = useState<Authorisation[]>(role?.authorisations ?? []);
   const [held, setHeld] = useState<string[]>(role?.roles ?? []);
+  const [reason, setReason] = useState('');
 
   const save = async () => {
-    const body = { name: name.trim(), authorisations: own, roles: held };
+    const body = { name: name.trim(), authorisations: own, roles: held, reason };
     if (role === null) await call(createRole, { params: { accountId: account.id }, body });
     else
       await call(changeRole, {
@@ -77,6 +78,7 @@ function RoleForm({ role, roles, onSaved, onClose }: RoleDialogProps) {
         nothingFoundMessage={t('nothing-found')}
       />
       <AuthorisationList own={own} inherited={inherited(held, roles)} onChange={setOwn} />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

@@ -10,7 +10,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { ConfirmDialog, EmptyState, FormDialog, Page, Row, Rows } from '../../ui/index.ts';
+import { ConfirmDialog, EmptyState, FormDialog, Page, ReasonField, Row, Rows } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { cannedRepliesQuery, useCannedReplies } from './queries.ts';
 
@@ -105,9 +105,10 @@ function ReplyDialog({ reply, onSaved, onClose }: ReplyDialogProps) {
   const account = useAccount();
   const [shortcut, setShortcut] = useState(reply?.shortcut ?? '');
   const [text, setText] = useState(reply?.text ?? '');
+  const [reason, setReason] = useState('');
 
   const save = async () => {
-    const body = { shortcut, text };
+    const body = { shortcut, text, reason };
     if (reply === null) await call(createCannedReply, { params: { accountId: account.id }, body });
     else
       await call(changeCannedReply, {
@@ -151,6 +152,7 @@ function ReplyDialog({ reply, onSaved, onClose }: ReplyDialogProps) {
         minRows={5}
         maxRows={14}
       />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

@@ -5,7 +5,16 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { ConfirmDialog, EmptyState, FormDialog, Page, Row, Rows, ToneBadge } from '../../ui/index.ts';
+import {
+  ConfirmDialog,
+  EmptyState,
+  FormDialog,
+  Page,
+  ReasonField,
+  Row,
+  Rows,
+  ToneBadge,
+} from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { queuesQuery, useQueues } from './queries.ts';
 
@@ -126,6 +135,7 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
   const [team, setTeam] = useState(queue?.team ?? '');
   const [priority, setPriority] = useState<number | string>(queue?.priority ?? 50);
   const [assignment, setAssignment] = useState(queue?.assignment ?? 'offer');
+  const [reason, setReason] = useState('');
   const [offerSeconds, setOfferSeconds] = useState<number | string>(queue?.offerSeconds ?? 45);
 
   const save = async () => {
@@ -136,6 +146,7 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
       priority: Number(priority),
       assignment,
       offerSeconds: Number(offerSeconds),
+      reason,
     };
     if (queue === null) await call(createQueue, { params: { accountId: account.id }, body });
     else
@@ -211,6 +222,7 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
         onChange={(event) => setTeam(event.currentTarget.value)}
         maxLength={60}
       />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

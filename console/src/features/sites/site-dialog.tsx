@@ -3,7 +3,7 @@ import { changeSite, createSite, type Site } from '@samtal/contract/sites';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { languageName, locales, useText } from '../../text/index.ts';
-import { FormDialog } from '../../ui/index.ts';
+import { FormDialog, ReasonField } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useQueues } from '../routing/index.ts';
 import { originOf } from './origins.ts';
@@ -27,6 +27,7 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
   const [locale, setLocale] = useState(site?.locale ?? ownLocale);
   const [accentColour, setAccentColour] = useState(site?.accentColour ?? '#17666b');
   const [life, setLife] = useState<number | string>(site?.sessionLifeMinutes ?? 60);
+  const [reason, setReason] = useState('');
   const [refusedOrigin, setRefusedOrigin] = useState<string | null>(null);
 
   const queue = queueId ?? queues.data?.[0]?.id ?? null;
@@ -44,6 +45,7 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
       locale,
       accentColour: accentColour.toLowerCase(),
       sessionLifeMinutes: Number(life),
+      reason,
     };
     const params = { accountId: account.id };
     const saved =
@@ -126,6 +128,7 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
         required
         withAsterisk={false}
       />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

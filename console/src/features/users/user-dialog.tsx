@@ -16,7 +16,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, ConfirmDialog, useReport } from '../../ui/index.ts';
+import { announce, ConfirmDialog, ReasonField, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { GrantsEditor } from '../access/index.ts';
 import { InvitationLink } from './invite-dialog.tsx';
@@ -88,6 +88,7 @@ function UserForm({ user }: { user: User }) {
   const refresh = useRefreshUsers();
   const [name, setName] = useState(user.name);
   const [limit, setLimit] = useState<number | string>(user.maxConversations);
+  const [reason, setReason] = useState('');
   const [active, setActive] = useState(user.status !== 'inactive');
 
   const change = useMutation({
@@ -98,6 +99,7 @@ function UserForm({ user }: { user: User }) {
           name: name.trim(),
           maxConversations: Number(limit),
           version: user.version,
+          reason,
           ...(user.status === 'invited'
             ? {}
             : { status: active ? ('active' as const) : ('inactive' as const) }),
@@ -105,6 +107,7 @@ function UserForm({ user }: { user: User }) {
       }),
     onSuccess: async () => {
       announce(t('saved'));
+      setReason('');
       await refresh();
     },
   });
@@ -144,6 +147,7 @@ function UserForm({ user }: { user: User }) {
             onChange={(event) => setActive(event.currentTarget.checked)}
           />
         )}
+        <ReasonField value={reason} onChange={setReason} />
         {change.error !== null && (
           <Alert color="red" variant="light" role="alert" w="100%">
             {problemText(change.error)}

@@ -27,7 +27,8 @@ export function accessRoutes(http: HttpServer, { database }: { database: Databas
 
   http.serve(createRoleEndpoint, async ({ caller, body }) =>
     database.transaction(caller.accountId, async (tx) => {
-      const id = await createRole(tx, caller.accountId, { giver: caller, fields: body });
+      const { changes: fields, note } = changeOf(body);
+      const id = await createRole(tx, caller.accountId, { giver: caller, fields, note });
       return await oneRole(tx, caller.accountId, id);
     }),
   );
@@ -52,8 +53,9 @@ export function accessRoutes(http: HttpServer, { database }: { database: Databas
   });
 
   http.serve(giveRoleEndpoint, async ({ caller, body }) => {
+    const { changes: given, note } = changeOf(body);
     const grant = await database.transaction(caller.accountId, (tx) =>
-      giveRole(tx, caller.accountId, { giver: caller, ...body }),
+      giveRole(tx, caller.accountId, { giver: caller, ...given, note }),
     );
     return presentGrant(grant);
   });

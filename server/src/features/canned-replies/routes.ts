@@ -19,7 +19,9 @@ export function cannedRepliesRoutes(http: HttpServer, { database }: { database: 
 
   http.serve(createCannedReplyEndpoint, async ({ caller: { accountId, userId }, body }) =>
     database.transaction(accountId, async (tx) => {
-      const id = await createCannedReply(tx, accountId, { actor: { kind: 'user', id: userId }, reply: body });
+      const { changes: reply, note } = changeOf(body);
+      const actor = { kind: 'user', id: userId } as const;
+      const id = await createCannedReply(tx, accountId, { actor, reply, note });
       return await readCannedReply(tx, accountId, id);
     }),
   );

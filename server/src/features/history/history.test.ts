@@ -317,4 +317,37 @@ describe('the history of what is configured', () => {
     });
     return { siteId: second.id, siteKey: second.siteKey };
   }
+
+  it('keeps why something was made, and the status of a user, which is restored', async () => {
+    const made = await admin.call(createQueue, { params: own, body: { name: 'Parks', reason: 'Spring' } });
+    const role = await admin.call(createRole, {
+      params: own,
+      body: { name: 'Gardener', authorisations: [], roles: [], reason: 'For the parks' },
+    });
+    const member = await makePerson(db, account, { url: node.url, roles: ['agent'], name: 'Bo' });
+    const grant = await admin.call(giveRole, {
+      params: own,
+      body: { userId: member.userId, roleId: role.id, scope: {}, reason: 'Bo gardens' },
+    });
+    for (const [kind, id, reason] of [
+      ['queue', made.id, 'Spring'],
+      ['role', role.id, 'For the parks'],
+      ['grant', grant.id, 'Bo gardens'],
+    ] as const)
+      assert.equal((await versions(kind, id))[0]?.reason, reason);
+
+    const params = { ...own, userId: member.userId };
+    const { version, maxConversations } = await admin.call(changeUser, {
+      params,
+      body: { status: 'inactive', reason: 'On leave' },
+    });
+    const [newest] = await versions('user', member.userId);
+    assert.deepEqual([newest?.version, newest?.changed, newest?.reason], [version, ['status'], 'On leave']);
+    const { body } = await admin.call(getVersion, { params: at('user', member.userId, version) });
+    assert.deepEqual(body, { maxConversations, status: 'inactive' });
+    const restored = await restore(admin, 'user', member.userId, { version: version - 1, newest: version });
+    assert.equal(restored.status, 200, restored.text);
+    const back = await admin.call(getVersion, { params: at('user', member.userId, version + 1) });
+    assert.deepEqual(back.body, { maxConversations, status: 'active' });
+  });
 });

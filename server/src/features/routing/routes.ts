@@ -27,7 +27,8 @@ export function routingRoutes(
     contract.createQueue,
     async ({ caller: { accountId, userId }, body }) =>
       await database.transaction(accountId, async (tx) => {
-        const id = await createQueue(tx, accountId, { actor: { kind: 'user', id: userId }, queue: body });
+        const { changes: queue, note } = changeOf(body);
+        const id = await createQueue(tx, accountId, { actor: { kind: 'user', id: userId }, queue, note });
         return await presentQueue(tx, accountId, id);
       }),
   );

@@ -21,7 +21,8 @@ export function sitesRoutes(http: HttpServer, { database }: { database: Database
 
   http.serve(createSiteEndpoint, async ({ caller: { accountId, userId }, body }) =>
     database.transaction(accountId, async (tx) => {
-      const id = await createSite(tx, accountId, { actor: { kind: 'user', id: userId }, site: body });
+      const { changes: site, note } = changeOf(body);
+      const id = await createSite(tx, accountId, { actor: { kind: 'user', id: userId }, site, note });
       return presentSite(await readSite(tx, accountId, id));
     }),
   );

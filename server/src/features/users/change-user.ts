@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { actorOf, keepingAnAdministrator, type Giver } from '../access/index.ts';
+import { userBody } from './configuration.ts';
 import type { BeforeLeaving } from './leaving.ts';
 import { readUser, type StoredUser } from './queries.ts';
 import { refuseUnlessManageable } from './refuse-unless-manageable.ts';
@@ -42,8 +43,11 @@ export async function changeUser(
       .where('account_id', '=', accountId)
       .where('user_id', '=', userId)
       .execute();
-    const before = { maxConversations: user.maxConversations };
-    const body = { maxConversations: changes.maxConversations ?? user.maxConversations };
+    const before = userBody(user);
+    const body = userBody({
+      maxConversations: changes.maxConversations ?? user.maxConversations,
+      status: changes.status ?? user.status,
+    });
     const by = actorOf(giver);
     await recordVersion(tx, accountId, { kind: 'user', objectId: userId, before, body, by, note });
     await recordAudit(tx, accountId, {

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { actorOf, keepingAnAdministrator, withdrawAllRoles, type Giver } from '../access/index.ts';
+import { userBody } from './configuration.ts';
 import type { BeforeLeaving } from './leaving.ts';
 import { readUser } from './queries.ts';
 import { refuseUnlessManageable } from './refuse-unless-manageable.ts';
@@ -24,7 +25,7 @@ export async function removeUser(
       .where('account_id', '=', accountId)
       .where('user_id', '=', userId)
       .execute();
-    const before = { maxConversations: user.maxConversations };
+    const before = userBody(user);
     await recordVersion(tx, accountId, { kind: 'user', objectId: userId, before, body: null, by });
     await recordAudit(tx, accountId, {
       action: 'users.removed',
