@@ -59,9 +59,7 @@ test('a supervisor forwards a conversation by mail, with details of the customer
   } as const;
   await set({ 'visitors.attributes': [customer], 'mail.forwarding-addresses': ['@clinic.example'] });
   const { visitor, agent } = await Talk.begin(stage, sara);
-  await visitor.page.evaluate(
-    async () => await (window as { Samtal?: Samtal }).Samtal?.identify({ customer: 'K-7041' }),
-  );
+  await visitor.page.evaluate(() => (window as { Samtal?: Samtal }).Samtal?.identify({ customer: 'K-7041' }));
   const inspection = new Inspection();
   const dialog = agent.page.getByRole('dialog');
   const field = (key: string) => dialog.getByRole('textbox', { name: agent.say(key) });

@@ -48,7 +48,7 @@ const test: Command = {
     withPlatform(config, async ({ database, keyring }) => {
       const to = sendableAddress(needed(values, 'to'));
       if (to === null) throw new CommandError('--to is no address to which mail can be sent');
-      const ownName = new URL(config.publicUrl).hostname;
+      const ownName = config.publicUrl.hostname;
       try {
         const way = await database.read('platform', (tx) => readWayOut(tx, { keyring, ownName }));
         if (way === null) throw new CommandError(notSetUp);
@@ -57,7 +57,7 @@ const test: Command = {
           from: way.from,
           to,
           subject: 'Test',
-          text: `Mail from the installation at ${config.publicUrl} arrives.\n`,
+          text: `Mail from the installation at ${config.publicUrl.href} arrives.\n`,
         });
       } catch (error) {
         if (error instanceof MailError) throw new CommandError(explained(error.code));

@@ -84,7 +84,9 @@ export function ForwardDialog({ conversation, opened, onClose }: ForwardDialogPr
         {listed
           .filter((each) => /[^@]@[^@]/.test(each))
           .map((address) => (
-            <option key={address} value={address} />
+            <option key={address} value={address}>
+              {address}
+            </option>
           ))}
       </datalist>
       <Textarea

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scope } from '@samtal/contract/access';
 import type { SettingOverrides } from '@samtal/contract/settings';
 import { identifyVisitor, startConversation } from '@samtal/contract/widget';
 import { makeAccount, makePerson, makeVisitor, type TestAccount } from '../../../test/callers.ts';
@@ -106,15 +107,16 @@ describe('mail that somebody waits', () => {
     assert.equal(await notify(), 0);
     await db.asOwner("update conversation set queued_at = now() - interval '6 minutes' where id = $1", [id]);
     // One who serves another queue is not there for this one.
-    for (const [scope, expected] of [
-      [{}, 0],
-      [{ queue: [randomUUID()] }, 1],
-    ] as const) {
+    const cases: { scope: Scope; expected: number }[] = [
+      { scope: {}, expected: 0 },
+      { scope: { queue: [randomUUID()] }, expected: 1 },
+    ];
+    for (const { scope, expected } of cases) {
       await db.asOwner('delete from agent_presence');
       const { userId } = await makePerson(db, account, {
         url: node.url,
         roles: ['agent'],
-        scope: scope as object,
+        scope,
       });
       await db.asOwner(
         "insert into agent_presence (account_id, user_id, choice, connected_until) values ($1, $2, 'available', now() + interval '1 minute')",

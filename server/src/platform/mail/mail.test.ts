@@ -13,7 +13,7 @@ const mail: Mail = {
   from: { name: 'Almviks kommun', address: 'chat@almvik.example' },
   to: 'anna@example.org',
   subject: 'Konversation AB3DE-FGHJK: blå hästar',
-  text: 'Hej!\n.\nEn ensam punkt ovanför, och en lång rad: ' + 'åäö '.repeat(300) + '\n',
+  text: `Hej!\n.\nEn ensam punkt ovanför, och en lång rad: ${'åäö '.repeat(300)}\n`,
 };
 
 describe('mail over SMTP', () => {
