@@ -28,6 +28,8 @@ export const Session = closed({
   ),
   /** Sent back in the `x-csrf-token` header of every request that changes something (C7). */
   csrfToken: Type.String(),
+  /** How long a new password has to be: the strictest of all accounts holds. */
+  passwordMinLength: Type.Integer(),
   /** When the session ends if nothing is done before. */
   idleUntil: Instant,
   expiresAt: Instant,
@@ -90,6 +92,8 @@ export const readInvitation = endpoint({
     accountName: Type.String(),
     email: Email,
     name: Type.String(),
+    /** Of this account: what others of the person ask for is told to nobody who holds the link. */
+    passwordMinLength: Type.Integer(),
     expiresAt: Instant,
   }),
   errors: ['signin.invitation-invalid', 'request.origin', 'request.rate-limited'],

@@ -54,11 +54,13 @@ function InvitationInvalid({ error }: { error: Error | null }) {
 interface AcceptFormProps {
   token: string;
   accountName: string;
+  passwordMinLength: number;
   email: string;
   name: string;
 }
 
-function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
+function AcceptForm({ token, accountName, email, name, passwordMinLength }: AcceptFormProps) {
+  const length = { min: passwordMinLength, max: passwordLength.max };
   const { t } = useText();
   const problemText = useProblemText();
   const signIn = useSignIn();
@@ -113,10 +115,10 @@ function AcceptForm({ token, accountName, email, name }: AcceptFormProps) {
         <PasswordInput
           name="password"
           label={t('signin.password')}
-          description={t('invitation.password-says', passwordLength)}
+          description={t('invitation.password-says', length)}
           required
           withAsterisk={false}
-          minLength={passwordLength.min}
+          minLength={length.min}
           maxLength={passwordLength.max}
           autoComplete="new-password"
           size="md"

@@ -23,7 +23,10 @@ export function ProfilePage() {
           <Title order={2} mb="xs">
             {t('profile.password')}
           </Title>
-          <PasswordForm email={session?.user.email ?? ''} />
+          <PasswordForm
+            email={session?.user.email ?? ''}
+            minLength={session?.passwordMinLength ?? passwordLength.min}
+          />
         </Paper>
       </Stack>
     </Page>
@@ -35,14 +38,15 @@ function isRefused(error: Error): boolean {
   return error instanceof Refusal && error.code === 'signin.refused';
 }
 
-function PasswordForm({ email }: { email: string }) {
+function PasswordForm({ email, minLength }: { email: string; minLength: number }) {
+  const length = { min: minLength, max: passwordLength.max };
   const { t } = useText();
   const problemText = useProblemText();
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { current: '', next: '', again: '' },
     validate: {
-      next: (value) => (value.length < passwordLength.min ? t('profile.too-short', passwordLength) : null),
+      next: (value) => (value.length < length.min ? t('profile.too-short', length) : null),
       again: (value, values) => (value === values.next ? null : t('profile.differs')),
     },
   });
@@ -57,7 +61,7 @@ function PasswordForm({ email }: { email: string }) {
     <form onSubmit={form.onSubmit((values) => change.mutate(values))}>
       <Stack>
         <Text size="sm" c="dimmed">
-          {t('profile.password-says', passwordLength)}
+          {t('profile.password-says', length)}
         </Text>
         {change.isSuccess && (
           <Alert color="green" variant="light" role="status">

@@ -2,7 +2,7 @@ import type { Session } from '@samtal/contract/signin';
 import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
-import { readIdentity } from './queries.ts';
+import { readIdentity, readMinLength } from './queries.ts';
 import { endsAt, idleUntil, issueCsrfToken } from './sessions.ts';
 
 /** The session as the console is told of it, with a CSRF token for the page that asks. In the platform’s scope. */
@@ -20,6 +20,7 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
   return {
     user: { id: identity.id, email: identity.email, name: identity.name },
     accounts: await readAuthorisations(tx, identity.id),
+    passwordMinLength: await readMinLength(tx, identity.id, null),
     csrfToken: await issueCsrfToken(tx, sessionId),
     idleUntil: idle.toISOString(),
     expiresAt: ends.toISOString(),

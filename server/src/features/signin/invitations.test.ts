@@ -37,7 +37,7 @@ test('tells what an invitation is for, and lets the person choose a name and a p
   const { email, userId, token } = await invite();
   const answer = await request(http, readInvitation, { input: { body: { token } } });
   const { expiresAt, ...rest } = answer.json<{ expiresAt: string }>();
-  assert.deepEqual(rest, { accountName: 'Almvik', email, name: 'As Invited' });
+  assert.deepEqual(rest, { accountName: 'Almvik', email, name: 'As Invited', passwordMinLength: 12 });
   assert.ok(Date.parse(expiresAt) - Date.now() > 6.9 * 86_400_000);
   assert.equal(await asMember(db, accountId, userId), null);
   assert.equal((await accept(token)).statusCode, 204);

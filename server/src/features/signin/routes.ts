@@ -9,6 +9,7 @@ import {
 import type { Database } from '../../platform/database/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
+import { readSettings } from '../settings/index.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
 import { clearSessionCookie, setSessionCookie } from './cookie.ts';
@@ -62,8 +63,15 @@ export function signinRoutes(
 
   http.serve(readInvitation, async ({ caller: { address }, body: { token }, request }) => {
     refuseForeignOrigin(request, publicUrl);
-    const { accountName, email, name, expiresAt } = await openInvitation(door, { token, address });
-    return { accountName, email, name, expiresAt: expiresAt.toISOString() };
+    const { accountId, accountName, email, name, expiresAt } = await openInvitation(door, { token, address });
+    const settings = await database.read('platform', async (tx) => await readSettings(tx, accountId));
+    return {
+      accountName,
+      email,
+      name,
+      passwordMinLength: settings['signin.password-min-length'],
+      expiresAt: expiresAt.toISOString(),
+    };
   });
 
   http.serve(acceptInvitationEndpoint, async ({ caller: { address }, body, request }) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { acceptInvitation, changePassword, getSession } from '@samtal/contract/signin';
+import { acceptInvitation, changePassword, getSession, readInvitation } from '@samtal/contract/signin';
 import { testAccount, testUser } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Browser, codeOf, request, testHttp } from '../../../test/requests.ts';
@@ -97,6 +97,8 @@ describe('what accounts and operators choose about signing in', () => {
     const refused = await change('gröna berg i norr');
     assert.equal(codeOf(refused), 'signin.password-weak');
     assert.match(refused.body, /must have 30 to 128 characters/);
+    const { passwordMinLength } = (await browser.call(getSession, {})).json<{ passwordMinLength: number }>();
+    assert.equal(passwordMinLength, 30);
     assert.equal((await change('gröna berg i norr och gula sädesfält')).statusCode, 204);
     const invited = await db.database.transaction(other, (tx) =>
       inviteUser(tx, other, {
@@ -104,6 +106,10 @@ describe('what accounts and operators choose about signing in', () => {
         user: { email: 'new.person@example.org', name: 'New' },
       }),
     );
+    // Who holds a link learns what this account asks for, and nothing of the person's others.
+    const input = { body: { token: invited.invitation.token } };
+    const told = (await request(http, readInvitation, { input })).json<{ passwordMinLength: number }>();
+    assert.equal(told.passwordMinLength, 30);
     const body = { token: invited.invitation.token, name: 'New', password: 'gröna berg i norr' };
     assert.equal(codeOf(await request(http, acceptInvitation, { input: { body } })), 'signin.password-weak');
   });
