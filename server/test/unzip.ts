@@ -9,16 +9,18 @@ export function unzip(archive: Buffer): Map<string, Buffer> {
   let at = archive.readUInt32LE(end + 16);
   for (let count = archive.readUInt16LE(end + 10); count > 0; count -= 1) {
     assert.equal(archive.toString('latin1', at, at + 4), 'PK\x01\x02');
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((by) => archive.readUInt16LE(at + by));
-    const [sum, packedBytes] = [16, 20].map((by) => archive.readUInt32LE(at + by));
-    const name = archive.toString('utf8', at + 46, at + 46 + nameLength!);
-    const local = archive.readUInt32LE(at + 42);
+    const two = (by: number) => archive.readUInt16LE(at + by);
+    const four = (by: number) => archive.readUInt32LE(at + by);
+    const [nameLength, extraLength, commentLength] = [two(28), two(30), two(32)];
+    const [sum, packedBytes] = [four(16), four(20)];
+    const name = archive.toString('utf8', at + 46, at + 46 + nameLength);
+    const local = four(42);
     const begin = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
-    const packed = archive.subarray(begin, begin + packedBytes!);
-    const content = archive.readUInt16LE(at + 10) === 0 ? packed : inflateRawSync(packed);
+    const packed = archive.subarray(begin, begin + packedBytes);
+    const content = two(10) === 0 ? packed : inflateRawSync(packed);
     assert.equal(crc32(content), sum, name);
     files.set(name, content);
-    at += 46 + nameLength! + extraLength! + commentLength!;
+    at += 46 + nameLength + extraLength + commentLength;
   }
   return files;
 }

@@ -249,7 +249,8 @@ test('destroys the keys of what was erased when it is told to', async () => {
 async function listeningNode(t: TestContext): Promise<Keyring> {
   const keyring = await Keyring.open(join(dataDir, 'keyring'));
   const fanout = new Fanout();
-  new ConversationKeys(keyring, { fanout });
+  const keys = new ConversationKeys(keyring, { fanout });
+  assert.ok(keys);
   const fail = (error: Error) => assert.fail(error);
   const notifications = new Notifications(externalAccess(db.url).login, nodesChannel, {
     line: (line) => fanout.receive(line),
