@@ -108,11 +108,6 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   },
   {
     from: 'activity-log',
-    to: 'accounts',
-    because: 'Days that are past their time go from every account.',
-  },
-  {
-    from: 'activity-log',
     to: 'access',
     because: 'An address is looked up only where the authorisation reaches.',
   },

@@ -15,7 +15,7 @@ import { accessRoutes } from './features/access/routes.ts';
 import { loadMember, restoreGrant, restoreRole } from './features/access/index.ts';
 import { restoreAccount } from './features/accounts/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
-import { ActivityLog, activityLogJobs } from './features/activity-log/index.ts';
+import { ActivityLog } from './features/activity-log/index.ts';
 import { activityLogRoutes } from './features/activity-log/routes.ts';
 import { auditJobs, AuditStreamer, restoreDestination } from './features/audit/index.ts';
 import { auditRoutes } from './features/audit/routes.ts';
@@ -149,7 +149,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
     access.login,
     [
       ...signinJobs({ database }),
-      ...activityLogJobs({ database, keyring, keys }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),

@@ -261,23 +261,30 @@ describe('the activity log', () => {
     const ages = [0, 1, 2, 6, 7, 8];
     for (const age of ages) await noted(of, { at: new Date(now.getTime() - age * later) });
     assert.equal((await read(of.id)).length, 4, 'older days are not read, although they are still there');
-    const dropped = await dropExpiredActivity({ ...db, keys: new ConversationKeys(db.keyring) }, of.id, now);
+    const told: number[] = [];
+    const parts = {
+      ...db,
+      keys: new ConversationKeys(db.keyring),
+      deleting: async (_: unknown, account: string, count: number) => {
+        assert.equal(account, of.id);
+        told.push(count);
+        await Promise.resolve();
+      },
+    };
+    const dropped = await dropExpiredActivity(parts, of.id, now);
     assert.deepEqual(dropped, { days: 2, sessions: 2, readings: 0 });
+    assert.deepEqual(told, [1, 1]);
     const keys = new DayKeys(db.keyring);
     assert.equal((await keys.days(of.id)).length, 4);
     await set(of.id, { 'retention.activity-log-days': 1 });
     assert.equal((await read(of.id)).length, 1);
-    await dropExpiredActivity({ ...db, keys: new ConversationKeys(db.keyring) }, of.id, now);
+    await dropExpiredActivity(parts, of.id, now);
     assert.deepEqual(await keys.days(of.id), [dayOf(now)]);
     const { rows } = await db.asOwner('select from activity_session where account_id = $1', [of.id]);
     assert.equal(rows.length, 1);
     // Interrupted between key and rows: the next run goes on.
     await keys.destroy(of.id, dayOf(now));
-    await dropExpiredActivity(
-      { ...db, keys: new ConversationKeys(db.keyring) },
-      of.id,
-      new Date(now.getTime() + later),
-    );
+    await dropExpiredActivity(parts, of.id, new Date(now.getTime() + later));
     const left = await db.asOwner('select from activity_session where account_id = $1', [of.id]);
     assert.equal(left.rows.length, 0);
   });

@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../../platform/database/index.ts';
+import type { Database, Statement, Tx } from '../../platform/database/index.ts';
 import type { ConversationKeys, Keyring } from '../../platform/keys/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { firstKeptDay } from './activity.ts';
@@ -23,13 +23,21 @@ const deleteReadings: Statement = {
   text: 'delete from activity_reading where account_id = $1 and at < $2 returning id',
 };
 
+export interface DropParts {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly keys: ConversationKeys;
+  /** Told in each transaction how many visitor sessions it deletes, so that the deletion log says so too. */
+  readonly deleting: (tx: Tx, account: string, sessions: number) => Promise<void>;
+}
+
 /**
  * Drops the days of an account that are past their time (G7, G10): first the key, so that nothing of the day can be read
  * from this moment on, here or in any copy, and then the rows. Whoever is interrupted goes on the next time. Answers with
  * how many visitor sessions went.
  */
 export async function dropExpiredActivity(
-  { database, keyring, keys }: { database: Database; keyring: Keyring; keys: ConversationKeys },
+  { database, keyring, keys, deleting }: DropParts,
   account: string,
   now: Date = new Date(),
 ): Promise<{ days: number; sessions: number; readings: number }> {
@@ -47,10 +55,11 @@ export async function dropExpiredActivity(
     await dayKeys.destroy(account, day);
     keys.announceDestroyed(account);
     for (let deleted = batchSize; deleted === batchSize;) {
-      deleted = await database.transaction(
-        account,
-        async (tx) => (await tx.run(deleteSessions, [account, day])).length,
-      );
+      deleted = await database.transaction(account, async (tx) => {
+        const { length } = await tx.run(deleteSessions, [account, day]);
+        if (length > 0) await deleting(tx, account, length);
+        return length;
+      });
       sessions += deleted;
     }
   }

@@ -7,7 +7,6 @@ export {
   eraseAddress,
   eraseLookUpReasons,
 } from './erase-activity.ts';
-export { activityLogJobs } from './jobs.ts';
 export { normalAddress } from './normal-address.ts';
 export { activityOfConversation } from './read-activity.ts';
 export { readAsOperator } from './read-as-operator.ts';

@@ -20,7 +20,7 @@ export type Period =
 export type Eraser =
   | 'retention.run'
   | 'redaction.run'
-  | 'activity-log.drop-expired'
+  | 'retention.drop-activity'
   | 'signin.delete-expired'
   | 'keys.rotate'
   | 'backup.expire'
@@ -60,7 +60,7 @@ export const dataClasses = {
   'activity-log': {
     personal: 'visitors',
     period: { kind: 'setting', setting: 'retention.activity-log-days', from: 'writing' },
-    eraser: 'activity-log.drop-expired',
+    eraser: 'retention.drop-activity',
     onRequest: true,
   },
   files: {

@@ -2,6 +2,7 @@ import type { ScheduledJob } from '../../platform/jobs/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { endAccountDeletions } from './account-report.ts';
 import { advanceErasures } from './advance-erasures.ts';
+import { dropActivity } from './drop-activity.ts';
 import { forEachAccount } from './each-account.ts';
 import { readDue } from './read-due.ts';
 import { runRetention, type RetentionParts } from './run-retention.ts';
@@ -21,6 +22,12 @@ export function retentionJobs({ log, ...parts }: RetentionParts & { log: Log }):
         const { conversations, sessions } = await runRetention(parts, { stopAt: Date.now() + runMs });
         log.info('retention-run', { count: conversations, total: conversations + sessions });
       },
+    },
+    // Days of the activity log go within five minutes of their time, whatever else is to be deleted.
+    {
+      name: 'retention.drop-activity',
+      cron: '*/5 * * * *',
+      run: async () => await dropActivity(parts),
     },
     {
       name: 'retention.advance-erasures',

@@ -24,6 +24,11 @@ export async function auditRule(tx: ReadTx, account: string): Promise<RetentionR
   return await readRule(tx, account, { setting: 'retention.audit-days', channelId: null });
 }
 
+/** How long the days of the account’s activity log are kept. */
+export async function activityLogRule(tx: ReadTx, account: string): Promise<RetentionRule> {
+  return await readRule(tx, account, { setting: 'retention.activity-log-days', channelId: null });
+}
+
 async function readRule(
   tx: ReadTx,
   account: string,

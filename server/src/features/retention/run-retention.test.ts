@@ -8,8 +8,10 @@ import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { makeResolvedConversations } from '../../../test/resolved-conversations.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
+import { ActivityLog } from '../activity-log/index.ts';
 import { changeSettings } from '../settings/index.ts';
 import { createSite, readSites } from '../sites/index.ts';
+import { dropActivity } from './drop-activity.ts';
 import { measureLag } from './jobs.ts';
 import { runRetention } from './run-retention.ts';
 
@@ -151,6 +153,35 @@ describe('retention', () => {
     assert.equal((await run()).sessions, 1);
     const { rows } = await db.asOwner('select from visitor_session where account_id = $1', [account.id]);
     assert.equal(rows.length, 2);
+  });
+
+  it('drops days of the activity log that are past their time, and says so in the deletion log', async () => {
+    const other = await makeAccount(db, { origin: node.url.origin });
+    const activity = new ActivityLog({
+      ...parts(),
+      log: keptLog().log,
+      maskPath: async (_, __, path) => await Promise.resolve(path),
+    });
+    for (const days of [0, 9, 9])
+      activity.note({
+        account: other.id,
+        siteId: other.siteId,
+        visitorId: randomUUID(),
+        kind: 'connected',
+        at: new Date(Date.now() - days * 24 * 60 * 60_000),
+        address: '192.0.2.1',
+        userAgent: 'Browser',
+      });
+    await activity.flush();
+    await dropActivity(parts());
+    const { rows } = await db.asOwner<{ count: number; setting: string; setting_days: number }>(
+      "select count, setting, setting_days from deletion where account_id = $1 and data_class = 'activity-log'",
+      [other.id],
+    );
+    assert.deepEqual(rows, [{ count: 2, setting: 'retention.activity-log-days', setting_days: 7 }]);
+    await dropActivity(parts());
+    const { rowCount } = await db.asOwner('select from deletion where account_id = $1', [other.id]);
+    assert.equal(rowCount, 1);
   });
 
   it('may be done by several at once, in small batches, and each conversation stands in the log once', async () => {
