@@ -18,7 +18,7 @@ const patterns = [
 ];
 
 /** A rule as an account writes it. */
-function ruleOf(pattern: string, id = 'rule'): AccountRule {
+export function ruleOf(pattern: string, id = 'rule'): AccountRule {
   return {
     id,
     name: pattern.slice(0, 80),

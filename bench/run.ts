@@ -3,6 +3,7 @@ import { auditSealing } from './audit-sealing.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { connections } from './connections.ts';
 import { erasure, retention } from './deleting.ts';
+import { hostileRule } from './hostile-rule.ts';
 import { idleMemory } from './idle-memory.ts';
 import { maskingAccuracy } from './masking-accuracy.ts';
 import { maskingCost } from './masking-cost.ts';
@@ -17,6 +18,7 @@ await runFromCommandLine([
   widgetSize,
   maskingThroughput,
   maskingCost,
+  hostileRule,
   maskingAccuracy,
   search,
   start,
