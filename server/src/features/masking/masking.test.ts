@@ -321,9 +321,8 @@ describe('masking on the server', () => {
   });
 
   it('acknowledges what others post while posts wait for an account’s hostile rule', async (t) => {
-    // So many that none is left unused before the last post: each has to be found out three times.
-    const slowOnes = ['b', 'c', 'd', 'e', 'f'].map((end) => rule(end, `(?:a?){900}${end}`));
-    const hostile = await talk({ 'masking.rules': slowOnes });
+    // Slow with each text, and not so slow that it is used no more.
+    const hostile = await talk({ 'masking.rules': [rule('slow', '(?:a?){60}b')] });
     const others = [await talk({ 'masking.rules': [rule('quick', 'hemlig')] }), await talk()];
     const socketOf = async ({ visitor }: typeof hostile) => {
       const socket = await TestSocket.asVisitor(visitor, node.url);
@@ -340,7 +339,7 @@ describe('masking on the server', () => {
     const first = slow.post(stream, busy);
     await post(0);
     await slow.next((frame) => frame.t === 'ack' && frame.cid === first, 60_000);
-    const cids = Array.from({ length: 8 }, () => slow.post(stream, busy));
+    const cids = Array.from({ length: 80 }, () => slow.post(stream, busy));
     let answered = 0;
     const waiting = cids.map(async (cid) => {
       const answer = await slow.next((frame) => frame.t === 'ack' && frame.cid === cid, 60_000);

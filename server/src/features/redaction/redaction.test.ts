@@ -379,10 +379,10 @@ describe('redaction of digits when it is due', () => {
     const { account, agent, id, params } = await talk({
       'redaction.mode': 'hours',
       'redaction.after-hours': 72,
-      'retention.transcript-days': 1,
+      'retention.transcript-days': 3,
     });
     await agent.call(resolveConversation, { params });
-    await db.asOwner("update conversation set resolved_at = now() - interval '2 days' where id = $1", [id]);
+    await db.asOwner("update conversation set resolved_at = now() - interval '4 days' where id = $1", [id]);
     assert.equal((await waiting(id)).length, 1);
     await runRetention({
       database: db.database,
