@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Selectable, type UpdateObject } from 'kysely';
 import type { Database, Tables } from '../../platform/database/index.ts';
+import { LeasedWork } from '../../platform/jobs/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { nextBatch } from './batch.ts';
 import { deliver, type DeliveryParts } from './deliver.ts';
 import { failureCode } from './delivery-error.ts';
 
-const idleMs = 1_000;
-const stopMs = 3_000;
 /** Longer than any attempt takes: connecting, securing and sending have ten seconds each. */
 const leaseSeconds = 60;
-const atOnce = 8;
 const longestWaitSeconds = 900;
 
 type Destination = Selectable<Tables['audit_destination']>;
@@ -28,43 +25,23 @@ export interface StreamerParts extends DeliveryParts {
  */
 export class AuditStreamer {
   readonly #parts: StreamerParts;
-  readonly #running = new Set<Promise<void>>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #round: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #work: LeasedWork<Destination>;
 
   constructor(parts: StreamerParts) {
     this.#parts = parts;
+    this.#work = new LeasedWork({
+      claim: async () => await claim(parts.database),
+      tend: async (item) => await this.#deliver(item),
+      disturbed: (error) => parts.log.warn('audit-stream-disturbed', {}, error),
+    });
   }
 
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#round = this.#begin().finally(() => {
-        if (!this.#stopped) this.start();
-      });
-    }, idleMs);
+    this.#work.start();
   }
 
-  /** Takes up nothing more, and ends when what is under way has arrived or failed, or soon: then it will be sent again. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#round;
-    await Promise.race([Promise.all(this.#running), sleep(stopMs, undefined, { ref: false })]);
-  }
-
-  async #begin(): Promise<void> {
-    try {
-      while (this.#running.size < atOnce && !this.#stopped) {
-        const destination = await claim(this.#parts.database);
-        if (destination === null) return;
-        const work = this.#deliver(destination);
-        this.#running.add(work);
-        void work.finally(() => this.#running.delete(work));
-      }
-    } catch (error) {
-      this.#parts.log.warn('audit-stream-disturbed', {}, error);
-    }
+    await this.#work.stop();
   }
 
   /** Sends batch after batch while there are any. Never throws. */
@@ -76,7 +53,7 @@ export class AuditStreamer {
     try {
       for (;;) {
         const batch = await database.read('platform', async (tx) => await nextBatch(tx, account, place));
-        if (batch === null || this.#stopped) break;
+        if (batch === null || this.#work.isStopped) break;
         await deliver(this.#parts, destination, batch);
         place = { seq: batch.seq, checkpoint: batch.checkpoint?.number ?? place.checkpoint };
         if (!(await moveOn(database, destination, place))) return;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Selectable } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database, Tables } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
+import { LeasedWork } from '../../platform/jobs/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { MailError, sendMail } from '../../platform/mail/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
@@ -11,14 +11,10 @@ import { readSettings } from '../settings/index.ts';
 import { composeForwarding, composeWaiting, type ComposerParts, type Words } from './compose.ts';
 import { openMailBody } from './mail-body.ts';
 import { readWayOut } from './mail-server.ts';
-
 import { refusalOf } from './recipients.ts';
 
-const idleMs = 1_000;
-const stopMs = 3_000;
 /** Longer than an attempt takes, with what comes before and after it. */
 const leaseSeconds = 120;
-const atOnce = 4;
 const longestWaitSeconds = 3_600;
 /** What could not be sent for a day is not sent any more. */
 const givenUpAfterMs = 24 * 3_600_000;
@@ -43,43 +39,23 @@ type Ending = { readonly do: 'sent' | 'dropped' } | { readonly do: 'given-up'; r
  */
 export class MailSender {
   readonly #parts: MailSenderParts;
-  readonly #running = new Set<Promise<void>>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #round: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #work: LeasedWork<Claimed>;
 
   constructor(parts: MailSenderParts) {
     this.#parts = parts;
+    this.#work = new LeasedWork({
+      claim: async () => await claim(parts.database),
+      tend: async (item) => await this.#tend(item),
+      disturbed: (error) => parts.logger.warn('mail-disturbed', {}, error),
+    });
   }
 
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#round = this.#begin().finally(() => {
-        if (!this.#stopped) this.start();
-      });
-    }, idleMs);
+    this.#work.start();
   }
 
-  /** Takes up nothing more, and ends when what is under way has been sent or has failed, or soon: then it is sent again. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#round;
-    await Promise.race([Promise.all(this.#running), sleep(stopMs, undefined, { ref: false })]);
-  }
-
-  async #begin(): Promise<void> {
-    try {
-      while (this.#running.size < atOnce && !this.#stopped) {
-        const mail = await claim(this.#parts.database);
-        if (mail === null) return;
-        const work = this.#tend(mail);
-        this.#running.add(work);
-        void work.finally(() => this.#running.delete(work));
-      }
-    } catch (error) {
-      this.#parts.logger.warn('mail-disturbed', {}, error);
-    }
+    await this.#work.stop();
   }
 
   /** Never throws. */

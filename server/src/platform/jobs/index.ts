@@ -72,3 +72,4 @@ function defined<Options extends object>(options: Options) {
     [Name in keyof Options]: Exclude<Options[Name], undefined>;
   };
 }
+export { LeasedWork } from './leased-work.ts';
