@@ -70,7 +70,7 @@ export const createRole = endpoint({
   body: closed({ ...roleFields, ...makingFields }),
   status: 201,
   response: Role,
-  errors: ['access.exceeds-own', 'access.role-too-deep', 'names.taken', 'not-found'],
+  errors: ['access.exceeds-own', 'names.taken', 'not-found'],
 });
 
 export const changeRole = endpoint({
@@ -87,7 +87,6 @@ export const changeRole = endpoint({
     'access.exceeds-own',
     'access.role-built-in',
     'access.role-cycle',
-    'access.role-too-deep',
     'history.changed-meanwhile',
     'names.taken',
     'not-found',

@@ -25,7 +25,6 @@ export const refusals = {
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
   'access.role-cycle': { status: 409, title: 'A role cannot hold itself, however far down.' },
-  'access.role-too-deep': { status: 409, title: 'Roles may hold roles to a depth of eight.' },
   'access.role-built-in': { status: 409, title: 'Built-in roles cannot be changed.' },
   'access.role-in-use': { status: 409, title: 'The role is still given to someone or held by a role.' },
   'access.last-administrator': { status: 409, title: 'An account keeps at least one active administrator.' },

@@ -125,7 +125,6 @@ export const restoreVersion = endpoint({
     'access.exceeds-own',
     'access.last-administrator',
     'access.role-cycle',
-    'access.role-too-deep',
     'history.changed-meanwhile',
     'history.not-restorable',
     'names.taken',

@@ -86,7 +86,7 @@ test('changes what a role’s holders and their holders may, from the next reque
   assert.deepEqual(await allows(userId), ['presence.read']);
 });
 
-test('refuses circles, too long chains and changes of built-in roles', async () => {
+test('attack 41: refuses circles at any depth, and changes of built-in roles', async () => {
   await newAccount();
   const a = await role([]);
   const b = await role([], [a]);
@@ -94,10 +94,32 @@ test('refuses circles, too long chains and changes of built-in roles', async () 
     inAccount((tx) => changeRole(tx, accountId, { giver: 'operator', roleId, changes: { roles } }));
   await assert.rejects(change(a, [b]), refused('access.role-cycle'));
   let top = b;
-  for (let depth = 1; depth < 8; depth += 1) top = await role([], [top]);
-  await assert.rejects(role([], [top]), refused('access.role-too-deep'));
+  for (let depth = 0; depth < 50; depth += 1) top = await role([], [top]);
+  await assert.rejects(change(a, [top]), refused('access.role-cycle'));
+  const { userId } = await testUser(db, accountId, { roles: [{ role: top }] });
+  await inAccount((tx) =>
+    changeRole(tx, accountId, {
+      giver: 'operator',
+      roleId: a,
+      changes: { authorisations: ['routing.read'] },
+    }),
+  );
+  assert.deepEqual(await allows(userId), ['routing.read'], 'what the deepest says reaches the top');
   await assert.rejects(change(await builtIn('agent'), []), refused('access.role-built-in'));
   await assert.rejects(change(a, [randomUUID()]), refused('not-found'));
+});
+
+test('attack 41: refuses a circle that two changes would close at the same time', async () => {
+  await newAccount();
+  const [a, b] = [await role([]), await role([])];
+  const hold = (roleId: string, held: string) =>
+    inAccount((tx) => changeRole(tx, accountId, { giver: 'operator', roleId, changes: { roles: [held] } }));
+  const results = await Promise.allSettled([hold(a, b), hold(b, a)]);
+  const reasons = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  assert.equal(reasons.length, 1);
+  assert.ok(refused('access.role-cycle')(reasons[0]));
 });
 
 test('refuses a role name that is taken, in whatever case', async () => {

@@ -8,8 +8,8 @@ import { roleBody } from './configuration.ts';
 import type { RoleFields } from './create-role.ts';
 import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective } from './policy.ts';
-import { clearRole, readGrants, readRoles, writeClosure, writeRole, type StoredRole } from './queries.ts';
-import { closure, holdersOf, withRole } from './role-graph.ts';
+import { clearRole, readGrants, readRoles, replaceClosures, writeRole, type StoredRole } from './queries.ts';
+import { closures, holdersOf, withRole } from './role-graph.ts';
 
 /** Changes a role of the account’s own, and with it whatever the roles that hold it allow. Refuses like recordVersion. */
 export async function changeRole(
@@ -28,16 +28,13 @@ export async function changeRole(
     if (role.builtIn !== null) throw new Refusal('access.role-built-in');
     const changed = { ...role, ...changes };
     const graph = withRole(roles, changed);
-    const closures = new Map(holdersOf(graph, roleId).map((id) => [id, closure(graph, id)]));
-    refuseUnlessDefinable(giver, closures.get(roleId) ?? []);
-    await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, closures });
+    const allows = closures(graph, holdersOf(graph, roleId));
+    refuseUnlessDefinable(giver, allows.get(roleId) ?? []);
+    await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, allows });
     if (changed.name !== role.name) await renameRole(tx, accountId, changed);
-    await clearRole(tx, accountId, roleId, ['role_authorisation', 'role_held']);
+    await clearRole(tx, accountId, roleId);
     await writeRole(tx, accountId, changed);
-    for (const [id, allows] of closures) {
-      await clearRole(tx, accountId, id, ['role_allows']);
-      await writeClosure(tx, accountId, id, allows);
-    }
+    await replaceClosures(tx, accountId, allows);
     await recordVersion(tx, accountId, {
       kind: 'role',
       objectId: roleId,
@@ -66,16 +63,16 @@ async function refuseUnlessGrantsMayChange(
   {
     giver,
     roles,
-    closures,
+    allows,
   }: {
     giver: Giver;
     roles: ReadonlyMap<string, StoredRole>;
-    closures: ReadonlyMap<string, ReadonlySet<Authorisation>>;
+    allows: ReadonlyMap<string, ReadonlySet<Authorisation>>;
   },
 ): Promise<void> {
-  for (const grant of await readGrants(tx, accountId, { roleIds: [...closures.keys()] })) {
+  for (const grant of await readGrants(tx, accountId, { roleIds: [...allows.keys()] })) {
     const before = new Set(roles.get(grant.roleId)?.allows);
-    const after = closures.get(grant.roleId) ?? new Set();
+    const after = allows.get(grant.roleId) ?? new Set();
     const difference = [
       ...[...before].filter((name) => !after.has(name)),
       ...[...after].filter((name) => !before.has(name)),

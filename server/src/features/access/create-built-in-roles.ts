@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database/index.ts';
 import { builtInNodes } from './built-in-nodes.ts';
-import { writeClosure, writeRole } from './queries.ts';
-import { closure, withRole, type RoleGraph } from './role-graph.ts';
+import { writeClosures, writeRole } from './queries.ts';
+import { closures, withRole, type RoleGraph } from './role-graph.ts';
 
 /** Gives a new account its built-in roles, with their closures (B1). */
 export async function createBuiltInRoles(tx: Tx, accountId: string): Promise<void> {
@@ -12,8 +12,6 @@ export async function createBuiltInRoles(tx: Tx, accountId: string): Promise<voi
     .execute();
   let graph: RoleGraph = new Map(nodes.map((node) => [node.id, node]));
   for (const node of nodes) graph = withRole(graph, node);
-  for (const node of nodes) {
-    await writeRole(tx, accountId, node);
-    await writeClosure(tx, accountId, node.id, closure(graph, node.id));
-  }
+  for (const node of nodes) await writeRole(tx, accountId, node);
+  await writeClosures(tx, accountId, closures(graph, graph.keys()));
 }

@@ -7,8 +7,8 @@ import { Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { roleBody } from './configuration.ts';
 import { actorOf, refuseUnlessDefinable, type Giver } from './giver.ts';
-import { readRoles, writeClosure, writeRole } from './queries.ts';
-import { closure, withRole } from './role-graph.ts';
+import { readRoles, writeClosures, writeRole } from './queries.ts';
+import { closures, withRole } from './role-graph.ts';
 
 export interface RoleFields {
   readonly name: string;
@@ -37,11 +37,11 @@ export async function createRole(
   await lockAccess(tx, accountId);
   const role = { id, authorisations: fields.authorisations, roles: fields.roles };
   const graph = withRole(await readRoles(tx, accountId), role);
-  const allows = closure(graph, role.id);
-  refuseUnlessDefinable(giver, allows);
+  const allows = closures(graph, [id]);
+  refuseUnlessDefinable(giver, allows.get(id) ?? []);
   await insertRole(tx, accountId, { id: role.id, name: fields.name });
   await writeRole(tx, accountId, role);
-  await writeClosure(tx, accountId, role.id, allows);
+  await writeClosures(tx, accountId, allows);
   const by = actorOf(giver);
   await recordVersion(tx, accountId, {
     kind: 'role',

@@ -24,6 +24,9 @@ export interface GrantedRole extends StoredGrant {
   readonly allows: readonly Authorisation[];
 }
 
+/** What roles allow, through every role that they hold, by id. */
+type Closures = ReadonlyMap<string, ReadonlySet<Authorisation>>;
+
 /** The roles of an account, by id; built-in ones first, then by name. */
 export async function readRoles(tx: ReadTx, accountId: string): Promise<Map<string, StoredRole>> {
   const { rows } = await sql<StoredRole>`
@@ -86,30 +89,28 @@ export async function writeRole(tx: Tx, accountId: string, role: RoleNode): Prom
   }
 }
 
-/** Writes down the closure of a role that has none. */
-export async function writeClosure(
-  tx: Tx,
-  accountId: string,
-  roleId: string,
-  allows: ReadonlySet<Authorisation>,
-): Promise<void> {
-  if (allows.size === 0) return;
-  const rows = [...allows].map((authorisation) => ({
-    account_id: accountId,
-    role_id: roleId,
-    authorisation,
-  }));
-  await tx.sql.insertInto('role_allows').values(rows).execute();
+/** Writes down what these roles allow, which have nothing written down yet. */
+export async function writeClosures(tx: Tx, accountId: string, closures: Closures): Promise<void> {
+  const rows = [...closures].flatMap(([id, allows]) => [...allows].map((name) => [id, name] as const));
+  const [ids, names] = [rows.map(([id]) => id), rows.map(([, name]) => name)];
+  await sql`
+    insert into role_allows (account_id, role_id, authorisation)
+    select ${accountId}, * from unnest(${ids}::uuid[], ${names}::text[])`.execute(tx.sql);
 }
 
-/** Empties tables of what they say about a role, so that it can be written anew. */
-export async function clearRole(
-  tx: Tx,
-  accountId: string,
-  roleId: string,
-  tables: readonly ('role_authorisation' | 'role_held' | 'role_allows')[],
-): Promise<void> {
-  for (const table of tables) {
+/** Writes down what these roles allow in place of what they allowed before. */
+export async function replaceClosures(tx: Tx, accountId: string, closures: Closures): Promise<void> {
+  await tx.sql
+    .deleteFrom('role_allows')
+    .where('account_id', '=', accountId)
+    .where((eb) => eb('role_id', '=', eb.fn.any(eb.val([...closures.keys()]))))
+    .execute();
+  await writeClosures(tx, accountId, closures);
+}
+
+/** Empties what a role says itself, so that it can be written anew. */
+export async function clearRole(tx: Tx, accountId: string, roleId: string): Promise<void> {
+  for (const table of ['role_authorisation', 'role_held'] as const) {
     await tx.sql
       .deleteFrom(table)
       .where('account_id', '=', accountId)

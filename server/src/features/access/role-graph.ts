@@ -11,47 +11,61 @@ export interface RoleNode {
 /** Every role of an account, by id. */
 export type RoleGraph = ReadonlyMap<string, RoleNode>;
 
-/** How many steps of holding there may be from a role down to the last one (B1). */
-export const deepest = 8;
-
-/** The graph with this role added or replaced. Refuses unknown roles, circles, and chains that are too long. */
+/** The graph with this role added or replaced, to any depth (B1). Refuses unknown roles and circles. */
 export function withRole(graph: RoleGraph, role: RoleNode): RoleGraph {
   const next = new Map(graph).set(role.id, role);
   for (const id of role.roles) found(next.get(id));
-  if (role.roles.some((id) => reached(next, id).has(role.id))) throw new Refusal('access.role-cycle');
-  if (holdersOf(next, role.id).some((id) => depth(next, id) > deepest))
-    throw new Refusal('access.role-too-deep');
+  // What was there has no circle, so that a new one leads through this role.
+  const below = reach(role.roles, (id) => next.get(id)?.roles ?? []);
+  if (below.has(role.id)) throw new Refusal('access.role-cycle');
   return next;
-}
-
-/** Everything the role allows, through every role that it holds. */
-export function closure(graph: RoleGraph, id: string): Set<Authorisation> {
-  return new Set([...reached(graph, id)].flatMap((held) => graph.get(held)?.authorisations ?? []));
 }
 
 /** The role itself and every role that holds it, however far up: those whose closure depends on it. */
 export function holdersOf(graph: RoleGraph, id: string): string[] {
-  return [...graph.keys()].filter((candidate) => reached(graph, candidate).has(id));
+  const holders = new Map<string, string[]>();
+  for (const { id: holder, roles } of graph.values()) {
+    for (const held of roles) {
+      const known = holders.get(held);
+      if (known === undefined) holders.set(held, [holder]);
+      else known.push(holder);
+    }
+  }
+  return [...reach([id], (each) => holders.get(each) ?? [])];
 }
 
-/** The role itself and every role it holds, however far down. Ends on circles too. */
-function reached(graph: RoleGraph, id: string): Set<string> {
+/**
+ * Everything that each of these roles allows, through every role that it holds. Each role is gone through once, however
+ * many hold it, and none by recursion, so that no depth exhausts the stack. Only for graphs without circles.
+ */
+export function closures(graph: RoleGraph, ids: Iterable<string>): Map<string, ReadonlySet<Authorisation>> {
+  const known = new Map<string, Set<Authorisation>>();
+  const wanted = [...ids];
+  const ahead = [...wanted];
+  for (let id = ahead.at(-1); id !== undefined; id = ahead.at(-1)) {
+    const role = graph.get(id);
+    const missing = known.has(id) ? [] : (role?.roles.filter((held) => !known.has(held)) ?? []);
+    if (missing.length > 0) {
+      ahead.push(...missing);
+      continue;
+    }
+    ahead.pop();
+    if (known.has(id)) continue;
+    const allows = new Set(role?.authorisations);
+    for (const held of role?.roles ?? []) for (const name of known.get(held) ?? []) allows.add(name);
+    known.set(id, allows);
+  }
+  return new Map(wanted.map((id) => [id, known.get(id) ?? new Set()]));
+}
+
+/** What is reached from these, themselves included. Ends on circles too. */
+function reach(from: readonly string[], onwards: (id: string) => readonly string[]): Set<string> {
   const seen = new Set<string>();
-  const ahead = [id];
+  const ahead = [...from];
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
-    ahead.push(...(graph.get(next)?.roles ?? []));
+    ahead.push(...onwards(next));
   }
   return seen;
-}
-
-/** Steps down to the last role held. Only for graphs without circles. */
-function depth(graph: RoleGraph, id: string, known = new Map<string, number>()): number {
-  const already = known.get(id);
-  if (already !== undefined) return already;
-  const steps = (graph.get(id)?.roles ?? []).map((held) => 1 + depth(graph, held, known));
-  const deep = Math.max(0, ...steps);
-  known.set(id, deep);
-  return deep;
 }

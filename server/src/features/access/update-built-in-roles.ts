@@ -3,8 +3,8 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
 import { lockAccess } from './administrators.ts';
 import { builtInNodes, type BuiltInNode } from './built-in-nodes.ts';
-import { clearRole, readRoles, writeClosure, writeRole, type StoredRole } from './queries.ts';
-import { closure, holdersOf, type RoleGraph, type RoleNode } from './role-graph.ts';
+import { clearRole, readRoles, replaceClosures, writeRole, type StoredRole } from './queries.ts';
+import { closures, holdersOf, type RoleGraph, type RoleNode } from './role-graph.ts';
 
 /**
  * Lets the built-in roles of every account say what this version of the platform says of them, so that whoever holds one
@@ -21,8 +21,9 @@ export async function updateBuiltInRoles(database: Database): Promise<number> {
 async function accountsBehind(tx: ReadTx): Promise<string[]> {
   const nodes = builtInNodes();
   const graph: RoleGraph = new Map(nodes.map((node) => [node.id, node]));
+  const allows = closures(graph, graph.keys());
   const wanted = Object.fromEntries(
-    nodes.map(({ word, id }) => [word, [...closure(graph, id)].toSorted().join(' ')]),
+    nodes.map(({ word, id }) => [word, [...(allows.get(id) ?? [])].toSorted().join(' ')]),
   );
   const { rows } = await sql<{ id: string }>`
     select account.id
@@ -52,14 +53,11 @@ async function updateAccount(tx: Tx, accountId: string): Promise<void> {
   const outdated = nodes.filter((node) => !saysTheSame(roles.get(node.id), node));
   for (const node of outdated) await insertUnlessKnown(tx, accountId, { node, roles });
   for (const node of outdated) {
-    await clearRole(tx, accountId, node.id, ['role_authorisation', 'role_held']);
+    await clearRole(tx, accountId, node.id);
     await writeRole(tx, accountId, node);
   }
   const touched = new Set(nodes.flatMap(({ id }) => holdersOf(graph, id)));
-  for (const id of touched) {
-    await clearRole(tx, accountId, id, ['role_allows']);
-    await writeClosure(tx, accountId, id, closure(graph, id));
-  }
+  await replaceClosures(tx, accountId, closures(graph, touched));
   for (const node of outdated) {
     await recordAudit(tx, accountId, {
       action: roles.has(node.id) ? 'access.role-changed' : 'access.role-created',
