@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import ipaddr from 'ipaddr.js';
+import { NetworkList } from '../networks/index.ts';
 
 /** Why nothing was sent, in a word of our own: what the other side said does not come along. */
 export type OutboundFailure = 'address-refused' | 'name-unknown' | 'unreachable' | 'timeout' | 'tls-failed';
@@ -42,11 +43,11 @@ type Lookup = (host: string) => Promise<readonly string[]>;
  * elsewhere, and nothing is sent to an address that is refused (attack catalogue 57; ASVS 1.3.6).
  */
 export class Outbound {
-  readonly #allowed: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+  readonly #allowed: NetworkList;
   readonly #lookup: Lookup;
 
   constructor({ networks, lookup = resolve }: { networks: readonly string[]; lookup?: Lookup }) {
-    this.#allowed = networks.map((network) => ipaddr.parseCIDR(network));
+    this.#allowed = new NetworkList(networks);
     this.#lookup = lookup;
   }
 
@@ -99,13 +100,9 @@ export class Outbound {
 
   #judge(address: string): 'named' | 'public' | 'refused' {
     if (!ipaddr.isValid(address)) return 'refused';
+    if (this.#allowed.includes(address)) return 'named';
     // An IPv4 address in IPv6’s clothes is the IPv4 address.
-    const parsed = ipaddr.process(address);
-    if (
-      this.#allowed.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))
-    )
-      return 'named';
-    return parsed.range() === 'unicast' ? 'public' : 'refused';
+    return ipaddr.process(address).range() === 'unicast' ? 'public' : 'refused';
   }
 }
 
