@@ -45,6 +45,8 @@ const outcome: Outcome = { passed: 0, failed: 0, notRun: [], empty: [], succeede
 // Whoever stops the run wants no test and no database left running. npm passes a Ctrl-C on, so that it comes twice.
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
+// Every test file is a process: what one has compiled, the next need not compile again.
+process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/samtal-compiled');
 const cluster = await startSharedCluster();
 try {
   Object.assign(process.env, cluster?.env);
