@@ -5,7 +5,7 @@ import {
   type Entry,
 } from '@samtal/contract/conversations';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
-import { signIn, type Session } from '@samtal/contract/signin';
+import { elevate, signIn, type Session } from '@samtal/contract/signin';
 import type { DemoPerson } from './platform.ts';
 
 /** A person of the demo who uses the REST interface instead of a browser. */
@@ -22,11 +22,14 @@ export class Api {
     this.#csrfToken = csrfToken;
   }
 
+  /** Signs in, and shows anew who it is, so that sensitive work can be done (C3). */
   static async signIn(origin: string, { email, password, accountId }: DemoPerson): Promise<Api> {
     const response = await send(origin, signIn, { body: { email, password } });
     const [cookie = ''] = response.headers.getSetCookie().map((each) => each.split(';')[0] ?? '');
     const { csrfToken } = (await response.json()) as Session;
-    return new Api(origin, accountId, cookie, csrfToken);
+    const api = new Api(origin, accountId, cookie, csrfToken);
+    await api.call(elevate, { body: { kind: 'password', password } });
+    return api;
   }
 
   /** Calls an endpoint. Throws when it is refused, with what the server said. */

@@ -159,6 +159,7 @@ export class Colleague extends Person implements Reader {
     const colleague = await Colleague.arrive(browser, url, { email, ...options });
     await colleague.giveCredentials(email, password);
     await colleague.menu.waitFor();
+    await colleague.confirmsWith(password);
     return colleague;
   }
 
@@ -166,6 +167,15 @@ export class Colleague extends Person implements Reader {
     await this.page.getByRole('textbox', { name: this.say('signin.email') }).fill(email);
     await this.page.getByLabel(this.say('signin.password'), { exact: true }).fill(password);
     await this.button('signin.submit').click();
+  }
+
+  /** Gives the password whenever the console asks to confirm who it is (C3), and goes on with what it was about. */
+  async confirmsWith(password: string): Promise<void> {
+    const dialog = this.dialog('elevation.title');
+    await this.page.addLocatorHandler(dialog, async () => {
+      await dialog.getByLabel(this.say('signin.password'), { exact: true }).fill(password);
+      await this.button('elevation.confirm', dialog).click();
+    });
   }
 
   /** The menu of whoever is signed in. */

@@ -28,6 +28,8 @@ export const endpoints: readonly Endpoint[] = [
   signin.getSession,
   signin.signOut,
   signin.changePassword,
+  signin.elevate,
+  signin.endElevation,
   signin.readInvitation,
   signin.acceptInvitation,
   accounts.getAccount,

@@ -7,6 +7,8 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'signin.getSession': { because: 'tells people about themselves' },
   'signin.signOut': 'signin.signed-out',
   'signin.changePassword': 'signin.password-changed',
+  'signin.elevate': 'signin.elevated',
+  'signin.endElevation': 'signin.elevation-ended',
   'signin.readInvitation': { because: 'tells the invited about themselves, and what follows is recorded' },
   'signin.acceptInvitation': 'signin.invitation-accepted',
   'accounts.getAccount': { because: 'tells nothing about a person' },

@@ -5,6 +5,7 @@ import { fileNameHeader } from '@samtal/contract/media';
 import { createVisitorSession } from '../src/features/widget/visitor-sessions.ts';
 import { createAccount } from '../src/features/accounts/index.ts';
 import { createSite, readSites } from '../src/features/sites/index.ts';
+import { elevateSession } from '../src/features/signin/elevation.ts';
 import { startSession } from '../src/features/signin/sessions.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -140,7 +141,16 @@ export async function makePerson(
     name = `Person ${randomBytes(3).toString('hex')}`,
     scope = {},
     maxConversations = 4,
-  }: { url: URL; roles: BuiltInRole[]; name?: string; scope?: Scope; maxConversations?: number },
+    elevated = true,
+  }: {
+    url: URL;
+    roles: BuiltInRole[];
+    name?: string;
+    scope?: Scope;
+    maxConversations?: number;
+    /** Whether sensitive work can be done at once (C3). */
+    elevated?: boolean;
+  },
 ): Promise<Person> {
   const userId = randomUUID();
   const email = `${randomBytes(6).toString('hex')}@example.org`;
@@ -156,7 +166,9 @@ export async function makePerson(
         password_changed_at: null,
       })
       .execute();
-    return (await startSession(tx, userId)).token;
+    const session = await startSession(tx, userId);
+    if (elevated) await elevateSession(tx, session.sessionId, 'password');
+    return session.token;
   });
   await db.database.transaction(account.id, async (tx) => {
     await tx.sql
@@ -191,6 +203,13 @@ export async function makePerson(
     }
   });
   return new Person({ userId, accountId: account.id, name, url, token });
+}
+
+/** The same person in another session, in which nothing sensitive can be done yet. */
+export async function inAnotherSession(db: TestDatabase, person: Person): Promise<Person> {
+  const { userId, accountId, name, url } = person;
+  const { token } = await db.database.transaction('platform', (tx) => startSession(tx, userId));
+  return new Person({ userId, accountId, name, url, token });
 }
 
 /** A visitor of the account's site, who calls endpoints as the widget would. */

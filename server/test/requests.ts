@@ -2,14 +2,19 @@ import { urlOf, type Endpoint, type InputOf } from '@samtal/contract/endpoint';
 import { getSession, signIn, type Session } from '@samtal/contract/signin';
 import type { LightMyRequestResponse } from 'fastify';
 import { loadMember } from '../src/features/access/index.ts';
+import { elevateSession } from '../src/features/signin/elevation.ts';
 import { signinGate } from '../src/features/signin/index.ts';
 import { signinRoutes } from '../src/features/signin/routes.ts';
+import { findSession } from '../src/features/signin/sessions.ts';
 import { HttpServer, Refusal } from '../src/platform/http/index.ts';
 import { createLog } from '../src/platform/log/index.ts';
 import type { TestDatabase } from './database.ts';
 import type { TestPerson } from './accounts.ts';
 
 export const testPublicUrl = new URL('https://samtal.example.org');
+
+/** What each served by `testHttp` works on. */
+const databases = new WeakMap<HttpServer, TestDatabase['database']>();
 
 /** Serves signing in, and whatever else a test registers. Nothing listens: requests are injected. */
 export function testHttp(
@@ -28,6 +33,7 @@ export function testHttp(
       visitor: () => Promise.reject(new Refusal('visitors.session-ended')),
     },
   });
+  databases.set(http, database);
   signinRoutes(http, { database, keyring, publicUrl: testPublicUrl, sessionsEnded: () => undefined });
   register(http);
   return http;
@@ -71,10 +77,17 @@ export class Browser {
     this.csrfToken = csrfToken;
   }
 
-  static async signIn(http: HttpServer, { email, password }: TestPerson): Promise<Browser> {
+  /** Sensitive work can be done at once (C3), unless told otherwise. */
+  static async signIn(
+    http: HttpServer,
+    { email, password }: TestPerson,
+    { elevated = true }: { elevated?: boolean } = {},
+  ): Promise<Browser> {
     const answer = await request(http, signIn, { input: { body: { email, password } } });
     if (answer.statusCode !== 201) throw new Error(`Signing in was refused: ${answer.body}`);
-    return new Browser(http, cookieOf(answer), answer.json<Session>().csrfToken);
+    const cookie = cookieOf(answer);
+    if (elevated) await elevateAtOnce(http, cookie);
+    return new Browser(http, cookie, answer.json<Session>().csrfToken);
   }
 
   async call<const Called extends Endpoint>(
@@ -91,6 +104,14 @@ export class Browser {
   async isSignedIn(): Promise<boolean> {
     return (await this.call(getSession, {})).statusCode === 200;
   }
+}
+
+/** As if the person had shown anew that it is them, without a second password to hash. */
+async function elevateAtOnce(http: HttpServer, cookie: string): Promise<void> {
+  await databases.get(http)?.transaction('platform', async (tx) => {
+    const session = await findSession(tx, cookie.slice(cookie.indexOf('=') + 1));
+    if (session !== null) await elevateSession(tx, session.sessionId, 'password');
+  });
 }
 
 /** Makes waits that have begun last, so that a slow machine does not sit them out. */

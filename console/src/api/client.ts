@@ -1,7 +1,8 @@
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { getSession, unattendedHeader } from '@samtal/contract/signin';
 import { isAttended } from './attendance.ts';
-import { Refusal, refusalOf } from './refusal.ts';
+import { becomeElevated } from './elevation.ts';
+import { Refusal, refusalOf, type RefusalCode } from './refusal.ts';
 
 let csrfToken: string | null = null;
 
@@ -58,9 +59,16 @@ export async function save<Declared extends Endpoint>(
 
 async function answerOf(declared: Endpoint, given: Given): Promise<Response> {
   let answer = await send(declared, given);
-  if (answer.status === 403 && (await carriesStaleToken(answer.clone()))) {
+  if (answer.status === 403 && (await isFor(answer, 'request.csrf'))) {
     // Another tab has signed in anew: the cookie is good, only the token we keep is old.
     await renewCsrfToken();
+    answer = await send(declared, given);
+  }
+  if (
+    answer.status === 403 &&
+    (await isFor(answer, 'signin.elevation-required')) &&
+    (await becomeElevated())
+  ) {
     answer = await send(declared, given);
   }
   if (!answer.ok) throw await refusalOf(answer);
@@ -86,6 +94,6 @@ async function send(declared: Endpoint, input: Given) {
   }
 }
 
-async function carriesStaleToken(answer: Response): Promise<boolean> {
-  return (await refusalOf(answer)).code === 'request.csrf';
+async function isFor(answer: Response, code: RefusalCode): Promise<boolean> {
+  return (await refusalOf(answer.clone())).code === code;
 }

@@ -5,6 +5,7 @@ import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/
 import { useAccount } from '../features/accounts/index.ts';
 import { useFocusList } from '../features/conversations/index.ts';
 import { ConnectionChip } from '../features/realtime/index.ts';
+import { ElevationChip, ElevationDialog } from '../features/signin/index.ts';
 import { useShortcut } from '../shortcuts/index.ts';
 import { useText } from '../text/index.ts';
 import { Announcements } from './announcements.tsx';
@@ -41,6 +42,7 @@ export function Frame() {
               <IconKeyboard size={20} />
             </ActionIcon>
           </Tooltip>
+          <ElevationChip />
           <UserMenu onHelp={help.open} />
         </div>
       </header>
@@ -51,6 +53,7 @@ export function Frame() {
         <Announcements className={classes.messages ?? ''} />
       </section>
       <Places className={classes.bottomPlaces} />
+      <ElevationDialog />
       <HelpSheet opened={helpOpened} onClose={help.close} />
     </div>
   );

@@ -53,6 +53,7 @@ export const lookUpAddress = endpoint({
     'Needs `activity-log.look-up` where the conversation is. Each look-up is recorded, and each refused one as well. ' +
     'Empty when the log says nothing (any more): it is kept for seven days at most.',
   access: 'member',
+  sensitive: true,
   params: closed({ accountId: Id, conversationId: Id }),
   body: closed({ reason: LookUpReason }),
   status: 200,

@@ -196,6 +196,7 @@ export const createAuditDestination = endpoint({
   summary: 'Send the trail somewhere',
   description: 'The answer has the secret that a webhook’s batches are signed with: it is shown this once.',
   access: { holding: 'audit.stream' },
+  sensitive: true,
   params: closed(account),
   body: closed({
     name: Name,
@@ -217,6 +218,7 @@ export const changeAuditDestination = endpoint({
   path: '/accounts/{accountId}/audit/destinations/{destinationId}',
   summary: 'Rename a destination, pause it, or let it go on from where it was',
   access: { holding: 'audit.stream' },
+  sensitive: true,
   params: closed({ ...account, destinationId: Id }),
   body: changesOf({ ...changeable, ...changeFields }),
   status: 200,
@@ -243,6 +245,7 @@ export const deleteAuditDestination = endpoint({
   path: '/accounts/{accountId}/audit/destinations/{destinationId}',
   summary: 'Stop sending the trail there, and forget the secret',
   access: { holding: 'audit.stream' },
+  sensitive: true,
   params: closed({ ...account, destinationId: Id }),
   status: 204,
   errors: ['not-found'],

@@ -13,6 +13,12 @@ import type { Static, TSchema } from '../shared/index.ts';
  */
 export type Access = 'anyone' | 'visitor' | 'signed-in' | 'member' | { readonly holding: Authorisation };
 
+/**
+ * Which calls need an elevated session (C3): all of them, or those whose body says so. `own-sign-in` is for what a person
+ * changes about their own signing in: there the password is proof enough as long as they have nothing better.
+ */
+export type Sensitivity = true | 'own-sign-in' | ((body: unknown) => boolean);
+
 export interface Endpoint {
   /** `feature.operation`, unique. The operationId of the OpenAPI document and the name in logs. */
   readonly id: string;
@@ -22,6 +28,11 @@ export interface Endpoint {
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
+  /**
+   * It changes what protects data or who may reach it, or shows what stays hidden otherwise: refused with
+   * `signin.elevation-required` unless the session was elevated within the last hour.
+   */
+  readonly sensitive?: Sensitivity;
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;

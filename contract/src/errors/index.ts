@@ -22,6 +22,14 @@ export const refusals = {
     status: 404,
     title: 'The invitation has been used, has expired or never existed.',
   },
+  'signin.elevation-required': {
+    status: 403,
+    title: 'Confirm first that it is you; that then holds for an hour.',
+  },
+  'signin.proof-refused': {
+    status: 403,
+    title: 'The proof that it is you is wrong, has been used or has expired.',
+  },
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
   'access.role-cycle': { status: 409, title: 'A role cannot hold itself, however far down.' },

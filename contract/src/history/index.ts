@@ -117,6 +117,7 @@ export const restoreVersion = endpoint({
   description:
     'Needs what changing the object needs, and is refused where that is. What was removed is made again under its own id.',
   access: { holding: 'settings.read' },
+  sensitive: true,
   params: one,
   body: closed({ newest: Type.Integer({ minimum: 1 }), reason: Reason }),
   status: 200,

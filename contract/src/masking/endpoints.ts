@@ -54,6 +54,7 @@ export const publishMasking = endpoint({
     'Rules are judged before: one that does not compile, is too large or too slow is refused, and the field says which and ' +
     'why. `version` is the one the draft was made from, as with any change of settings.',
   access: { holding: 'masking.manage' },
+  sensitive: true,
   params: closed(account),
   body: closed({
     ...draft,
@@ -114,6 +115,7 @@ export const previewMasking = endpoint({
     'are stored masked, so nobody can see what a draft would mask less. That it was previewed is audited with its reason, the ' +
     'counts and the conversations that were shown; neither texts nor rules are.',
   access: { holding: 'masking.manage' },
+  sensitive: true,
   params: closed(account),
   body: closed({ ...draft, reason: oneOf(...previewReasons) }),
   status: 200,

@@ -1,7 +1,7 @@
 import { endpoint } from '../endpoint/index.ts';
 import { NewestVersion, Reason } from '../history/change.ts';
 import { closed, Id, oneOf, nullable, Type, type Static } from '../shared/index.ts';
-import { settingKeys, settingLevels, SettingOverrides } from './registry.ts';
+import { settingKeys, settingLevels, SettingOverrides, settings, type SettingKey } from './registry.ts';
 
 export * from './contradictions.ts';
 export * from './registry.ts';
@@ -49,6 +49,12 @@ export const getSettings = endpoint({
   errors: ['not-found'],
 });
 
+/** Whether a change, whose form has been judged, is about a setting that weakens privacy or security when set wrongly. */
+function changesWhatIsSensitive(body: unknown): boolean {
+  const { set, unset } = body as { set: SettingOverrides; unset: readonly SettingKey[] };
+  return [...(Object.keys(set) as SettingKey[]), ...unset].some((key) => settings[key].sensitive);
+}
+
 export const changeSettings = endpoint({
   id: 'settings.changeSettings',
   method: 'PATCH',
@@ -58,6 +64,7 @@ export const changeSettings = endpoint({
     '`version` is the one the change was made from: when somebody else has changed the level meanwhile, nothing is ' +
     'changed and the answer is `history.changed-meanwhile`.',
   access: { holding: 'settings.manage' },
+  sensitive: changesWhatIsSensitive,
   params: closed(account),
   body: closed({
     channelId,

@@ -1,12 +1,12 @@
 import { authorisationNames } from '../access/authorisations.ts';
 import { endpoint } from '../endpoint/index.ts';
-import { closed, Email, Id, Instant, Name, oneOf, Type, type Static } from '../shared/index.ts';
-import { passwordLength } from './password.ts';
+import { closed, Email, Id, Instant, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { GivenPassword, passwordLength } from './password.ts';
 
+export * from './elevation.ts';
 export { passwordLength };
 
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
-const GivenPassword = Type.String({ minLength: 1, maxLength: 1024 });
 const Token = Type.String({ minLength: 20, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' });
 
 /**
@@ -33,6 +33,8 @@ export const Session = closed({
   /** When the session ends if nothing is done before. */
   idleUntil: Instant,
   expiresAt: Instant,
+  /** Until when sensitive work may be done in this session (C3); null where its user has to be asked first. */
+  elevatedUntil: nullable(Instant),
 });
 export type Session = Static<typeof Session>;
 

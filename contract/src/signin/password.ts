@@ -1,2 +1,7 @@
+import { Type } from '../shared/index.ts';
+
 /** Bounds on a new password (C1, ASVS 6.2.1 and 6.2.9). Any characters count, and all of them are verified. */
 export const passwordLength = { min: 12, max: 128 };
+
+/** A password that somebody types to be compared. */
+export const GivenPassword = Type.String({ minLength: 1, maxLength: 1024 });

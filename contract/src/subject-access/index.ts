@@ -103,6 +103,7 @@ export const exportSubjectData = endpoint({
     'nowhere. It holds what lies in your scope of subject-access.export. `notes` are ' +
     'what agents wrote to each other; leave them out where they would harm the rights of others (Article 15, 4).',
   access: { holding: 'subject-access.export' },
+  sensitive: true,
   params: closed({ accountId: Id }),
   body: closed({
     subject: Subject,

@@ -14,6 +14,7 @@ import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUser } from '../accounts.ts';
 import { audited } from '../audited.ts';
 import {
+  inAnotherSession,
   makeAccount,
   makePerson,
   makeVisitor,
@@ -153,6 +154,14 @@ async function declare(place: Place): Promise<void> {
   await set(place, { 'visitors.attributes': [customer] });
 }
 
+async function givePassword(place: Place): Promise<void> {
+  const user = await testUser(db, place.account.id, { password });
+  await db.asOwner(
+    'update identity set password_hash = (select password_hash from identity where id = $2) where id = $1',
+    [place.right.userId, user.userId],
+  );
+}
+
 /** There is a mail server, at an address that is never reached. */
 async function setUpMail(): Promise<void> {
   const body = { 'mail.smtp-host': '127.0.0.1', 'mail.sender-address': 'chat@almvik.example' };
@@ -183,18 +192,17 @@ const recipes: Record<string, Recipe> = {
   'signin.signOut': { as: (place) => place.leaver },
   'signin.changePassword': {
     input: async (place) => {
-      const user = await testUser(db, place.account.id, { password });
-      const { rows } = await db.asOwner<{ password_hash: string }>(
-        'select password_hash from identity where id = $1',
-        [user.userId],
-      );
-      await db.asOwner('update identity set password_hash = $2 where id = $1', [
-        place.right.userId,
-        rows[0]?.password_hash,
-      ]);
+      await givePassword(place);
       return { body: { current: password, next: `${password} and more` } };
     },
   },
+  'signin.elevate': {
+    input: async (place) => {
+      await givePassword(place);
+      return { body: { kind: 'password', password } };
+    },
+  },
+  'signin.endElevation': { as: (place) => place.nothing },
   'signin.readInvitation': { input: async (place) => ({ body: { token: (await invited(place)).token } }) },
   'signin.acceptInvitation': {
     input: async (place) => ({ body: { token: (await invited(place)).token, name: name(), password } }),
@@ -206,7 +214,9 @@ const recipes: Record<string, Recipe> = {
     input: (place) => ({ ...account(place), body: { email: `${randomUUID()}@example.org`, name: name() } }),
   },
   'users.getUser': { input: one('userId') },
-  'users.changeUser': { input: (place) => ({ ...one('userId')(place), body: { name: name() } }) },
+  'users.changeUser': {
+    input: (place) => ({ ...one('userId')(place), body: { name: name(), status: 'active' } }),
+  },
   'users.removeUser': {
     input: async (place) => ({
       params: { accountId: place.account.id, userId: (await testUser(db, place.account.id)).userId },
@@ -603,6 +613,7 @@ describe('the endpoint walk', () => {
           assert.equal(nothing.status, recipe.holdingNothing ?? 404, 'a member who holds nothing');
         } else await refuseUnauthorised(endpoint, recipe, input, access.holding);
       }
+      if (endpoint.sensitive !== undefined) await refuseUnelevated(endpoint, input);
       if (id !== 'realtime.createRealtimeTicket')
         assert.deepEqual(await tableContents(db), unchanged, 'refusals change nothing');
       const action = audited[id];
@@ -666,6 +677,16 @@ describe('the endpoint walk', () => {
     ]) {
       refusedWith(await person.try(endpoint, input, headers), 'request.origin');
     }
+  }
+
+  /** The hour of one session is not another one’s, though it be the same person’s. */
+  async function refuseUnelevated(endpoint: Endpoint, input: Input): Promise<void> {
+    const { sensitive } = endpoint;
+    assert.ok(typeof sensitive !== 'function' || sensitive(input.body), 'the recipe does what is sensitive');
+    refusedWith(
+      await (await inAnotherSession(db, here.right)).try(endpoint, input),
+      'signin.elevation-required',
+    );
   }
 
   async function refuseOtherVisitors(endpoint: Endpoint, input: Input): Promise<void> {

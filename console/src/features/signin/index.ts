@@ -1,2 +1,4 @@
+export { ElevationChip } from './elevation-chip.tsx';
+export { ElevationDialog } from './elevation-dialog.tsx';
 export { sessionQuery, useSession } from './session.ts';
 export { useSignOut } from './use-sign-out.ts';

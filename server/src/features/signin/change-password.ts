@@ -1,7 +1,8 @@
-import { found, Refusal, type SignedIn } from '../../platform/http/index.ts';
-import { forgiveAttempt, provePassword, type PasswordDoor } from './prove-password.ts';
-import { readIdentity } from './queries.ts';
-import { recordFailure, recordForPerson } from './record-signin.ts';
+import { Refusal, type SignedIn } from '../../platform/http/index.ts';
+import { lowerSession } from './elevation.ts';
+import { proveOwnPassword } from './prove-own-password.ts';
+import type { PasswordDoor } from './prove-password.ts';
+import { recordForPerson } from './record-signin.ts';
 import { endSessions } from './sessions.ts';
 import { refuseWeakPassword, replacePasswordHash } from './set-password.ts';
 
@@ -11,29 +12,22 @@ export async function changePassword(
   caller: SignedIn,
   { current, next }: { current: string; next: string },
 ): Promise<string[]> {
-  const { database, passwords, failures } = door;
-  const { userId, sessionId, address } = caller;
-  const { email } = found(await database.read('platform', (tx) => readIdentity(tx, userId)));
-  const attempt = { email, password: current, address };
-  const proof = await provePassword(door, attempt);
-  if (!proof.right) {
-    const { reason } = proof;
-    await database.transaction('platform', (tx) =>
-      recordFailure(tx, 'signin.password-change-failed', { userId, reason }),
-    );
-    throw new Refusal('signin.refused');
-  }
-  await database.transaction('platform', async (tx) => {
-    await forgiveAttempt(tx, failures, attempt);
+  const { database, passwords } = door;
+  const { userId, sessionId } = caller;
+  const identity = await proveOwnPassword(door, caller, {
+    password: current,
+    action: 'signin.password-change-failed',
   });
+  if (identity === null) throw new Refusal('signin.refused');
   await database.read('platform', (tx) =>
     refuseWeakPassword(tx, { userId, password: next, pointer: '/body/next' }),
   );
   const hash = await passwords.hash(next);
   return await database.transaction('platform', async (tx) => {
-    const { passwordHash: from } = proof.identity;
+    const { passwordHash: from } = identity;
     if (!(await replacePasswordHash(tx, userId, { from, to: hash }))) throw new Refusal('signin.refused');
     const ended = await endSessions(tx, { userId, except: sessionId });
+    await lowerSession(tx, sessionId);
     await recordForPerson(tx, userId, 'signin.password-changed', { sessionsEnded: ended.length });
     return ended;
   });

@@ -3,13 +3,14 @@ import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
 import { readIdentity, readMinLength } from './queries.ts';
+import { elevatedUntil } from './elevation.ts';
 import { endsAt, idleUntil, issueCsrfToken } from './sessions.ts';
 
 /** The session as the console is told of it, with a CSRF token for the page that asks. In the platform’s scope. */
 export async function describeSession(tx: Tx, sessionId: string): Promise<Session> {
   const session = await tx.sql
     .selectFrom('session')
-    .select(['user_id', idleUntil.as('idleUntil'), endsAt.as('endsAt')])
+    .select(['user_id', elevatedUntil.as('elevatedUntil'), idleUntil.as('idleUntil'), endsAt.as('endsAt')])
     .where('id', '=', sessionId)
     .executeTakeFirst();
   const identity = session === undefined ? null : await readIdentity(tx, session.user_id);
@@ -24,5 +25,6 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
     csrfToken: await issueCsrfToken(tx, sessionId),
     idleUntil: idle.toISOString(),
     expiresAt: ends.toISOString(),
+    elevatedUntil: session.elevatedUntil?.toISOString() ?? null,
   };
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Database } from '../../platform/database/index.ts';
 import { anyone, Refusal, type Gate } from '../../platform/http/index.ts';
 import { sessionToken } from './cookie.ts';
+import { readElevation } from './elevation.ts';
 import { findSession, isCsrfTokenOf, useSession } from './sessions.ts';
 
 /** Says whose session a request carries, and whether our own page made it. */
@@ -12,7 +13,7 @@ export function signinGate({
 }: {
   database: Database;
   publicUrl: URL;
-}): Pick<Gate, 'signedIn' | 'checkForgery'> {
+}): Pick<Gate, 'signedIn' | 'checkForgery' | 'elevation'> {
   return {
     signedIn: async (request) => {
       const token = sessionToken(request);
@@ -32,6 +33,8 @@ export function signinGate({
         (await database.read('platform', (tx) => isCsrfTokenOf(tx, sessionId, token)));
       if (!isOwn) throw new Refusal('request.csrf');
     },
+    elevation: ({ sessionId }, needed) =>
+      database.read('platform', (tx) => readElevation(tx, sessionId, needed)),
   };
 }
 

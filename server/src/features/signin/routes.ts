@@ -1,6 +1,8 @@
 import {
   acceptInvitation as acceptInvitationEndpoint,
   changePassword as changePasswordEndpoint,
+  elevate as elevateEndpoint,
+  endElevation as endElevationEndpoint,
   getSession,
   readInvitation,
   signIn as signInEndpoint,
@@ -14,6 +16,7 @@ import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
 import { clearSessionCookie, setSessionCookie } from './cookie.ts';
 import { describeSession } from './describe-session.ts';
+import { elevate, endElevation } from './elevate.ts';
 import { Failures } from './failures.ts';
 import { refuseForeignOrigin } from './gate.ts';
 import { Passwords } from './passwords.ts';
@@ -58,6 +61,16 @@ export function signinRoutes(
 
   http.serve(changePasswordEndpoint, async ({ caller, body }) => {
     sessionsEnded(await changePassword(door, caller, body));
+    return undefined;
+  });
+
+  http.serve(elevateEndpoint, async ({ caller, body }) => {
+    const elevatedUntil = await elevate(door, caller, body);
+    return { elevatedUntil: elevatedUntil.toISOString() };
+  });
+
+  http.serve(endElevationEndpoint, async ({ caller }) => {
+    await endElevation(door, caller);
     return undefined;
   });
 

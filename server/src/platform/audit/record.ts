@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Statement, Tx } from '../database/index.ts';
 
 /** The chain of what concerns no single account: sign-ins, and operators’ work. */
@@ -18,10 +19,26 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
 }
 
+const elevation = new AsyncLocalStorage<string>();
+
+/**
+ * Does something in an elevated session: whatever users are recorded to have done by it gets the detail `elevatedBy`, with
+ * what they showed (C3). It travels beside the call, so that no action can forget it.
+ */
+export async function elevatedBy<Done>(shown: string, work: () => Promise<Done>): Promise<Done> {
+  return await elevation.run(shown, work);
+}
+
 /** Writes events to the outbox in the transaction of what they record: both happen, or neither. */
 export async function recordAudit(tx: Tx, account: string, ...events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return;
-  tx.send(insertEvents, [account, events.map((event) => JSON.stringify(event))]);
+  tx.send(insertEvents, [account, events.map((event) => JSON.stringify(withElevation(event)))]);
+}
+
+function withElevation(event: AuditEvent): AuditEvent {
+  const shown = elevation.getStore();
+  if (shown === undefined || event.actor.kind !== 'user') return event;
+  return { ...event, details: { ...event.details, elevatedBy: shown } };
 }
 
 const insertEvents: Statement = {

@@ -41,6 +41,8 @@ export interface Tables {
     created_at: GeneratedInstant;
     used_at: GeneratedInstant;
     expires_at: Date;
+    elevated_until: Generated<Date | null>;
+    elevated_by: Generated<string | null>;
   };
   csrf_token: { session_id: string; token_hash: Buffer; created_at: GeneratedInstant };
   sign_in_failure: { subject: Buffer; failures: number; last_at: Date; locked_until: Date | null };

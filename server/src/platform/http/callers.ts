@@ -47,12 +47,17 @@ export type CallerOf<Needed extends Access> = Needed extends 'anyone'
       ? Visitor
       : Member;
 
+/** What a call is about: sensitive things, or the person’s own signing in. */
+export type NeededElevation = 'sensitive' | 'own-sign-in';
+
 /** Who is calling: answered by the features that know, asked by the HTTP layer before any handler runs. */
 export interface Gate {
   /** The person whose session the request carries. Refuses with `signin.required`. */
   signedIn(request: FastifyRequest): Promise<SignedIn>;
   /** Refuses with `request.csrf` or `request.origin` unless the request was made by our own page in that session. */
   checkForgery(request: FastifyRequest, caller: SignedIn): Promise<void>;
+  /** What the person showed to have this session elevated (C3), while that counts for such a call; null when it does not. */
+  elevation(caller: SignedIn, needed: NeededElevation): Promise<string | null>;
   /** The person as a member of the account, or null: then the account does not exist for them. */
   member(caller: SignedIn, accountId: string): Promise<Member | null>;
   /** The visitor whose session the request carries, on an origin that the site allows. */

@@ -45,12 +45,14 @@ export function openApiDocument(): object {
 }
 
 function operation(endpoint: Endpoint): object {
-  const { id, summary, description, access, params, query, body, takesFile, status } = endpoint;
+  const { id, summary, description, access, sensitive, params, query, body, takesFile, status } = endpoint;
   return {
     operationId: id,
     tags: [featureOf(endpoint)],
     summary,
-    description: [description, accessSentence(access)].filter((part) => part !== undefined).join('\n\n'),
+    description: [description, accessSentence(access), elevationSentence(sensitive)]
+      .filter((part) => part !== undefined)
+      .join('\n\n'),
     ...(security(endpoint).length === 0 ? {} : { security: security(endpoint) }),
     parameters: [
       ...parameters('path', params),
@@ -98,6 +100,12 @@ function accessSentence(access: Access): string {
     : `Needs the authorisation \`${access.holding}\`.`;
 }
 
+function elevationSentence(sensitive: Endpoint['sensitive']): string | undefined {
+  if (sensitive === undefined) return undefined;
+  const when = typeof sensitive === 'function' ? ' where what is changed is sensitive' : '';
+  return `Needs an elevated session${when} (\`signin.elevate\`).`;
+}
+
 function security({ access, method }: Endpoint): object[] {
   if (access === 'anyone') return [];
   if (access === 'visitor') return [{ visitor: [] }];
@@ -128,6 +136,7 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
   ) {
     codes.add('signin.required');
     if (endpoint.method !== 'GET') codes.add('request.csrf').add('request.origin');
+    if (endpoint.sensitive !== undefined) codes.add('signin.elevation-required');
     if (endpoint.access !== 'signed-in') codes.add('not-found');
     if (typeof endpoint.access === 'object') codes.add('access.forbidden');
   }

@@ -9,8 +9,9 @@ import Fastify, {
   type FastifyRequest,
   type RouteOptions,
 } from 'fastify';
+import { elevatedBy } from '../audit/index.ts';
 import type { Log } from '../log/index.ts';
-import type { Anyone, CallerOf, Gate, Member } from './callers.ts';
+import type { Anyone, CallerOf, Gate, Member, SignedIn } from './callers.ts';
 import { sendDownload, type Download } from './download.ts';
 import { answered, fileBodyOf, type FileBody } from './file-body.ts';
 import { secureHeaders } from './headers.ts';
@@ -133,16 +134,13 @@ export class HttpServer {
           reply,
           request,
         } as unknown as Call<Served>;
-        const answer: unknown =
-          file === null ? await handler(call) : await answered(handler(call), file, request);
-        if (endpoint.media !== undefined) return await sendDownload(reply, endpoint, answer as Download);
-        if (check.response !== null && !check.response(answer)) {
-          const [fault] = check.response.errors ?? [];
-          throw new Error(
-            `The answer of ${endpoint.id} does not fit its schema at ${fault?.instancePath} (${fault?.keyword})`,
-          );
-        }
-        return reply.status(endpoint.status).header('cache-control', 'no-store').send(answer);
+        return await this.#elevated(endpoint, call, async () => {
+          const answer: unknown =
+            file === null ? await handler(call) : await answered(handler(call), file, request);
+          if (endpoint.media !== undefined) return await sendDownload(reply, endpoint, answer as Download);
+          refuseUnfit(check.response, answer, endpoint);
+          return reply.status(endpoint.status).header('cache-control', 'no-store').send(answer);
+        });
       },
     };
     this.fastify.route(route);
@@ -164,6 +162,19 @@ export class HttpServer {
     if (member === null) throw new Refusal('not-found');
     if (!allows(access, member)) throw new Refusal('access.forbidden');
     return member;
+  }
+
+  /** Sensitive work is done in an elevated session alone, and what it leaves on the audit trail says so (C3). */
+  async #elevated<Answered>(
+    { sensitive }: Endpoint,
+    { caller, body }: { caller: unknown; body: unknown },
+    work: () => Promise<Answered>,
+  ): Promise<Answered> {
+    if (sensitive === undefined || (typeof sensitive === 'function' && !sensitive(body))) return await work();
+    const needed = sensitive === 'own-sign-in' ? sensitive : 'sensitive';
+    const shown = await this.#gate.elevation(caller as SignedIn, needed);
+    if (shown === null) throw new Refusal('signin.elevation-required');
+    return await elevatedBy(shown, work);
   }
 
   #takeJson(): void {
@@ -275,6 +286,15 @@ export function anyone(request: FastifyRequest): Anyone {
 function allows(access: Access, member: Member): boolean {
   return (
     typeof access !== 'object' || member.grants.some((grant) => grant.authorisations.has(access.holding))
+  );
+}
+
+/** What goes out fits its schema, or nothing goes out. */
+function refuseUnfit(validator: Validator | null, answer: unknown, { id }: Endpoint): void {
+  if (validator === null || validator(answer)) return;
+  const [fault] = validator.errors ?? [];
+  throw new Error(
+    `The answer of ${id} does not fit its schema at ${fault?.instancePath} (${fault?.keyword})`,
   );
 }
 

@@ -1,0 +1,57 @@
+import { Modal, Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { askForElevationBy } from '../../api/index.ts';
+import { useText } from '../../text/index.ts';
+import { ElevationForm } from './elevation-form.tsx';
+import { sessionQuery } from './session.ts';
+
+/**
+ * Asks whoever is signed in to show that it is them, at the moment when something sensitive is refused without (C3). The
+ * request that was refused is then made again by itself.
+ */
+export function ElevationDialog() {
+  const { t } = useText();
+  const queryClient = useQueryClient();
+  const [opened, setOpened] = useState(false);
+  const answer = useRef<(elevated: boolean) => void>(() => undefined);
+
+  useEffect(() => {
+    askForElevationBy(
+      async () =>
+        await new Promise<boolean>((resolve) => {
+          answer.current = resolve;
+          setOpened(true);
+        }),
+    );
+    return () => {
+      askForElevationBy(null);
+      answer.current(false);
+    };
+  }, []);
+
+  const end = (elevatedUntil: string | null) => {
+    setOpened(false);
+    if (elevatedUntil !== null)
+      queryClient.setQueryData(sessionQuery.queryKey, (session) =>
+        session === null || session === undefined ? session : { ...session, elevatedUntil },
+      );
+    answer.current(elevatedUntil !== null);
+  };
+
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => end(null)}
+      title={t('elevation.title')}
+      // Above whatever dialog the refused request came from.
+      zIndex={400}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <Stack>
+        <Text size="sm">{t('elevation.says')}</Text>
+        <ElevationForm onElevated={end} onCancel={() => end(null)} />
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import type { NeededElevation } from '../../platform/http/index.ts';
+
+/** An elevated session stays so for this long, however much is done in it (C3). */
+const elevationS = 60 * 60;
+
+/*
+ * A session is elevated until an instant that the proof decides and nothing puts off. It ends before with the session, with a
+ * change of what its person signs in with, or when it is given back. All of this is in the platform’s scope.
+ */
+
+/** SQL: until when a session is elevated; null when it is not, or not any more. */
+export const elevatedUntil = sql<Date | null>`case when session.elevated_until > now() then session.elevated_until end`;
+
+/** What was shown to have this session elevated, while that counts. */
+export async function readElevation(
+  tx: ReadTx,
+  sessionId: string,
+  _needed: NeededElevation,
+): Promise<string | null> {
+  const session = await tx.sql
+    .selectFrom('session')
+    .select('elevated_by')
+    .where('id', '=', sessionId)
+    .where('elevated_until', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+  return session?.elevated_by ?? null;
+}
+
+/** Elevates the session. Returns until when; null when it has ended meanwhile. */
+export async function elevateSession(tx: Tx, sessionId: string, shown: string): Promise<Date | null> {
+  const session = await tx.sql
+    .updateTable('session')
+    .set({ elevated_until: sql<Date>`now() + make_interval(secs => ${elevationS})`, elevated_by: shown })
+    .where('id', '=', sessionId)
+    .returning('elevated_until')
+    .executeTakeFirst();
+  return session?.elevated_until ?? null;
+}
+
+/** Ends what elevation the session has. */
+export async function lowerSession(tx: Tx, sessionId: string): Promise<void> {
+  await tx.sql
+    .updateTable('session')
+    .set({ elevated_until: null, elevated_by: null })
+    .where('id', '=', sessionId)
+    .execute();
+}
