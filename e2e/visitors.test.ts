@@ -122,5 +122,32 @@ test('what an account declares is said by its page, seen by the agent, found, ta
   const document = archive.get('index.html')?.toString() ?? '';
   for (const words of [caseId, 'Min faktura är fel', 'To find the invoice', 'K-20931', '</html>'])
     assert.ok(document.includes(words), words);
+
+  await sara.page.getByText(sara.say('subject-access.by-address'), { exact: true }).click();
+  await inspection.look(sara.page, 'Subject access by address');
+  const address = sara.page.getByRole('textbox', { name: sara.say('subject-access.ip') });
+  await address.fill('nowhere');
+  await sara.page
+    .getByRole('textbox', { name: sara.say('subject-access.reason') })
+    .fill('Came to the desk, with papers');
+  await sara.button('subject-access.export').click();
+  await sara.page
+    .getByRole('alert')
+    .filter({ hasText: sara.say('subject-access.no-address') })
+    .waitFor();
+  await address.fill('192.0.2.1');
+  await sara.button('subject-access.export').click();
+  await sara.page
+    .getByRole('alert')
+    .filter({ hasText: sara.say('subject-access.no-lines') })
+    .waitFor();
+  await address.fill('127.0.0.1');
+  const downloadingLines = sara.page.waitForEvent('download');
+  await sara.button('subject-access.export').click();
+  const lines =
+    unzip(await readFile(await (await downloadingLines).path()))
+      .get('index.html')
+      ?.toString() ?? '';
+  assert.ok(lines.includes('127.0.0.1') && !lines.includes(caseId));
   inspection.assertFaultless();
 });

@@ -56,6 +56,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'What is known of a visitor’s connections is theirs to know.',
   },
   { from: 'subject-access', to: 'conversations', because: 'Transcripts are what is exported.' },
+  { from: 'subject-access', to: 'mail', because: 'Whoever got a conversation by mail is told of.' },
   { from: 'subject-access', to: 'media', because: 'Files that were sent are data of who sent them.' },
   {
     from: 'subject-access',

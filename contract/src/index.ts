@@ -87,6 +87,7 @@ export const endpoints: readonly Endpoint[] = [
   conversations.listTags,
   conversations.changeTags,
   subjectAccess.exportSubjectData,
+  subjectAccess.exportAddressLines,
   visitors.listAttributes,
   visitors.getProfile,
   activityLog.lookUpAddress,

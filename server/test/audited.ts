@@ -76,6 +76,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   },
   'search.searchTranscripts': 'search.transcripts-searched',
   'subject-access.exportSubjectData': 'subject-access.exported',
+  'subject-access.exportAddressLines': 'activity-log.address-exported',
   'activity-log.lookUpAddress': 'activity-log.address-looked-up',
   'activity-log.listActivityReadings': {
     because: 'a list of readings that are each on the trail themselves',

@@ -31,6 +31,10 @@ export const authorisations = {
   'conversations.forward': { says: 'Forward conversations by mail', scoped: true },
   // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
+  'activity-log.export': {
+    says: 'Export what the activity log says of an address, for whoever had it',
+    scoped: false,
+  },
   'subject-access.export': { says: 'Export everything about a visitor, for the visitor', scoped: true },
   'retention.read': { says: 'See what is kept how long, and what was deleted', scoped: false },
   'retention.hold': { says: 'Put cases under legal hold and lift it', scoped: false },

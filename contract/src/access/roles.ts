@@ -66,6 +66,7 @@ export const builtInRoles = {
       'visitors.find',
       'subject-access.export',
       'activity-log.look-up',
+      'activity-log.export',
       'settings.read',
       'settings.manage',
       'masking.manage',

@@ -2,15 +2,9 @@ import { Text } from '../conversations/entries.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { MailAddress } from './address.ts';
+import { mailStates } from './states.ts';
 
 export { mailAddressForm } from './address.ts';
-
-/**
- * queued → sent       a mail server has taken it
- * queued → given-up   refused for good, or a day has passed
- * queued → dropped    what it was about is over
- */
-const mailStates = ['queued', 'sent', 'given-up', 'dropped'] as const;
 
 /** No conversation is forwarded more often than this. */
 export const maxForwardings = 20;

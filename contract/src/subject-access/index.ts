@@ -1,15 +1,28 @@
-import { activityKinds } from '../activity-log/index.ts';
+import { activityKinds, LookUpReason } from '../activity-log/index.ts';
 import { CaseId, conversationStates } from '../conversations/index.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { mailStates } from '../mail/states.ts';
 import { AttributeMatch, ProfileValue } from '../visitors/index.ts';
 
-/** Whose data it is: one case's, or everything of a value of an attribute that conversations are found by. */
-export const Subject = Type.Union([
+const subjects = [
   closed({ kind: Type.Literal('case'), caseId: CaseId }),
   closed({ kind: Type.Literal('attribute'), ...AttributeMatch.properties }),
-]);
+] as const;
+/** Whose data it is: one case's, or everything of a value of an attribute that conversations are found by. */
+export const Subject = Type.Union([...subjects]);
 export type Subject = Static<typeof Subject>;
+
+/** A day in UTC (RFC 3339, full-date). */
+const Day = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' });
+
+/** An address of the network, on the days on which somebody had it; null: as far as the log goes. */
+const Address = closed({
+  /** IPv4 or IPv6, however it is written. */
+  address: Type.String({ minLength: 2, maxLength: 45 }),
+  since: nullable(Day),
+  until: nullable(Day),
+});
 
 /** The kinds of entries that are exported. Offers to agents tell of employees, and are left out. */
 export const exportedKinds = [
@@ -51,6 +64,20 @@ export const SubjectFile = closed({
 });
 export type SubjectFile = Static<typeof SubjectFile>;
 
+/** To whom the conversation was forwarded by mail (GDPR, Article 15, 1 c). */
+export const SubjectRecipient = closed({
+  /** Null when it is damaged. */
+  to: nullable(Type.String()),
+  at: Instant,
+  /** `sent`: a mail server has taken it. `queued`: it is still being tried. */
+  state: oneOf(...mailStates),
+  sentAt: nullable(Instant),
+  /** What was written to the recipient, and why it was sent; null where internal notes are left out. */
+  note: nullable(Type.String()),
+  reason: nullable(Type.String()),
+});
+export type SubjectRecipient = Static<typeof SubjectRecipient>;
+
 export const SubjectConversation = closed({
   caseId: Type.String(),
   state: oneOf(...conversationStates),
@@ -64,12 +91,13 @@ export const SubjectConversation = closed({
   profile: Type.Array(ProfileValue),
   entries: Type.Array(SubjectEntry),
   files: Type.Array(SubjectFile),
+  recipients: Type.Array(SubjectRecipient),
   /** Entries that are there and cannot be opened. */
   unreadable: Type.Integer(),
 });
 export type SubjectConversation = Static<typeof SubjectConversation>;
 
-/** What the activity log still says of the visitor sessions of these conversations (G6). */
+/** What the activity log still says of the visitor sessions of these conversations, or of the address (G6). */
 export const SubjectActivity = closed({
   at: Instant,
   kind: oneOf(...activityKinds),
@@ -85,8 +113,9 @@ export const SubjectDocument = closed({
   version: Type.Literal(1),
   accountName: Type.String(),
   madeAt: Instant,
-  subject: Subject,
-  notes: oneOf('included', 'left-out'),
+  subject: Type.Union([...subjects, closed({ kind: Type.Literal('address'), ...Address.properties })]),
+  /** Null for an address, whose lines are all there is. */
+  notes: nullable(oneOf('included', 'left-out')),
   conversations: Type.Array(SubjectConversation),
   activity: Type.Array(SubjectActivity),
   complete: Type.Literal(true),
@@ -114,4 +143,27 @@ export const exportSubjectData = endpoint({
   status: 200,
   media: ['application/zip'],
   errors: ['visitors.attribute-not-indexed', 'not-found'],
+});
+
+export const exportAddressLines = endpoint({
+  id: 'subject-access.exportAddressLines',
+  method: 'POST',
+  path: '/accounts/{accountId}/subject-access/addresses',
+  summary:
+    'What the activity log says of an address, as an archive for the person who had it (GDPR, Article 15)',
+  description:
+    'A ZIP archive like that of `exportSubjectData`, with the lines of this address alone: no case, no conversation, and nothing ' +
+    'of other addresses. An address may have been others’ on other days: say on which days it was theirs. Recorded with its ' +
+    'reason before anything is answered, also when there is nothing.',
+  access: { holding: 'activity-log.export' },
+  params: closed({ accountId: Id }),
+  body: closed({
+    ...Address.properties,
+    /** How the person has shown that the address was theirs, and who asked. Kept as long as the audit trail. */
+    reason: LookUpReason,
+    locale: oneOf('en', 'sv'),
+  }),
+  status: 200,
+  media: ['application/zip'],
+  errors: ['not-found'],
 });

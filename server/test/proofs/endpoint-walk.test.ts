@@ -29,6 +29,7 @@ import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { png } from '../files.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { setSettings } from '../settings.ts';
+import { eventually } from '../socket.ts';
 import { tableContents } from '../table-contents.ts';
 
 /** What one call of an endpoint takes. */
@@ -393,6 +394,19 @@ const recipes: Record<string, Recipe> = {
       );
       const subject = { kind: 'case', caseId: rows[0]?.case_id };
       return { ...account(place), body: { subject, locale: 'en', notes: 'included' } };
+    },
+  },
+  'subject-access.exportAddressLines': {
+    input: async (place) => {
+      await waiting(place);
+      await eventually(async () => {
+        const { rows } = await db.asOwner('select from activity_entry where account_id = $1', [
+          account(place).params.accountId,
+        ]);
+        return rows.length > 0;
+      }, 'the activity log is written');
+      const body = { address: '127.0.0.1', since: null, until: null, locale: 'en' };
+      return { ...account(place), body: { ...body, reason: 'Asked in person, with papers' } };
     },
   },
   'visitors.listAttributes': { input: account, holdingNothing: 200 },

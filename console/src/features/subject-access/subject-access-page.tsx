@@ -1,12 +1,13 @@
 import { Alert, Button, Checkbox, Paper, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
-import { exportSubjectData, type Subject } from '@samtal/contract/subject-access';
+import { exportAddressLines, exportSubjectData, type Subject } from '@samtal/contract/subject-access';
 import { IconDownload } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
-import { save, useProblemText } from '../../api/index.ts';
+import { Refusal, save, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { announce, Page } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useAttributes } from '../visitors/index.ts';
+import { AddressFields, emptyAddress } from './address-fields.tsx';
 
 /** Everything that is stored about a visitor, as a file for the visitor (G8). */
 export function SubjectAccessPage() {
@@ -20,38 +21,54 @@ export function SubjectAccessPage() {
   );
 }
 
+type By = Subject['kind'] | 'address';
+
 function ExportForm() {
   const { t, locale } = useText();
   const problemText = useProblemText();
   const account = useAccount();
   const attributes = useAttributes();
   const findable = (attributes.data ?? []).filter((each) => each.indexed);
-  const [by, setBy] = useState<Subject['kind']>('case');
+  const [by, setBy] = useState<By>('case');
   const [caseId, setCaseId] = useState('');
   const [attribute, setAttribute] = useState<string | null>(null);
   const [value, setValue] = useState('');
+  const [address, setAddress] = useState(emptyAddress);
   const [withNotes, setWithNotes] = useState(true);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const key = attribute ?? findable[0]?.key ?? '';
 
+  const params = { accountId: account.id };
+  const language = locale === 'sv' ? 'sv' : 'en';
+  const exportAddress = async () => {
+    const { since, until, reason } = address;
+    await save(exportAddressLines, 'subject-access.zip', {
+      params,
+      body: {
+        address: address.address.trim(),
+        since: since || null,
+        until: until || null,
+        reason: reason.trim(),
+        locale: language,
+      },
+    });
+  };
+  const exportSubject = async (subject: Subject) => {
+    const notes = withNotes ? 'included' : 'left-out';
+    await save(exportSubjectData, 'subject-access.zip', {
+      params,
+      body: { subject, locale: language, notes },
+    });
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const subject: Subject =
-      by === 'case'
-        ? { kind: 'case', caseId: caseId.trim() }
-        : { kind: 'attribute', key, value: value.trim() };
     setBusy(true);
     setError(null);
     try {
-      await save(exportSubjectData, 'subject-access.zip', {
-        params: { accountId: account.id },
-        body: {
-          subject,
-          locale: locale === 'sv' ? 'sv' : 'en',
-          notes: withNotes ? 'included' : 'left-out',
-        },
-      });
+      if (by === 'address') await exportAddress();
+      else if (by === 'case') await exportSubject({ kind: 'case', caseId: caseId.trim() });
+      else await exportSubject({ kind: 'attribute', key, value: value.trim() });
       announce(t('subject-access.done'));
     } catch (refused) {
       setError(refused);
@@ -59,21 +76,37 @@ function ExportForm() {
       setBusy(false);
     }
   };
+  const ways: { value: By; label: string }[] = [
+    { value: 'case', label: t('details.case') },
+    ...(findable.length > 0
+      ? [{ value: 'attribute' as const, label: t('subject-access.by-attribute') }]
+      : []),
+    ...(account.can('activity-log.export')
+      ? [{ value: 'address' as const, label: t('subject-access.by-address') }]
+      : []),
+  ];
+  const addressProblem = (refused: unknown) => {
+    if (!(refused instanceof Refusal)) return problemText(refused);
+    if (refused.code === 'not-found') return t('subject-access.no-lines');
+    const isAddress = refused.fields.some((each) => each.pointer === '/body/address');
+    return isAddress ? t('subject-access.no-address') : problemText(refused);
+  };
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack align="stretch">
-        {findable.length > 0 && (
-          <SegmentedControl
+        {ways.length > 1 && (
+          <SegmentedControl<By>
             aria-label={t('subject-access.by')}
-            data={[
-              { value: 'case', label: t('details.case') },
-              { value: 'attribute', label: t('subject-access.by-attribute') },
-            ]}
+            data={ways}
             value={by}
-            onChange={(next) => setBy(next === 'case' ? 'case' : 'attribute')}
+            onChange={(next) => {
+              setBy(next);
+              setError(null);
+            }}
           />
         )}
-        {by === 'case' ? (
+        {by === 'address' && <AddressFields draft={address} onChange={setAddress} />}
+        {by === 'case' && (
           <TextInput
             label={t('details.case')}
             description={t('subject-access.case-says')}
@@ -87,7 +120,8 @@ function ExportForm() {
             required
             withAsterisk={false}
           />
-        ) : (
+        )}
+        {by === 'attribute' && (
           <>
             <Select
               label={t('find.attribute')}
@@ -110,15 +144,17 @@ function ExportForm() {
             />
           </>
         )}
-        <Checkbox
-          label={t('subject-access.with-notes')}
-          description={t('subject-access.with-notes-says')}
-          checked={withNotes}
-          onChange={(event) => setWithNotes(event.currentTarget.checked)}
-        />
+        {by !== 'address' && (
+          <Checkbox
+            label={t('subject-access.with-notes')}
+            description={t('subject-access.with-notes-says')}
+            checked={withNotes}
+            onChange={(event) => setWithNotes(event.currentTarget.checked)}
+          />
+        )}
         {error !== null && (
           <Alert color="red" variant="light" role="alert">
-            {problemText(error)}
+            {by === 'address' ? addressProblem(error) : problemText(error)}
           </Alert>
         )}
         <Button

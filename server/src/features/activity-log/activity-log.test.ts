@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { listActivityReadings, lookUpAddress } from '@samtal/contract/activity-log';
-import {
-  endVisitorSession,
-  startConversation,
-  startVisitorSession,
-  type VisitorSession,
-} from '@samtal/contract/widget';
-import { makeAccount, makePerson, request, VisitorClient, type TestAccount } from '../../../test/callers.ts';
+import { endVisitorSession } from '@samtal/contract/widget';
+import { makeAccount, makePerson, type TestAccount } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
+import { visitorFrom as seenFrom } from '../../../test/visitor-from.ts';
 import { sealOutbox } from '../../platform/audit/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
 import { changeSettings } from '../settings/index.ts';
@@ -70,27 +66,10 @@ describe('the activity log', () => {
   const read = async (of: string, wanted: Parameters<typeof readActivity>[3] = 'everything') =>
     await db.database.read(of, async (tx) => await readActivity(tx, db.keyring, of, wanted));
 
-  /** A visitor as one behind a trusted proxy is seen. */
-  async function visitorFrom(of: TestAccount, address: string) {
-    const from = { 'x-forwarded-for': address, 'user-agent': agent };
-    const answer = await request(node.url, startVisitorSession, {
-      params: { siteKey: of.siteKey },
-      headers: { origin: of.origin, ...from },
-    });
-    assert.equal(answer.status, 201, answer.text);
-    const { token, visitorId } = answer.body as VisitorSession;
-    const visitor = new VisitorClient({ token, visitorId, account: of, url: node.url });
-    const begin = async () => {
-      const begun = await visitor.try(
-        startConversation,
-        { body: { cid: randomUUID(), text: 'Hello' } },
-        from,
-      );
-      assert.equal(begun.status, 201, begun.text);
-      return (begun.body as { id: string }).id;
-    };
-    return { visitor, begin, from };
-  }
+  const visitorFrom = async (of: TestAccount, address: string) => {
+    const { begin, ...rest } = await seenFrom(node.url, of, address);
+    return { ...rest, begin: async () => (await begin()).id };
+  };
 
   /** Notes and writes at once, at whatever time. */
   async function noted(of: TestAccount, activity: Partial<Activity> = {}): Promise<Activity> {

@@ -54,13 +54,22 @@ const readByAddress: Statement = {
   text: `
     select visitor_id, id, body from activity_entry where account_id = $1 and day = $2 and address_index = $3`,
 };
+const readByAddressAndVisitors: Statement = {
+  name: 'activity-log-read-by-address-and-visitors',
+  text: `
+    select visitor_id, id, body from activity_entry
+    where account_id = $1 and day = $2 and address_index = $3 and visitor_id = any($4::uuid[])`,
+};
 const readByDay: Statement = {
   name: 'activity-log-read-by-day',
   text: 'select visitor_id, id, body from activity_entry where account_id = $1 and day = $2 limit 100000',
 };
 
-/** Which entries: of a visitor session, from an address, or all. */
-export type Wanted = { readonly visitorId: string } | { readonly address: string } | 'everything';
+/** Which entries: of a visitor session, from an address (in some visitor sessions), or all. */
+export type Wanted =
+  | { readonly visitorId: string }
+  | { readonly address: string; readonly visitorIds?: readonly string[] }
+  | 'everything';
 
 /** What can be read of these days, in the order in which it happened. */
 export async function readDays(
@@ -90,8 +99,9 @@ async function readRows(
 ): Promise<EntryRow[]> {
   if (wanted === 'everything') return await tx.run<EntryRow>(readByDay, [account, day]);
   if ('visitorId' in wanted) return await tx.run<EntryRow>(readByVisitor, [account, day, [wanted.visitorId]]);
-  const indexOf = await keys.indexOf(account, day);
-  return await tx.run<EntryRow>(readByAddress, [account, day, indexOf(wanted.address)]);
+  const index = (await keys.indexOf(account, day))(wanted.address);
+  if (wanted.visitorIds === undefined) return await tx.run<EntryRow>(readByAddress, [account, day, index]);
+  return await tx.run<EntryRow>(readByAddressAndVisitors, [account, day, index, wanted.visitorIds]);
 }
 
 function sealed(

@@ -16,10 +16,14 @@ export async function readActivity(
   wanted: Wanted,
 ): Promise<ActivityEntry[]> {
   const keys = new DayKeys(keyring);
+  return await readDays(tx, keys, account, { days: await keptDaysOf(tx, keys, account), wanted });
+}
+
+/** The days whose time has not passed, oldest first. */
+export async function keptDaysOf(tx: ReadTx, keys: DayKeys, account: string): Promise<string[]> {
   const { 'retention.activity-log-days': keptDays } = await readSettings(tx, account);
   const first = firstKeptDay(new Date(), keptDays);
-  const days = (await keys.days(account)).filter((day) => day >= first);
-  return await readDays(tx, keys, account, { days, wanted });
+  return (await keys.days(account)).filter((day) => day >= first);
 }
 
 /** What the log still says of the visitor session that had this conversation: for subject access (G8). */

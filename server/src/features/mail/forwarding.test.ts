@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { postEntry, takeConversation } from '@samtal/contract/conversations';
 import { forwardConversation, listForwardings, maxForwardings, type Forwarding } from '@samtal/contract/mail';
 import { previewErasure, requestErasure } from '@samtal/contract/retention';
+import { exportSubjectData, type SubjectDocument } from '@samtal/contract/subject-access';
 import { identifyVisitor, startConversation } from '@samtal/contract/widget';
 import {
   makeAccount,
@@ -18,6 +19,7 @@ import { setUpMail } from '../../../test/mail-settings.ts';
 import { mailUser, startMailServer, type TestMailServer } from '../../../test/mail-server.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { setSettings } from '../../../test/settings.ts';
+import { unzip } from '../../../test/unzip.ts';
 
 const body = { to: 'anna@clinic.example', reason: 'The clinic goes on with it' };
 const card = '4111 1111 1111 1111';
@@ -112,6 +114,60 @@ describe('forwarding a conversation by mail', () => {
       id,
     ]);
     assert.match(got.text, new RegExp(rows[0]?.case_id ?? 'none'));
+  });
+
+  it('names its recipients in what its visitor is given, and what was written to them where notes are', async () => {
+    const id = await begin();
+    await forward(id, { note: 'Please <b>call</b>' });
+    await ended(id);
+    server.refusals.push(550);
+    await forward(id, { to: 'nobody@clinic.example' });
+    await until(id, ({ to, state }) => to === 'nobody@clinic.example' && state === 'given-up');
+    await begin('Of somebody else');
+    const { rows } = await db.asOwner<{ case_id: string }>('select case_id from conversation where id = $1', [
+      id,
+    ]);
+    const exported = async (notes: 'included' | 'left-out') => {
+      const subject = { kind: 'case', caseId: rows[0]?.case_id ?? '' } as const;
+      const answer = await supervisor.try(exportSubjectData, {
+        params: { accountId: account.id },
+        body: { subject, locale: 'en', notes },
+      });
+      assert.equal(answer.status, 200, answer.text);
+      const files = unzip(answer.bytes);
+      const document = JSON.parse(files.get('data.json')?.toString() ?? '') as SubjectDocument;
+      return {
+        recipients: document.conversations[0]?.recipients,
+        html: files.get('index.html')?.toString() ?? '',
+      };
+    };
+    const { recipients, html } = await exported('included');
+    assert.deepEqual(
+      recipients?.map(({ to, state, note, reason, sentAt }) => [to, state, note, reason, sentAt !== null]),
+      [
+        [body.to, 'sent', 'Please <b>call</b>', body.reason, true],
+        ['nobody@clinic.example', 'given-up', '', body.reason, false],
+      ],
+    );
+    for (const words of [body.to, 'Please &lt;b&gt;call', body.reason, 'Could not be sent'])
+      assert.ok(html.includes(words), words);
+    const without = await exported('left-out');
+    assert.deepEqual(
+      without.recipients?.map(({ to, note, reason }) => [to, note, reason]),
+      [
+        [body.to, null, null],
+        ['nobody@clinic.example', null, null],
+      ],
+    );
+    await db.asOwner(
+      "update mail set body = set_byte(body, 30, get_byte(body, 30) # 1) where state = 'sent'",
+    );
+    const damaged = await exported('included');
+    assert.deepEqual(
+      damaged.recipients?.map(({ to }) => to),
+      [null, 'nobody@clinic.example'],
+    );
+    assert.ok(damaged.html.includes('Damaged, cannot be read'));
   });
 
   it('says what is known about the customer only where the setting allows it', async () => {

@@ -1,6 +1,12 @@
-import { exportedKinds, type SubjectConversation, type SubjectFile } from '@samtal/contract/subject-access';
+import {
+  exportedKinds,
+  type SubjectConversation,
+  type SubjectFile,
+  type SubjectRecipient,
+} from '@samtal/contract/subject-access';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { readTags, type ConversationRow } from '../conversations/index.ts';
+import { readRecipients } from '../mail/index.ts';
 import { readProfile, type VisitorsParts } from '../visitors/index.ts';
 import { presentEntry } from './present-entry.ts';
 
@@ -35,6 +41,16 @@ export async function gatherConversation(
     tags: (await readTags(tx, account, [id])).get(id) ?? [],
     profile: await readProfile(tx, keys, account, id),
     files: [...files],
+    recipients: (await readRecipients(tx, keys, account, id)).map(
+      ({ body, at, state, endedAt }): SubjectRecipient => ({
+        to: body?.to ?? null,
+        at: at.toISOString(),
+        state,
+        sentAt: state === 'sent' ? (endedAt?.toISOString() ?? null) : null,
+        note: notes === 'included' ? (body?.note ?? null) : null,
+        reason: notes === 'included' ? (body?.reason ?? null) : null,
+      }),
+    ),
     // Streams are told apart no more: what happened at the same time keeps the order of its stream.
     entries: entries.toSorted((one, other) => one.at.localeCompare(other.at)),
     unreadable,

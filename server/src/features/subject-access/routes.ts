@@ -8,6 +8,7 @@ import type { ConversationRow } from '../conversations/index.ts';
 import type { MediaStore } from '../media/index.ts';
 import type { VisitorsParts } from '../visitors/index.ts';
 import type { Bundle } from './bundle.ts';
+import { addressArchive } from './address-archive.ts';
 import { findSubject } from './find-subject.ts';
 import { gatherActivity } from './gather-activity.ts';
 import { gatherConversation } from './gather-conversation.ts';
@@ -79,4 +80,10 @@ export function subjectAccessRoutes(
     }
     return { type: 'application/zip', fileName: 'subject-access.zip', content: zipped(all(), madeAt) };
   });
+
+  http.serve(
+    contract.exportAddressLines,
+    async ({ caller: { accountId, userId }, body: { reason, locale, ...of } }) =>
+      await addressArchive({ database, keyring: parts.keyring }, accountId, { of, reason, locale, userId }),
+  );
 }

@@ -1,14 +1,10 @@
-import type { SubjectActivity, SubjectConversation, SubjectEntry } from '@samtal/contract/subject-access';
+import type { SubjectConversation, SubjectEntry } from '@samtal/contract/subject-access';
 import type { Bundle, Heading } from './bundle.ts';
 import { documentStyle } from './document-style.ts';
 import { markup, Markup } from './markup.ts';
-import { wordsOf, type Say } from '../../platform/words/index.ts';
-
-interface Language {
-  readonly locale: 'en' | 'sv';
-  readonly say: Say;
-  time(at: string): Markup;
-}
+import type { Say } from '../../platform/words/index.ts';
+import { languageOf, type Language } from './html-language.ts';
+import { activitySection, fileTable, profileTable, recipientTable } from './html-tables.ts';
 
 /**
  * The readable document, a conversation at a time: it loads nothing, runs nothing, and prints well. Whatever
@@ -26,29 +22,22 @@ export async function* writeHtml(
     count += 1;
     yield section(conversation, language).text;
   }
-  yield* activitySection(activity, language);
-  yield markup`<footer>${say('subject-access.end', { count })}</footer>
+  const isAddress = heading.subject.kind === 'address';
+  const lines = yield* activitySection(activity, language, isAddress ? 'address' : 'visits');
+  const end = isAddress
+    ? say('subject-access.end-lines', { count: lines })
+    : say('subject-access.end', { count });
+  yield markup`<footer>${end}</footer>
 </main>
 </body>
 </html>
 `.text;
 }
 
-function languageOf(locale: 'en' | 'sv'): Language {
-  const format = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'sv-SE', {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    timeZone: 'UTC',
-  });
-  const time = (at: string) => markup`<time datetime="${at}">${format.format(new Date(at))} UTC</time>`;
-  return { locale, say: wordsOf(locale), time };
-}
-
 function beginning(
   { accountName, madeAt, subject, notes }: Heading,
   { locale, say, time }: Language,
 ): Markup {
-  const about = subject.kind === 'case' ? subject.caseId : `${subject.key}: ${subject.value}`;
   return markup`<!doctype html>
 <html lang="${locale}">
 <head>
@@ -65,11 +54,24 @@ function beginning(
 <p class="says">${say('subject-access.document-says')}</p>
 <dl>
 <dt>${say('subject-access.from')}</dt><dd><bdi>${accountName}</bdi></dd>
-<dt>${say('subject-access.about')}</dt><dd><bdi>${about}</bdi></dd>
+<dt>${say('subject-access.about')}</dt><dd><bdi>${aboutOf(subject)}</bdi></dd>
 <dt>${say('subject-access.made')}</dt><dd>${time(madeAt)}</dd>
-<dt>${say('subject-access.notes')}</dt><dd>${say(`subject-access.notes-${notes}`)}</dd>
+${notes === null ? '' : markup`<dt>${say('subject-access.notes')}</dt><dd>${say(`subject-access.notes-${notes}`)}</dd>`}
 </dl>
 `;
+}
+
+function aboutOf(subject: Heading['subject']): string {
+  switch (subject.kind) {
+    case 'case':
+      return subject.caseId;
+    case 'attribute':
+      return `${subject.key}: ${subject.value}`;
+    case 'address': {
+      const { address, since, until } = subject;
+      return since === null && until === null ? address : `${address} (${since ?? ''} – ${until ?? ''})`;
+    }
+  }
 }
 
 function section(conversation: SubjectConversation, language: Language): Markup {
@@ -91,51 +93,7 @@ ${profile.length === 0 ? '' : profileTable(profile, language)}
 ${unreadable === 0 ? '' : markup`<p>${say('subject-access.unreadable', { count: unreadable })}</p>`}
 <ol>
 ${conversation.entries.map((entry) => item(entry, language))}</ol>
-${conversation.files.length === 0 ? '' : fileTable(conversation.files, language)}`;
-}
-
-function profileTable(profile: SubjectConversation['profile'], { say, time }: Language): Markup {
-  const rows = profile.map(
-    (each) => markup`<tr><td><bdi>${each.label}</bdi></td><td><bdi>${each.value}</bdi></td>
-<td><bdi>${each.purpose}</bdi></td><td>${say(`attribute-category.${each.category}`)}</td><td>${time(each.setAt)}</td></tr>
-`,
-  );
-  return markup`<h3>${say('details.profile')}</h3>
-<table>
-<thead><tr><th scope="col">${say('attributes.label')}</th><th scope="col">${say('attributes.value')}</th>
-<th scope="col">${say('attributes.purpose')}</th><th scope="col">${say('attributes.category')}</th>
-<th scope="col">${say('attributes.set')}</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table>
-`;
-}
-
-function fileTable(files: SubjectConversation['files'], { locale, say }: Language): Markup {
-  const size = new Intl.NumberFormat(locale, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 });
-  const rows = files.map(
-    ({
-      name,
-      path,
-      sizeBytes,
-      state,
-    }) => markup`<tr><td><bdi>${path === null ? name : link(path, name)}</bdi></td>
-<td>${size.format(sizeBytes / 1000)}</td><td>${say(`subject-access.file-${state}`)}</td></tr>
-`,
-  );
-  return markup`<h3>${say('subject-access.files')}</h3>
-<table>
-<thead><tr><th scope="col">${say('subject-access.file')}</th><th scope="col">${say('subject-access.file-size')}</th>
-<th scope="col">${say('subject-access.file-state')}</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table>
-`;
-}
-
-/** To a file that lies beside this document. */
-function link(path: string, name: string): Markup {
-  return markup`<a href="${path.split('/').map(encodeURIComponent).join('/')}">${name}</a>`;
+${conversation.files.length === 0 ? '' : fileTable(conversation.files, language)}${conversation.recipients.length === 0 ? '' : recipientTable(conversation.recipients, language)}`;
 }
 
 function item(entry: SubjectEntry, { say, time }: Language): Markup {
@@ -177,27 +135,4 @@ function eventWords({ kind, by, name, details }: SubjectEntry, say: Say): string
     default:
       return say(`event.${kind}`, { name: name ?? say('subject-access.by-agent') });
   }
-}
-
-async function* activitySection(
-  activity: AsyncIterable<SubjectActivity>,
-  { say, time }: Language,
-): AsyncGenerator<string> {
-  let isEmpty = true;
-  for await (const each of activity) {
-    if (isEmpty)
-      yield markup`<h2>${say('subject-access.activity')}</h2>
-<p class="says">${say('subject-access.activity-says')}</p>
-<table>
-<thead><tr><th scope="col">${say('subject-access.at')}</th><th scope="col">${say('subject-access.what')}</th>
-<th scope="col">${say('subject-access.address')}</th><th scope="col">${say('subject-access.browser')}</th>
-<th scope="col">${say('subject-access.page')}</th></tr></thead>
-<tbody>
-`.text;
-    isEmpty = false;
-    yield markup`<tr><td>${time(each.at)}</td><td>${say(`subject-access.kind-${each.kind}`)}</td><td><bdi>${each.address}</bdi></td>
-<td><bdi>${each.agent}</bdi></td><td><bdi>${each.path ?? '–'}</bdi></td></tr>
-`.text;
-  }
-  if (!isEmpty) yield '</tbody>\n</table>\n';
 }
