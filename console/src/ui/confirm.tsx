@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useProblemText } from '../api/index.ts';
 import { useText } from '../text/index.ts';
+import { ReasonField } from './reason-field.tsx';
 
 interface ConfirmProps {
   opened: boolean;
@@ -10,7 +11,9 @@ interface ConfirmProps {
   /** The word on the button that does it. */
   action: string;
   danger?: boolean;
-  onConfirm: () => Promise<unknown>;
+  /** Whether it makes a version (H1): then it asks why, too. */
+  asksReason?: boolean;
+  onConfirm: (reason: string) => Promise<unknown>;
   onClose: () => void;
 }
 
@@ -21,23 +24,26 @@ export function ConfirmDialog({
   says,
   action,
   danger = false,
+  asksReason = false,
   onConfirm,
   onClose,
 }: ConfirmProps) {
   const { t } = useText();
   const problemText = useProblemText();
+  const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const close = () => {
     setError(null);
+    setReason('');
     onClose();
   };
   const confirm = async () => {
     setBusy(true);
     setError(null);
     try {
-      await onConfirm();
+      await onConfirm(reason);
       close();
     } catch (refused) {
       setError(refused);
@@ -50,6 +56,7 @@ export function ConfirmDialog({
     <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack>
         <Text size="sm">{says}</Text>
+        {asksReason && <ReasonField value={reason} onChange={setReason} />}
         {error !== null && (
           <Alert color="red" variant="light" role="alert">
             {problemText(error)}

@@ -1,4 +1,5 @@
 import { Textarea } from '@mantine/core';
+import { maxReasonLength } from '@samtal/contract/history';
 import { useText } from '../text/index.ts';
 
 /** Why something is changed (H1): the last field of every dialog that makes a version. */
@@ -10,7 +11,7 @@ export function ReasonField({ value, onChange }: { value: string; onChange: (rea
       description={t('reason.says')}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      maxLength={500}
+      maxLength={maxReasonLength}
       autosize
       minRows={2}
       w="100%"

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { authorisationNames } from './authorisations.ts';
 
@@ -103,6 +103,7 @@ export const deleteRole = endpoint({
   access: { holding: 'access.manage' },
   sensitive: true,
   params: closed({ ...account, roleId: Id }),
+  ...removal,
   status: 204,
   errors: ['access.role-built-in', 'access.role-in-use', 'not-found'],
 });
@@ -141,6 +142,7 @@ export const withdrawRole = endpoint({
   access: { holding: 'access.manage' },
   sensitive: true,
   params: closed({ ...account, grantId: Id }),
+  ...removal,
   status: 204,
   errors: ['access.exceeds-own', 'access.last-administrator', 'not-found'],
 });

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, NewestVersion, Reason } from '../history/change.ts';
+import { changeFields, NewestVersion, Reason, removal } from '../history/change.ts';
 import {
   changesOf,
   closed,
@@ -247,6 +247,7 @@ export const deleteAuditDestination = endpoint({
   access: { holding: 'audit.stream' },
   sensitive: true,
   params: closed({ ...account, destinationId: Id }),
+  ...removal,
   status: 204,
   errors: ['not-found'],
 });

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Type, type Static } from '../shared/index.ts';
 
 const fields = {
@@ -61,6 +61,7 @@ export const deleteCannedReply = endpoint({
   summary: 'Delete a canned reply',
   access: { holding: 'canned-replies.manage' },
   params: closed({ ...account, replyId: Id }),
+  ...removal,
   status: 204,
   errors: ['not-found'],
 });

@@ -36,6 +36,8 @@ export interface Endpoint {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** A request may come without a body, too. */
+  readonly bodyOptional?: true;
   /**
    * The body is a file as it is (application/octet-stream), streamed and weighed by the handler; its name is in the header
    * that the feature `media` names.
@@ -62,7 +64,9 @@ type PartOf<
 
 export type ParamsOf<Declared extends Endpoint> = PartOf<Declared, 'params'>;
 export type QueryOf<Declared extends Endpoint> = PartOf<Declared, 'query'>;
-export type BodyOf<Declared extends Endpoint> = PartOf<Declared, 'body'>;
+export type BodyOf<Declared extends Endpoint> =
+  | PartOf<Declared, 'body'>
+  | (Declared['bodyOptional'] extends true ? undefined : never);
 export type ResponseOf<Declared extends Endpoint> = PartOf<Declared, 'response'>;
 
 /** What a caller gives: only the parts that the endpoint has. */
@@ -70,7 +74,11 @@ export type InputOf<Declared extends Endpoint> = (Declared['params'] extends TSc
   ? { params: Static<Declared['params']> }
   : object) &
   (Declared['query'] extends TSchema ? { query?: Static<Declared['query']> } : object) &
-  (Declared['body'] extends TSchema ? { body: Static<Declared['body']> } : object);
+  (Declared['body'] extends TSchema
+    ? Declared['bodyOptional'] extends true
+      ? { body?: Static<Declared['body']> }
+      : { body: Static<Declared['body']> }
+    : object);
 
 /** The path below the origin for these parameters and this query. */
 export function urlOf(

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 const label = nullable(Type.String({ minLength: 1, maxLength: 60 }));
@@ -95,6 +95,7 @@ export const deleteQueue = endpoint({
   summary: 'Delete a queue that no site and no open conversation uses',
   access: { holding: 'routing.manage' },
   params: closed({ ...account, queueId: Id }),
+  ...removal,
   status: 204,
   errors: ['routing.queue-in-use', 'not-found'],
 });

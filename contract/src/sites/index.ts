@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import { changesOf, closed, Id, Instant, listOf, Locale, Name, Type, type Static } from '../shared/index.ts';
 
 const siteFields = {
@@ -87,6 +87,7 @@ export const deleteSite = endpoint({
   summary: 'Remove a web site: its widget stops, its conversations stay',
   access: { holding: 'sites.manage' },
   params: one,
+  ...removal,
   status: 204,
   errors: ['not-found'],
 });

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import {
   changesOf,
   closed,
@@ -92,6 +92,7 @@ export const inviteUser = endpoint({
     email: Email,
     name: Name,
     maxConversations: Type.Optional(userFields.maxConversations),
+    ...makingFields,
   }),
   status: 201,
   response: Invitation,
@@ -133,6 +134,7 @@ export const removeUser = endpoint({
   access: { holding: 'users.manage' },
   sensitive: true,
   params: one,
+  ...removal,
   status: 204,
   errors: ['access.last-administrator', 'access.exceeds-own', 'not-found'],
 });

@@ -11,6 +11,7 @@ import { platformChain } from '../platform/audit/index.ts';
 import { Outbound } from '../platform/outbound/index.ts';
 import { CommandError, needed, optional, UsageError, type Command, type Values } from './command.ts';
 import { findAccount } from './find-account.ts';
+import { reasonHelp, reasonOf, reasonOption } from './reason.ts';
 import { table } from './table.ts';
 import { withPlatform, type Platform } from './with-platform.ts';
 
@@ -57,6 +58,7 @@ const add: Command = {
       'The certificate to show to a syslog receiver that asks for one, and its key (PEM)',
     ],
     ['--from-beginning', 'Everything that is kept, and not only what comes from now on'],
+    reasonHelp,
   ],
   options: {
     ...accountOption,
@@ -68,6 +70,7 @@ const add: Command = {
     cert: { type: 'string' },
     key: { type: 'string' },
     'from-beginning': { type: 'boolean' },
+    ...reasonOption,
   },
   run: ({ config, values }) =>
     withPlatform(config, async (platform) => {
@@ -88,8 +91,8 @@ const add: Command = {
 const remove: Command = {
   name: 'audit destinations remove',
   summary: 'Stop sending a trail there',
-  help: [accountHelp, ['--name <name>', 'Which destination']],
-  options: { ...accountOption, name: { type: 'string' } },
+  help: [accountHelp, ['--name <name>', 'Which destination'], reasonHelp],
+  options: { ...accountOption, name: { type: 'string' }, ...reasonOption },
   run: ({ config, values }) =>
     withPlatform(config, async (platform) => {
       const account = await chainOf(platform, values);
@@ -99,7 +102,7 @@ const remove: Command = {
         const one = all.find((each) => each.name.toLowerCase() === name.toLowerCase());
         if (one === undefined)
           throw new CommandError(`There is no destination “${name}”. See samtal audit destinations list`);
-        await deleteDestination(tx, { account, id: one.id, actor });
+        await deleteDestination(tx, { account, id: one.id, actor, note: { reason: reasonOf(values) } });
       });
       return { text: `Nothing is sent to ${name} any more.`, json: { name } };
     }),
@@ -124,6 +127,7 @@ async function destinationOf(values: Values): Promise<NewDestination> {
     name: needed(values, 'name'),
     target: { ...targetOf(values), ...(ca === undefined ? {} : { ca }) },
     from: values['from-beginning'] === true ? 'beginning' : 'now',
+    reason: reasonOf(values),
     ...(cert === undefined || key === undefined ? {} : { client: { cert, key } }),
   };
 }

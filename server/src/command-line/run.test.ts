@@ -373,6 +373,25 @@ test('sends the installation’s own trail somewhere, and stops', async () => {
   assert.match((await samtal(['audit', 'destinations', 'list'])).out, /Nowhere/);
 });
 
+test('keeps why an operator sends an account’s trail somewhere, and stops, and refuses a reason that is too long', async () => {
+  const id = await newAccount('Streamed');
+  const one = ['--account', 'Streamed', '--name', 'SIEM'];
+  const add = ['audit', 'destinations', 'add', ...one, '--webhook', 'https://siem.example/hook'];
+  assert.equal((await samtal([...add, '--reason', 'a'.repeat(501)])).code, 2);
+  assert.equal((await samtal([...add, '--reason', 'They watch it'])).code, 0);
+  const remove = ['audit', 'destinations', 'remove', ...one, '--reason', 'They watch it no more'];
+  assert.equal((await samtal(remove)).code, 0);
+  const { rows } = await db.asOwner<{ reason: string; removed: boolean }>(
+    `select reason, body is null as removed from configuration_version
+      where account_id = $1 and kind = 'audit-destination' order by version`,
+    [id],
+  );
+  assert.deepEqual(rows, [
+    { reason: 'They watch it', removed: false },
+    { reason: 'They watch it no more', removed: true },
+  ]);
+});
+
 test('starts the embedded database for as long as it takes, where no server runs', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'samtal-test-command-line-'));
   t.after(() => rm(directory, { recursive: true }));

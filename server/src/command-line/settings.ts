@@ -6,14 +6,13 @@ import {
   readInstallationVersions,
 } from '../features/settings/index.ts';
 import { Refusal } from '../platform/http/index.ts';
-import { CommandError, needed, optional, type Command, type Values } from './command.ts';
+import { CommandError, needed, type Command, type Values } from './command.ts';
+import { reasonHelp, reasonOf, reasonOption } from './reason.ts';
 import { table } from './table.ts';
 import { withPlatform } from './with-platform.ts';
 
 const keyOption = { key: { type: 'string' } } as const;
 const keyHelp = ['--key <key>', 'Which setting; see samtal settings list'] as const;
-const reasonOption = { reason: { type: 'string' } } as const;
-const reasonHelp = ['--reason <text>', 'Why, for the history'] as const;
 
 const list: Command = {
   name: 'settings list',
@@ -48,7 +47,7 @@ const set: Command = {
   run: ({ config, values }) => {
     const key = wantedKey(values);
     const value = parsed(needed(values, 'value'));
-    return change(config, { set: { [key]: value }, unset: [], reason: optional(values, 'reason') ?? '' });
+    return change(config, { set: { [key]: value }, unset: [], reason: reasonOf(values) });
   },
 };
 
@@ -58,7 +57,7 @@ const unset: Command = {
   help: [keyHelp, reasonHelp],
   options: { ...keyOption, ...reasonOption },
   run: ({ config, values }) =>
-    change(config, { set: {}, unset: [wantedKey(values)], reason: optional(values, 'reason') ?? '' }),
+    change(config, { set: {}, unset: [wantedKey(values)], reason: reasonOf(values) }),
 };
 
 const history: Command = {

@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { ErrorState, ReasonField, Row, Rows, ToneBadge, useReport } from '../../ui/index.ts';
+import { ConfirmDialog, ErrorState, ReasonField, Row, Rows, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useQueues } from '../routing/index.ts';
 import { useSites } from '../sites/index.ts';
@@ -68,15 +68,15 @@ interface GrantRowProps {
 function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
   const { t } = useText();
   const account = useAccount();
-  const report = useReport();
   const roleName = useRoleName();
   const role = useRoles().data?.find((each) => each.id === grant.roleId);
   const scopeWords = useScopeWords();
   const name = role === undefined ? t('grant.role-unknown') : roleName(role);
   const words = scopeWords(grant.scope);
+  const [asking, setAsking] = useState(false);
 
-  const withdraw = async () => {
-    await call(withdrawRole, { params: { accountId: account.id, grantId: grant.id } });
+  const withdraw = async (reason: string) => {
+    await call(withdrawRole, { params: { accountId: account.id, grantId: grant.id }, body: { reason } });
     await onWithdrawn();
   };
   return (
@@ -95,12 +95,21 @@ function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
       }
       actions={
         mayManage && (
-          <ActionIcon
-            aria-label={t('grant.withdraw', { role: name })}
-            onClick={() => void report(withdraw())}
-          >
-            <IconTrash size={18} />
-          </ActionIcon>
+          <>
+            <ActionIcon aria-label={t('grant.withdraw', { role: name })} onClick={() => setAsking(true)}>
+              <IconTrash size={18} />
+            </ActionIcon>
+            <ConfirmDialog
+              opened={asking}
+              title={t('grant.withdraw-title', { role: name })}
+              says={t('grant.withdraw-says')}
+              action={t('grant.withdraw-do')}
+              danger
+              asksReason
+              onConfirm={withdraw}
+              onClose={() => setAsking(false)}
+            />
+          </>
         )
       }
     />

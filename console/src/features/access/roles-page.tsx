@@ -29,9 +29,9 @@ export function RolesPage() {
       {t('role-page.add')}
     </Button>
   ) : null;
-  const remove = async () => {
+  const remove = async (reason: string) => {
     if (removing === null) return;
-    await call(deleteRole, { params: { accountId: account.id, roleId: removing.id } });
+    await call(deleteRole, { params: { accountId: account.id, roleId: removing.id }, body: { reason } });
     await refresh();
   };
   return (
@@ -68,6 +68,7 @@ export function RolesPage() {
         says={t('role-page.delete-says')}
         action={t('delete')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setRemoving(null)}
       />

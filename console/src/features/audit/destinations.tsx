@@ -35,6 +35,7 @@ import {
   CopyBlock,
   EmptyState,
   FormDialog,
+  ReasonField,
   Row,
   Rows,
   ToneBadge,
@@ -66,9 +67,9 @@ export function Destinations() {
     await call(changeAuditDestination, { params: params(id), body: { active: !active, version } });
     await refresh();
   };
-  const remove = async () => {
+  const remove = async (reason: string) => {
     if (removing === null) return;
-    await call(deleteAuditDestination, { params: params(removing.id) });
+    await call(deleteAuditDestination, { params: params(removing.id), body: { reason } });
     await refresh();
   };
   const add = (
@@ -134,6 +135,7 @@ export function Destinations() {
         says={t('audit.destination-delete-says')}
         action={t('delete')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setRemoving(null)}
       />
@@ -266,6 +268,7 @@ function AddDialog({ onAdded, onClose }: AddDialogProps) {
   const [transport, setTransport] = useState<'tls' | 'tcp'>('tls');
   const [ca, setCa] = useState('');
   const [from, setFrom] = useState<'now' | 'beginning'>('now');
+  const [reason, setReason] = useState('');
 
   const submit = async () => {
     const trusted = ca.trim() === '' ? {} : { ca: `${ca.trim()}\n` };
@@ -275,7 +278,7 @@ function AddDialog({ onAdded, onClose }: AddDialogProps) {
         : { kind, host: host.trim(), port, transport, ...trusted };
     const { signingSecret } = await call(createAuditDestination, {
       params: { accountId: account.id },
-      body: { name: name.trim(), target, from },
+      body: { name: name.trim(), target, from, reason },
     });
     await onAdded(signingSecret);
   };
@@ -376,6 +379,7 @@ function AddDialog({ onAdded, onClose }: AddDialogProps) {
           spellCheck={false}
         />
       )}
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

@@ -31,9 +31,12 @@ export function CannedRepliesPage() {
       {t('canned.add')}
     </Button>
   );
-  const remove = async () => {
+  const remove = async (reason: string) => {
     if (removing === null) return;
-    await call(deleteCannedReply, { params: { accountId: account.id, replyId: removing.id } });
+    await call(deleteCannedReply, {
+      params: { accountId: account.id, replyId: removing.id },
+      body: { reason },
+    });
     await refresh();
   };
   return (
@@ -87,6 +90,7 @@ export function CannedRepliesPage() {
         says={t('canned.delete-says')}
         action={t('delete')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setRemoving(null)}
       />

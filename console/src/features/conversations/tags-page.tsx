@@ -4,7 +4,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { useState, type FormEvent } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, ErrorState, Page } from '../../ui/index.ts';
+import { announce, ErrorState, Page, ReasonField } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { tagsQuery } from './tags-editor.tsx';
 
@@ -46,11 +46,12 @@ function TagsForm({ version, tags }: { version: number; tags: readonly string[] 
   const account = useAccount();
   const queryClient = useQueryClient();
   const [value, setValue] = useState<string[]>([...tags]);
+  const [reason, setReason] = useState('');
   const save = useMutation({
     mutationFn: () =>
       call(changeSettings, {
         params: { accountId: account.id },
-        body: { channelId: null, version, set: { 'conversations.tags': value }, unset: [], reason: '' },
+        body: { channelId: null, version, set: { 'conversations.tags': value }, unset: [], reason },
       }),
     onSuccess: () => announce(t('saved')),
     onSettled: async () => {
@@ -79,6 +80,7 @@ function TagsForm({ version, tags }: { version: number; tags: readonly string[] 
           acceptValueOnBlur
           clearable
         />
+        <ReasonField value={reason} onChange={setReason} />
         {save.error !== null && (
           <Alert color="red" variant="light" role="alert" w="100%">
             {problemText(save.error)}

@@ -35,9 +35,9 @@ export function QueuesPage() {
       {t('queue.add')}
     </Button>
   );
-  const remove = async () => {
+  const remove = async (reason: string) => {
     if (removing === null) return;
-    await call(deleteQueue, { params: { accountId: account.id, queueId: removing.id } });
+    await call(deleteQueue, { params: { accountId: account.id, queueId: removing.id }, body: { reason } });
     await refresh();
   };
   return (
@@ -72,6 +72,7 @@ export function QueuesPage() {
         says={t('queue.delete-says')}
         action={t('delete')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setRemoving(null)}
       />

@@ -30,9 +30,9 @@ export function SitesPage() {
       {t('site.add')}
     </Button>
   ) : null;
-  const remove = async () => {
+  const remove = async (reason: string) => {
     if (removing === null) return;
-    await call(deleteSite, { params: { accountId: account.id, siteId: removing.id } });
+    await call(deleteSite, { params: { accountId: account.id, siteId: removing.id }, body: { reason } });
     await refresh();
   };
   return (
@@ -70,6 +70,7 @@ export function SitesPage() {
         says={t('site.delete-says')}
         action={t('delete')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setRemoving(null)}
       />

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { CopyBlock, FormDialog } from '../../ui/index.ts';
+import { CopyBlock, FormDialog, ReasonField } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 
 interface InviteDialogProps {
@@ -20,6 +20,7 @@ export function InviteDialog({ onClose, onOpenUser }: InviteDialogProps) {
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [limit, setLimit] = useState<number | string>(4);
+  const [reason, setReason] = useState('');
   const [invitation, setInvitation] = useState<Invitation | null>(null);
 
   if (invitation !== null) {
@@ -34,7 +35,7 @@ export function InviteDialog({ onClose, onOpenUser }: InviteDialogProps) {
     );
   }
   const invite = async () => {
-    const body = { email: email.trim(), name: name.trim(), maxConversations: Number(limit) };
+    const body = { email: email.trim(), name: name.trim(), maxConversations: Number(limit), reason };
     setInvitation(await call(inviteUser, { params: { accountId: account.id }, body }));
     await queryClient.invalidateQueries({ queryKey: ['account', account.id, 'users'] });
   };
@@ -72,6 +73,7 @@ export function InviteDialog({ onClose, onOpenUser }: InviteDialogProps) {
         required
         withAsterisk={false}
       />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

@@ -166,8 +166,8 @@ function RemoveUser({ user, onRemoved }: { user: User; onRemoved: () => void }) 
   const account = useAccount();
   const refresh = useRefreshUsers();
   const [asking, setAsking] = useState(false);
-  const remove = async () => {
-    await call(removeUser, { params: { accountId: account.id, userId: user.id } });
+  const remove = async (reason: string) => {
+    await call(removeUser, { params: { accountId: account.id, userId: user.id }, body: { reason } });
     await refresh();
     onRemoved();
   };
@@ -188,6 +188,7 @@ function RemoveUser({ user, onRemoved }: { user: User; onRemoved: () => void }) 
         says={t('user.remove-says')}
         action={t('user.remove')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setAsking(false)}
       />

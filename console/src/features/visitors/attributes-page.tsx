@@ -10,6 +10,7 @@ import {
   EmptyState,
   FormDialog,
   Page,
+  ReasonField,
   Row,
   Rows,
   ToneBadge,
@@ -31,21 +32,22 @@ export function AttributesPage() {
   const { version = 0, attributes = [] } = declaration.data ?? {};
   const mayChange = account.can('settings.manage');
 
-  const save = async (next: DeclaredAttribute[]) => {
+  const save = async (next: DeclaredAttribute[], reason: string) => {
     try {
-      await saveDeclaration(account.id, { version, attributes: next, reason: '' });
+      await saveDeclaration(account.id, { version, attributes: next, reason });
       announce(t('saved'));
     } finally {
       await queryClient.invalidateQueries({ queryKey: declarationQuery(account.id).queryKey });
       await queryClient.invalidateQueries({ queryKey: attributesQuery(account.id).queryKey });
     }
   };
-  const put = async (attribute: DeclaredAttribute) => {
+  const put = async (attribute: DeclaredAttribute, reason: string) => {
     const known = attributes.some(({ key }) => key === attribute.key);
     await save(
       known
         ? attributes.map((each) => (each.key === attribute.key ? attribute : each))
         : [...attributes, attribute],
+      reason,
     );
     setEditing(null);
   };
@@ -122,7 +124,13 @@ export function AttributesPage() {
         says={t('attributes.delete-says')}
         action={t('delete')}
         danger
-        onConfirm={async () => await save(attributes.filter(({ key }) => key !== removing?.key))}
+        asksReason
+        onConfirm={async (reason) =>
+          await save(
+            attributes.filter(({ key }) => key !== removing?.key),
+            reason,
+          )
+        }
         onClose={() => setRemoving(null)}
       />
     </Page>
@@ -132,7 +140,7 @@ export function AttributesPage() {
 interface AttributeDialogProps {
   attribute: DeclaredAttribute | null;
   taken: readonly string[];
-  onSave: (attribute: DeclaredAttribute) => Promise<void>;
+  onSave: (attribute: DeclaredAttribute, reason: string) => Promise<void>;
   onClose: () => void;
 }
 
@@ -141,6 +149,7 @@ function AttributeDialog({ attribute, taken, onSave, onClose }: AttributeDialogP
   const [fields, setFields] = useState<DeclaredAttribute>(
     attribute ?? { key: '', label: '', purpose: '', category: 'contact', indexed: false },
   );
+  const [reason, setReason] = useState('');
   const set = (change: Partial<DeclaredAttribute>) => setFields({ ...fields, ...change });
   const isTaken = attribute === null && taken.includes(fields.key);
   return (
@@ -150,7 +159,8 @@ function AttributeDialog({ attribute, taken, onSave, onClose }: AttributeDialogP
       action={t('save')}
       size="lg"
       onSubmit={async () => {
-        if (!isTaken) await onSave({ ...fields, label: fields.label.trim(), purpose: fields.purpose.trim() });
+        if (isTaken) return;
+        await onSave({ ...fields, label: fields.label.trim(), purpose: fields.purpose.trim() }, reason);
       }}
       onClose={onClose}
     >
@@ -226,6 +236,7 @@ function AttributeDialog({ attribute, taken, onSave, onClose }: AttributeDialogP
         checked={fields.indexed}
         onChange={(event) => set({ indexed: event.currentTarget.checked })}
       />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

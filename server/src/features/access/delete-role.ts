@@ -1,6 +1,6 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { roleBody } from './configuration.ts';
@@ -12,7 +12,7 @@ import { holdersOf } from './role-graph.ts';
 export async function deleteRole(
   tx: Tx,
   accountId: string,
-  { giver, roleId }: { giver: Giver; roleId: string },
+  { giver, roleId, note = {} }: { giver: Giver; roleId: string; note?: ChangeNote },
 ): Promise<void> {
   await lockAccess(tx, accountId);
   const roles = await readRoles(tx, accountId);
@@ -23,7 +23,7 @@ export async function deleteRole(
   await tx.sql.deleteFrom('role').where('account_id', '=', accountId).where('id', '=', roleId).execute();
   const by = actorOf(giver);
   const before = roleBody(role);
-  await recordVersion(tx, accountId, { kind: 'role', objectId: roleId, before, body: null, by });
+  await recordVersion(tx, accountId, { kind: 'role', objectId: roleId, before, body: null, by, note });
   await recordAudit(tx, accountId, {
     action: 'access.role-deleted',
     actor: by,

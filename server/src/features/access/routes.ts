@@ -40,9 +40,9 @@ export function accessRoutes(http: HttpServer, { database }: { database: Databas
     }),
   );
 
-  http.serve(deleteRoleEndpoint, async ({ caller, params: { roleId } }) => {
+  http.serve(deleteRoleEndpoint, async ({ caller, params: { roleId }, body: note = {} }) => {
     await database.transaction(caller.accountId, (tx) =>
-      deleteRole(tx, caller.accountId, { giver: caller, roleId }),
+      deleteRole(tx, caller.accountId, { giver: caller, roleId, note }),
     );
     return undefined;
   });
@@ -60,9 +60,9 @@ export function accessRoutes(http: HttpServer, { database }: { database: Databas
     return presentGrant(grant);
   });
 
-  http.serve(withdrawRoleEndpoint, async ({ caller, params: { grantId } }) => {
+  http.serve(withdrawRoleEndpoint, async ({ caller, params: { grantId }, body: note = {} }) => {
     await database.transaction(caller.accountId, (tx) =>
-      withdrawRole(tx, caller.accountId, { giver: caller, grantId }),
+      withdrawRole(tx, caller.accountId, { giver: caller, grantId, note }),
     );
     return undefined;
   });

@@ -1,6 +1,6 @@
 import type { AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { grantBody } from './configuration.ts';
 import { readGrants } from './queries.ts';
 
@@ -8,11 +8,11 @@ import { readGrants } from './queries.ts';
 export async function withdrawAllRoles(
   tx: Tx,
   accountId: string,
-  { userId, by }: { userId: string; by: AuditActor },
+  { userId, by, note }: { userId: string; by: AuditActor; note: ChangeNote },
 ): Promise<void> {
   for (const grant of await readGrants(tx, accountId, { userId })) {
     const before = grantBody(grant);
-    await recordVersion(tx, accountId, { kind: 'grant', objectId: grant.id, before, body: null, by });
+    await recordVersion(tx, accountId, { kind: 'grant', objectId: grant.id, before, body: null, by, note });
   }
   await tx.sql
     .deleteFrom('role_grant')

@@ -1,6 +1,6 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import { grantBody } from './configuration.ts';
@@ -12,7 +12,7 @@ import { readGrants, readRoles } from './queries.ts';
 export async function withdrawRole(
   tx: Tx,
   accountId: string,
-  { giver, grantId }: { giver: Giver; grantId: string },
+  { giver, grantId, note = {} }: { giver: Giver; grantId: string; note?: ChangeNote },
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
     const grant = found((await readGrants(tx, accountId)).find(({ id }) => id === grantId));
@@ -25,7 +25,7 @@ export async function withdrawRole(
       .execute();
     const by = actorOf(giver);
     const before = grantBody(grant);
-    await recordVersion(tx, accountId, { kind: 'grant', objectId: grantId, before, body: null, by });
+    await recordVersion(tx, accountId, { kind: 'grant', objectId: grantId, before, body: null, by, note });
     await recordAudit(tx, accountId, {
       action: 'access.withdrawn',
       actor: by,

@@ -101,7 +101,7 @@ export async function changeDestination(
 
 export async function deleteDestination(
   tx: Tx,
-  { account, id, actor }: { account: string; id: string; actor: AuditActor },
+  { account, id, actor, note = {} }: { account: string; id: string; actor: AuditActor; note?: ChangeNote },
 ): Promise<void> {
   const before = configurationOf(await lockDestination(tx, account, id));
   await tx.sql
@@ -109,7 +109,7 @@ export async function deleteDestination(
     .where('account_id', '=', account)
     .where('id', '=', id)
     .execute();
-  await version(tx, account, { id, before, body: null, by: actor, note: {} });
+  await version(tx, account, { id, before, body: null, by: actor, note });
   await recordAudit(tx, account, {
     action: 'audit.destination-deleted',
     actor,

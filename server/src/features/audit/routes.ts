@@ -115,9 +115,9 @@ export function auditRoutes(
 
   http.serve(
     contract.deleteAuditDestination,
-    async ({ caller: { accountId, userId }, params: { destinationId: id } }) => {
+    async ({ caller: { accountId, userId }, params: { destinationId: id }, body: note = {} }) => {
       await database.transaction(accountId, async (tx) => {
-        await deleteDestination(tx, { account: accountId, id, actor: asUser(userId) });
+        await deleteDestination(tx, { account: accountId, id, actor: asUser(userId), note });
       });
       return undefined;
     },

@@ -1,11 +1,15 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, type Member } from '../../platform/http/index.ts';
 import { cannedReplyBody, lockCannedReply } from './queries.ts';
 
 /** Deletes a canned reply. Messages that were written with it stay as they are. */
-export async function deleteCannedReply(tx: Tx, caller: Member, replyId: string): Promise<void> {
+export async function deleteCannedReply(
+  tx: Tx,
+  caller: Member,
+  { replyId, note }: { replyId: string; note: ChangeNote },
+): Promise<void> {
   const { accountId } = caller;
   const before = cannedReplyBody(found(await lockCannedReply(tx, accountId, replyId)));
   await tx.sql
@@ -14,7 +18,14 @@ export async function deleteCannedReply(tx: Tx, caller: Member, replyId: string)
     .where('id', '=', replyId)
     .execute();
   const by = { kind: 'user', id: caller.userId } as const;
-  await recordVersion(tx, accountId, { kind: 'canned-reply', objectId: replyId, before, body: null, by });
+  await recordVersion(tx, accountId, {
+    kind: 'canned-reply',
+    objectId: replyId,
+    before,
+    body: null,
+    by,
+    note,
+  });
   await recordAudit(tx, accountId, {
     action: 'canned-replies.deleted',
     actor: by,

@@ -33,8 +33,8 @@ export function cannedRepliesRoutes(http: HttpServer, { database }: { database: 
     }),
   );
 
-  http.serve(deleteCannedReplyEndpoint, async ({ caller, params: { replyId } }) => {
-    await database.transaction(caller.accountId, (tx) => deleteCannedReply(tx, caller, replyId));
+  http.serve(deleteCannedReplyEndpoint, async ({ caller, params: { replyId }, body: note = {} }) => {
+    await database.transaction(caller.accountId, (tx) => deleteCannedReply(tx, caller, { replyId, note }));
     return undefined;
   });
 }

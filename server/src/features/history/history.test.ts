@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { changeRole, createRole, deleteRole, giveRole, withdrawRole } from '@samtal/contract/access';
+import {
+  changeRole,
+  createRole,
+  deleteRole,
+  giveRole,
+  listGrants,
+  withdrawRole,
+} from '@samtal/contract/access';
 import { changeAccount } from '@samtal/contract/accounts';
+import { createAuditDestination, deleteAuditDestination } from '@samtal/contract/audit';
 import { changeCannedReply, createCannedReply, deleteCannedReply } from '@samtal/contract/canned-replies';
 import {
   compareVersions,
@@ -13,6 +21,7 @@ import {
 } from '@samtal/contract/history';
 import { changeQueue, createQueue, deleteQueue, listQueues } from '@samtal/contract/routing';
 import { changeSettings, getSettings } from '@samtal/contract/settings';
+import { Type } from '@samtal/contract/shared';
 import { changeSite, createSite as createSiteEndpoint, deleteSite, listSites } from '@samtal/contract/sites';
 import { changeUser, removeUser } from '@samtal/contract/users';
 import { makeAccount, makePerson, type Person, type TestAccount } from '../../../test/callers.ts';
@@ -202,6 +211,76 @@ describe('the history of what is configured', () => {
     assert.equal((await restore(admin, 'canned-reply', reply.id, { version: 1, newest: 2 })).status, 200);
   });
 
+  it('keeps why something was deleted, whatever it was, and with a user why each role went', async () => {
+    const { siteId } = await makeSecondSite('Third');
+    const queue = await admin.call(createQueue, { params: own, body: { name: 'To be closed' } });
+    const fields = { name: 'To be dropped', authorisations: [], roles: [] };
+    const role = await admin.call(createRole, { params: own, body: fields });
+    const person = await makePerson(db, account, { url: node.url, roles: ['agent'] });
+    const { userId } = person;
+    const given = { userId, roleId: role.id, scope: {} };
+    const grant = await admin.call(giveRole, { params: own, body: given });
+    const [agentGrant] = (await admin.call(listGrants, { params: own, query: { userId } })).items.filter(
+      ({ id }) => id !== grant.id,
+    );
+    const reply = await admin.call(createCannedReply, {
+      params: own,
+      body: { shortcut: 'bye', text: 'Bye' },
+    });
+    const officer = await makePerson(db, account, { url: node.url, roles: ['privacy-officer'] });
+    const { destination } = await officer.call(createAuditDestination, {
+      params: own,
+      body: { name: 'SIEM', target: { kind: 'webhook', url: 'https://siem.example' }, from: 'now' },
+    });
+    const because = (what: string) => ({ body: { reason: `No ${what} any more` } });
+    await admin.call(deleteSite, { params: { ...own, siteId }, ...because('site') });
+    await admin.call(deleteQueue, { params: { ...own, queueId: queue.id }, ...because('queue') });
+    await admin.call(withdrawRole, { params: { ...own, grantId: grant.id }, ...because('grant') });
+    await admin.call(deleteRole, { params: { ...own, roleId: role.id }, ...because('role') });
+    await admin.call(deleteCannedReply, { params: { ...own, replyId: reply.id }, ...because('reply') });
+    const destinationId = destination.id;
+    await officer.call(deleteAuditDestination, { params: { ...own, destinationId }, ...because('stream') });
+    await admin.call(removeUser, { params: { ...own, userId }, ...because('user') });
+    for (const [kind, id, what] of [
+      ['site', siteId, 'site'],
+      ['queue', queue.id, 'queue'],
+      ['grant', grant.id, 'grant'],
+      ['role', role.id, 'role'],
+      ['canned-reply', reply.id, 'reply'],
+      ['audit-destination', destinationId, 'stream'],
+      ['user', userId, 'user'],
+      ['grant', agentGrant?.id ?? '', 'user'],
+    ] as const) {
+      const [newest] = await versions(kind, id);
+      assert.deepEqual(
+        [newest?.what, newest?.reason, newest?.by?.userId],
+        ['removed', `No ${what} any more`, (what === 'stream' ? officer : admin).userId],
+        kind,
+      );
+    }
+  });
+
+  it('deletes without a body as well, and refuses one that says too much, or something else', async () => {
+    const { id } = await admin.call(createQueue, { params: own, body: { name: 'Kept for now' } });
+    const params = { ...own, queueId: id };
+    // As the contract does not let a client of ours call it.
+    const loosely = { ...deleteQueue, body: Type.Unknown() };
+    const refused = async (body: unknown) => await admin.try(loosely, { params, body });
+    for (const body of [{ version: 1 }, { reason: 'a'.repeat(501) }, { reason: null }, []])
+      assert.equal(code(await refused(body)), 'request.invalid', JSON.stringify(body).slice(0, 40));
+    const asText = await admin.try(deleteQueue, { params, body: {} }, { 'content-type': 'text/plain' });
+    assert.equal(code(asText), 'request.media-type');
+    assert.equal((await versions('queue', id)).length, 1, 'nothing was deleted');
+    assert.equal((await admin.try(deleteQueue, { params })).status, 204);
+    assert.deepEqual(
+      (await versions('queue', id)).map(({ what, reason }) => [what, reason]),
+      [
+        ['removed', ''],
+        ['made', ''],
+      ],
+    );
+  });
+
   it('restores by the rules of the change itself, for those alone who may change it', async () => {
     const role = await admin.call(createRole, {
       params: own,
@@ -310,10 +389,10 @@ describe('the history of what is configured', () => {
     assert.equal((await stranger.try(getVersion, { params: theirs })).status, 404);
   });
 
-  async function makeSecondSite(): Promise<{ siteId: string; siteKey: string }> {
+  async function makeSecondSite(name = 'Second'): Promise<{ siteId: string; siteKey: string }> {
     const second = await admin.call(createSiteEndpoint, {
       params: own,
-      body: { name: 'Second', origins: [], queueId: account.queueId },
+      body: { name, origins: [], queueId: account.queueId },
     });
     return { siteId: second.id, siteKey: second.siteKey };
   }

@@ -1,17 +1,21 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
 import { lockQueue } from './queue-rows.ts';
 
 /** Deletes a queue that no site and no open conversation uses. */
-export async function deleteQueue(tx: Tx, caller: Member, queueId: string): Promise<void> {
+export async function deleteQueue(
+  tx: Tx,
+  caller: Member,
+  { queueId, note }: { queueId: string; note: ChangeNote },
+): Promise<void> {
   const { accountId } = caller;
   const before = found(await lockQueue(tx, accountId, queueId));
   if (await isUsed(tx, accountId, queueId)) throw new Refusal('routing.queue-in-use');
   await tx.sql.deleteFrom('queue').where('account_id', '=', accountId).where('id', '=', queueId).execute();
   const by = { kind: 'user', id: caller.userId } as const;
-  await recordVersion(tx, accountId, { kind: 'queue', objectId: queueId, before, body: null, by });
+  await recordVersion(tx, accountId, { kind: 'queue', objectId: queueId, before, body: null, by, note });
   await recordAudit(tx, accountId, {
     action: 'routing.queue-deleted',
     actor: by,

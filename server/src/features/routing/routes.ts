@@ -42,8 +42,11 @@ export function routingRoutes(
       }),
   );
 
-  http.serve(contract.deleteQueue, async ({ caller, params }) => {
-    await database.transaction(caller.accountId, async (tx) => await deleteQueue(tx, caller, params.queueId));
+  http.serve(contract.deleteQueue, async ({ caller, params: { queueId }, body: note = {} }) => {
+    await database.transaction(
+      caller.accountId,
+      async (tx) => await deleteQueue(tx, caller, { queueId, note }),
+    );
     return undefined;
   });
 

@@ -34,8 +34,8 @@ export function sitesRoutes(http: HttpServer, { database }: { database: Database
     }),
   );
 
-  http.serve(deleteSiteEndpoint, async ({ caller, params: { siteId } }) => {
-    await database.transaction(caller.accountId, (tx) => deleteSite(tx, caller, siteId));
+  http.serve(deleteSiteEndpoint, async ({ caller, params: { siteId }, body: note = {} }) => {
+    await database.transaction(caller.accountId, (tx) => deleteSite(tx, caller, { siteId, note }));
     return undefined;
   });
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { issueInvitation, type IssuedInvitation } from './issue-invitation.ts';
 
@@ -18,10 +18,17 @@ export interface NewUser {
 export async function inviteUser(
   tx: Tx,
   accountId: string,
-  { actor, user }: { actor: AuditActor; user: NewUser },
+  { actor, user, note = {} }: { actor: AuditActor; user: NewUser; note?: ChangeNote },
 ): Promise<{ userId: string; invitation: IssuedInvitation }> {
   const { userId, ...body } = await addMember(tx, accountId, user);
-  await recordVersion(tx, accountId, { kind: 'user', objectId: userId, before: null, body, by: actor });
+  await recordVersion(tx, accountId, {
+    kind: 'user',
+    objectId: userId,
+    before: null,
+    body,
+    by: actor,
+    note,
+  });
   const invitation = await issueInvitation(tx, accountId, userId);
   await recordAudit(tx, accountId, { action: 'users.invited', actor, subject: { kind: 'user', id: userId } });
   return { userId, invitation };

@@ -33,7 +33,8 @@ export function usersRoutes(
   http.serve(inviteUserEndpoint, async ({ caller, body }) =>
     database.transaction(caller.accountId, async (tx) => {
       const actor = { kind: 'user', id: caller.userId } as const;
-      const { userId, invitation } = await inviteUser(tx, caller.accountId, { actor, user: body });
+      const { changes: user, note } = changeOf(body);
+      const { userId, invitation } = await inviteUser(tx, caller.accountId, { actor, user, note });
       return presentInvitation(await oneUser(tx, caller.accountId, userId), invitation);
     }),
   );
@@ -52,9 +53,9 @@ export function usersRoutes(
     }),
   );
 
-  http.serve(removeUserEndpoint, async ({ caller, params: { userId } }) => {
+  http.serve(removeUserEndpoint, async ({ caller, params: { userId }, body: note = {} }) => {
     await database.transaction(caller.accountId, (tx) =>
-      removeUser(tx, caller.accountId, { giver: caller, userId, beforeLeaving }),
+      removeUser(tx, caller.accountId, { giver: caller, userId, note, beforeLeaving }),
     );
     return undefined;
   });

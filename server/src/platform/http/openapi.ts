@@ -45,14 +45,12 @@ export function openApiDocument(): object {
 }
 
 function operation(endpoint: Endpoint): object {
-  const { id, summary, description, access, sensitive, params, query, body, takesFile, status } = endpoint;
+  const { id, summary, params, query, body, bodyOptional, takesFile, status } = endpoint;
   return {
     operationId: id,
     tags: [featureOf(endpoint)],
     summary,
-    description: [description, accessSentence(access), elevationSentence(sensitive)]
-      .filter((part) => part !== undefined)
-      .join('\n\n'),
+    description: descriptionOf(endpoint),
     ...(security(endpoint).length === 0 ? {} : { security: security(endpoint) }),
     parameters: [
       ...parameters('path', params),
@@ -61,13 +59,25 @@ function operation(endpoint: Endpoint): object {
     ],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: plain(body) } } } }),
+      : {
+          requestBody: {
+            required: bodyOptional !== true,
+            content: { 'application/json': { schema: plain(body) } },
+          },
+        }),
     ...(takesFile === true ? { requestBody: { required: true, content: fileContent } } : {}),
     responses: {
       [status]: { description: 'Done.', ...content(endpoint) },
       ...problemResponses(endpoint),
     },
   };
+}
+
+function descriptionOf(endpoint: Endpoint): string {
+  const { description, access, sensitive } = endpoint;
+  return [description, bodySentence(endpoint), accessSentence(access), elevationSentence(sensitive)]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
 }
 
 function content({ response, media }: Endpoint): object {
@@ -88,6 +98,13 @@ const fileName = {
 
 function featureOf({ id }: Endpoint): string {
   return id.slice(0, id.indexOf('.'));
+}
+
+/** RFC 9110, 9.3.5: nobody should send content with a DELETE, unless the server has said that it has a purpose there. */
+function bodySentence({ method, body }: Endpoint): string | undefined {
+  return method === 'DELETE' && body !== undefined
+    ? 'May come with a body, which has a purpose here although the method is DELETE (RFC 9110, 9.3.5): it says why.'
+    : undefined;
 }
 
 function accessSentence(access: Access): string {

@@ -129,7 +129,7 @@ export class HttpServer {
           caller,
           params: request.params,
           query: validatedQuery(check.query, request.query),
-          body: validatedBody(check.body, request.body),
+          body: validatedBody(endpoint, check.body, request.body),
           file,
           reply,
           request,
@@ -310,7 +310,8 @@ function validatedQuery(validator: Validator | null, query: unknown): unknown {
   return undefined;
 }
 
-function validatedBody(validator: Validator | null, body: unknown): unknown {
+function validatedBody({ bodyOptional }: Endpoint, validator: Validator | null, body: unknown): unknown {
+  if (body === undefined && bodyOptional === true) return undefined;
   if (validator !== null) return validated(validator, body, 'body');
   if (body !== undefined && body !== null)
     throw new Refusal('request.invalid', { fields: [{ pointer: '/body', problem: 'must be empty' }] });
