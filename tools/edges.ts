@@ -10,6 +10,11 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'settings',
     because: 'How long sessions live and passwords are is chosen by accounts.',
   },
+  {
+    from: 'signin',
+    to: 'users',
+    because: 'Who accepts an invitation becomes active, under a name of their own: a version of the user.',
+  },
   { from: 'users', to: 'settings', because: 'How long an invitation stands is chosen by the account.' },
   {
     from: 'routing',

@@ -24,7 +24,7 @@ export const configuration = {
   role: 'access.manage',
   /** A role given to a user: who may do what is configuration, too. */
   grant: 'access.manage',
-  /** Limit of conversations and status. Names and addresses of people are in no version. */
+  /** Name, limit of conversations and status. The name is forgotten when the user is removed. Addresses are in no version. */
   user: 'users.manage',
   'canned-reply': 'canned-replies.manage',
   /** Name, kind, host, and whether it is paused. Addresses and secrets are in no version. */

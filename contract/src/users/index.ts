@@ -22,8 +22,12 @@ const userFields = {
   maxConversations: Type.Integer({ minimum: 1, maximum: 50 }),
 };
 
-/** What versions keep of a user (H1): nothing personal. Of one who is only invited no status is kept. */
+/**
+ * What versions keep of a user (H1). Of one who is only invited no status is kept. The name is there for as long as the
+ * membership, in versions from since names are kept.
+ */
 export const UserConfiguration = closed({
+  name: Type.Optional(userFields.name),
   maxConversations: userFields.maxConversations,
   status: Type.Optional(oneOf('active', 'inactive')),
 });
@@ -38,7 +42,7 @@ export const User = closed({
   roles: Type.Array(closed({ grantId: Id, roleId: Id, name: Type.String() })),
   createdAt: Instant,
   lastSignInAt: nullable(Instant),
-  /** Of limit and status. */
+  /** Of name, limit and status. */
   version: NewestVersion,
 });
 export type User = Static<typeof User>;

@@ -1,6 +1,22 @@
-import type { Difference } from '@samtal/contract/history';
+import type { ConfigurationKind, Difference } from '@samtal/contract/history';
 
 type Json = unknown;
+type Body = Readonly<Record<string, Json>>;
+
+/**
+ * What differs between two versions of an object; null is where it was not there. Versions of users may be older than names in
+ * the history: one whose name nobody knows is not said to have had another.
+ */
+export function versionDifferences(
+  kind: ConfigurationKind,
+  before: Body | null,
+  after: Body | null,
+): Difference[] {
+  const all = differences(before ?? {}, after ?? {});
+  if (kind !== 'user' || before === null || after === null) return all;
+  const known = 'name' in before && 'name' in after;
+  return known ? all : all.filter(({ path: [field] }) => field !== 'name');
+}
 
 /** What differs between two states of something, field by field. Undefined is where there was nothing. */
 export function differences(before: Json, after: Json, path: readonly string[] = []): Difference[] {

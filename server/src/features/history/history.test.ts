@@ -23,8 +23,10 @@ import { changeQueue, createQueue, deleteQueue, listQueues } from '@samtal/contr
 import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { Type } from '@samtal/contract/shared';
 import { changeSite, createSite as createSiteEndpoint, deleteSite, listSites } from '@samtal/contract/sites';
-import { changeUser, removeUser } from '@samtal/contract/users';
-import { makeAccount, makePerson, type Person, type TestAccount } from '../../../test/callers.ts';
+import { changeUser, getUser, inviteUser, removeUser } from '@samtal/contract/users';
+import { acceptInvitation } from '@samtal/contract/signin';
+import { sql } from 'kysely';
+import { makeAccount, makePerson, request, type Person, type TestAccount } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 
@@ -423,10 +425,124 @@ describe('the history of what is configured', () => {
     const [newest] = await versions('user', member.userId);
     assert.deepEqual([newest?.version, newest?.changed, newest?.reason], [version, ['status'], 'On leave']);
     const { body } = await admin.call(getVersion, { params: at('user', member.userId, version) });
-    assert.deepEqual(body, { maxConversations, status: 'inactive' });
+    assert.deepEqual(body, { name: 'Bo', maxConversations, status: 'inactive' });
     const restored = await restore(admin, 'user', member.userId, { version: version - 1, newest: version });
     assert.equal(restored.status, 200, restored.text);
     const back = await admin.call(getVersion, { params: at('user', member.userId, version + 1) });
-    assert.deepEqual(back.body, { maxConversations, status: 'active' });
+    assert.deepEqual(back.body, { name: 'Bo', maxConversations, status: 'active' });
   });
+
+  it('keeps what a user is called, compares and restores it, and forgets it with the user, everywhere', async () => {
+    const mark = `Zyx${randomUUID().slice(0, 8)}`;
+    const email = `${randomUUID()}@example.org`;
+    const { user, link } = await admin.call(inviteUser, {
+      params: own,
+      body: { email, name: 'Invited', reason: 'Joins the desk' },
+    });
+    const params = { ...own, userId: user.id };
+    const token = link.split('#')[1] ?? '';
+    const acceptance = { token, name: 'Accepted', password: 'blå hästar äter 7 tulpaner' };
+    const headers = { origin: node.url.origin };
+    const accepted = await request(node.url, acceptInvitation, { body: acceptance, headers });
+    assert.equal(accepted.status, 204, accepted.text);
+    await admin.call(changeUser, { params, body: { name: `${mark} One`, version: 2, reason: 'Married' } });
+    await admin.call(changeUser, { params, body: { name: `${mark} Two` } });
+    const known = (await versions('user', user.id)).map(({ what, changed, reason, by }) => [
+      what,
+      changed.toSorted(),
+      reason,
+      by?.userId,
+    ]);
+    assert.deepEqual(known, [
+      ['changed', ['name'], '', admin.userId],
+      ['changed', ['name'], 'Married', admin.userId],
+      ['changed', ['name', 'status'], '', user.id],
+      ['made', ['maxConversations', 'name'], 'Joins the desk', admin.userId],
+    ]);
+    const { differences } = await admin.call(compareVersions, { params: at('user', user.id, 4) });
+    assert.deepEqual(differences, [{ path: ['name'], before: `${mark} One`, after: `${mark} Two` }]);
+    const restored = await restore(admin, 'user', user.id, { version: 3, newest: 4 });
+    assert.equal(restored.status, 200, restored.text);
+    assert.equal((await admin.call(getUser, { params })).name, `${mark} One`);
+    assert.deepEqual(await tablesHolding(mark), ['membership', 'user_name_version']);
+
+    await admin.call(removeUser, { params, body: { reason: 'Left the town' } });
+    assert.deepEqual(await tablesHolding(mark), []);
+    assert.deepEqual(
+      (await versions('user', user.id)).map(({ what, reason, by, name }) => [what, reason, by?.userId, name]),
+      [
+        ['removed', 'Left the town', admin.userId, null],
+        ['changed', 'Back', admin.userId, null],
+        ['changed', '', admin.userId, null],
+        ['changed', 'Married', admin.userId, null],
+        ['changed', '', user.id, null],
+        ['made', 'Joins the desk', admin.userId, null],
+      ],
+    );
+    const { body } = await admin.call(getVersion, { params: at('user', user.id, 3) });
+    assert.deepEqual(body, { maxConversations: user.maxConversations, status: 'active' });
+    const again = await admin.call(inviteUser, { params: own, body: { email, name: 'Again' } });
+    assert.equal(again.user.id, user.id);
+    const since = await admin.call(compareVersions, {
+      params: at('user', user.id, 7),
+      query: { since: 1 },
+    });
+    assert.deepEqual(since.differences, [], 'what was forgotten is not said to have changed');
+  });
+
+  it('says nothing of a name in versions that are older than names, and leaves it when they are restored', async () => {
+    const person = await makePerson(db, account, { url: node.url, roles: ['agent'], name: 'Now' });
+    for (const [version, limit] of [
+      [1, 3],
+      [2, 4],
+    ])
+      await db.asOwner(
+        `insert into configuration_version (account_id, kind, object_id, version, body)
+          values ($1, 'user', $2, $3, jsonb_build_object('maxConversations', $4::int, 'status', 'active'))`,
+        [account.id, person.userId, version, limit],
+      );
+    const params = { ...own, userId: person.userId };
+    await admin.call(changeUser, { params, body: { name: 'Now' } });
+    assert.equal((await versions('user', person.userId)).length, 2, 'nothing has changed');
+    await admin.call(changeUser, { params, body: { name: 'Then', version: 2 } });
+    assert.deepEqual(
+      (await versions('user', person.userId)).map(({ changed }) => changed.toSorted()),
+      [['name'], ['maxConversations'], ['maxConversations', 'status']],
+    );
+    assert.equal((await restore(admin, 'user', person.userId, { version: 1, newest: 3 })).status, 200);
+    const now = await admin.call(getUser, { params });
+    assert.deepEqual([now.name, now.maxConversations], ['Then', 3]);
+    assert.equal((await restore(admin, 'user', person.userId, { version: 2, newest: 4 })).status, 200);
+    assert.equal((await admin.call(getUser, { params })).name, 'Now');
+  });
+
+  it('lets nobody who serves requests change or take away what the history says of a name', async () => {
+    for (const attempt of [
+      "update user_name_version set name = 'Other'",
+      'delete from user_name_version',
+      'delete from configuration_version',
+    ])
+      await assert.rejects(
+        db.database.transaction(account.id, async (tx) => await sql.raw(attempt).execute(tx.sql)),
+        /permission denied/,
+        attempt,
+      );
+  });
+
+  /** Every table of the database in which some row says this. */
+  async function tablesHolding(text: string): Promise<string[]> {
+    const { rows } = await db.asOwner<{ schema: string; name: string }>(
+      `select schemaname as schema, tablename as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema') order by tablename`,
+    );
+    const holding = [];
+    for (const { schema, name } of rows) {
+      const found = await db.asOwner(
+        `select from "${schema}"."${name}" each where each::text like '%' || $1 || '%' limit 1`,
+        [text],
+      );
+      if ((found.rowCount ?? 0) > 0) holding.push(name);
+    }
+    return holding;
+  }
 });

@@ -1,5 +1,5 @@
 import type { Version } from '@samtal/contract/history';
-import { differences } from './differences.ts';
+import { versionDifferences } from './differences.ts';
 import type { StoredVersion } from './queries.ts';
 
 export function presentVersion(stored: StoredVersion): Version {
@@ -16,7 +16,9 @@ export function presentVersion(stored: StoredVersion): Version {
     reason,
     restoredFrom,
     changed: [
-      ...new Set(differences(stored.before ?? {}, stored.body ?? {}).flatMap(({ path }) => path[0] ?? [])),
+      ...new Set(
+        versionDifferences(stored.kind, stored.before, stored.body).flatMap(({ path }) => path[0] ?? []),
+      ),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { ConfigurationKind } from '@samtal/contract/history';
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
+import { nameInVersion } from '../../platform/history/index.ts';
 import { decodeCursor, encodeCursor } from '../../platform/pages/index.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -86,6 +87,12 @@ const nameOfObject = sql<string | null>`coalesce(
   (select site.name from site
     where v.kind = 'settings' and site.account_id = v.account_id and site.id = v.object_id))`;
 
+/** The body of a version; of a user with the name that stands beside it, while that is known. */
+function bodyWithName(version: string) {
+  return sql<Body | null>`${sql.ref(`${version}.body`)} || case when ${nameInVersion(version)} is null then '{}'::jsonb
+    else jsonb_build_object('name', ${nameInVersion(version)}) end`;
+}
+
 function versionsOf(tx: ReadTx, account: string) {
   return tx.sql
     .selectFrom('configuration_version as v')
@@ -109,8 +116,8 @@ function versionsOf(tx: ReadTx, account: string) {
       'author.name as userName',
       'v.reason',
       'v.restored_from as restoredFrom',
-      sql<Body | null>`v.body`.as('body'),
-      sql<Body | null>`before.body`.as('before'),
+      bodyWithName('v').as('body'),
+      bodyWithName('before').as('before'),
       nameOfObject.as('name'),
       sql<number>`(select max(n.version) from configuration_version n
         where n.account_id = v.account_id and n.kind = v.kind and n.object_id = v.object_id)`.as('newest'),

@@ -6,7 +6,7 @@ import {
 } from '@samtal/contract/history';
 import type { Database } from '../../platform/database/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
-import { differences } from './differences.ts';
+import { versionDifferences } from './differences.ts';
 import { presentVersion } from './presenter.ts';
 import { readVersion, readVersions } from './queries.ts';
 import {
@@ -37,7 +37,7 @@ export function historyRoutes(
       const after = found(await readVersion(tx, accountId, at)).body;
       const before =
         since === 0 ? null : found(await readVersion(tx, accountId, { ...at, version: since })).body;
-      return { since, version: at.version, differences: differences(before ?? {}, after ?? {}) };
+      return { since, version: at.version, differences: versionDifferences(at.kind, before, after) };
     });
   });
 

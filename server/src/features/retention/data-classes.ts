@@ -171,6 +171,7 @@ export const classOfTable = {
   visitor_attribute: 'transcript',
   conversation_tag: 'transcript',
   configuration_version: 'configuration',
+  user_name_version: 'users',
   masking_strike: 'configuration',
   installation_settings_version: 'installation',
   installation_secret: 'installation',

@@ -1,7 +1,8 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
 import { tokenHash } from '../../platform/tokens/index.ts';
+import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
 import { forgiveAttempt, provePassword, type PasswordDoor } from './prove-password.ts';
 import type { OpenInvitation } from './queries.ts';
 import { openInvitation } from './read-invitation.ts';
@@ -73,6 +74,7 @@ async function join(
     }
     await tx.sql.updateTable('identity').set({ name }).where('id', '=', userId).execute();
   }
+  const before = found(await lockUser(tx, accountId, userId));
   await tx.sql
     .updateTable('membership')
     .set({ status: 'active', name })
@@ -81,6 +83,8 @@ async function join(
     .where('status', '<>', 'inactive')
     .execute();
   const actor = { kind: 'user', id: userId } as const;
+  const after = found(await readUser(tx, accountId, userId));
+  await recordUserVersion(tx, accountId, { userId, before, after, by: actor });
   await recordAudit(tx, accountId, {
     action: 'signin.invitation-accepted',
     actor,

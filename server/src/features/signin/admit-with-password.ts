@@ -1,6 +1,7 @@
 import { platformChain, recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
+import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
 import { readIdentity } from './queries.ts';
 import { endSessions } from './sessions.ts';
 import { replacePasswordHash } from './set-password.ts';
@@ -27,6 +28,7 @@ export async function admitWithPassword(
     .where('account_id', '=', accountId)
     .where('user_id', '=', userId)
     .execute();
+  const before = found(await lockUser(tx, accountId, userId));
   await tx.sql
     .updateTable('membership')
     .set({ status: 'active' })
@@ -34,6 +36,8 @@ export async function admitWithPassword(
     .where('user_id', '=', userId)
     .where('status', '=', 'invited')
     .execute();
+  const after = found(await readUser(tx, accountId, userId));
+  await recordUserVersion(tx, accountId, { userId, before, after, by: actor });
   await record(tx, { accountId, userId, actor, action: 'signin.password-set' });
 }
 

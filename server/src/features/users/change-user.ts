@@ -1,11 +1,11 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
+import type { ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { actorOf, keepingAnAdministrator, type Giver } from '../access/index.ts';
-import { userBody } from './configuration.ts';
 import type { BeforeLeaving } from './leaving.ts';
-import { readUser, type StoredUser } from './queries.ts';
+import { lockUser, type StoredUser } from './queries.ts';
+import { recordUserVersion } from './record-user-version.ts';
 import { refuseUnlessManageable } from './refuse-unless-manageable.ts';
 
 export interface UserChanges {
@@ -29,7 +29,7 @@ export async function changeUser(
   { giver, userId, changes, note = {}, beforeLeaving }: ChangeOfUser,
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
-    const user = found(await readUser(tx, accountId, userId));
+    const user = found(await lockUser(tx, accountId, userId));
     await refuseUnlessManageable(tx, accountId, { giver, userId });
     if (changes.status !== undefined) refuseUnlessAccepted(user);
     if (user.status === 'active' && changes.status === 'inactive') await beforeLeaving(tx, accountId, userId);
@@ -43,13 +43,9 @@ export async function changeUser(
       .where('account_id', '=', accountId)
       .where('user_id', '=', userId)
       .execute();
-    const before = userBody(user);
-    const body = userBody({
-      maxConversations: changes.maxConversations ?? user.maxConversations,
-      status: changes.status ?? user.status,
-    });
+    const after = { ...user, ...changes };
     const by = actorOf(giver);
-    await recordVersion(tx, accountId, { kind: 'user', objectId: userId, before, body, by, note });
+    await recordUserVersion(tx, accountId, { userId, before: user, after, by, note });
     await recordAudit(tx, accountId, {
       action: 'users.changed',
       actor: by,

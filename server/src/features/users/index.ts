@@ -3,4 +3,5 @@ export { issueInvitation } from './issue-invitation.ts';
 export { invitationLink, presentUser } from './presenter.ts';
 export type { BeforeLeaving } from './leaving.ts';
 export { userRestorer } from './restore-user.ts';
-export { readUser, readUsers, type StoredUser } from './queries.ts';
+export { recordUserVersion } from './record-user-version.ts';
+export { lockUser, readUser, readUsers, type StoredUser } from './queries.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newestVersion } from '../../platform/history/index.ts';
 import { decodeCursor, encodeCursor } from '../../platform/pages/index.ts';
 
@@ -34,6 +34,15 @@ const roles = sql<StoredUser['roles']>`(
 /** One user of the account, or null. */
 export async function readUser(tx: ReadTx, accountId: string, userId: string): Promise<StoredUser | null> {
   const row = await usersOf(tx, accountId).where('m.user_id', '=', userId).executeTakeFirst();
+  return row ?? null;
+}
+
+/** The same, held until the transaction ends: nobody changes or removes the user meanwhile. */
+export async function lockUser(tx: Tx, accountId: string, userId: string): Promise<StoredUser | null> {
+  const row = await usersOf(tx, accountId)
+    .where('m.user_id', '=', userId)
+    .forNoKeyUpdate('m')
+    .executeTakeFirst();
   return row ?? null;
 }
 

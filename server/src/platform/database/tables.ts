@@ -239,6 +239,7 @@ export interface Tables {
     restored_from: number | null;
     found: Generated<boolean>;
   };
+  user_name_version: { account_id: string; user_id: string; version: number; name: string };
   installation_secret: { name: string; sealed: Buffer; set_at: GeneratedInstant };
   installation_settings_version: {
     version: number;

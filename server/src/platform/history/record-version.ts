@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { AuditActor } from '../audit/index.ts';
 import { isUniqueViolation, type Tx } from '../database/index.ts';
 import { Refusal } from '../http/index.ts';
+import { keepNames, nameInVersion, type Names } from './names.ts';
 
 /** What a change of something configured says besides what it changes. */
 export interface ChangeNote {
@@ -19,6 +20,8 @@ export interface NewVersion {
   readonly before: object | null;
   /** The whole object as it is from now on; null when it is removed. Configuration only: no personal data. */
   readonly body: object | null;
+  /** Of a user who stays: what is kept beside the version, for as long as the membership. */
+  readonly names?: Names;
   readonly by: AuditActor;
   readonly note?: ChangeNote;
 }
@@ -31,12 +34,16 @@ export interface NewVersion {
 export async function recordVersion(
   tx: Tx,
   account: string,
-  { kind, objectId, before, body, by, note = {} }: NewVersion,
+  { kind, objectId, before, body, names, by, note = {} }: NewVersion,
 ): Promise<number> {
   const text = body === null ? null : JSON.stringify(body);
   const newest = await tx.sql
     .selectFrom('configuration_version')
-    .select(['version', sql<boolean>`body is not distinct from ${text}::jsonb`.as('same')])
+    .select([
+      'version',
+      sql<boolean>`body is not distinct from ${text}::jsonb`.as('same'),
+      nameInVersion('configuration_version').as('name'),
+    ])
     .where('account_id', '=', account)
     .where('kind', '=', kind)
     .where('object_id', '=', objectId)
@@ -45,7 +52,8 @@ export async function recordVersion(
     .executeTakeFirst();
   const known = newest?.version ?? 0;
   if (note.version !== undefined && note.version !== known) throw new Refusal('history.changed-meanwhile');
-  if (newest?.same === true) return known;
+  const sameName = names === undefined || names.after === (newest?.name ?? names.before);
+  if (newest?.same === true && sameName) return known;
   const own = { account_id: account, kind, object_id: objectId };
   const found =
     newest === undefined && before !== null
@@ -78,6 +86,10 @@ export async function recordVersion(
     if (isUniqueViolation(error, 'configuration_version_pkey'))
       throw new Refusal('history.changed-meanwhile');
     throw error;
+  }
+  if (names !== undefined) {
+    const knownBefore = typeof newest?.name === 'string';
+    await keepNames(tx, { account, userId: objectId }, { version, names, knownBefore });
   }
   return version;
 }
