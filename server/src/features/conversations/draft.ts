@@ -28,7 +28,10 @@ export interface DraftOf<Kind extends EntryKind> {
   readonly author: string | null;
   readonly cid: string | null;
   readonly body: DraftBody<Kind>;
-  /** What is written in the same transaction, if the entry is: neither is ever there without the other. */
+  /**
+   * What is written in the same transaction, if the entry is: neither is ever there without the other. May refer to the
+   * conversation.
+   */
   readonly alongside?: (tx: Tx) => void;
   /** Whether this entry may be written, seeing how things stand; null when it may. Without it, it may. */
   readonly admit?: (standing: Standing) => ErrorCode | null;

@@ -1,11 +1,10 @@
-import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql, type RawBuilder } from 'kysely';
 import { makeAccount, makePerson, type Person, type TestAccount } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { asMasked } from '../../../test/masked.ts';
-import { eventually } from '../../../test/socket.ts';
+import { meet } from '../../../test/meeting.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
@@ -73,43 +72,17 @@ describe('those who write to one conversation at the same moment', () => {
     },
   ];
 
-  async function waiting(count: number): Promise<void> {
-    await eventually(async () => {
-      const { rows } = await db.asOwner<{ count: number }>(
-        `select count(*)::int as count from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return rows[0]?.count === count;
-    }, `${count} wait for a lock`);
-  }
-
-  /** Has all of them wait behind somebody who has what `lock` locks, one after the other, and lets them go. */
-  async function meet(lock: RawBuilder<unknown>, ...others: ((tx: Tx) => Promise<unknown>)[]): Promise<void> {
-    const gate = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<void>();
-    const holder = transaction(async (tx) => {
-      await lock.execute(tx.sql);
-      held.resolve();
-      await gate.promise;
+  const together = async (lock: RawBuilder<unknown>, ...others: ((tx: Tx) => Promise<unknown>)[]) =>
+    await meet(db, account.id, {
+      lock,
+      others: others.map((other) => async () => await transaction(other)),
     });
-    await held.promise;
-    const outcomes: Promise<unknown>[] = [];
-    for (const [index, other] of others.entries()) {
-      outcomes.push(transaction(other).catch((error: unknown) => error));
-      await waiting(index + 1);
-    }
-    gate.resolve();
-    await holder;
-    for (const outcome of await Promise.all(outcomes))
-      assert.ok(!(outcome instanceof Error), String(outcome));
-  }
-
   const ofStream = ({ id }: ConversationRow, audience: 'public' | 'internal') =>
     sql`select from stream where account_id = ${account.id} and conversation_id = ${id} and audience = ${audience} for update`;
 
   it('post while it is resolved', async () => {
     const conversation = await start();
-    await meet(
+    await together(
       ofStream(conversation, 'internal'),
       async (tx) => await log.append(tx, account.id, both(conversation)),
       async (tx) => await desk.resolve(tx, account.id, conversation.id, { by: user(), reason: 'agent' }),
@@ -119,7 +92,7 @@ describe('those who write to one conversation at the same moment', () => {
   it('post while it is handed over', async () => {
     const conversation = await start();
     const colleague = await makePerson(db, account, { url: agent.url, roles: ['agent'] });
-    await meet(
+    await together(
       ofStream(conversation, 'internal'),
       async (tx) => await log.append(tx, account.id, both(conversation)),
       async (tx) =>
@@ -133,7 +106,7 @@ describe('those who write to one conversation at the same moment', () => {
 
   it('post while its silence is judged, and while it ends of it', async () => {
     const conversation = await start();
-    await meet(
+    await together(
       ofStream(conversation, 'internal'),
       async (tx) => await log.append(tx, account.id, both(conversation)),
       async (tx) => {
@@ -153,7 +126,7 @@ describe('those who write to one conversation at the same moment', () => {
     const conversation = await start(by);
     const parts = { keys: new ConversationKeys(db.keyring), keyring: db.keyring, log };
     const said = new Map([['customer', { text: asMasked('K-1'), changed: false }]]);
-    await meet(
+    await together(
       ofStream(conversation, 'internal'),
       async (tx) => await log.append(tx, account.id, both(conversation)),
       async (tx) => {
@@ -173,7 +146,7 @@ describe('those who write to one conversation at the same moment', () => {
       alongside: (tx) =>
         tx.send({ name: 'test-media', text: mediaRow }, [account.id, mediaId, conversation.id, agent.userId]),
     };
-    await meet(
+    await together(
       ofStream(conversation, 'public'),
       async (tx) => await log.append(tx, account.id, [draft]),
       async (tx) => await desk.resolve(tx, account.id, conversation.id, { by: user(), reason: 'agent' }),

@@ -18,6 +18,7 @@ import { openEntry, plainBody, sealBody } from './entry-body.ts';
 import type { UnreadableConversations } from './unreadable-conversations.ts';
 import { redactConversations } from './redact-conversations.ts';
 import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
+import { keepFromErasure } from './queries.ts';
 import { lockBoth, readNewest, readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
 
 const pageSize = 2000;
@@ -66,6 +67,13 @@ export class ConversationLog {
    * is answered with the first result.
    */
   async append(tx: Tx, account: string, drafts: readonly Draft[]): Promise<Outcome[]> {
+    const referring = drafts.filter(({ alongside }) => alongside !== undefined);
+    if (referring.length > 0)
+      keepFromErasure(
+        tx,
+        account,
+        referring.map(({ conversationId }) => conversationId),
+      );
     const locked = await standing(tx, account, drafts);
     const heads = new Map<string, number>();
     const fresh: { draft: Draft; seq: number; at: Date }[] = [];

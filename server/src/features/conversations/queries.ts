@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { ReadTx, Tables, Tx } from '../../platform/database/index.ts';
+import type { ReadTx, Statement, Tables, Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 
 export type ConversationRow = Selectable<Tables['conversation']>;
@@ -18,6 +18,21 @@ export async function lockConversation(tx: Tx, account: string, id: string): Pro
       .forNoKeyUpdate()
       .executeTakeFirst(),
   );
+}
+
+const keep: Statement = {
+  name: 'conversations-keep-from-erasure',
+  text: 'select from conversation where account_id = $1 and id = any($2::uuid[]) order by id for key share',
+};
+
+/**
+ * Has an erasure of these conversations wait until the transaction ends, or waits for it. The order of locks is: the
+ * conversation, its streams, its bucket, and what else belongs to it. An erasure has the conversation first, and takes the rest along.
+ * NOTE: a row that refers to a conversation locks it as well. So whoever writes one while it has a stream, or another row of
+ * the conversation, begins with this.
+ */
+export function keepFromErasure(tx: Tx, account: string, ids: readonly string[]): void {
+  tx.send(keep, [account, ids]);
 }
 
 export async function updateConversation(

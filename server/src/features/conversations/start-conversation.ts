@@ -8,7 +8,7 @@ import type { MaskedText } from '../masking/index.ts';
 import { newCaseId } from './case-id.ts';
 import type { Draft, DraftOf, Standing } from './draft.ts';
 import type { ConversationLog } from './log.ts';
-import type { ConversationRow } from './queries.ts';
+import { keepFromErasure, type ConversationRow } from './queries.ts';
 
 export interface StartParts {
   readonly log: ConversationLog;
@@ -49,7 +49,8 @@ export async function startConversation(
     });
   }
   drafts.push(visitorMessage(visitor, conversation.id, post));
-  // The caller may have something to say in the internal stream, too.
+  // The caller may have something to say in the internal stream, too, and of the visitor.
+  keepFromErasure(tx, account, [conversation.id]);
   log.lock(tx, account, conversation.id);
   const written = (await log.append(tx, account, drafts)).at(-1)?.written;
   // It was resolved between our look and our lock. Nothing may be called accepted that was not written (E4).

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { typeOfName, type FileRules, type MediaType, type SentFile } from '@samtal/contract/media';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { Refusal, type FileBody } from '../../platform/http/index.ts';
+import { found, Refusal, type FileBody } from '../../platform/http/index.ts';
 import { sealStream, type SealingKey } from '../../platform/keys/index.ts';
 import type { DraftOf, Outcome } from '../conversations/index.ts';
 import { judgedContent } from './content/index.ts';
@@ -46,7 +46,9 @@ export async function sendFile(parts: MediaParts, sending: Sending): Promise<Out
       if (may === null) throw new Refusal('media.not-allowed');
       if ((await countSentFiles(tx, account, { conversationId, sentBy })) >= mostFiles)
         throw new Refusal('media.too-many');
-      return { place: where, rules: may, key: await parts.keys.one(tx, account, conversationId) };
+      // None: it was erased just now.
+      const key = found((await parts.keys.of(tx, account, [conversationId])).get(conversationId));
+      return { place: where, rules: may, key };
     });
     const type = permittedType(file, rules);
     const mediaId = randomUUID();

@@ -23,7 +23,8 @@ export interface EraserParts {
 }
 
 /**
- * Erases conversations, and writes them into the deletion log in the same transaction. The only way to delete any.
+ * Erases conversations, and writes them into the deletion log in the same transaction. The only way to delete any. Whoever
+ * calls it has locked them: what belongs to a conversation is locked after it (`keepFromErasure`).
  * Refuses with retention.held.
  */
 export async function deleteConversations(

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
-import type { ConversationRow } from '../conversations/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
+import { keepFromErasure, type ConversationRow } from '../conversations/index.ts';
 import type { MaskedValue } from '../masking/index.ts';
 import type { MaskedAttributes } from './mask-attributes.ts';
 import { openValue, sealValue } from './attribute-value.ts';
@@ -12,7 +12,7 @@ import type { VisitorsParts } from './visitors-parts.ts';
 /**
  * Stores what the visitor's page says, masked, about the visitor of an open conversation; null takes a value away (D2). What stays
  * as it was is left alone, and if anything changes the internal stream tells which attributes. Refuses, with nothing
- * changed: visitors.undeclared-attribute, conversations.closed.
+ * changed: visitors.undeclared-attribute, conversations.closed, not-found.
  */
 export async function setAttributes(
   tx: Tx,
@@ -24,7 +24,9 @@ export async function setAttributes(
   if (values.size === 0) return;
   const declared = await declaredAttributes(tx, account);
   refuseUndeclared(declared, [...values.keys()]);
-  const key = await keys.one(tx, account, conversationId);
+  keepFromErasure(tx, account, [conversationId]);
+  // None: it was erased just now.
+  const key = found((await keys.of(tx, account, [conversationId])).get(conversationId));
   const stored = new Map(
     (await readValues(tx, account, [conversationId])).map((row) => [
       row.key,
