@@ -14,7 +14,7 @@ export {
 } from './find-conversations.ts';
 export { isHeld } from './originals.ts';
 export { isDue } from './redact-conversations.ts';
-export { findConversation, isOwn, mayRead, visibleConversation } from './policy.ts';
+export { findConversation, isOwn, isThere, mayRead, visibleConversation } from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';
 export { presentConversations, presentToVisitor } from './presenter.ts';

@@ -72,3 +72,13 @@ export async function findConversation(tx: ReadTx, account: string, id: string):
       .executeTakeFirst(),
   );
 }
+
+export async function isThere(tx: ReadTx, account: string, id: string): Promise<boolean> {
+  const row = await tx.sql
+    .selectFrom('conversation')
+    .select('id')
+    .where('account_id', '=', account)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
