@@ -15,7 +15,7 @@ import {
   requestErasure,
 } from '@samtal/contract/retention';
 import { exportSubjectData } from '@samtal/contract/subject-access';
-import { startConversation } from '@samtal/contract/widget';
+import { endVisitorSession, startConversation } from '@samtal/contract/widget';
 import {
   makeAccount,
   makePerson,
@@ -27,7 +27,9 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { asMasked } from '../../../test/masked.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { seeded } from '../../../test/random.ts';
+import { eventually } from '../../../test/socket.ts';
 import { unzip } from '../../../test/unzip.ts';
+import { visitorFrom } from '../../../test/visitor-from.ts';
 import { verifyAudit, sealOutbox } from '../../platform/audit/index.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
@@ -45,7 +47,7 @@ describe('an erasure', () => {
   let officer: Person;
   before(async () => {
     db = await createTestDatabase();
-    node = await startTestNode(db);
+    node = await startTestNode(db, { trustedProxies: ['127.0.0.0/8'] });
     account = await makeAccount(db, { origin: node.url.origin });
     officer = await makePerson(db, account, { url: node.url, roles: ['privacy-officer'], name: 'Disa' });
   });
@@ -281,6 +283,64 @@ describe('an erasure', () => {
     const made = await ask({ kind: 'address', address: '198.51.100.7' });
     assert.equal(made.logLines, 0);
     assert.equal(made.state, 'bucket-rotated');
+  });
+
+  it('of an address takes the visits in which it was seen out of the activity log, and leaves those of its neighbours', async () => {
+    const [address, neighbours] = ['198.51.100.17', '198.51.100.18'];
+    const theirs = await visitorFrom(node.url, account, address);
+    await theirs.begin();
+    // One who came from both addresses goes with either: it is one visit.
+    const both = await visitorFrom(node.url, account, neighbours);
+    await both.visitor.try(endVisitorSession, {}, theirs.from);
+    const neighbour = await visitorFrom(node.url, account, neighbours);
+    await neighbour.begin();
+    const linesOf = async () => {
+      const { rows } = await db.asOwner<{ visitor_id: string; lines: number }>(
+        'select visitor_id, count(*)::int as lines from activity_entry where account_id = $1 group by visitor_id',
+        [account.id],
+      );
+      return new Map(rows.map((row) => [row.visitor_id, row.lines]));
+    };
+    const ids = [theirs, both, neighbour].map(({ visitor }) => visitor.visitorId);
+    await eventually(async () => {
+      const lines = await linesOf();
+      return ids.every((id) => lines.get(id) === 2);
+    }, 'the activity log is written');
+    const subject = { kind: 'address', address: '::ffff:198.51.100.17' } as const;
+    const preview = await officer.call(previewErasure, { params: params(), body: { subject } });
+    assert.deepEqual([preview.logLines, preview.conversations], [2, 0]);
+
+    const made = await ask(subject);
+    assert.deepEqual([made.state, made.logLines, made.conversations], ['live-erased', 2, 0]);
+    const left = await linesOf();
+    assert.deepEqual(
+      ids.map((id) => left.get(id)),
+      [undefined, undefined, 2],
+    );
+    const { rows: keys } = await db.asOwner<{ visitor_id: string }>(
+      'select visitor_id from activity_session where visitor_id = any($1::uuid[])',
+      [ids],
+    );
+    assert.deepEqual(keys, [{ visitor_id: neighbour.visitor.visitorId }]);
+    const { items } = await officer.call(listDeletions, { params: params() });
+    const logged = items.find(({ erasureId }) => erasureId === made.id);
+    assert.deepEqual([logged?.dataClass, logged?.count, logged?.cause], ['activity-log', 2, 'erasure']);
+
+    // A backup may still have them until the keys of their days are destroyed.
+    await advance();
+    assert.equal((await one(made.id)).state, 'live-erased');
+    await db.asOwner("update erasure set live_erased_at = now() - interval '8 days' where id = $1", [
+      made.id,
+    ]);
+    await advance();
+    assert.equal((await one(made.id)).state, 'bucket-rotated');
+    const record = await officer.call(getErasureRecord, { params: { ...params(), erasureId: made.id } });
+    assert.ok(isRecordSigned(record));
+    const said = JSON.parse(record.record) as Record<string, unknown>;
+    assert.deepEqual([said['state'], said['logLines']], ['bucket-rotated', 2]);
+    assert.ok(!record.record.includes(address));
+    const changed = record.record.replace(/"logLines": ?2/, '"logLines": 1');
+    assert.ok(changed !== record.record && !isRecordSigned({ ...record, record: changed }));
   });
 
   it('is for those who may, of cases that are there, and on the audit trail', async () => {

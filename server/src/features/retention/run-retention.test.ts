@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getRetention, listDeletions, placeHold, previewRetention } from '@samtal/contract/retention';
 import { makeAccount, makePerson, type Person, type TestAccount } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
+import { seeded } from '../../../test/random.ts';
 import { makeResolvedConversations } from '../../../test/resolved-conversations.ts';
+import {
+  keepCheckpoints,
+  lastNumberIn,
+  recordAudit,
+  sealOutbox,
+  verifyAudit,
+} from '../../platform/audit/index.ts';
 import { Fanout } from '../../platform/fanout/index.ts';
 import { ConversationKeys } from '../../platform/keys/index.ts';
 import { ActivityLog } from '../activity-log/index.ts';
 import { changeSettings } from '../settings/index.ts';
 import { createSite, readSites } from '../sites/index.ts';
 import { dropActivity } from './drop-activity.ts';
-import { measureLag } from './jobs.ts';
+import { measureLag, retentionJobs } from './jobs.ts';
 import { runRetention } from './run-retention.ts';
 
 describe('retention', () => {
@@ -126,6 +135,106 @@ describe('retention', () => {
     ]);
     await run();
     assert.deepEqual(await there([held!]), [false]);
+  });
+
+  it('and holds that are placed while it goes on: what was answered to be held stays, all else goes, and the log agrees', async (t) => {
+    const random = seeded(t);
+    const of = await makeAccount(db, { origin: node.url.origin });
+    const holder = await makePerson(db, of, { url: node.url, roles: ['privacy-officer'] });
+    await holder.csrfToken();
+    const made = await makeResolvedConversations(db, of, { daysAgo: Array.from({ length: 150 }, () => 50) });
+    const wanted = made.filter((_, index) => index % 3 === 0);
+    let [isRunning, during] = [true, 0];
+    const running = Promise.all([run({ batch: 6 }), run({ batch: 6 })]).then((counts) => {
+      isRunning = false;
+      return counts.reduce((sum, each) => sum + each.conversations, 0);
+    });
+    const place = async ({ id, caseId }: { id: string; caseId: string }) => {
+      await sleep(random.below(200));
+      const body = { caseId, reason: 'A court', until: null };
+      const { status } = await holder.try(placeHold, { params: { accountId: of.id }, body });
+      if (isRunning) during += 1;
+      return { id, caseId, status };
+    };
+    const placed = await Promise.all(wanted.map(place));
+    const deleted = (await running) + (await run()).conversations;
+    assert.ok(during > 0, 'some were placed while it went on');
+    for (const { status } of placed) assert.ok(status === 200 || status === 404, String(status));
+    const held = placed.filter(({ status }) => status === 200);
+    assert.deepEqual(new Set(await there(held)), new Set(held.length > 0 ? [true] : []));
+    const left = (await there(made)).filter(Boolean).length;
+    assert.equal(left, held.length, 'all else is gone');
+    assert.equal(deleted, made.length - held.length);
+    const { rows } = await db.asOwner<{ kept: boolean; logged: number }>(
+      `select (select count(*) from entry where account_id = $1) = 3 * $2
+          and (select count(*) from conversation_key where account_id = $1) = $2 as kept,
+        (select sum(count)::int from deletion where account_id = $1 and data_class = 'transcript') as logged`,
+      [of.id, held.length],
+    );
+    assert.deepEqual(rows, [{ kept: true, logged: deleted }]);
+    for (const { caseId, status } of placed.slice(0, 20)) {
+      const query = { caseId };
+      const { items } = await holder.call(listDeletions, { params: { accountId: of.id }, query });
+      assert.equal(items.length, status === 200 ? 0 : 1, caseId);
+    }
+  });
+
+  it('prunes the audit trail up to its days, and what is left is verified', async (t) => {
+    const of = await makeAccount(db, { origin: node.url.origin });
+    const head = db.keyring.purposeKey('audit');
+    const signing = await db.keyring.signingKey();
+    const { log } = keptLog();
+    const written = async (action: string, count: number) => {
+      const event = { action, actor: { kind: 'system' } } as const;
+      await db.database.transaction(of.id, async (tx) => {
+        for (let each = 0; each < count; each += 1) await recordAudit(tx, of.id, event);
+      });
+      while ((await db.database.transaction('platform', async (tx) => await sealOutbox(tx, head))) > 0);
+      await keepCheckpoints(
+        {
+          database: db.database,
+          keys: async () => await Promise.resolve({ head, signing }),
+          directory: db.checkpointDirectory,
+          log,
+        },
+        'now',
+        await lastNumberIn(db.checkpointDirectory),
+      );
+    };
+    const actions = async () =>
+      (
+        await db.asOwner<{ action: string }>(
+          "select body::jsonb ->> 'action' as action from audit_entry where account_id = $1 and body like '%a-test%' order by seq",
+          [of.id],
+        )
+      ).rows.map(({ action }) => action);
+    await written('a-test.old', 3);
+    const { rows } = await db.asOwner<{ now: Date }>('select clock_timestamp() as now');
+    await written('a-test.new', 2);
+    assert.equal((await actions()).length, 5);
+    const job = retentionJobs({ ...parts(), log }).find(({ name }) => name === 'retention.run');
+    const runAt = async (now: number) => {
+      t.mock.timers.enable({ apis: ['Date'], now });
+      await job!.run();
+      t.mock.timers.reset();
+    };
+    const [days, dayMs] = [730, 24 * 60 * 60_000];
+    await runAt(rows[0]!.now.getTime() + (days - 1) * dayMs);
+    assert.equal((await actions()).length, 5, 'their time has not come');
+    await runAt(rows[0]!.now.getTime() + days * dayMs);
+    assert.deepEqual(await actions(), ['a-test.new', 'a-test.new']);
+    const { rows: logged } = await db.asOwner<{ count: number; setting: string; setting_days: number }>(
+      "select count, setting, setting_days from deletion where account_id = $1 and data_class = 'audit'",
+      [of.id],
+    );
+    assert.equal(logged.length, 1);
+    assert.ok(logged[0]!.count >= 3);
+    assert.deepEqual([logged[0]!.setting, logged[0]!.setting_days], ['retention.audit-days', days]);
+    const keys = { head, publicKey: signing.publicKey, directory: db.checkpointDirectory };
+    assert.deepEqual((await verifyAudit(db.database, keys)).faults, []);
+    // It tells what is missing from what was pruned.
+    await db.asOwner("delete from audit_entry where account_id = $1 and body like '%a-test.new%'", [of.id]);
+    assert.notDeepEqual((await verifyAudit(db.database, keys)).faults, []);
   });
 
   it('destroys the key of a bucket at once when nothing is left in it', async () => {
