@@ -95,6 +95,9 @@ test('a role that is withdrawn is gone at once, and one that is given works at o
   await dialog
     .getByRole('button', { name: ingrid.say('grant.withdraw', { role: ingrid.say('role.agent') }) })
     .click();
+  const asked = ingrid.dialog('grant.withdraw-title', { role: ingrid.say('role.agent') });
+  await asked.getByRole('textbox', { name: ingrid.say('reason') }).fill('The desk is closed');
+  await ingrid.button('grant.withdraw-do', asked).click();
   await dialog.getByText(ingrid.say('grant.none')).waitFor();
   await johan.reload();
   await johan.page.getByText(johan.say('no-roles.title')).waitFor();
@@ -107,6 +110,11 @@ test('a role that is withdrawn is gone at once, and one that is given works at o
     .first()
     .waitFor();
   await johan.leave();
+
+  await goTo(ingrid, 'history');
+  const version = rowOf(ingrid, 'The desk is closed');
+  await version.getByText(ingrid.say('history.what-removed')).waitFor();
+  await version.getByText(ingrid.say('history.one-grant', { name: 'Johan Berg' })).waitFor();
 });
 
 test('nobody takes the last administrator away', async () => {
@@ -115,7 +123,11 @@ test('nobody takes the last administrator away', async () => {
   const dialog = ingrid.page.getByRole('dialog', { name: 'Ingrid Almqvist' });
   const role = ingrid.say('role.administrator');
   await dialog.getByRole('button', { name: ingrid.say('grant.withdraw', { role }) }).click();
-  await ingrid.page.getByText(ingrid.say('problem.access.last-administrator')).waitFor();
+  const asked = ingrid.dialog('grant.withdraw-title', { role });
+  await ingrid.button('grant.withdraw-do', asked).click();
+  await asked.getByRole('alert').getByText(ingrid.say('problem.access.last-administrator')).waitFor();
+  await asked.press('Escape');
+  await asked.waitFor({ state: 'hidden' });
   await dialog.getByRole('listitem').filter({ hasText: role }).waitFor();
 });
 

@@ -16,7 +16,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, ConfirmDialog, ReasonField, useReport } from '../../ui/index.ts';
+import { announce, ConfirmDialog, ownEscape, ReasonField, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { GrantsEditor } from '../access/index.ts';
 import { InvitationLink } from './invite-dialog.tsx';
@@ -30,6 +30,7 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
     <Modal
       opened
       onClose={onClose}
+      {...ownEscape(onClose)}
       title={user.name}
       size="lg"
       closeButtonProps={{ 'aria-label': t('close') }}
