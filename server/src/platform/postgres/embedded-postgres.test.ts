@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { Client } from 'pg';
-import { query, runEngine, temporaryDirectory } from '../../../test/data-directory.ts';
+import { directoryWithDatabase, query, runEngine, temporaryDirectory } from '../../../test/data-directory.ts';
 import { runStandIn, spawnStandIn } from '../../../test/run-stand-in.ts';
 import { testRuntimeParent } from '../../../test/postgres.ts';
 import { once } from 'node:events';
@@ -61,12 +61,12 @@ test('a new database has checksums, writes through to the disk, and is reached b
 });
 
 test('refuses a connection without the password', async (t) => {
-  const { connection } = await runEngine({ dataDir: await temporaryDirectory(t) });
+  const { connection } = await runEngine({ dataDir: await directoryWithDatabase(t) });
   await assert.rejects(query({ ...connection, password: 'guess' }, 'select 1'), { code: '28P01' });
 });
 
 test('keeps its content and its password from one start to the next, whatever the cluster’s own files say', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const first = await runEngine({ dataDir });
   await query(first.connection, 'create table kept as select 42 as value');
   await query(first.connection, 'alter system set fsync = off');
@@ -80,7 +80,7 @@ test('keeps its content and its password from one start to the next, whatever th
 });
 
 test('stopping twice is as good as once, and leaves no process', async (t) => {
-  const engine = await runEngine({ dataDir: await temporaryDirectory(t) });
+  const engine = await runEngine({ dataDir: await directoryWithDatabase(t) });
   const { pid } = engine;
   assert.ok(pid !== null);
   await Promise.all([engine.stop(), engine.stop()]);
@@ -106,7 +106,7 @@ test('a kill at any moment of the first start leaves nothing half-made', async (
 });
 
 test('the log holds no value that anyone wrote, neither from a failing statement nor from a backend that crashed', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const engine = await runEngine({ dataDir });
   const marker = 'marker-7c1f-anna';
   await query(engine.connection, 'create table person (name text primary key check (length(name) < 30))');
@@ -125,14 +125,18 @@ test('the log holds no value that anyone wrote, neither from a failing statement
     `do $$ begin raise warning '${marker}'; raise log 'logged-by-statement'; end $$`,
   );
   const running = query(engine.connection, `select pg_sleep(60), '${marker}'`);
-  const crash = query(
-    engine.connection,
-    `select pid from pg_stat_activity where query like 'select pg_sleep(60)%'`,
-  );
-  const [{ pid } = { pid: 0 }] = (await crash) as { pid: number }[];
+  const sleeper = `select pid from pg_stat_activity where query like 'select pg_sleep(60)%'`;
+  let pid: number | undefined;
+  // NOTE: process 0 would be every process of this test run.
+  while (pid === undefined) [{ pid } = {}] = await query<{ pid?: number }>(engine.connection, sleeper);
   process.kill(pid, 'SIGKILL');
   await assert.rejects(running);
-  await sleep(300);
+  // NOTE: told to stop in the middle of its recovery, PostgreSQL does not listen for a minute.
+  for (let isUp = false; !isUp; await sleep(50))
+    isUp = await query(engine.connection, 'select 1').then(
+      () => true,
+      () => false,
+    );
   await engine.stop();
   const log = await allText(join(dataDir, 'postgres/log'));
   // The crash itself is told of, so the log is not silent for another reason.
@@ -142,7 +146,7 @@ test('the log holds no value that anyone wrote, neither from a failing statement
 });
 
 test('the database’s logs of last week go when it starts', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   await (await runEngine({ dataDir })).stop();
   const logDir = join(dataDir, 'postgres/log');
   // Not today's file: the logging process may still have a last line for it when the database has stopped.
@@ -176,8 +180,7 @@ test('a data directory that is a symbolic link works', async (t) => {
 });
 
 test('refuses a cluster that another version of PostgreSQL made, and says so', async (t) => {
-  const dataDir = await temporaryDirectory(t);
-  await (await runEngine({ dataDir })).stop();
+  const dataDir = await directoryWithDatabase(t);
   await writeFile(join(dataDir, 'postgres/cluster/PG_VERSION'), '17\n');
   await assert.rejects(runEngine({ dataDir }), {
     code: 'postgres-other-version',
@@ -186,8 +189,7 @@ test('refuses a cluster that another version of PostgreSQL made, and says so', a
 });
 
 test('says what PostgreSQL wrote to its log when it does not start', async (t) => {
-  const dataDir = await temporaryDirectory(t);
-  await (await runEngine({ dataDir })).stop();
+  const dataDir = await directoryWithDatabase(t);
   const wal = join(dataDir, 'postgres/cluster/pg_wal');
   for (const name of await readdir(wal)) if (/^[0-9A-F]{24}$/.test(name)) await rm(join(wal, name));
   await assert.rejects(runEngine({ dataDir }), {
@@ -197,8 +199,7 @@ test('says what PostgreSQL wrote to its log when it does not start', async (t) =
 });
 
 test('says what PostgreSQL said when it does not start', async (t) => {
-  const dataDir = await temporaryDirectory(t);
-  await (await runEngine({ dataDir })).stop();
+  const dataDir = await directoryWithDatabase(t);
   await writeFile(join(dataDir, 'postgres/cluster/postgresql.conf'), 'no_such_setting = on\n');
   await assert.rejects(runEngine({ dataDir }), {
     code: 'postgres-start-failed',
@@ -230,7 +231,7 @@ if (isRoot) {
   });
 
   test('as root, goes on as the owner of a database that an ordinary user made', async (t) => {
-    const dataDir = await temporaryDirectory(t);
+    const dataDir = await directoryWithDatabase(t);
     await (await runEngine({ dataDir })).stop();
     for (const part of ['cluster', 'log', 'socket']) await chownAll(join(dataDir, 'postgres', part), 65_534);
     const engine = await runEngine({ dataDir });
@@ -261,8 +262,8 @@ if (isRoot) {
 
 test('two clusters do not disturb each other', async (t) => {
   const [one, two] = await Promise.all([
-    temporaryDirectory(t).then((dataDir) => runEngine({ dataDir })),
-    temporaryDirectory(t).then((dataDir) => runEngine({ dataDir })),
+    directoryWithDatabase(t).then((dataDir) => runEngine({ dataDir })),
+    directoryWithDatabase(t).then((dataDir) => runEngine({ dataDir })),
   ]);
   const client = new Client(one.connection);
   await client.connect();

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { query, runEngine, temporaryDirectory } from '../../../test/data-directory.ts';
+import { directoryWithDatabase, query, runEngine } from '../../../test/data-directory.ts';
 import { runStandIn, type StandIn } from '../../../test/run-stand-in.ts';
 import { testRuntimeParent } from '../../../test/postgres.ts';
 import { isTaken, processesOf, processStart, waitUntil } from './processes.ts';
@@ -18,7 +18,7 @@ async function standInWith(dataDir: string, row: number): Promise<StandIn> {
 }
 
 test('a database that a killed server left running is stopped, and ours started on what it wrote', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const killed = await standInWith(dataDir, 1);
   await killed.end('SIGKILL');
   assert.deepEqual(
@@ -33,7 +33,7 @@ test('a database that a killed server left running is stopped, and ours started 
 });
 
 test('starts after server and database were both killed', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const killed = await standInWith(dataDir, 2);
   await killed.end('SIGKILL');
   process.kill(killed.postmasterPid, 'SIGKILL');
@@ -42,7 +42,7 @@ test('starts after server and database were both killed', async (t) => {
 });
 
 test('starts although another program has the process id that the database had', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const killed = await standInWith(dataDir, 3);
   await killed.end('SIGKILL');
   process.kill(killed.postmasterPid, 'SIGKILL');
@@ -61,7 +61,7 @@ test('starts although another program has the process id that the database had',
 });
 
 test('refuses a database whose socket answers although its process is not to be seen, as from another container', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const first = await runEngine({ dataDir });
   const { host } = first.connection;
   await first.stop();
@@ -76,7 +76,7 @@ test('refuses a database whose socket answers although its process is not to be 
 });
 
 test('an unreadable postmaster.pid does not stop the start', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   await (await runEngine({ dataDir })).stop();
   await writeFile(join(dataDir, 'postgres/cluster/postmaster.pid'), '');
   const engine = await runEngine({ dataDir });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { query, runEngine, temporaryDirectory } from '../../../test/data-directory.ts';
+import { directoryWithDatabase, query, runEngine } from '../../../test/data-directory.ts';
 import { runStandIn } from '../../../test/run-stand-in.ts';
 import { testRuntimeParent } from '../../../test/postgres.ts';
 import { processesOf, processStart, waitUntil, type Exit } from './processes.ts';
@@ -29,7 +29,7 @@ function watched(): Watched {
 
 test('a postmaster that is killed is started again, and what was committed is there', async (t) => {
   const seen = watched();
-  const engine = await runEngine({ dataDir: await temporaryDirectory(t), ...seen });
+  const engine = await runEngine({ dataDir: await directoryWithDatabase(t), ...seen });
   await query(engine.connection, 'create table committed (n int)');
   const pids = [engine.pid];
   for (const n of [1, 2, 3]) {
@@ -52,7 +52,7 @@ test('a postmaster that is killed is started again, and what was committed is th
 
 test('a backend that goes on computing after its postmaster was killed does not keep the database down', async (t) => {
   const seen = watched();
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const engine = await runEngine({ dataDir, ...seen });
   // Computes without ever waiting, so that it does not notice.
   const busy = assert.rejects(
@@ -66,7 +66,7 @@ test('a backend that goes on computing after its postmaster was killed does not 
 });
 
 test('stopping while the database is being started again leaves nothing running', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const seen = watched();
   const engine = await runEngine({ dataDir, ...seen });
   const exited = new Promise<void>((resolve) => {
@@ -84,7 +84,7 @@ test('stopping while the database is being started again leaves nothing running'
 });
 
 test('goes on trying while the database cannot be started, and can be stopped meanwhile', async (t) => {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = await directoryWithDatabase(t);
   const seen = watched();
   const engine = await runEngine({ dataDir, ...seen });
   const control = join(dataDir, 'postgres/cluster/global/pg_control');
@@ -107,7 +107,7 @@ test('goes on trying while the database cannot be started, and can be stopped me
 
 test('Ctrl-C in the terminal of the server does not reach the database', async (t) => {
   const standIn = await runStandIn({
-    dataDir: await temporaryDirectory(t),
+    dataDir: await directoryWithDatabase(t),
     runtimeParent: testRuntimeParent,
   });
   // What a terminal does: the signal goes to every process of the foreground group.
@@ -119,7 +119,7 @@ test('Ctrl-C in the terminal of the server does not reach the database', async (
 
 test('a server that fails without stopping its database takes it along', async (t) => {
   const standIn = await runStandIn({
-    dataDir: await temporaryDirectory(t),
+    dataDir: await directoryWithDatabase(t),
     runtimeParent: testRuntimeParent,
   });
   await standIn.end('SIGHUP');
