@@ -49,6 +49,8 @@ export const entryKinds = {
     body: closed({ text: Type.String({ maxLength: 1000 }), minutes: Type.Integer({ minimum: 1 }) }),
   },
   redacted: { audience: 'public', body: Redacted },
+  /** Stands where an entry is damaged and cannot be opened (G5). It is shown, and never written. */
+  unreadable: { audience: 'public', body: closed({}) },
   note: { audience: 'internal', body: Written },
   offered: { audience: 'internal', body: closed(agent) },
   declined: { audience: 'internal', body: closed(agent) },
@@ -57,6 +59,7 @@ export const entryKinds = {
   /** The visitor's profile changed: which attributes, never their values. */
   profile: { audience: 'internal', body: closed({ keys: Type.Array(AttributeKey) }) },
   'notes-redacted': { audience: 'internal', body: Redacted },
+  'note-unreadable': { audience: 'internal', body: closed({}) },
   connection: { audience: 'internal', body: closed({ state: oneOf('weak', 'lost', 'back') }) },
 } as const;
 

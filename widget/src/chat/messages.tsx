@@ -39,6 +39,7 @@ function eventText({ entry }: Extract<Item, { type: 'event' }>, say: Say): strin
   if (entry.kind === 'left') return say('event.left', { name: entry.body.agentName });
   if (entry.kind === 'inactivity-warning')
     return entry.body.text || say('event.silent', { minutes: String(entry.body.minutes) });
+  if (entry.kind === 'unreadable') return say('event.unreadable');
   const queue = entry.body.queueName;
   return queue === null ? say('event.transferred') : say('event.transferredTo', { queue });
 }

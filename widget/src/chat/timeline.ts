@@ -23,7 +23,10 @@ export interface Bubble {
   readonly mark: Mark | null;
 }
 
-type Event = Extract<Entry, { kind: 'joined' | 'left' | 'transferred' | 'inactivity-warning' }>;
+type Event = Extract<
+  Entry,
+  { kind: 'joined' | 'left' | 'transferred' | 'inactivity-warning' | 'unreadable' }
+>;
 
 export type Item =
   | Bubble
@@ -75,7 +78,8 @@ function itemOf(entry: Entry, agentRead: number): Item[] {
     entry.kind === 'joined' ||
     entry.kind === 'left' ||
     entry.kind === 'transferred' ||
-    entry.kind === 'inactivity-warning'
+    entry.kind === 'inactivity-warning' ||
+    entry.kind === 'unreadable'
   )
     return [{ type: 'event', key, entry }];
   return [];

@@ -47,6 +47,8 @@ function wordsOf(entry: Entry, { t }: Text, labelOf: (key: string) => string): s
       ].join(' · ');
     case 'redacted':
     case 'notes-redacted':
+    case 'unreadable':
+    case 'note-unreadable':
       return t(`event.${entry.kind}`);
     case 'profile':
       return t('event.profile', { attributes: entry.body.keys.map(labelOf).join(', ') });

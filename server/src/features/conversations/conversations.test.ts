@@ -8,10 +8,11 @@ import {
   readEntries,
   resolveConversation,
   streamName,
+  takeConversation,
 } from '@samtal/contract/conversations';
-import { getVisitorConversation, startConversation } from '@samtal/contract/widget';
+import { getVisitorConversation, readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { startTestNode, type TestNode } from '../../../test/node.ts';
+import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { makeAccount, makePerson, makeVisitor, type TestAccount } from '../../../test/callers.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
 
@@ -19,10 +20,11 @@ describe('a conversation', () => {
   let db: TestDatabase;
   let node: TestNode;
   let account: TestAccount;
+  const kept = keptLog();
 
   before(async () => {
     db = await createTestDatabase();
-    node = await startTestNode(db);
+    node = await startTestNode(db, { log: kept.log });
     account = await makeAccount(db, { origin: node.url.origin });
   });
   after(async () => {
@@ -88,5 +90,71 @@ describe('a conversation', () => {
     );
     agentSocket.close();
     visitorSocket.close();
+  });
+
+  it('with a damaged entry in each stream shows which, and all others to both sides', async () => {
+    const of = await makeAccount(db, { origin: node.url.origin });
+    const agent = await makePerson(db, of, { url: node.url, roles: ['agent'], name: 'Astrid' });
+    const visitor = await makeVisitor(db, of, node.url);
+    const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello?' } });
+    const params = { accountId: of.id, conversationId: id };
+    await agent.call(takeConversation, { params });
+    for (const [kind, text] of [
+      ['message', 'Good day'],
+      ['message', 'How can I help?'],
+      ['note', 'A note'],
+      ['note', 'Another note'],
+    ] as const)
+      await agent.call(postEntry, { params, body: { cid: randomUUID(), kind, text } });
+    const { rows: damaged } = await db.asOwner<{ audience: string; seq: number; author: string }>(
+      `update entry set body = set_byte(body, 30, get_byte(body, 30) # 1)
+       where conversation_id = $1 and (audience, seq) in (
+         select audience, min(seq) from entry where conversation_id = $1 and author = $2 and kind in ('message', 'note')
+         group by audience)
+       returning audience, seq, author`,
+      [id, agent.userId],
+    );
+    assert.equal(damaged.length, 2);
+
+    const kinds = ['started', 'message', 'joined', 'unreadable', 'message'];
+    const inPublic = await agent.call(readEntries, { params, query: { audience: 'public' } });
+    assert.deepEqual(
+      inPublic.entries.map(({ kind }) => kind),
+      kinds,
+    );
+    assert.deepEqual(
+      inPublic.entries.map(({ seq }) => seq),
+      [1, 2, 3, 4, 5],
+    );
+    const shown = inPublic.entries.find(({ kind }) => kind === 'unreadable');
+    assert.deepEqual(shown?.actor, { kind: 'agent', id: agent.userId, name: null });
+    assert.deepEqual(shown.body, {});
+    const internal = await agent.call(readEntries, { params, query: { audience: 'internal' } });
+    assert.deepEqual(
+      internal.entries.map(({ kind, body }) => ('text' in body ? body.text : kind)).slice(-2),
+      ['note-unreadable', 'Another note'],
+    );
+    const { entries } = await visitor.call(readVisitorEntries, { query: {} });
+    assert.deepEqual(
+      entries.map(({ kind }) => kind),
+      kinds,
+    );
+
+    const stream = streamName(id, 'public');
+    const sockets = [await TestSocket.asAgent(agent), await TestSocket.asVisitor(visitor, node.url)];
+    for (const socket of sockets) {
+      socket.send({ t: 'sub', streams: [{ stream, after: 0 }] });
+      await eventually(() => socket.entries(stream).length === 5, 'everything is there');
+      assert.deepEqual(
+        socket.entries(stream).map(({ kind }) => kind),
+        kinds,
+      );
+    }
+    assert.equal((await sockets[0]!.posted(stream, 'It goes on')).t, 'ack');
+    for (const socket of sockets) {
+      await eventually(() => socket.texts(stream).includes('It goes on'), 'and so does the conversation');
+      socket.close();
+    }
+    assert.ok(kept.lines.some((line) => line.includes('conversation-unreadable') && line.includes(id)));
   });
 });

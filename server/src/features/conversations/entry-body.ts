@@ -17,21 +17,31 @@ export function sealBody(key: SealingKey, account: string, draft: Draft, seq: nu
   );
 }
 
-export function openEntry(
-  key: SealingKey,
-  account: string,
-  row: {
-    conversation_id: string;
-    audience: Audience;
-    seq: number;
-    kind: EntryKind;
-    actor: Actor['kind'];
-    author: string | null;
-    cid: string | null;
-    at: Date;
-    body: Buffer;
-  },
-): Entry {
+interface StoredEntry {
+  readonly conversation_id: string;
+  readonly audience: Audience;
+  readonly seq: number;
+  readonly kind: EntryKind;
+  readonly actor: Actor['kind'];
+  readonly author: string | null;
+  readonly cid: string | null;
+  readonly at: Date;
+  readonly body: Buffer;
+}
+
+/** What stands where an entry cannot be opened: when it was written and by which side, and not what. */
+export function unreadableEntry({ audience, ...row }: StoredEntry): Entry {
+  return {
+    seq: row.seq,
+    kind: audience === 'public' ? 'unreadable' : 'note-unreadable',
+    at: row.at.toISOString(),
+    actor: { kind: row.actor, id: row.actor === 'agent' ? row.author : null, name: null },
+    cid: row.cid,
+    body: {},
+  };
+}
+
+export function openEntry(key: SealingKey, account: string, row: StoredEntry): Entry {
   const plain = unseal(key, entryPlace(account, row.conversation_id, row.audience, row.seq), row.body);
   const { body, name } = JSON.parse(plain.toString()) as { body: object; name: string | null };
   return {

@@ -14,7 +14,7 @@ import type { Fanout } from '../../platform/fanout/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { CiphertextError, type ConversationKeys, type SealingKey } from '../../platform/keys/index.ts';
 import { audienceOfDraft, streamOfDraft, type Draft, type Outcome } from './draft.ts';
-import { openEntry, plainBody, sealBody } from './entry-body.ts';
+import { openEntry, plainBody, sealBody, unreadableEntry } from './entry-body.ts';
 import type { UnreadableConversations } from './unreadable-conversations.ts';
 import { redactConversations } from './redact-conversations.ts';
 import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
@@ -177,7 +177,7 @@ export class ConversationLog {
     return { ...page, entries: await withOriginals(tx, this.#keys, account, { ...at, ...page }) };
   }
 
-  /** Entries with a seq above `after`, decrypted; redacted. */
+  /** Entries with a seq above `after`, decrypted; redacted. One that is damaged is `unreadable`. */
   async read(
     tx: ReadTx,
     account: string,
@@ -206,8 +206,19 @@ export class ConversationLog {
     return {
       epoch: stream.epoch,
       head: stream.last_seq,
-      entries: key === null ? [] : rows.map((row) => openEntry(key, account, row)),
+      entries: key === null ? [] : rows.map((row) => this.#openOrUnreadable(key, account, row)),
     };
+  }
+
+  /** An entry that is damaged is shown as one that cannot be read, and does not keep anybody from the others. */
+  #openOrUnreadable(key: SealingKey, account: string, row: EntryRow): Entry {
+    try {
+      return openEntry(key, account, row);
+    } catch (error) {
+      if (!(error instanceof CiphertextError)) throw error;
+      this.#unreadable?.note(account, row.conversation_id);
+      return unreadableEntry(row);
+    }
   }
 
   /** The last message or file of each conversation, decrypted. One that cannot be opened is left out and told of. */

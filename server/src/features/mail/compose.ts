@@ -184,6 +184,7 @@ function spoken(
 
 function wordsIn(entry: Entry, say: Say, settings: SettingValues): string | null {
   if (entry.kind === 'message') return entry.body.text;
+  if (entry.kind === 'unreadable') return entry.actor.kind === 'system' ? null : say('mail.unreadable');
   if (entry.kind !== 'file') return null;
   // What somebody calls a file may be what it is about.
   return settings['mail.customer-details']

@@ -31,8 +31,11 @@ describe('those who write to a conversation at the moment at which it is erased'
   let log: ConversationLog;
   const fanout = new Fanout();
   const attributes = ['customer', 'order'].map((key) => ({
-    ...{ key, label: key, purpose: 'Billing' },
-    ...({ category: 'customer', indexed: false } as const),
+    key,
+    label: key,
+    purpose: 'Billing',
+    category: 'customer' as const,
+    indexed: false,
   }));
 
   before(async () => {
@@ -44,8 +47,11 @@ describe('those who write to a conversation at the moment at which it is erased'
   after(async () => await db.close());
 
   const visitor = () => ({
-    ...{ accountId: account.id, siteId: account.siteId, visitorId: randomUUID() },
-    ...{ address: '', origin: null },
+    accountId: account.id,
+    siteId: account.siteId,
+    visitorId: randomUUID(),
+    address: '',
+    origin: null,
   });
   const text = () => ({ cid: randomUUID(), text: asMasked('Hello') });
   const parts = () => ({ keys: new ConversationKeys(db.keyring), keyring: db.keyring, log });
