@@ -26,6 +26,12 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'settings',
     because: 'Whether resolving disconnects the visitor is a setting of the channel.',
   },
+  { from: 'api-keys', to: 'access', because: 'A key is given roles, and is never more than its owner.' },
+  {
+    from: 'api-keys',
+    to: 'settings',
+    because: 'How keys are shown, from where, and how long they live is chosen by the account.',
+  },
   { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
   {
     from: 'users',

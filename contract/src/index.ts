@@ -1,6 +1,7 @@
 import * as access from './access/index.ts';
 import * as accounts from './accounts/index.ts';
 import * as activityLog from './activity-log/index.ts';
+import * as apiKeys from './api-keys/index.ts';
 import * as audit from './audit/index.ts';
 import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
@@ -57,6 +58,11 @@ export const endpoints: readonly Endpoint[] = [
   access.listGrants,
   access.giveRole,
   access.withdrawRole,
+  apiKeys.listApiKeys,
+  apiKeys.createApiKey,
+  apiKeys.rotateApiKey,
+  apiKeys.revokeApiKey,
+  apiKeys.issueToken,
   sites.listSites,
   sites.createSite,
   sites.changeSite,

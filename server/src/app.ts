@@ -15,6 +15,8 @@ import { accessRoutes } from './features/access/routes.ts';
 import { loadMember, restoreGrant, restoreRole } from './features/access/index.ts';
 import { restoreAccount } from './features/accounts/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
+import { apiKeyGate, apiKeysJobs } from './features/api-keys/index.ts';
+import { apiKeysRoutes } from './features/api-keys/routes.ts';
 import { ActivityLog } from './features/activity-log/index.ts';
 import { activityLogRoutes } from './features/activity-log/routes.ts';
 import { auditJobs, AuditStreamer, restoreDestination } from './features/audit/index.ts';
@@ -149,6 +151,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     access.login,
     [
       ...signinJobs({ database }),
+      ...apiKeysJobs({ database }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),
@@ -174,6 +177,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     publicUrl,
     gate: {
       ...signinGate({ database, publicUrl }),
+      ...apiKeyGate({ database }),
       member: async (person, account) =>
         await database.read(account, async (tx) => await loadMember(tx, person, account)),
       visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
@@ -243,6 +247,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
   accessRoutes(http, { database });
+  apiKeysRoutes(http, { database });
   sitesRoutes(http, { database });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });

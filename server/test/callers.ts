@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { BuiltInRole, Scope } from '@samtal/contract/access';
+import { createApiKey } from '@samtal/contract/api-keys';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { fileNameHeader } from '@samtal/contract/media';
 import { createVisitorSession } from '../src/features/widget/visitor-sessions.ts';
@@ -212,6 +213,49 @@ export async function inAnotherSession(db: TestDatabase, person: Person): Promis
   return new Person({ userId, accountId, name, url, token });
 }
 
+/** A program with a key of an account, which calls endpoints as an integration would. */
+export class Program {
+  readonly #url: URL;
+  /** Its key, or a token that it got for one. */
+  readonly bearer: string;
+
+  constructor(url: URL, bearer: string) {
+    this.#url = url;
+    this.bearer = bearer;
+  }
+
+  async call<const Called extends Endpoint>(
+    endpoint: Called,
+    input: InputOf<Called>,
+  ): Promise<ResponseOf<Called>> {
+    const answer = await this.try(endpoint, input);
+    if (answer.status >= 400)
+      throw new Error(`${endpoint.id} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body as ResponseOf<Called>;
+  }
+
+  async try(
+    endpoint: Endpoint,
+    input: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<unknown>> {
+    const all = { authorization: `Bearer ${this.bearer}`, ...headers };
+    return await request(this.#url, endpoint, { ...input, headers: all });
+  }
+}
+
+/** Makes a key that a person owns, and a program with it. */
+export async function makeProgram(
+  person: Person,
+  grants: readonly { readonly roleId: string; readonly scope: Scope }[],
+): Promise<Program & { readonly keyId: string }> {
+  const { key, secret } = await person.call(createApiKey, {
+    params: { accountId: person.accountId },
+    body: { name: `Key ${randomBytes(4).toString('hex')}`, purpose: 'A test', grants: [...grants] },
+  });
+  return Object.assign(new Program(person.url, secret), { keyId: key.id });
+}
+
 /** A visitor of the account's site, who calls endpoints as the widget would. */
 export class VisitorClient {
   readonly token: string;
@@ -269,12 +313,15 @@ export async function request(
     params,
     query,
     body,
+    form,
     file,
     headers = {},
   }: {
     params?: unknown;
     query?: unknown;
     body?: unknown;
+    /** The body as a form. */
+    form?: Record<string, string>;
     file?: FileToSend;
     headers?: Record<string, string>;
   },
@@ -290,6 +337,8 @@ export async function request(
     method: endpoint.method,
     headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    // Says the type by itself.
+    ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
     ...(file === undefined ? {} : { body: new Uint8Array(file.content) }),
   });
   const bytes = Buffer.from(await response.arrayBuffer());

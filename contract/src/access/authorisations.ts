@@ -39,6 +39,8 @@ export const authorisations = {
   'retention.read': { says: 'See what is kept how long, and what was deleted', scoped: false },
   'retention.hold': { says: 'Put cases under legal hold and lift it', scoped: false },
   'erasure.manage': { says: 'Have cases and personal data erased', scoped: false },
+  // Whoever holds it makes keys of what they hold themselves, and revokes anybody’s (C8).
+  'api-keys.manage': { says: 'Make API keys, and revoke them', scoped: false },
   'audit.read': { says: 'Read the audit trail', scoped: false },
   'audit.stream': { says: 'Have the audit trail sent elsewhere', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean }>;

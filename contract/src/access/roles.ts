@@ -24,6 +24,7 @@ export const builtInRoles = {
       'routing.manage',
       'presence.read',
       'canned-replies.manage',
+      'api-keys.manage',
     ],
     roles: [],
   },

@@ -10,6 +10,8 @@ import type { Static, TSchema } from '../shared/index.ts';
  * - `signed-in`: any user with a session;
  * - `member`: a user with a session who belongs to the account in the path;
  * - an authorisation: a member who holds it, whatever the scope. Scope decides which rows are seen.
+ *
+ * For the last two a program with a key of the account is a member too (C8), except where the endpoint is `notForKeys`.
  */
 export type Access = 'anyone' | 'visitor' | 'signed-in' | 'member' | { readonly holding: Authorisation };
 
@@ -33,6 +35,8 @@ export interface Endpoint {
    * `signin.elevation-required` unless the session was elevated within the last hour.
    */
   readonly sensitive?: Sensitivity;
+  /** What it does is a person’s own: to be present, to take conversations up, to make keys. No key is admitted (C8). */
+  readonly notForKeys?: true;
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
@@ -43,6 +47,11 @@ export interface Endpoint {
    * that the feature `media` names.
    */
   readonly takesFile?: true;
+  /**
+   * Speaks OAuth 2.0 (RFC 6749): the body is a form (application/x-www-form-urlencoded), and refusals are in that protocol’s
+   * shape.
+   */
+  readonly oauth?: true;
   readonly status: 200 | 201 | 204;
   /** Absent exactly when the status is 204 or the answer is a file. */
   readonly response?: TSchema;

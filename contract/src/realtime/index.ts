@@ -13,6 +13,7 @@ export const createRealtimeTicket = endpoint({
   path: '/accounts/{accountId}/realtime-ticket',
   summary: 'A ticket to open one agent socket: works once, for 30 seconds',
   access: 'member',
+  notForKeys: true,
   params: closed({ accountId: Id }),
   status: 201,
   response: closed({ ticket: Type.String(), expiresAt: Instant }),

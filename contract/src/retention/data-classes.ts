@@ -12,6 +12,7 @@ export const dataClassNames = [
   'legal-hold',
   'users',
   'sign-in',
+  'api-access',
   'configuration',
   'audit',
   'deletion-log',

@@ -117,6 +117,7 @@ export const setPresence = endpoint({
   path: '/accounts/{accountId}/presence',
   summary: 'Say that you are available or away',
   access: { holding: 'conversations.handle' },
+  notForKeys: true,
   params: closed(account),
   body: closed({ state: oneOf('available', 'away') }),
   status: 200,

@@ -9,7 +9,7 @@ import {
   type DetectorKind,
 } from '../masking/configuration.ts';
 import { mediaTypeNames } from '../media/file.ts';
-import { closed, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
+import { closed, Network, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
 import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
 
 /** Where a value may be set, the strongest first: a channel overrides its account, an account its installation (C11). */
@@ -291,6 +291,30 @@ export const settings = {
   'users.invitation-days': setting({
     schema: days(1, 30),
     default: 7,
+    levels: accountWide,
+    sensitive: true,
+  }),
+
+  // The API for programs (C8, C5).
+  /** What a program shows: its key with each request, or an access token that it gets for the key (RFC 6749, 4.4). */
+  'api.authentication': setting({
+    schema: oneOf('key', 'token'),
+    default: 'key',
+    levels: accountWide,
+    sensitive: true,
+  }),
+  'api.token-minutes': setting({
+    schema: Type.Integer({ minimum: 15, maximum: 60 }),
+    default: 30,
+    levels: accountWide,
+    sensitive: true,
+  }),
+  /** The longest that a key may live. */
+  'api.key-days': setting({ schema: days(1, 3650), default: 365, levels: accountWide, sensitive: true }),
+  /** From where keys and tokens are taken; empty: from anywhere. */
+  'api.networks': setting({
+    schema: Type.Array(Network, { maxItems: 200, uniqueItems: true }),
+    default: [],
     levels: accountWide,
     sensitive: true,
   }),

@@ -15,8 +15,12 @@ export const Email = Type.String({ format: 'email', maxLength: 254 });
 /** A language tag (BCP 47), such as `sv` or `en-GB`. */
 export const Locale = Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$', maxLength: 35 });
 
-/** An address, or a network in CIDR notation (RFC 4632, RFC 4291): the letters of one; the server reads it strictly (C5). */
-export const Network = Type.String({ maxLength: 50, pattern: '^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$' });
+/** An address, or a network in CIDR notation (RFC 4632, RFC 4291), read strictly by the server (C5). */
+export const Network = Type.String({
+  format: 'network',
+  maxLength: 50,
+  pattern: '^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$',
+});
 
 /** An object that refuses fields it does not name. Every request body and answer is one. */
 export function closed<Properties extends Record<string, TSchema>>(properties: Properties) {

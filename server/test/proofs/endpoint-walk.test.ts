@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { endpoints } from '@samtal/contract';
-import { authorisations, type Authorisation } from '@samtal/contract/access';
+import { authorisations, listRoles, type Authorisation } from '@samtal/contract/access';
 import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
 import type { Endpoint } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
@@ -17,11 +17,13 @@ import {
   inAnotherSession,
   makeAccount,
   makePerson,
+  makeProgram,
   makeVisitor,
   request,
   type Answer,
   type FileToSend,
   type Person,
+  type Program,
   type TestAccount,
   type VisitorClient,
 } from '../callers.ts';
@@ -37,6 +39,7 @@ interface Input {
   readonly params?: Record<string, string>;
   readonly query?: Record<string, string>;
   readonly body?: Record<string, unknown>;
+  readonly form?: Record<string, string>;
   readonly file?: FileToSend;
 }
 
@@ -52,6 +55,8 @@ interface Recipe {
   readonly elsewhere?: number;
   /** Where access is `member`: the answer for members who hold nothing; 404 unless told. */
   readonly holdingNothing?: number;
+  /** The code that a key is refused with which holds everything; it is served unless told. */
+  readonly byKey?: string;
   /** Takes away what would go on changing tables by itself. */
   readonly afterwards?: () => Promise<unknown>;
   /** Ids of the body that must belong to the account, each replaced in turn by another account’s and an unknown one. */
@@ -64,6 +69,11 @@ interface Place {
   /** Holds every authorisation there is. */
   readonly right: Person;
   readonly nothing: Person;
+  /** A key of everything that `right` holds. */
+  readonly program: Program;
+  readonly programId: string;
+  /** Will have given his elevation back. */
+  readonly lowered: Person;
   /** Will have signed out. */
   readonly leaver: Person;
   readonly visitor: VisitorClient;
@@ -79,6 +89,7 @@ interface Place {
   readonly queueId: string;
   readonly conversationId: string;
   readonly mediaId: string;
+  readonly keyId: string;
 }
 
 /** The ids that a place has. */
@@ -203,7 +214,7 @@ const recipes: Record<string, Recipe> = {
       return { body: { kind: 'password', password } };
     },
   },
-  'signin.endElevation': { as: (place) => place.nothing },
+  'signin.endElevation': { as: (place) => place.lowered },
   'signin.readInvitation': { input: async (place) => ({ body: { token: (await invited(place)).token } }) },
   'signin.acceptInvitation': {
     input: async (place) => ({ body: { token: (await invited(place)).token, name: name(), password } }),
@@ -306,6 +317,36 @@ const recipes: Record<string, Recipe> = {
     },
   },
   'access.withdrawRole': { input: one('grantId') },
+  'api-keys.listApiKeys': { input: account },
+  'api-keys.createApiKey': {
+    input: (place) => ({
+      ...account(place),
+      body: { name: name(), purpose: 'A walk', grants: [{ roleId: place.roleId, scope: {} }] },
+    }),
+    bodyIds: {
+      roleId: (_place, id) => ({ name: name(), purpose: 'A walk', grants: [{ roleId: id, scope: {} }] }),
+      siteId: (place, id) => ({
+        name: name(),
+        purpose: 'A walk',
+        grants: [{ roleId: place.roleId, scope: { site: [id] } }],
+      }),
+    },
+  },
+  'api-keys.rotateApiKey': {
+    input: (place) => ({ ...one('keyId')(place), body: { oldEndsAt: null } }),
+  },
+  'api-keys.revokeApiKey': { input: one('keyId') },
+  'api-keys.issueToken': {
+    input: async (place) => {
+      const { keyId, bearer } = await makeProgram(place.right, [{ roleId: place.roleId, scope: {} }]);
+      await set(place, { 'api.authentication': 'token' });
+      return {
+        form: { grant_type: 'client_credentials', client_id: keyId, client_secret: bearer },
+      };
+    },
+    afterwards: async () =>
+      await db.asOwner("delete from configuration_version where body ? 'api.authentication'"),
+  },
   'sites.listSites': { input: account },
   'sites.createSite': {
     input: (place) => ({
@@ -359,6 +400,7 @@ const recipes: Record<string, Recipe> = {
       ...(await mine(place)),
       body: { cid: randomUUID(), kind: 'message', text: 'Hello' },
     }),
+    byKey: 'conversations.not-yours',
   },
   'conversations.acceptConversation': { input: offered, elsewhere: 409 },
   'conversations.declineConversation': { input: offered, elsewhere: 409 },
@@ -504,7 +546,10 @@ const recipes: Record<string, Recipe> = {
   },
   'mail.listForwardings': { input: one('conversationId') },
   'media.getFileRules': { input: one('conversationId') },
-  'media.sendFile': { input: async (place) => fileIn(await mine(place), { cid: randomUUID() }) },
+  'media.sendFile': {
+    input: async (place) => fileIn(await mine(place), { cid: randomUUID() }),
+    byKey: 'conversations.not-yours',
+  },
   'media.openFile': { input: one('mediaId') },
   'media.createFileLink': { input: one('mediaId') },
   'media.openFileLink': {
@@ -545,17 +590,19 @@ const pathIds = [
   'conversationId',
   'objectId',
   'mediaId',
+  'keyId',
 ] as const;
 
 describe('the endpoint walk', () => {
   let here: Place;
   let there: Place;
+  let ofProgram: Place;
   const partial = new Map<Authorisation, { without: Person; elsewhere: Person }>();
 
   before(async () => {
     db = await createTestDatabase();
     node = await startTestNode(db);
-    [here, there] = [await makePlace(), await makePlace()];
+    [here, there, ofProgram] = [await makePlace(), await makePlace(), await makePlace()];
     for (const authorisation of Object.keys(authorisations) as Authorisation[]) {
       const others = (Object.keys(authorisations) as Authorisation[]).filter(
         (each) => each !== authorisation,
@@ -609,11 +656,10 @@ describe('the endpoint walk', () => {
   for (const endpoint of endpoints) {
     const { id, access } = endpoint;
     const recipe = recipes[id] ?? {};
-    const given = async (place: Place): Promise<Input> => (await recipe.input?.(place)) ?? {};
 
     it(`${id} refuses whoever may not, changes nothing by it, and serves whoever may`, async () => {
-      const input = await given(here);
-      const foreign = await given(there);
+      const input = await given(here, recipe);
+      const foreign = await given(there, recipe);
       const unchanged = await tableContents(db);
       if (access === 'visitor') await refuseOtherVisitors(endpoint, input);
       else if (access !== 'anyone') {
@@ -647,6 +693,34 @@ describe('the endpoint walk', () => {
     });
   }
 
+  for (const endpoint of endpoints.filter(isForKeys)) {
+    it(`${endpoint.id} serves a key that holds everything, and records what it does as the key’s`, async () => {
+      const recipe = recipes[endpoint.id] ?? {};
+      const input = await given(ofProgram, recipe);
+      const answer = await ofProgram.program.try(endpoint, input);
+      await recipe.afterwards?.();
+      if (recipe.byKey !== undefined) return refusedWith(answer, recipe.byKey);
+      assert.equal(answer.status, endpoint.status, answer.text);
+      const action = audited[endpoint.id];
+      if (typeof action !== 'string') return;
+      const { rows } = await db.asOwner<{ kind: string }>(
+        `select distinct body::jsonb -> 'actor' ->> 'kind' as kind
+         from (select body from audit_outbox union all select body from audit_entry) each
+         where body::jsonb ->> 'action' = $1 and body::jsonb -> 'actor' ->> 'id' = $2`,
+        [action, ofProgram.programId],
+      );
+      assert.deepEqual(rows, [{ kind: 'api-key' }]);
+    });
+  }
+
+  async function given(place: Place, recipe: Recipe): Promise<Input> {
+    return (await recipe.input?.(place)) ?? {};
+  }
+
+  function isForKeys({ access, notForKeys }: Endpoint): boolean {
+    return notForKeys !== true && (access === 'member' || typeof access === 'object');
+  }
+
   /** How often this action is on the audit trail, sealed or not yet. */
   async function recorded(action: unknown): Promise<number> {
     const { rows } = await db.asOwner<{ count: number }>(
@@ -668,14 +742,21 @@ describe('the endpoint walk', () => {
     const origin = url.origin;
     for (const headers of [
       {},
-      { authorization: `Bearer ${here.visitor.token}`, origin },
-      { authorization: `Bearer ${there.visitor.token}`, origin },
       { cookie: `__Host-samtal=${randomBytes(32).toString('base64url')}`, origin },
       { cookie: `__Host-samtal=${here.visitor.token}`, origin },
       { cookie: 'samtal=x', origin },
     ]) {
       refusedWith(await request(url, endpoint, { ...input, headers }), 'signin.required');
     }
+    const ofPeople = endpoint.access === 'signed-in' || endpoint.notForKeys === true;
+    for (const token of [here.visitor.token, there.visitor.token, 'x']) {
+      const headers = { authorization: `Bearer ${token}`, origin };
+      const answer = await request(url, endpoint, { ...input, headers });
+      refusedWith(answer, ofPeople ? 'access.not-for-keys' : 'api-keys.refused');
+    }
+    if (ofPeople) refusedWith(await here.program.try(endpoint, input), 'access.not-for-keys');
+    else if (input.params?.['accountId'] !== undefined)
+      refusedWith(await there.program.try(endpoint, input), 'not-found');
   }
 
   async function refuseForgery(endpoint: Endpoint, input: Input, person: Person): Promise<void> {
@@ -820,6 +901,12 @@ describe('the endpoint walk', () => {
     const of = await makeAccount(db, { origin: node.url.origin });
     const right = await personWith(of, [{ of: Object.keys(authorisations) as Authorisation[] }]);
     const nothing = await personWith(of, []);
+    const { items: roles } = await right.call(listRoles, { params: { accountId: of.id } });
+    const everything = roles.find(({ allows }) => allows.length === Object.keys(authorisations).length);
+    assert.ok(everything);
+    const program = await makeProgram(right, [{ roleId: everything.id, scope: {} }]);
+    // The first use of a day is written down, and so is the first refusal of an hour; what comes after changes nothing.
+    await program.call(listRoles, { params: { accountId: of.id } });
     const other = await testUser(db, of.id);
     const [otherQueueId, roleId, grantId, replyId, siteId] = Array.from({ length: 5 }, () => randomUUID());
     assert.ok(otherQueueId && roleId && grantId && replyId && siteId);
@@ -870,6 +957,9 @@ describe('the endpoint walk', () => {
       account: of,
       right,
       nothing,
+      program,
+      programId: program.keyId,
+      lowered: await personWith(of, []),
       leaver: await personWith(of, []),
       visitor,
       otherQueueId,
@@ -881,6 +971,7 @@ describe('the endpoint walk', () => {
       objectId: siteId,
       conversationId,
       mediaId: sent.body.mediaId,
+      keyId: (await makeProgram(right, [{ roleId, scope: {} }])).keyId,
       userId: other.userId,
       queueId: of.queueId,
     };

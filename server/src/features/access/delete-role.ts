@@ -5,10 +5,10 @@ import { found, Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { roleBody } from './configuration.ts';
 import { actorOf, type Giver } from './giver.ts';
-import { readGrants, readRoles } from './queries.ts';
+import { isGivenToKey, readGrants, readRoles } from './queries.ts';
 import { holdersOf } from './role-graph.ts';
 
-/** Deletes a role of the account’s own that nobody has and no role holds. */
+/** Deletes a role of the account’s own that nobody has, no key either, and no role holds. */
 export async function deleteRole(
   tx: Tx,
   accountId: string,
@@ -19,7 +19,8 @@ export async function deleteRole(
   const role = found(roles.get(roleId));
   if (role.builtIn !== null) throw new Refusal('access.role-built-in');
   const grants = await readGrants(tx, accountId, { roleIds: [roleId] });
-  if (grants.length > 0 || holdersOf(roles, roleId).length > 1) throw new Refusal('access.role-in-use');
+  if (grants.length > 0 || (await isGivenToKey(tx, accountId, roleId)) || holdersOf(roles, roleId).length > 1)
+    throw new Refusal('access.role-in-use');
   await tx.sql.deleteFrom('role').where('account_id', '=', accountId).where('id', '=', roleId).execute();
   const by = actorOf(giver);
   const before = roleBody(role);

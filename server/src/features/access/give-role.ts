@@ -64,7 +64,7 @@ async function readMembership(tx: Tx, accountId: string, userId: string): Promis
 }
 
 /** Refuses queues and sites that the account does not have. */
-async function refuseUnknownPlaces(
+export async function refuseUnknownPlaces(
   tx: Tx,
   accountId: string,
   { queue = [], site = [] }: Scope,

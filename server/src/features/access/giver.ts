@@ -7,7 +7,7 @@ import { mayAnywhere, mayPassOn } from './policy.ts';
 export type Giver = Member | 'operator';
 
 export function actorOf(giver: Giver): AuditActor {
-  return giver === 'operator' ? { kind: 'operator' } : { kind: 'user', id: giver.userId };
+  return giver === 'operator' ? { kind: 'operator' } : giver.actor;
 }
 
 /** Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. */

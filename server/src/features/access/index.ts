@@ -1,9 +1,9 @@
-export { keepingAnAdministrator } from './administrators.ts';
+export { keepingAnAdministrator, lockAccess } from './administrators.ts';
 export { createBuiltInRoles } from './create-built-in-roles.ts';
 export { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
-export { giveRole } from './give-role.ts';
-export { loadMember } from './load-member.ts';
-export { covers, effective, scopesOf } from './policy.ts';
+export { giveRole, refuseUnknownPlaces } from './give-role.ts';
+export { loadMember, readHolder } from './load-member.ts';
+export { covers, effective, narrowedTo, normalisedScope, scopesOf, withinGrants } from './policy.ts';
 export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';
 export { readAuthorisations } from './read-authorisations.ts';
 export { restoreGrant } from './restore-grant.ts';

@@ -1,14 +1,30 @@
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
-import type { Member, SignedIn } from '../../platform/http/index.ts';
+import type { SignedIn, SignedInMember } from '../../platform/http/index.ts';
 import { effective } from './policy.ts';
 
 /**
  * The person as a member of the account, or null: not a member, not active, or the account is suspended. Read anew for
  * each request, so that a change of access counts from the next one on.
  */
-export async function loadMember(tx: ReadTx, person: SignedIn, accountId: string): Promise<Member | null> {
+export async function loadMember(
+  tx: ReadTx,
+  person: SignedIn,
+  accountId: string,
+): Promise<SignedInMember | null> {
+  const { userId } = person;
+  const holder = await readHolder(tx, accountId, userId);
+  if (holder === null) return null;
+  return { ...person, accountId, actor: { kind: 'user', id: userId }, personId: userId, ...holder };
+}
+
+/** What an active user of an active account is called and holds there; null for anybody else. */
+export async function readHolder(
+  tx: ReadTx,
+  accountId: string,
+  userId: string,
+): Promise<Pick<SignedInMember, 'name' | 'grants'> | null> {
   const { rows } = await sql<{ name: string; scope: Scope | null; allows: Authorisation[] }>`
     select m.name, g.scope,
       array(select authorisation from role_allows a
@@ -16,11 +32,9 @@ export async function loadMember(tx: ReadTx, person: SignedIn, accountId: string
     from membership m
     join account on account.id = m.account_id and account.status = 'active'
     left join role_grant g on g.account_id = m.account_id and g.user_id = m.user_id
-    where m.account_id = ${accountId} and m.user_id = ${person.userId} and m.status = 'active'`.execute(
-    tx.sql,
-  );
+    where m.account_id = ${accountId} and m.user_id = ${userId} and m.status = 'active'`.execute(tx.sql);
   const [first] = rows;
   if (first === undefined) return null;
   const grants = rows.flatMap(({ scope, allows }) => (scope === null ? [] : [effective(allows, scope)]));
-  return { ...person, accountId, name: first.name, grants };
+  return { name: first.name, grants };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import type { Member } from '../../platform/http/index.ts';
 import {
@@ -9,8 +10,10 @@ import {
   includesScope,
   mayAnywhere,
   mayPassOn,
+  narrowedTo,
   normalisedScope,
   scopesOf,
+  withinGrants,
 } from './policy.ts';
 
 const north = { region: 'NORTH', team: null, queue: 'q1', site: 's1' };
@@ -18,6 +21,8 @@ const north = { region: 'NORTH', team: null, queue: 'q1', site: 's1' };
 function member(...grants: readonly (readonly [Authorisation[], Scope])[]): Member {
   return {
     userId: 'me',
+    actor: { kind: 'user', id: 'me' },
+    personId: 'me',
     sessionId: 's',
     accountId: 'a',
     name: 'Me',
@@ -82,4 +87,38 @@ test('stores scopes in one form', () => {
     region: ['N'],
     team: ['A', 'B'],
   });
+});
+
+test('a key is never more than it was given, nor than its owner, and loses nothing that lies in both', () => {
+  const place = fc.constantFrom('NORTH', 'SOUTH', 'WEST');
+  const dimension = fc.option(fc.uniqueArray(place, { minLength: 1 }), { nil: undefined });
+  const scope = fc
+    .record({ region: dimension, team: dimension })
+    .map(({ region, team }) => ({ ...(region && { region }), ...(team && { team }) }));
+  const allows = fc.subarray<Authorisation>(['conversations.read', 'conversations.find', 'users.read']);
+  const grants = fc.array(
+    fc.tuple(allows, scope).map(([held, where]) => effective(held, where)),
+    { maxLength: 4 },
+  );
+  const subject = fc.record({ region: place, team: place }).map((where) => ({ ...north, ...where }));
+  fc.assert(
+    fc.property(grants, grants, subject, (given, owned, where) => {
+      const may = (of: typeof given, name: Authorisation) =>
+        scopesOf({ grants: of }, name).some((each) => covers(each, where));
+      for (const name of ['conversations.read', 'conversations.find', 'users.read'] as const)
+        assert.equal(may(withinGrants(given, owned), name), may(given, name) && may(owned, name));
+    }),
+  );
+});
+
+test('narrows grants to some of their authorisations, and adds none', () => {
+  const given = [effective(['conversations.read', 'users.read'], {})];
+  const narrowed = narrowedTo(given, ['users.read', 'audit.read']);
+  assert.deepEqual([...(narrowed[0]?.authorisations ?? [])], ['users.read']);
+});
+
+test('a key that administers does not give its owner what its owner may not give himself', () => {
+  const key = { ...member([['access.manage', 'access.entrust'], {}]), userId: 'key', personId: 'me' };
+  assert.ok(mayPassOn(key, 'you', effective(['conversations.read'], {})));
+  assert.ok(!mayPassOn(key, 'me', effective(['conversations.read'], {})));
 });

@@ -69,9 +69,47 @@ export function holds(member: Holder, { authorisations: wanted, scope }: HeldGra
 
 /**
  * Whether somebody may give this to the receiver, take it from them, or decide over whoever holds it. Nobody passes on
- * more than he holds; who is entrusted with it may appoint others, but not himself.
+ * more than he holds; who is entrusted with it may appoint others, but not himself, nor have a key of his do so.
  */
 export function mayPassOn(giver: Member, receiverId: string, grant: HeldGrant): boolean {
-  if (giver.userId !== receiverId && mayAnywhere(giver, 'access.entrust')) return true;
+  if (giver.personId !== receiverId && mayAnywhere(giver, 'access.entrust')) return true;
   return holds(giver, grant);
+}
+
+/** The scope of what lies in both; null when nothing can. */
+function meet(one: Scope, other: Scope): Scope | null {
+  const met: Record<string, string[]> = {};
+  for (const dimension of dimensions) {
+    const [these, those] = [one[dimension], other[dimension]];
+    const both =
+      these === undefined
+        ? those
+        : those === undefined
+          ? these
+          : these.filter((each) => those.includes(each));
+    if (both === undefined) continue;
+    if (both.length === 0) return null;
+    met[dimension] = both;
+  }
+  return met;
+}
+
+/** As much of the grants as lies within others: a key is never more than its owner (C8). */
+export function withinGrants(grants: readonly HeldGrant[], limits: readonly HeldGrant[]): HeldGrant[] {
+  return grants.flatMap((grant) =>
+    limits.flatMap((limit) => {
+      const scope = meet(grant.scope, limit.scope);
+      if (scope === null) return [];
+      const both = [...grant.authorisations].filter((name) => limit.authorisations.has(name));
+      return both.length === 0 ? [] : [effective(both, scope)];
+    }),
+  );
+}
+
+/** The grants with these authorisations alone. */
+export function narrowedTo(grants: readonly HeldGrant[], wanted: readonly Authorisation[]): HeldGrant[] {
+  return grants.map(({ authorisations: held, scope }) => ({
+    authorisations: new Set([...held].filter((name) => wanted.includes(name))),
+    scope,
+  }));
 }

@@ -61,6 +61,18 @@ export async function readGrants(
   return await query.execute();
 }
 
+/** Whether any key of the account was given the role (C8). */
+export async function isGivenToKey(tx: ReadTx, accountId: string, roleId: string): Promise<boolean> {
+  const grant = await tx.sql
+    .selectFrom('api_key_grant')
+    .select('key_id')
+    .where('account_id', '=', accountId)
+    .where('role_id', '=', roleId)
+    .limit(1)
+    .executeTakeFirst();
+  return grant !== undefined;
+}
+
 /** What somebody holds in the account, whether or not the membership is active. */
 export async function readGrantedRoles(
   tx: ReadTx,

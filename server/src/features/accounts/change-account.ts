@@ -18,7 +18,7 @@ export async function changeAccount(
     .executeTakeFirstOrThrow();
   const body = { ...before, ...changes };
   await tx.sql.updateTable('account').set(body).where('id', '=', accountId).execute();
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, { kind: 'account', objectId: accountId, before, body, by, note });
   await recordAudit(tx, accountId, {
     action: 'accounts.changed',

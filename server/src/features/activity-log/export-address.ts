@@ -1,6 +1,6 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database, ReadTx, Statement, Tx } from '../../platform/database/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
+import { Refusal, type MemberActor } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import type { ActivityEntry } from './activity.ts';
 import { DayKeys } from './activity-keys.ts';
@@ -42,7 +42,7 @@ export async function recordAddressExport(
   tx: Tx,
   keyring: Keyring,
   account: string,
-  { of, reason, userId }: { of: AddressOnDays; reason: string; userId: string },
+  { of, reason, by }: { of: AddressOnDays; reason: string; by: MemberActor },
 ): Promise<{ of: AddressOnDays; lines: number }> {
   const address = normalAddress(of.address);
   if (address === null)
@@ -56,10 +56,10 @@ export async function recordAddressExport(
     const [row] = await tx.run<{ lines: number }>(countLines, [account, day, indexOf(address)]);
     lines += row?.lines ?? 0;
   }
-  await recordReading(tx, keyring, account, { readBy: userId, conversation: null, reason, found: lines });
+  await recordReading(tx, keyring, account, { readBy: by.id, conversation: null, reason, found: lines });
   await recordAudit(tx, account, {
     action: 'activity-log.address-exported',
-    actor: { kind: 'user', id: userId },
+    actor: by,
     subject: { kind: 'account', id: account },
     details: { reasonGiven: true, found: lines },
   });

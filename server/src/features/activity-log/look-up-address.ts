@@ -26,7 +26,7 @@ export async function lookUpAddress(
     if (may) return await look(tx, keyring, member, { conversation, reason });
     await recordAudit(tx, accountId, {
       action: 'activity-log.look-up-refused',
-      actor: { kind: 'user', id: member.userId },
+      actor: member.actor,
       subject: { kind: 'conversation', id: conversationId },
     });
     return null;
@@ -39,7 +39,7 @@ export async function lookUpAddress(
 async function look(
   tx: Tx,
   keyring: Keyring,
-  { accountId, userId }: Member,
+  { accountId, userId, actor }: Member,
   { conversation, reason }: { conversation: ConversationRow; reason: string },
 ) {
   const entries = await readActivity(tx, keyring, accountId, { visitorId: conversation.visitor_id });
@@ -54,7 +54,7 @@ async function look(
   });
   await recordAudit(tx, accountId, {
     action: 'activity-log.address-looked-up',
-    actor: { kind: 'user', id: userId },
+    actor,
     subject: { kind: 'conversation', id: conversation.id },
     details: { reasonGiven: true, found: sightings.length },
   });

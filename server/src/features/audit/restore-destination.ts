@@ -6,10 +6,9 @@ import { changeDestination, readDestinations } from './destinations.ts';
 /** Restores name and pause. One that was deleted cannot come back: its secret is forgotten. */
 export const restoreDestination = restorer(
   DestinationConfiguration,
-  async (tx, { accountId, userId }, { objectId, body: { name, active }, note }) => {
+  async (tx, { accountId, actor }, { objectId, body: { name, active }, note }) => {
     const [known] = await readDestinations(tx, accountId, objectId);
     if (known === undefined) throw new Refusal('history.not-restorable');
-    const actor = { kind: 'user', id: userId } as const;
     await changeDestination(tx, { account: accountId, id: objectId, actor, changes: { name, active }, note });
   },
 );

@@ -23,12 +23,12 @@ export function auditRoutes(
 ): void {
   http.serve(
     contract.findAuditEntries,
-    async ({ caller: { accountId, userId }, query: { cursor = null, limit = 50, ...filter } }) =>
+    async ({ caller: { accountId, actor }, query: { cursor = null, limit = 50, ...filter } }) =>
       await database.transaction(accountId, async (tx) => {
         const { rows, next } = await findEntries(tx, accountId, { filter, cursor, limit });
         await recordAudit(tx, accountId, {
           action: 'audit.searched',
-          actor: asUser(userId),
+          actor,
           details: { by: Object.keys(filter), found: rows.length },
         });
         return { items: await presentEntries(tx, accountId, rows), next };
@@ -37,18 +37,18 @@ export function auditRoutes(
 
   http.serve(
     contract.exportAuditEntries,
-    async ({ caller: { accountId, userId }, query: { format, ...filter } }) => ({
+    async ({ caller: { accountId, actor }, query: { format, ...filter } }) => ({
       type: format === 'csv' ? 'text/csv' : 'application/jsonl',
       fileName: `audit-${accountId}.${format}`,
-      content: await exportEntries(database, accountId, { format, filter, actor: asUser(userId) }),
+      content: await exportEntries(database, accountId, { format, filter, actor }),
     }),
   );
 
-  http.serve(contract.exportAuditProofs, async ({ caller: { accountId, userId } }) => {
+  http.serve(contract.exportAuditProofs, async ({ caller: { accountId, actor } }) => {
     await database.transaction(accountId, async (tx) => {
       await recordAudit(tx, accountId, {
         action: 'audit.exported',
-        actor: asUser(userId),
+        actor,
         details: { format: 'checkpoints', by: [] },
       });
     });
@@ -68,7 +68,7 @@ export function auditRoutes(
 
   // A long trail takes a while: whoever asks meanwhile waits for the same.
   const verifying = new Map<string, Promise<unknown>>();
-  http.serve(contract.verifyAuditTrail, async ({ caller: { accountId, userId } }) => {
+  http.serve(contract.verifyAuditTrail, async ({ caller: { accountId, actor } }) => {
     const underWay =
       verifying.get(accountId) ??
       verifyingKeys({ keyring, checkpointDirectory })
@@ -77,7 +77,7 @@ export function auditRoutes(
     verifying.set(accountId, underWay);
     await underWay;
     await database.transaction(accountId, async (tx) => {
-      await recordAudit(tx, accountId, { action: 'audit.verified', actor: asUser(userId) });
+      await recordAudit(tx, accountId, { action: 'audit.verified', actor });
     });
     return await stateOf(accountId);
   });
@@ -89,25 +89,21 @@ export function auditRoutes(
     items: await database.read(accountId, async (tx) => await readDestinations(tx, accountId)),
   }));
 
-  http.serve(contract.createAuditDestination, async ({ caller: { accountId, userId }, body }) => {
+  http.serve(contract.createAuditDestination, async ({ caller: { accountId, actor }, body }) => {
     const { id, signingSecret } = await database.transaction(
       accountId,
       async (tx) =>
-        await createDestination(
-          tx,
-          { keyring, outbound },
-          { account: accountId, actor: asUser(userId), wanted: body },
-        ),
+        await createDestination(tx, { keyring, outbound }, { account: accountId, actor, wanted: body }),
     );
     return { destination: await one(accountId, id), signingSecret };
   });
 
   http.serve(
     contract.changeAuditDestination,
-    async ({ caller: { accountId, userId }, params: { destinationId: id }, body }) => {
+    async ({ caller: { accountId, actor }, params: { destinationId: id }, body }) => {
       const { changes, note } = changeOf(body);
       await database.transaction(accountId, async (tx) => {
-        await changeDestination(tx, { account: accountId, id, actor: asUser(userId), changes, note });
+        await changeDestination(tx, { account: accountId, id, actor, changes, note });
       });
       return await one(accountId, id);
     },
@@ -115,9 +111,9 @@ export function auditRoutes(
 
   http.serve(
     contract.deleteAuditDestination,
-    async ({ caller: { accountId, userId }, params: { destinationId: id }, body: note = {} }) => {
+    async ({ caller: { accountId, actor }, params: { destinationId: id }, body: note = {} }) => {
       await database.transaction(accountId, async (tx) => {
-        await deleteDestination(tx, { account: accountId, id, actor: asUser(userId), note });
+        await deleteDestination(tx, { account: accountId, id, actor, note });
       });
       return undefined;
     },
@@ -125,14 +121,10 @@ export function auditRoutes(
 
   http.serve(
     contract.testAuditDestination,
-    async ({ caller: { accountId: account, userId }, params: { destinationId: id } }) => {
+    async ({ caller: { accountId: account, actor }, params: { destinationId: id } }) => {
       const parts = { keyring, outbound, hostName };
-      const failure = await testDestination(database, parts, { account, id, actor: asUser(userId) });
+      const failure = await testDestination(database, parts, { account, id, actor });
       return { failure };
     },
   );
-}
-
-function asUser(id: string) {
-  return { kind: 'user', id } as const;
 }

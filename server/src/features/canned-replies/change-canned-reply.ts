@@ -28,7 +28,7 @@ export async function changeCannedReply(
     if (isUniqueViolation(error, 'canned_reply_shortcut')) throw new Refusal('names.taken');
     throw error;
   }
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, { kind: 'canned-reply', objectId: replyId, before, body, by, note });
   await recordAudit(tx, accountId, {
     action: 'canned-replies.changed',

@@ -17,7 +17,7 @@ export async function deleteCannedReply(
     .where('account_id', '=', accountId)
     .where('id', '=', replyId)
     .execute();
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, {
     kind: 'canned-reply',
     objectId: replyId,

@@ -7,12 +7,12 @@ import { lockCannedReply } from './queries.ts';
 export const restoreCannedReply = restorer(
   CannedReplyConfiguration,
   async (tx, caller, { objectId, body, note }) => {
-    const { accountId, userId } = caller;
+    const { accountId, actor } = caller;
     if ((await lockCannedReply(tx, accountId, objectId)) !== null) {
       await changeCannedReply(tx, caller, { replyId: objectId, changes: body, note });
     } else {
       const reply = { ...body, id: objectId };
-      await createCannedReply(tx, accountId, { actor: { kind: 'user', id: userId }, reply, note });
+      await createCannedReply(tx, accountId, { actor, reply, note });
     }
   },
 );

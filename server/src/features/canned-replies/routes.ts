@@ -17,10 +17,9 @@ export function cannedRepliesRoutes(http: HttpServer, { database }: { database: 
     items: await database.read(accountId, (tx) => readCannedReplies(tx, accountId)),
   }));
 
-  http.serve(createCannedReplyEndpoint, async ({ caller: { accountId, userId }, body }) =>
+  http.serve(createCannedReplyEndpoint, async ({ caller: { accountId, actor }, body }) =>
     database.transaction(accountId, async (tx) => {
       const { changes: reply, note } = changeOf(body);
-      const actor = { kind: 'user', id: userId } as const;
       const id = await createCannedReply(tx, accountId, { actor, reply, note });
       return await readCannedReply(tx, accountId, id);
     }),

@@ -16,6 +16,7 @@ export function agentFile(
     kind: 'file',
     actor: { kind: 'agent', id: member.userId, name: member.name },
     author: member.userId,
+    writer: member.actor,
     cid,
     body: file,
     admit: ({ state, agentId }) =>

@@ -55,7 +55,7 @@ export async function changeTags(
   ]);
   await recordAudit(tx, account, {
     action: 'conversations.tagged',
-    actor: { kind: 'user', id: member.userId },
+    actor: member.actor,
     subject: { kind: 'conversation', id: conversationId },
     details: { added, removed },
   });

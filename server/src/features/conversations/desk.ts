@@ -10,9 +10,10 @@ import type { ConversationLog } from './log.ts';
 import { lockConversation, memberName, updateConversation, type ConversationRow } from './queries.ts';
 import { after } from './states.ts';
 
-/** Who lets a conversation change state: a user, the visitor, or the platform on its own. */
+/** Who lets a conversation change state: a user, a program with a key, the visitor, or the platform on its own. */
 export type By =
   | { readonly kind: 'user'; readonly id: string; readonly name: string }
+  | { readonly kind: 'api-key'; readonly id: string; readonly name: string }
   | { readonly kind: 'visitor'; readonly id: string }
   | { readonly kind: 'system' };
 
@@ -304,7 +305,7 @@ export class Desk {
       conversationId: conversation.id,
       kind,
       actor: actorOf(by),
-      author: by.kind === 'user' ? by.id : null,
+      author: by.kind === 'user' || by.kind === 'api-key' ? by.id : null,
       cid: null,
       body,
     };
@@ -340,7 +341,7 @@ export class Desk {
 const system: By = { kind: 'system' };
 
 function actorOf(by: By): Actor {
-  if (by.kind === 'user') return { kind: 'agent', id: by.id, name: by.name };
+  if (by.kind === 'user' || by.kind === 'api-key') return { kind: 'agent', id: by.id, name: by.name };
   return { kind: by.kind, id: null, name: null };
 }
 

@@ -10,6 +10,7 @@ import { entryKinds, streamName } from '@samtal/contract/conversations';
 import type { ErrorCode } from '@samtal/contract/errors';
 import type { MaskedText } from '../masking/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import type { MemberActor } from '../../platform/http/index.ts';
 
 /** What people wrote has to have gone through masking before anything can be done with it (G1). */
 export type DraftBody<Kind extends EntryKind> = Kind extends PostedKind
@@ -26,6 +27,8 @@ export interface DraftOf<Kind extends EntryKind> {
   readonly actor: Actor;
   /** The visitor's or the user's id; with `cid` it makes a post known again. Null for the platform. */
   readonly author: string | null;
+  /** Whose post it is on the audit trail, where somebody at work in the account wrote it. */
+  readonly writer?: MemberActor;
   readonly cid: string | null;
   readonly body: DraftBody<Kind>;
   /**

@@ -39,6 +39,7 @@ function draftOf(member: Member, post: AgentPost, asReader: boolean): Draft {
     kind: post.kind,
     actor: { kind: 'agent', id: member.userId, name: member.name },
     author: member.userId,
+    writer: member.actor,
     cid: post.cid,
     body: { text: post.text },
     admit: ({ state, agentId }) => {

@@ -91,7 +91,7 @@ function auditOf(draft: Draft, outcome: Outcome | undefined) {
   return [
     {
       action: `conversations.${draft.kind}-written`,
-      actor: { kind: 'user' as const, id: draft.author },
+      actor: draft.writer ?? { kind: 'user' as const, id: draft.author },
       subject: { kind: 'conversation', id: draft.conversationId },
       details: { seq: outcome.seq },
     },

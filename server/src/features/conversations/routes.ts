@@ -83,7 +83,7 @@ export function conversationsRoutes(
         );
         await recordAudit(tx, caller.accountId, {
           action: 'conversations.searched',
-          actor: { kind: 'user', id: caller.userId },
+          actor: caller.actor,
           details: { by: Object.keys(query), found: rows.length },
         });
         return { items: await present(tx, caller.accountId, rows, (row) => isOwn(row, caller.userId)), next };
@@ -183,7 +183,7 @@ export function conversationsRoutes(
       await change(caller, async (tx) => {
         await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
         return await desk.resolve(tx, caller.accountId, params.conversationId, {
-          by: asUser(caller),
+          by: { ...caller.actor, name: caller.name },
           reason: 'agent',
         });
       }),
@@ -204,6 +204,7 @@ export function conversationsRoutes(
   );
 }
 
+/** Who takes a conversation up is a person: no key is admitted to that. */
 function asUser(member: Member): { kind: 'user'; id: string; name: string } {
   return { kind: 'user', id: member.userId, name: member.name };
 }
@@ -216,7 +217,7 @@ export async function recordTranscriptRead(
 ): Promise<void> {
   await recordAudit(tx, member.accountId, {
     action: 'conversations.transcript-read',
-    actor: { kind: 'user', id: member.userId },
+    actor: member.actor,
     subject: { kind: 'conversation', id: conversation.id },
     details: { own: isOwn(conversation, member.userId) },
   });

@@ -19,7 +19,7 @@ export async function transferConversation(
   transfer: Transfer,
 ): Promise<ConversationRow> {
   const { accountId: account } = by;
-  const more = { by: { kind: 'user', id: by.userId, name: by.name } as const, note: transfer.note ?? null };
+  const more = { by: { ...by.actor, name: by.name }, note: transfer.note ?? null };
   if ('queueId' in transfer) {
     const queue = found(
       await tx.sql

@@ -103,9 +103,6 @@ function versionsOf(tx: ReadTx, account: string) {
         .onRef('before.object_id', '=', 'v.object_id')
         .on(sql<boolean>`before.version = v.version - 1`),
     )
-    .leftJoin('membership as author', (join) =>
-      join.onRef('author.account_id', '=', 'v.account_id').onRef('author.user_id', '=', 'v.changed_by'),
-    )
     .select([
       'v.kind',
       'v.object_id as objectId',
@@ -113,7 +110,7 @@ function versionsOf(tx: ReadTx, account: string) {
       'v.found',
       'v.changed_at as at',
       'v.changed_by as userId',
-      'author.name as userName',
+      sql<string | null>`name_at_work(v.account_id, v.changed_by)`.as('userName'),
       'v.reason',
       'v.restored_from as restoredFrom',
       bodyWithName('v').as('body'),

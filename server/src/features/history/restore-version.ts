@@ -69,7 +69,7 @@ export async function restoreVersion(
   const restored = await readVersion(tx, accountId, { kind, objectId, version: newest + 1 });
   await recordAudit(tx, accountId, {
     action: 'history.restored',
-    actor: { kind: 'user', id: caller.userId },
+    actor: caller.actor,
     subject: { kind, id: objectId },
     details: { from: version, version: newest + 1 },
   });

@@ -26,7 +26,7 @@ export async function forwardConversation(
   member: Member,
   wanted: { conversationId: string; to: string; note: MaskedText | null; reason: MaskedText },
 ): Promise<Forwarding> {
-  const { accountId: account, userId } = member;
+  const { accountId: account, userId, actor } = member;
   const conversation = await readableConversation(tx, member, wanted.conversationId);
   if (!(await isWithin(tx, account, conversation.id, scopesOf(member, 'conversations.forward'))))
     throw new Refusal('not-found');
@@ -50,7 +50,7 @@ export async function forwardConversation(
   const hashKey = await keyring.accountPurposeKey(account, 'mail-recipient');
   await recordAudit(tx, account, {
     action: 'mail.forwarded',
-    actor: { kind: 'user', id: userId },
+    actor,
     subject: { kind: 'conversation', id: conversation.id },
     details: {
       mail: row.id,

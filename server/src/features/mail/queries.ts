@@ -44,13 +44,8 @@ export async function readForwardings(
 ): Promise<(MailRow & { by_name: string | null })[]> {
   return await tx.sql
     .selectFrom('mail')
-    .leftJoin('membership', (join) =>
-      join
-        .onRef('membership.account_id', '=', 'mail.account_id')
-        .onRef('membership.user_id', '=', 'mail.sent_by'),
-    )
     .selectAll('mail')
-    .select('membership.name as by_name')
+    .select(sql<string | null>`name_at_work(mail.account_id, mail.sent_by)`.as('by_name'))
     .where('mail.account_id', '=', account)
     .where('mail.conversation_id', '=', conversationId)
     .where('mail.kind', '=', 'forwarding')

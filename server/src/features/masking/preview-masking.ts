@@ -59,7 +59,7 @@ export async function previewMasking(
   member: Member,
   { draft, reason }: { draft: MaskingDraft; reason: PreviewReason },
 ): Promise<MaskingPreview> {
-  const { accountId, userId } = member;
+  const { accountId, actor } = member;
   const scopes = scopesOf(member, 'conversations.read');
   if (scopes.length === 0) throw new Refusal('access.forbidden');
   const { texts, unreadable, settings } = await database.read(accountId, async (tx) => {
@@ -87,7 +87,7 @@ export async function previewMasking(
   await database.transaction(accountId, async (tx) => {
     await recordAudit(tx, accountId, {
       action: 'masking.previewed',
-      actor: { kind: 'user', id: userId },
+      actor,
       details: {
         reason,
         looked: texts.length,

@@ -27,11 +27,11 @@ export function maskingRoutes(http: HttpServer, parts: PreviewParts): void {
       await database.read(accountId, async (tx) => await present(tx, accountId, query.channelId ?? null)),
   );
 
-  http.serve(publishMasking, async ({ caller: { accountId, userId }, body }) => {
+  http.serve(publishMasking, async ({ caller: { accountId, actor }, body }) => {
     await refuseUnfit(accountId, body.set);
     return await database.transaction(accountId, async (tx) => {
       await refuseUnknownChannel(tx, accountId, body.channelId);
-      await changeSettings(tx, accountId, { ...body, by: { kind: 'user', id: userId } });
+      await changeSettings(tx, accountId, { ...body, by: actor });
       return await present(tx, accountId, body.channelId);
     });
   });

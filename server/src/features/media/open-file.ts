@@ -22,7 +22,7 @@ export async function openFileAsMember(
 ): Promise<Download> {
   return await opened(parts, member.accountId, async (tx) => {
     const row = await readableMedia(tx, member, mediaId);
-    await recordOpening(tx, row, { kind: 'user', id: member.userId });
+    await recordOpening(tx, row, member.actor);
     return row;
   });
 }

@@ -115,7 +115,7 @@ async function grantLink(tx: Tx, member: Member, mediaId: string): Promise<Date>
   const expiresAt = new Date(Date.now() + hours * 3_600_000);
   await recordAudit(tx, member.accountId, {
     action: 'media.link-made',
-    actor: { kind: 'user', id: member.userId },
+    actor: member.actor,
     subject: { kind: 'file', id: mediaId },
     details: { conversationId: row.conversation_id, expiresAt: expiresAt.toISOString() },
   });

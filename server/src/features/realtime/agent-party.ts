@@ -1,6 +1,6 @@
 import { conversationOf } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
-import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { found, Refusal, type Member, type SignedInMember } from '../../platform/http/index.ts';
 import {
   findConversation,
   mayRead,
@@ -35,7 +35,7 @@ export interface UserSessions {
 
 /** An agent at the other end. What they may do is read anew every few seconds, and at once when it changed. */
 export function agentParty(
-  first: Member,
+  first: SignedInMember,
   { database, posts, receipts, sessions, masking }: AgentPartyParts,
 ): Party {
   const account = first.accountId;

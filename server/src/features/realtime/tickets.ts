@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../platform/database/index.ts';
-import type { Member } from '../../platform/http/index.ts';
+import type { SignedInMember } from '../../platform/http/index.ts';
 
 const ticketLifeMs = 30_000;
 
 /** A ticket opens one socket, once, soon: the session's cookie alone opens none. Only its hash is kept. */
-export async function createTicket(tx: Tx, member: Member): Promise<{ ticket: string; expiresAt: string }> {
+export async function createTicket(
+  tx: Tx,
+  member: SignedInMember,
+): Promise<{ ticket: string; expiresAt: string }> {
   const ticket = randomBytes(32).toString('base64url');
   const expires = new Date(Date.now() + ticketLifeMs);
   await tx.sql

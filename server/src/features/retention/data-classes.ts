@@ -88,6 +88,12 @@ export const dataClasses = {
     eraser: 'signin.delete-expired',
     onRequest: false,
   },
+  'api-access': {
+    personal: 'users',
+    period: { kind: 'account' },
+    eraser: 'the-end-of-the-account',
+    onRequest: false,
+  },
   configuration: {
     personal: 'no',
     period: { kind: 'account' },
@@ -153,6 +159,10 @@ export const classOfTable = {
   role_held: 'configuration',
   role_allows: 'configuration',
   role_grant: 'users',
+  api_key: 'api-access',
+  api_key_secret: 'api-access',
+  api_key_grant: 'api-access',
+  api_token: 'api-access',
   queue: 'configuration',
   site: 'configuration',
   agent_presence: 'users',

@@ -2,7 +2,7 @@ import type { Hold } from '@samtal/contract/retention';
 import { sql } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { found, Refusal } from '../../platform/http/index.ts';
+import { found, Refusal, type MemberActor } from '../../platform/http/index.ts';
 import { normalCaseId } from '../conversations/index.ts';
 
 /**
@@ -12,7 +12,7 @@ import { normalCaseId } from '../conversations/index.ts';
 export async function placeHold(
   tx: Tx,
   account: string,
-  { caseId, reason, until, userId }: { caseId: string; reason: string; until: string | null; userId: string },
+  { caseId, reason, until, by }: { caseId: string; reason: string; until: string | null; by: MemberActor },
 ): Promise<string> {
   const end = until === null ? null : new Date(until);
   if (end !== null && end <= new Date()) throw new Refusal('retention.hold-past');
@@ -24,7 +24,7 @@ export async function placeHold(
     .forKeyShare()
     .executeTakeFirst();
   const { id } = found(conversation);
-  const hold = { reason: reason.trim(), placed_by: userId, until: end };
+  const hold = { reason: reason.trim(), placed_by: by.id, until: end };
   await tx.sql
     .insertInto('legal_hold')
     .values({ account_id: account, conversation_id: id, ...hold })
@@ -34,7 +34,7 @@ export async function placeHold(
     .execute();
   await recordAudit(tx, account, {
     action: 'retention.hold-placed',
-    actor: { kind: 'user', id: userId },
+    actor: by,
     subject: { kind: 'conversation', id },
     details: { until: end?.toISOString() ?? null },
   });
@@ -44,7 +44,7 @@ export async function placeHold(
 export async function liftHold(
   tx: Tx,
   account: string,
-  { conversationId, userId }: { conversationId: string; userId: string },
+  { conversationId, by }: { conversationId: string; by: MemberActor },
 ): Promise<void> {
   const lifted = await tx.sql
     .deleteFrom('legal_hold')
@@ -55,7 +55,7 @@ export async function liftHold(
   found(lifted);
   await recordAudit(tx, account, {
     action: 'retention.hold-lifted',
-    actor: { kind: 'user', id: userId },
+    actor: by,
     subject: { kind: 'conversation', id: conversationId },
   });
 }
@@ -69,12 +69,8 @@ export async function readHolds(tx: ReadTx, account: string, conversationId?: st
         .onRef('conversation.account_id', '=', 'legal_hold.account_id')
         .onRef('conversation.id', '=', 'legal_hold.conversation_id'),
     )
-    .leftJoin('membership', (join) =>
-      join
-        .onRef('membership.account_id', '=', 'legal_hold.account_id')
-        .onRef('membership.user_id', '=', 'legal_hold.placed_by'),
-    )
-    .select(['conversation_id', 'case_id', 'reason', 'placed_at', 'placed_by', 'until', 'membership.name'])
+    .select(['conversation_id', 'case_id', 'reason', 'placed_at', 'placed_by', 'until'])
+    .select(sql<string | null>`name_at_work(legal_hold.account_id, placed_by)`.as('name'))
     .where('legal_hold.account_id', '=', account)
     .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', sql<Date>`now()`)]))
     .orderBy('placed_at', 'desc');

@@ -76,7 +76,8 @@ describe('those who write to a conversation at the moment at which it is erased'
     const { id, case_id: caseId } = conversation;
     await db.database.transaction(account.id, async (tx) => {
       const subject = { kind: 'case', caseId } as const;
-      const wanted = { id: randomUUID(), subject, reference: '', userId: randomUUID() };
+      const by = { kind: 'user', id: randomUUID() } as const;
+      const wanted = { id: randomUUID(), subject, reference: '', by };
       await requestErasure(tx, db.keyring, account.id, wanted);
     });
     const erase = async () =>

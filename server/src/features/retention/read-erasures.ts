@@ -23,12 +23,11 @@ async function readRows(
   const from = cursor === undefined ? null : readCursor(cursor);
   const { rows } = await sql<Row>`
     select erasure.id, state, wanted, attribute, reference, requested_at as "requestedAt",
-      requested_by as "requestedBy", membership.name as "requestedByName", log_lines as "logLines",
+      requested_by as "requestedBy", name_at_work(erasure.account_id, requested_by) as "requestedByName", log_lines as "logLines",
       live_erased_at as "liveErasedAt", bucket_rotated_at as "bucketRotatedAt", backups_until as "backupsUntil",
       backups_expired_at as "backupsExpiredAt", record is not null as "hasRecord", cases.*,
       to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as exactly
     from erasure
-    left join membership on membership.account_id = erasure.account_id and membership.user_id = requested_by
     cross join lateral (
       select count(*) as conversations, count(wanted.conversation_id) as remaining,
         count(conversation.id) filter (where ${isHeld}) as held

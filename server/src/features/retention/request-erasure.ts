@@ -2,6 +2,7 @@ import type { Subject } from '@samtal/contract/retention';
 import { sql } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import type { MemberActor } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { eraseAddress } from '../activity-log/index.ts';
 import { caseHashOf } from './case-hash.ts';
@@ -17,7 +18,7 @@ export async function requestErasure(
   tx: Tx,
   keyring: Keyring,
   account: string,
-  { id, subject, reference, userId }: { id: string; subject: Subject; reference: string; userId: string },
+  { id, subject, reference, by }: { id: string; subject: Subject; reference: string; by: MemberActor },
 ): Promise<void> {
   const made = await tx.sql
     .insertInto('erasure')
@@ -28,7 +29,7 @@ export async function requestErasure(
       wanted: subject.kind,
       attribute: subject.kind === 'attribute' ? subject.attribute : null,
       reference: reference.trim(),
-      requested_by: userId,
+      requested_by: by.id,
     })
     .onConflict((conflict) => conflict.columns(['account_id', 'id']).doNothing())
     .returning('id')
@@ -49,7 +50,7 @@ export async function requestErasure(
   }
   await recordAudit(tx, account, {
     action: 'retention.erasure-requested',
-    actor: { kind: 'user', id: userId },
+    actor: by,
     subject: { kind: 'erasure', id },
     details: { wanted: subject.kind, conversations: conversationIds.length, logLines },
   });

@@ -40,17 +40,17 @@ export function retentionRoutes(http: HttpServer, parts: RetentionParts): void {
     items: await database.read(accountId, async (tx) => await readHolds(tx, accountId)),
   }));
 
-  http.serve(contract.placeHold, async ({ caller: { accountId, userId }, body }) =>
+  http.serve(contract.placeHold, async ({ caller: { accountId, actor }, body }) =>
     database.transaction(accountId, async (tx) => {
-      const id = await placeHold(tx, accountId, { ...body, userId });
+      const id = await placeHold(tx, accountId, { ...body, by: actor });
       return found((await readHolds(tx, accountId, id))[0]);
     }),
   );
 
-  http.serve(contract.liftHold, async ({ caller: { accountId, userId }, params: { conversationId } }) => {
+  http.serve(contract.liftHold, async ({ caller: { accountId, actor }, params: { conversationId } }) => {
     await database.transaction(
       accountId,
-      async (tx) => await liftHold(tx, accountId, { conversationId, userId }),
+      async (tx) => await liftHold(tx, accountId, { conversationId, by: actor }),
     );
     return undefined;
   });
@@ -65,14 +65,14 @@ export function retentionRoutes(http: HttpServer, parts: RetentionParts): void {
     }),
   );
 
-  http.serve(contract.previewErasure, async ({ caller: { accountId, userId }, body: { subject } }) =>
+  http.serve(contract.previewErasure, async ({ caller: { accountId, actor }, body: { subject } }) =>
     database.transaction(accountId, async (tx) => {
       const resolved = await resolveSubject(tx, keyring, accountId, subject);
       const extent = await measureSubject(tx, keyring, accountId, resolved);
       // It tells whether something is there, as searching does.
       await recordAudit(tx, accountId, {
         action: 'retention.erasure-previewed',
-        actor: { kind: 'user', id: userId },
+        actor,
         details: { wanted: subject.kind, conversations: extent.conversations },
       });
       return {
@@ -83,10 +83,10 @@ export function retentionRoutes(http: HttpServer, parts: RetentionParts): void {
     }),
   );
 
-  http.serve(contract.requestErasure, async ({ caller: { accountId, userId }, body }) => {
+  http.serve(contract.requestErasure, async ({ caller: { accountId, actor }, body }) => {
     await database.transaction(
       accountId,
-      async (tx) => await requestErasure(tx, keyring, accountId, { ...body, userId }),
+      async (tx) => await requestErasure(tx, keyring, accountId, { ...body, by: actor }),
     );
     await advanceErasure(parts, accountId, body.id);
     return await database.read(accountId, async (tx) => await readErasure(tx, accountId, body.id));

@@ -29,7 +29,7 @@ export async function changeQueue(
     if (isUniqueViolation(error, 'queue_name')) throw new Refusal('names.taken');
     throw error;
   }
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, { kind: 'queue', objectId: queueId, before, body, by, note });
   await recordAudit(tx, accountId, {
     action: 'routing.queue-changed',

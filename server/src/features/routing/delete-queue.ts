@@ -14,7 +14,7 @@ export async function deleteQueue(
   const before = found(await lockQueue(tx, accountId, queueId));
   if (await isUsed(tx, accountId, queueId)) throw new Refusal('routing.queue-in-use');
   await tx.sql.deleteFrom('queue').where('account_id', '=', accountId).where('id', '=', queueId).execute();
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, { kind: 'queue', objectId: queueId, before, body: null, by, note });
   await recordAudit(tx, accountId, {
     action: 'routing.queue-deleted',

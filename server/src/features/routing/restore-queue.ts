@@ -5,11 +5,11 @@ import { createQueue } from './create-queue.ts';
 import { lockQueue } from './queue-rows.ts';
 
 export const restoreQueue = restorer(QueueConfiguration, async (tx, caller, { objectId, body, note }) => {
-  const { accountId, userId } = caller;
+  const { accountId, actor } = caller;
   if ((await lockQueue(tx, accountId, objectId)) !== null) {
     await changeQueue(tx, caller, { queueId: objectId, changes: body, note });
   } else {
     const queue = { ...body, id: objectId };
-    await createQueue(tx, accountId, { actor: { kind: 'user', id: userId }, queue, note });
+    await createQueue(tx, accountId, { actor, queue, note });
   }
 });

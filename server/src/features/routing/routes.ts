@@ -25,10 +25,10 @@ export function routingRoutes(
 
   http.serve(
     contract.createQueue,
-    async ({ caller: { accountId, userId }, body }) =>
+    async ({ caller: { accountId, actor }, body }) =>
       await database.transaction(accountId, async (tx) => {
         const { changes: queue, note } = changeOf(body);
-        const id = await createQueue(tx, accountId, { actor: { kind: 'user', id: userId }, queue, note });
+        const id = await createQueue(tx, accountId, { actor, queue, note });
         return await presentQueue(tx, accountId, id);
       }),
   );
@@ -62,11 +62,11 @@ export function routingRoutes(
     contract.setPresence,
     async ({ caller, body }) =>
       await database.transaction(caller.accountId, async (tx) => {
-        const { accountId: account, userId } = caller;
+        const { accountId: account, userId, actor } = caller;
         await choosePresence(tx, account, userId, body.state);
         await recordAudit(tx, account, {
           action: 'routing.presence-set',
-          actor: { kind: 'user', id: userId },
+          actor,
           details: { state: body.state },
         });
         tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['presence'] }));

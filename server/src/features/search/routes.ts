@@ -15,7 +15,7 @@ export function searchRoutes(
   const slots = new SearchSlots();
 
   http.serve(contract.searchTranscripts, async ({ caller, body: { words, cursor, ...criteria } }) => {
-    const { accountId, userId } = caller;
+    const { accountId, userId, actor } = caller;
     const settings = await database.read(accountId, async (tx) => await readSettings(tx, accountId));
     if (!settings['search.transcripts']) throw new Refusal('search.off');
     const scopes = scopesOf(caller, 'conversations.read');
@@ -26,7 +26,7 @@ export function searchRoutes(
     await database.transaction(accountId, async (tx) => {
       await recordAudit(tx, accountId, {
         action: 'search.transcripts-searched',
-        actor: { kind: 'user', id: userId },
+        actor,
         details: {
           by: Object.keys(criteria),
           searched: result.searched,

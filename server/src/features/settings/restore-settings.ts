@@ -7,7 +7,7 @@ import { changeSettings } from './change-settings.ts';
 /** Restores what a level said. Keys that are no settings any more stay away; values are judged as in any change. */
 export const restoreSettings = restorer(
   Type.Record(Type.String(), Type.Unknown()),
-  async (tx, { accountId, userId }, { objectId, body, note }) => {
+  async (tx, { accountId, actor }, { objectId, body, note }) => {
     const channelId = objectId === accountId ? null : objectId;
     if (channelId !== null) await readSite(tx, accountId, channelId);
     const level = channelId === null ? 'account' : 'channel';
@@ -20,7 +20,7 @@ export const restoreSettings = restorer(
       channelId,
       set: Object.fromEntries(settable.filter((key) => said.has(key)).map((key) => [key, body[key]])),
       unset: settable.filter((key) => !said.has(key)),
-      by: { kind: 'user', id: userId },
+      by: actor,
       ...note,
     });
   },

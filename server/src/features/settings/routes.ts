@@ -22,13 +22,13 @@ export function settingsRoutes(http: HttpServer, { database, judge }: SettingsPa
     database.read(accountId, async (tx) => await presentSettings(tx, accountId, query.channelId ?? null)),
   );
 
-  http.serve(changeSettingsEndpoint, async ({ caller: { accountId, userId }, body }) => {
+  http.serve(changeSettingsEndpoint, async ({ caller: { accountId, actor }, body }) => {
     const problems = await judge(accountId, body.set);
     const fields = problems.map(({ place, problem }) => ({ pointer: `/body/set/${place}`, problem }));
     if (fields.length > 0) throw new Refusal('request.invalid', { fields });
     return await database.transaction(accountId, async (tx) => {
       await refuseUnknownChannel(tx, accountId, body.channelId);
-      await changeSettings(tx, accountId, { ...body, by: { kind: 'user', id: userId } });
+      await changeSettings(tx, accountId, { ...body, by: actor });
       return await presentSettings(tx, accountId, body.channelId);
     });
   });

@@ -13,7 +13,7 @@ export function signinGate({
 }: {
   database: Database;
   publicUrl: URL;
-}): Pick<Gate, 'signedIn' | 'checkForgery' | 'elevation'> {
+}): Pick<Gate, 'signedIn' | 'carriesSession' | 'checkForgery' | 'elevation'> {
   return {
     signedIn: async (request) => {
       const token = sessionToken(request);
@@ -25,6 +25,7 @@ export function signinGate({
       if (session === null) throw new Refusal('signin.required');
       return { ...anyone(request), ...session };
     },
+    carriesSession: (request) => sessionToken(request) !== null,
     checkForgery: async (request, { sessionId }) => {
       refuseForeignOrigin(request, publicUrl);
       const token = request.headers['x-csrf-token'];

@@ -36,7 +36,7 @@ export async function changeSite(
     if (isUniqueViolation(error, 'site_name')) throw new Refusal('names.taken');
     throw error;
   }
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, {
     kind: 'site',
     objectId: siteId,

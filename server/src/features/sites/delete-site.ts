@@ -14,7 +14,7 @@ export async function deleteSite(
   const { accountId } = caller;
   const before = siteBody(found(await lockSite(tx, accountId, siteId)));
   await tx.sql.deleteFrom('site').where('account_id', '=', accountId).where('id', '=', siteId).execute();
-  const by = { kind: 'user', id: caller.userId } as const;
+  const by = caller.actor;
   await recordVersion(tx, accountId, { kind: 'site', objectId: siteId, before, body: null, by, note });
   await recordAudit(tx, accountId, {
     action: 'sites.deleted',

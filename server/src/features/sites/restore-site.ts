@@ -6,12 +6,12 @@ import { lockSite } from './queries.ts';
 
 /** Restores a site. One that was removed gets its key back, so that the snippets on its pages work again. */
 export const restoreSite = restorer(SiteConfiguration, async (tx, caller, { objectId, body, note }) => {
-  const { accountId, userId } = caller;
+  const { accountId, actor } = caller;
   const { siteKey, ...changes } = body;
   if ((await lockSite(tx, accountId, objectId)) !== null) {
     await changeSite(tx, caller, { siteId: objectId, changes, note });
   } else {
     const site = { ...changes, siteKey, id: objectId };
-    await createSite(tx, accountId, { actor: { kind: 'user', id: userId }, site, note });
+    await createSite(tx, accountId, { actor, site, note });
   }
 });

@@ -19,10 +19,10 @@ export function sitesRoutes(http: HttpServer, { database }: { database: Database
     return { items: sites.map(presentSite) };
   });
 
-  http.serve(createSiteEndpoint, async ({ caller: { accountId, userId }, body }) =>
+  http.serve(createSiteEndpoint, async ({ caller: { accountId, actor }, body }) =>
     database.transaction(accountId, async (tx) => {
       const { changes: site, note } = changeOf(body);
-      const id = await createSite(tx, accountId, { actor: { kind: 'user', id: userId }, site, note });
+      const id = await createSite(tx, accountId, { actor, site, note });
       return presentSite(await readSite(tx, accountId, id));
     }),
   );

@@ -1,6 +1,6 @@
 import type { SubjectActivity, SubjectConversation } from '@samtal/contract/subject-access';
 import type { Database } from '../../platform/database/index.ts';
-import { found, Refusal, type Download } from '../../platform/http/index.ts';
+import { found, Refusal, type Download, type MemberActor } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { readAccount } from '../accounts/index.ts';
 import { linesOfAddress, recordAddressExport, type AddressOnDays } from '../activity-log/index.ts';
@@ -17,7 +17,7 @@ import { zipped, type ZippedFile } from './zipped.ts';
 export async function addressArchive(
   parts: { database: Database; keyring: Keyring },
   account: string,
-  { locale, ...wanted }: { of: AddressOnDays; reason: string; userId: string; locale: 'en' | 'sv' },
+  { locale, ...wanted }: { of: AddressOnDays; reason: string; by: MemberActor; locale: 'en' | 'sv' },
 ): Promise<Download> {
   const { of, lines, accountName } = await parts.database.transaction(account, async (tx) => ({
     ...(await recordAddressExport(tx, parts.keyring, account, wanted)),

@@ -48,14 +48,14 @@ export function subjectAccessRoutes(
   }
 
   http.serve(contract.exportSubjectData, async ({ caller, body: { subject, locale, notes } }) => {
-    const { accountId, userId } = caller;
+    const { accountId, actor } = caller;
     const { rows, accountName } = await database.transaction(accountId, async (tx) => {
       const scopes = scopesOf(caller, 'subject-access.export');
       const subjects = await findSubject(tx, parts.keyring, accountId, { subject, scopes });
       if (subjects.length === 0) throw new Refusal('not-found');
       await recordAudit(tx, accountId, {
         action: 'subject-access.exported',
-        actor: { kind: 'user', id: userId },
+        actor,
         details: {
           by: subject.kind === 'case' ? 'case' : subject.key,
           conversations: subjects.map((row) => row.id),
@@ -83,7 +83,12 @@ export function subjectAccessRoutes(
 
   http.serve(
     contract.exportAddressLines,
-    async ({ caller: { accountId, userId }, body: { reason, locale, ...of } }) =>
-      await addressArchive({ database, keyring: parts.keyring }, accountId, { of, reason, locale, userId }),
+    async ({ caller: { accountId, actor }, body: { reason, locale, ...of } }) =>
+      await addressArchive({ database, keyring: parts.keyring }, accountId, {
+        of,
+        reason,
+        locale,
+        by: actor,
+      }),
   );
 }

@@ -32,7 +32,7 @@ export function usersRoutes(
 
   http.serve(inviteUserEndpoint, async ({ caller, body }) =>
     database.transaction(caller.accountId, async (tx) => {
-      const actor = { kind: 'user', id: caller.userId } as const;
+      const actor = caller.actor;
       const { changes: user, note } = changeOf(body);
       const { userId, invitation } = await inviteUser(tx, caller.accountId, { actor, user, note });
       return presentInvitation(await oneUser(tx, caller.accountId, userId), invitation);

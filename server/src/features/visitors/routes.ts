@@ -36,7 +36,7 @@ export function visitorsRoutes(
           throw new Refusal('access.forbidden');
         await recordAudit(tx, caller.accountId, {
           action: 'visitors.profile-read',
-          actor: { kind: 'user', id: caller.userId },
+          actor: caller.actor,
           subject: { kind: 'conversation', id: conversation.id },
           details: { own },
         });
@@ -60,7 +60,7 @@ export function visitorsRoutes(
         );
         await recordAudit(tx, caller.accountId, {
           action: 'conversations.searched',
-          actor: { kind: 'user', id: caller.userId },
+          actor: caller.actor,
           details: {
             by: Object.keys(criteria),
             attributes: attributes.map(({ key }) => key),

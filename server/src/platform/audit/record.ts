@@ -6,7 +6,7 @@ export const platformChain = '00000000-0000-0000-0000-000000000000';
 
 /** Who did it. An operator is whoever may run the command line. */
 export type AuditActor =
-  | { readonly kind: 'user' | 'visitor'; readonly id: string }
+  | { readonly kind: 'user' | 'api-key' | 'visitor'; readonly id: string }
   | { readonly kind: 'system' | 'operator' | 'unknown' };
 
 /** What happened, in ids and kinds: never a name, an address, or anything that somebody wrote (H2, G5). */

@@ -65,6 +65,39 @@ export interface Tables {
     scope: ColumnType<Scope, string, string>;
     created_at: GeneratedInstant;
   };
+  api_key: {
+    account_id: string;
+    id: string;
+    name: string;
+    purpose: string;
+    owner_id: string | null;
+    created_at: GeneratedInstant;
+    expires_at: Date;
+    revoked_at: Date | null;
+    last_used_on: string | null;
+    refusal_recorded_at: Date | null;
+  };
+  api_key_secret: {
+    account_id: string;
+    id: string;
+    key_id: string;
+    hash: Buffer;
+    created_at: GeneratedInstant;
+    ends_at: Date | null;
+  };
+  api_key_grant: {
+    account_id: string;
+    key_id: string;
+    role_id: string;
+    scope: ColumnType<Scope, string, never>;
+  };
+  api_token: {
+    token_hash: Buffer;
+    account_id: string;
+    secret_id: string;
+    authorisations: Authorisation[] | null;
+    expires_at: Date;
+  };
   queue: {
     account_id: string;
     id: string;

@@ -73,7 +73,7 @@ export async function recordVersion(
     ...own,
     version,
     body: text,
-    changed_by: by.kind === 'user' ? by.id : null,
+    changed_by: by.kind === 'user' || by.kind === 'api-key' ? by.id : null,
     reason: note.reason ?? '',
     restored_from: note.restoredFrom ?? null,
   };

@@ -1,4 +1,4 @@
-import type { Access } from '@samtal/contract/endpoint';
+import type { Endpoint } from '@samtal/contract/endpoint';
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import type { FastifyRequest } from 'fastify';
 
@@ -25,11 +25,29 @@ export interface HeldGrant {
   readonly scope: Scope;
 }
 
-/** A person at work in one account. */
-export interface Member extends SignedIn {
+/** Who works in an account: a user, or a program with a key (C8). What they do is recorded under this. */
+export interface MemberActor {
+  readonly kind: 'user' | 'api-key';
+  readonly id: string;
+}
+
+/** Somebody at work in one account: a person with a session, or a program with a key. */
+export interface Member extends Anyone {
   readonly accountId: string;
+  /** The user’s id; of a key the key’s own, so that nothing of its owner’s own is the key’s. */
+  readonly userId: string;
+  readonly actor: MemberActor;
+  /** Who answers for it: the user, or the owner of the key. */
+  readonly personId: string;
+  /** Null where a key calls. */
+  readonly sessionId: string | null;
   readonly name: string;
   readonly grants: readonly HeldGrant[];
+}
+
+/** A person at work in one account. */
+export interface SignedInMember extends Member {
+  readonly sessionId: string;
 }
 
 /** A visitor of one site. */
@@ -39,13 +57,16 @@ export interface Visitor extends Anyone {
   readonly siteId: string;
 }
 
-export type CallerOf<Needed extends Access> = Needed extends 'anyone'
-  ? Anyone
-  : Needed extends 'signed-in'
-    ? SignedIn
-    : Needed extends 'visitor'
-      ? Visitor
-      : Member;
+export type CallerOf<Served extends Pick<Endpoint, 'access' | 'notForKeys'>> =
+  Served['access'] extends 'anyone'
+    ? Anyone
+    : Served['access'] extends 'signed-in'
+      ? SignedIn
+      : Served['access'] extends 'visitor'
+        ? Visitor
+        : Served['notForKeys'] extends true
+          ? SignedInMember
+          : Member;
 
 /** What a call is about: sensitive things, or the person’s own signing in. */
 export type NeededElevation = 'sensitive' | 'own-sign-in';
@@ -58,8 +79,15 @@ export interface Gate {
   checkForgery(request: FastifyRequest, caller: SignedIn): Promise<void>;
   /** What the person showed to have this session elevated (C3), while that counts for such a call; null when it does not. */
   elevation(caller: SignedIn, needed: NeededElevation): Promise<string | null>;
+  /** Whether the request carries a session, whoever’s it is. */
+  carriesSession(request: FastifyRequest): boolean;
+  /**
+   * The program whose key or token this is, as a member of the account. Refuses with `api-keys.*`, and with `not-found` where
+   * it is another account’s.
+   */
+  program(request: FastifyRequest, bearer: string, accountId: string): Promise<Member>;
   /** The person as a member of the account, or null: then the account does not exist for them. */
-  member(caller: SignedIn, accountId: string): Promise<Member | null>;
+  member(caller: SignedIn, accountId: string): Promise<SignedInMember | null>;
   /** The visitor whose session the request carries, on an origin that the site allows. */
   visitor(request: FastifyRequest, siteKey: string): Promise<Visitor>;
 }

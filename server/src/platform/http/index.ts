@@ -1,4 +1,13 @@
-export type { Gate, HeldGrant, Member, NeededElevation, SignedIn, Visitor } from './callers.ts';
+export type {
+  Gate,
+  HeldGrant,
+  Member,
+  MemberActor,
+  NeededElevation,
+  SignedIn,
+  SignedInMember,
+  Visitor,
+} from './callers.ts';
 export type { Download } from './download.ts';
 export type { FileBody } from './file-body.ts';
 export { contentPolicies } from './headers.ts';

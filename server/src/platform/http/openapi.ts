@@ -1,4 +1,6 @@
 import { endpoints } from '@samtal/contract';
+import { takesKeys } from './bearer.ts';
+import { authorisations } from '@samtal/contract/access';
 import type { Access, Endpoint } from '@samtal/contract/endpoint';
 import { Problem, refusals, type ErrorCode } from '@samtal/contract/errors';
 import { fileNameHeader } from '@samtal/contract/media/types';
@@ -29,7 +31,7 @@ export function openApiDocument(): object {
     tags: [...new Set(endpoints.map(featureOf))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: plain(Problem) },
+      schemas: { Problem: plain(Problem), OAuthError: oauthError },
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: '__Host-samtal', description: 'Set by signing in.' },
         csrf: {
@@ -37,6 +39,24 @@ export function openApiDocument(): object {
           in: 'header',
           name: 'x-csrf-token',
           description: 'With every request that changes something.',
+        },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key, where the setting `api.authentication` of the account is `key`.',
+        },
+        token: {
+          type: 'oauth2',
+          description:
+            'An access token got for a key, where the setting `api.authentication` of the account is `token`. Scopes are authorisations.',
+          flows: {
+            clientCredentials: {
+              tokenUrl: '/api/v1/oauth/token',
+              scopes: Object.fromEntries(
+                Object.entries(authorisations).map(([name, { says }]) => [name, says]),
+              ),
+            },
+          },
         },
         visitor: { type: 'http', scheme: 'bearer', description: 'The token of a visitor session.' },
       },
@@ -62,7 +82,7 @@ function operation(endpoint: Endpoint): object {
       : {
           requestBody: {
             required: bodyOptional !== true,
-            content: { 'application/json': { schema: plain(body) } },
+            content: { [bodyType(endpoint)]: { schema: plain(body) } },
           },
         }),
     ...(takesFile === true ? { requestBody: { required: true, content: fileContent } } : {}),
@@ -96,6 +116,16 @@ const fileName = {
   schema: { type: 'string' },
 };
 
+function bodyType({ oauth }: Endpoint): string {
+  return oauth === true ? 'application/x-www-form-urlencoded' : 'application/json';
+}
+
+const oauthError = {
+  type: 'object',
+  required: ['error'],
+  properties: { error: { type: 'string' }, error_description: { type: 'string' } },
+};
+
 function featureOf({ id }: Endpoint): string {
   return id.slice(0, id.indexOf('.'));
 }
@@ -120,13 +150,16 @@ function accessSentence(access: Access): string {
 function elevationSentence(sensitive: Endpoint['sensitive']): string | undefined {
   if (sensitive === undefined) return undefined;
   const when = typeof sensitive === 'function' ? ' where what is changed is sensitive' : '';
-  return `Needs an elevated session${when} (\`signin.elevate\`).`;
+  return `Needs an elevated session${when} (\`signin.elevate\`); a key needs none.`;
 }
 
-function security({ access, method }: Endpoint): object[] {
+function security(endpoint: Endpoint): object[] {
+  const { access, method } = endpoint;
   if (access === 'anyone') return [];
   if (access === 'visitor') return [{ visitor: [] }];
-  return [method === 'GET' ? { session: [] } : { session: [], csrf: [] }];
+  const session = method === 'GET' ? { session: [] } : { session: [], csrf: [] };
+  if (!takesKeys(endpoint)) return [session];
+  return [session, { key: [] }, { token: typeof access === 'object' ? [access.holding] : [] }];
 }
 
 function parameters(where: 'path' | 'query', schema: TSchema | undefined): object[] {
@@ -156,7 +189,11 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
     if (endpoint.sensitive !== undefined) codes.add('signin.elevation-required');
     if (endpoint.access !== 'signed-in') codes.add('not-found');
     if (typeof endpoint.access === 'object') codes.add('access.forbidden');
+    codes.add('request.two-credentials');
+    for (const code of takesKeys(endpoint) ? keyRefusals : (['access.not-for-keys'] as const))
+      codes.add(code);
   }
+  if (endpoint.oauth === true) return oauthResponses(codes);
   const byStatus = Map.groupBy([...codes].toSorted(), (code) => refusals[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, of]) => [
@@ -169,12 +206,28 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
   );
 }
 
+const keyRefusals = ['api-keys.refused', 'api-keys.wrong-mode', 'api-keys.network'] as const;
+
 const bodyRefusals = [
   'request.invalid',
   'request.malformed',
   'request.too-large',
   'request.media-type',
 ] as const;
+
+/** What a token endpoint refuses with (RFC 6749, 5.2). */
+function oauthResponses(codes: ReadonlySet<ErrorCode>): Record<string, object> {
+  const statuses = new Set([...codes].map((code) => refusals[code].status).toSorted((a, b) => a - b));
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      String(status),
+      {
+        description: 'Refused, in the shape of RFC 6749 (5.2).',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/OAuthError' } } },
+      },
+    ]),
+  );
+}
 
 /** The schema as plain JSON, without what the schema library keeps on its objects. */
 function plain(schema: TSchema): unknown {

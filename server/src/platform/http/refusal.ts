@@ -17,6 +17,11 @@ export class Refusal extends Error {
     this.fields = more.fields ?? [];
     this.retryAfterS = more.retryAfterS ?? null;
   }
+
+  /** Of the answer over HTTP. */
+  get status(): number {
+    return refusals[this.code].status;
+  }
 }
 
 /** Throws `not-found` when there is nothing: the same answer for what is absent and for what is not yours. */

@@ -11,10 +11,13 @@ import Fastify, {
 } from 'fastify';
 import { elevatedBy } from '../audit/index.ts';
 import type { Log } from '../log/index.ts';
+import { bearerOf, challengeOf, takesKeys } from './bearer.ts';
 import type { Anyone, CallerOf, Gate, Member, SignedIn } from './callers.ts';
 import { sendDownload, type Download } from './download.ts';
 import { answered, fileBodyOf, type FileBody } from './file-body.ts';
+import { formOf } from './form-body.ts';
 import { secureHeaders } from './headers.ts';
+import { sendOAuthProblem } from './oauth-problem.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import { compileExact, compileText, validated, type Validator } from './validation.ts';
 
@@ -27,7 +30,7 @@ const fileRequestMs = 10 * 60_000;
 
 /** One call of an endpoint, validated and admitted. */
 export interface Call<Served extends Endpoint> {
-  readonly caller: CallerOf<Served['access']>;
+  readonly caller: CallerOf<Served>;
   readonly params: ParamsOf<Served>;
   readonly query: QueryOf<Served>;
   readonly body: BodyOf<Served>;
@@ -76,6 +79,7 @@ export class HttpServer {
     });
     this.#takeJson();
     this.#takeFiles();
+    this.#takeForms();
     this.#refuseSlowBodies();
     secureHeaders(this.fastify, publicUrl);
     this.#refuseReadably(log);
@@ -121,7 +125,7 @@ export class HttpServer {
     const route: RouteOptions = {
       method: endpoint.method,
       url: `/api/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`,
-      config: { takesFile: endpoint.takesFile === true },
+      config: { endpoint },
       handler: async (request, reply) => {
         const caller = await this.#admit(endpoint, request, check.params);
         const file = endpoint.takesFile === true ? fileBodyOf(request) : null;
@@ -154,6 +158,8 @@ export class HttpServer {
       if (params !== null) validated(params, path, 'path');
       return access === 'anyone' ? anyone(request) : await this.#gate.visitor(request, path.siteKey ?? '');
     }
+    const bearer = bearerOf(request);
+    if (bearer !== null) return await this.#admitProgram(endpoint, request, { bearer, params });
     const person = await this.#gate.signedIn(request);
     if (endpoint.method !== 'GET') await this.#gate.checkForgery(request, person);
     if (params !== null) validated(params, path, 'path');
@@ -164,17 +170,39 @@ export class HttpServer {
     return member;
   }
 
-  /** Sensitive work is done in an elevated session alone, and what it leaves on the audit trail says so (C3). */
+  /**
+   * Sensitive work is done in an elevated session alone, and what it leaves on the audit trail says so (C3). A key is no session
+   * and cannot prove anything anew: what it holds it may do, and its maker was told so, in an elevated session (C8).
+   */
   async #elevated<Answered>(
     { sensitive }: Endpoint,
     { caller, body }: { caller: unknown; body: unknown },
     work: () => Promise<Answered>,
   ): Promise<Answered> {
-    if (sensitive === undefined || (typeof sensitive === 'function' && !sensitive(body))) return await work();
+    const isNot = sensitive === undefined || (typeof sensitive === 'function' && !sensitive(body));
+    if (isNot || isProgram(caller)) return await work();
     const needed = sensitive === 'own-sign-in' ? sensitive : 'sensitive';
     const shown = await this.#gate.elevation(caller as SignedIn, needed);
     if (shown === null) throw new Refusal('signin.elevation-required');
     return await elevatedBy(shown, work);
+  }
+
+  /**
+   * A program with a key (C8). Nothing that a browser sends by itself is looked at, so that nobody’s page can make it call;
+   * and what carries a session as well is refused, because nobody could say whose doing it is.
+   */
+  async #admitProgram(
+    endpoint: Endpoint,
+    request: FastifyRequest,
+    { bearer, params }: { bearer: string; params: Validator | null },
+  ): Promise<Member> {
+    if (this.#gate.carriesSession(request)) throw new Refusal('request.two-credentials');
+    if (!takesKeys(endpoint)) throw new Refusal('access.not-for-keys');
+    const path = request.params as { accountId?: string };
+    if (params !== null) validated(params, path, 'path');
+    const member = await this.#gate.program(request, bearer, path.accountId ?? '');
+    if (!allows(endpoint.access, member)) throw new Refusal('access.forbidden');
+    return member;
   }
 
   #takeJson(): void {
@@ -183,7 +211,7 @@ export class HttpServer {
     const text = new TextDecoder('utf-8', { fatal: true });
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-      if (takesFile(request)) return done(new Refusal('request.media-type'));
+      if (takesFile(request) || isOAuth(request)) return done(new Refusal('request.media-type'));
       let decoded: string;
       try {
         decoded = text.decode(body as Buffer);
@@ -202,6 +230,18 @@ export class HttpServer {
     this.fastify.addContentTypeParser('application/octet-stream', (request, _payload, done) => {
       if (takesFile(request)) done(null, undefined);
       else done(new Refusal('request.media-type'));
+    });
+  }
+
+  #takeForms(): void {
+    const type = 'application/x-www-form-urlencoded';
+    this.fastify.addContentTypeParser(type, { parseAs: 'string' }, (request, body, done) => {
+      try {
+        if (!isOAuth(request)) throw new Refusal('request.media-type');
+        done(null, formOf(String(body)));
+      } catch (refusal) {
+        done(refusal as Refusal);
+      }
     });
   }
 
@@ -230,6 +270,11 @@ export class HttpServer {
           { requestId: request.id, route: request.routeOptions.url ?? '(none)' },
           error,
         );
+      if (isOAuth(request)) return sendOAuthProblem(reply, refusal);
+      const endpoint = endpointOf(request);
+      const challenge =
+        endpoint !== null && needsCaller(endpoint) ? challengeOf(refusal, endpoint, bearerOf(request)) : null;
+      if (challenge !== null) void reply.header('www-authenticate', challenge);
       return sendProblem(reply, refusal, request.id);
     });
     this.fastify.setNotFoundHandler(async (request, reply) =>
@@ -289,6 +334,10 @@ function allows(access: Access, member: Member): boolean {
   );
 }
 
+function isProgram(caller: unknown): boolean {
+  return (caller as Partial<Member>).actor?.kind === 'api-key';
+}
+
 /** What goes out fits its schema, or nothing goes out. */
 function refuseUnfit(validator: Validator | null, answer: unknown, { id }: Endpoint): void {
   if (validator === null || validator(answer)) return;
@@ -298,8 +347,22 @@ function refuseUnfit(validator: Validator | null, answer: unknown, { id }: Endpo
   );
 }
 
+/** The endpoint that a request is for; null for pages and for what there is not. */
+function endpointOf(request: FastifyRequest): Endpoint | null {
+  return (request.routeOptions.config as { endpoint?: Endpoint } | undefined)?.endpoint ?? null;
+}
+
 function takesFile(request: FastifyRequest): boolean {
-  return (request.routeOptions.config as { takesFile?: boolean }).takesFile === true;
+  return endpointOf(request)?.takesFile === true;
+}
+
+function isOAuth(request: FastifyRequest): boolean {
+  return endpointOf(request)?.oauth === true;
+}
+
+/** Whether only who has shown who they are is let in: with a session, or with a key. */
+function needsCaller({ access }: Endpoint): boolean {
+  return access !== 'anyone' && access !== 'visitor';
 }
 
 function validatedQuery(validator: Validator | null, query: unknown): unknown {

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { TSchema } from '@samtal/contract/shared';
+import { isNetwork } from '../networks/index.ts';
 import { Refusal } from './refusal.ts';
 
 /** Bodies are taken as they are: no value is converted, no unknown field is dropped, nothing is filled in. */
@@ -19,7 +20,10 @@ const fromText = new Ajv2020({
   removeAdditional: false,
   allowUnionTypes: true,
 });
-for (const ajv of [exact, fromText]) addFormats.default(ajv, ['uuid', 'email', 'date-time']);
+for (const ajv of [exact, fromText]) {
+  addFormats.default(ajv, ['uuid', 'email', 'date', 'date-time']);
+  ajv.addFormat('network', isNetwork);
+}
 
 export type Validator = ValidateFunction;
 

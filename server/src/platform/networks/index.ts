@@ -3,11 +3,14 @@ import ipaddr from 'ipaddr.js';
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** A list of addresses and networks, as settings hold them (C5): CIDR (RFC 4632, RFC 4291), or an address for itself alone. */
+/**
+ * A list of addresses and networks, as settings hold them (C5): CIDR (RFC 4632, RFC 4291), or an address for itself alone. The
+ * schema `Network` of the contract lets nothing else in.
+ */
 export class NetworkList {
   readonly #networks: readonly Network[];
 
-  /** Throws when an entry is none: whoever sets a list asks `isNetwork` first. */
+  /** Throws when an entry is none: what is set was judged by its schema. */
   constructor(entries: readonly string[]) {
     this.#networks = entries.map((entry) => {
       const network = parseNetwork(entry);
@@ -42,18 +45,6 @@ export function passes(entries: readonly string[], address: string): boolean {
 /** Whether the text is an address or a network. Strict: no octal or shortened IPv4, no zone, no spaces. */
 export function isNetwork(entry: string): boolean {
   return parseNetwork(entry) !== null;
-}
-
-/** What is wrong with a list of networks, in the form in which settings are judged. `place` is the list’s own. */
-export function networkProblems(
-  place: string,
-  entries: readonly unknown[],
-): { place: string; problem: string }[] {
-  return entries.flatMap((entry, index) =>
-    typeof entry === 'string' && isNetwork(entry)
-      ? []
-      : [{ place: `${place}/${index}`, problem: 'must be an address or a network, such as 192.0.2.0/24' }],
-  );
 }
 
 function parseNetwork(entry: string): Network | null {
