@@ -111,6 +111,11 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'retention', to: 'access', because: 'Why a case is held is told to those who may hold it.' },
   { from: 'retention', to: 'activity-log', because: 'An address, or a visitor, is erased there too.' },
   { from: 'retention', to: 'media', because: 'Files go with their conversation.' },
+  {
+    from: 'retention',
+    to: 'redaction',
+    because: 'Whoever sees that deletion is late sees that redaction is.',
+  },
   { from: 'retention', to: 'settings', because: 'Settings say how long what is kept.' },
   { from: 'retention', to: 'visitors', because: 'Conversations are erased by what is known of a visitor.' },
   {

@@ -76,6 +76,8 @@ export const Retention = closed({
   everyMinutes: Type.Integer(),
   classes: Type.Array(KeptClass),
   due: Type.Array(Due),
+  /** Texts whose long numbers are due to be redacted (G2) and are not yet. Something holds that up after `lateMinutes`. */
+  redaction: closed({ due: count, oldestDueAt: nullable(Instant), lateMinutes: Type.Integer() }),
 });
 export type Retention = Static<typeof Retention>;
 

@@ -2,7 +2,7 @@ import { Button, NumberInput, Skeleton } from '@mantine/core';
 import { previewRetention, type Due, type Retention } from '@samtal/contract/retention';
 import { IconAlertTriangle, IconCircleCheck, IconClock } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { Row, Rows, ToneBadge } from '../../ui/index.ts';
@@ -26,7 +26,10 @@ export function NextRun() {
       {retention.data === undefined ? (
         retention.isLoading && <Skeleton height={84} radius="lg" mb="lg" aria-label={t('loading')} />
       ) : (
-        <Lag retention={retention.data} />
+        <>
+          <Lag retention={retention.data} />
+          <RedactionLag retention={retention.data} />
+        </>
       )}
       <Rows query={retention} label={t('retention.due')} isEmpty={false} empty={null}>
         {shown.map((due) => (
@@ -80,17 +83,36 @@ function Lag({ retention }: { retention: Retention }) {
   const lagMs = oldest.length === 0 ? 0 : Date.parse(at) - Math.min(...oldest);
   const late = lagMs > (everyMinutes + graceMinutes) * 60_000;
   const every = t('retention.every', { minutes: formats.number(everyMinutes) });
+  const lag =
+    oldest.length === 0 ? t('retention.nothing-due') : t('retention.lag', { lag: formats.duration(lagMs) });
+  return (
+    <InTime late={late} title={t(late ? 'retention.late' : 'retention.in-time')}>
+      {lag} {every}
+    </InTime>
+  );
+}
+
+/** Numbers that ought to be asterisks by now. Nothing is said while they become so in time. */
+function RedactionLag({ retention: { at, redaction } }: { retention: Retention }) {
+  const { t, formats, count } = useText();
+  const { due, oldestDueAt, lateMinutes } = redaction;
+  const lagMs = oldestDueAt === null ? 0 : Date.parse(at) - Date.parse(oldestDueAt);
+  if (lagMs <= lateMinutes * 60_000) return null;
+  return (
+    <InTime late title={t('retention.redaction-late')}>
+      {count('retention.redaction-waiting', due)}{' '}
+      {t('retention.redaction-lag', { lag: formats.duration(lagMs) })}
+    </InTime>
+  );
+}
+
+function InTime({ late, title, children }: { late: boolean; title: string; children: ReactNode }) {
   return (
     <section className={classes.lag} data-tone={late ? 'danger' : 'good'} role={late ? 'alert' : undefined}>
       {late ? <IconAlertTriangle aria-hidden="true" /> : <IconCircleCheck aria-hidden="true" />}
       <div>
-        <strong>{t(late ? 'retention.late' : 'retention.in-time')}</strong>
-        <span>
-          {oldest.length === 0
-            ? t('retention.nothing-due')
-            : t('retention.lag', { lag: formats.duration(lagMs) })}{' '}
-          {every}
-        </span>
+        <strong>{title}</strong>
+        <span>{children}</span>
       </div>
     </section>
   );

@@ -1,1 +1,2 @@
 export { redactionJobs } from './jobs.ts';
+export { lateMinutes, readDueRedaction } from './measure-lag.ts';

@@ -10,7 +10,7 @@ import {
   takeConversation,
   type Entry,
 } from '@samtal/contract/conversations';
-import { liftHold, placeHold } from '@samtal/contract/retention';
+import { getRetention, liftHold, placeHold } from '@samtal/contract/retention';
 import { setPresence } from '@samtal/contract/routing';
 import { searchTranscripts } from '@samtal/contract/search';
 import { changeSettings, type SettingOverrides } from '@samtal/contract/settings';
@@ -423,7 +423,14 @@ describe('redaction of digits when it is due', () => {
     assert.doesNotMatch(await lag(1), /redaction-late/);
     assert.match(await lag(20), /redaction-late/);
     assert.doesNotMatch(await lag(20), /9958/);
+    const officer = await makePerson(db, account, { url: nodes[0].url, roles: ['privacy-officer'] });
+    const seen = async () =>
+      (await officer.call(getRetention, { params: { accountId: account.id } })).redaction;
+    const { due, oldestDueAt, lateMinutes } = await seen();
+    assert.deepEqual([due, lateMinutes], [1, 10]);
+    assert.ok(Math.abs(Date.now() - Date.parse(oldestDueAt ?? '')) < 60_000);
     await run();
+    assert.deepEqual(await seen(), { due: 0, oldestDueAt: null, lateMinutes: 10 });
     assert.equal(await lag(20), '', 'nothing waits');
     assert.deepEqual(await waiting(id), []);
   });

@@ -9,6 +9,7 @@ import { readErasureRecord } from './erasure-record.ts';
 import { liftHold, placeHold, readHolds } from './holds.ts';
 import { everyMinutes } from './jobs.ts';
 import { presentClasses } from './present-classes.ts';
+import { presentRedaction } from './present-redaction.ts';
 import { previewTranscripts, readDue } from './read-due.ts';
 import { readDeletions } from './read-deletions.ts';
 import { readErasure, readErasures } from './read-erasures.ts';
@@ -25,6 +26,7 @@ export function retentionRoutes(http: HttpServer, parts: RetentionParts): void {
       everyMinutes,
       classes: presentClasses(await readSettings(tx, accountId)),
       due: await readDue(tx, accountId),
+      redaction: await presentRedaction(tx, accountId),
     })),
   );
 
