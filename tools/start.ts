@@ -9,7 +9,9 @@ await buildPackages({ onlyStale: true });
 
 // The server takes this process over, so that a signal sent to it reaches the server.
 const args = [join(root, 'server/src/main.ts'), 'start', ...process.argv.slice(2)];
+// What the last start compiled, this one need not compile again.
+const env = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/samtal-compiled'), ...process.env };
 if (process.execve !== undefined && process.platform !== 'win32') {
-  process.execve(process.execPath, [process.execPath, ...args], process.env);
+  process.execve(process.execPath, [process.execPath, ...args], env);
 }
-process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
+process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? 1;
