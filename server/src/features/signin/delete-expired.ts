@@ -3,7 +3,7 @@ import type { Database, Tx } from '../../platform/database/index.ts';
 import { failuresForgottenS } from './limits.ts';
 import { alive } from './sessions.ts';
 
-/** Deletes what time has made useless: ended sessions, expired invitations, forgotten failures. */
+/** Deletes what time has made useless: ended sessions, expired invitations, forgotten failures, people of no account. */
 async function deleteExpired(tx: Tx): Promise<void> {
   await tx.sql
     .deleteFrom('session')
@@ -17,6 +17,10 @@ async function deleteExpired(tx: Tx): Promise<void> {
     .deleteFrom('sign_in_failure')
     .where('last_at', '<', sql<Date>`now() - make_interval(secs => ${failuresForgottenS})`)
     .execute();
+  // They go with their last membership; here those go that somebody held at that moment.
+  await sql`
+    select forget_identity(id) from identity
+    where not exists (select from membership where user_id = identity.id)`.execute(tx.sql);
 }
 
 /** Work that comes round. `cron` is in UTC. */
