@@ -38,6 +38,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'access',
     because: 'Nobody manages a user who holds more, nor the last administrator.',
   },
+  { from: 'units', to: 'access', because: 'Who may see which, and what others gain when one is moved.' },
   {
     from: 'conversations',
     to: 'access',

@@ -124,6 +124,12 @@ const roles = createRoute({
   component: lazyRouteComponent(() => import('./features/access/roles-page.tsx'), 'RolesPage'),
 });
 
+const units = createRoute({
+  getParentRoute: () => admin,
+  path: '/units',
+  component: lazyRouteComponent(() => import('./features/units/units-page.tsx'), 'UnitsPage'),
+});
+
 const queues = createRoute({
   getParentRoute: () => admin,
   path: '/queues',
@@ -233,6 +239,7 @@ const routeTree = root.addChildren([
       firstAdminPage,
       users,
       roles,
+      units,
       queues,
       sites,
       cannedReplies,

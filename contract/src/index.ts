@@ -19,6 +19,7 @@ import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
 import * as subjectAccess from './subject-access/index.ts';
+import * as units from './units/index.ts';
 import * as users from './users/index.ts';
 import * as visitors from './visitors/index.ts';
 import * as widget from './widget/index.ts';
@@ -67,6 +68,10 @@ export const endpoints: readonly Endpoint[] = [
   sites.createSite,
   sites.changeSite,
   sites.deleteSite,
+  units.listUnits,
+  units.createUnit,
+  units.changeUnit,
+  units.deleteUnit,
   routing.listQueues,
   routing.createQueue,
   routing.changeQueue,

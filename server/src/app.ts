@@ -59,6 +59,8 @@ import { signinRoutes } from './features/signin/routes.ts';
 import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
+import { restoreUnit } from './features/units/index.ts';
+import { unitsRoutes } from './features/units/routes.ts';
 import { userRestorer, type BeforeLeaving } from './features/users/index.ts';
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
@@ -238,6 +240,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       account: restoreAccount,
       site: restoreSite,
       queue: restoreQueue,
+      unit: restoreUnit,
       role: restoreRole,
       grant: restoreGrant,
       user: userRestorer(beforeLeaving),
@@ -249,6 +252,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   accessRoutes(http, { database });
   apiKeysRoutes(http, { database });
   sitesRoutes(http, { database });
+  unitsRoutes(http, { database });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });
   activityLogRoutes(http, { database, keyring });

@@ -12,6 +12,7 @@ export const demoPeople: readonly { email: string; name: string; roles: readonly
 ];
 
 /** The first one is where the demo site’s conversations go. */
+/** Each in a team of the name. */
 export const demoQueues: readonly { name: string; team: string }[] = [
   { name: 'Medborgarservice', team: 'Kontaktcenter' },
   { name: 'Bygglov', team: 'Samhällsbyggnad' },

@@ -6,6 +6,7 @@ import { createCannedReply } from './features/canned-replies/index.ts';
 import { createQueue } from './features/routing/index.ts';
 import { admitWithPassword, Passwords } from './features/signin/index.ts';
 import { createSite, newSiteKey, siteByKey } from './features/sites/index.ts';
+import { createUnit } from './features/units/index.ts';
 import { inviteUser } from './features/users/index.ts';
 import { demoAccountName, demoPeople, demoQueues, demoReplies, demoSiteName } from './demo-content.ts';
 import {
@@ -105,7 +106,10 @@ async function beginAccount(tx: Tx, keyring: Keyring, plan: FirstRun): Promise<b
 async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void> {
   const { id: accountId, siteKey } = accountOf(plan);
   const queueIds: string[] = [];
-  for (const queue of demoQueues) queueIds.push(await createQueue(tx, accountId, { actor, queue }));
+  for (const { name, team } of demoQueues) {
+    const unitId = await createUnit(tx, accountId, { actor, unit: { kind: 'team', name: team } });
+    queueIds.push(await createQueue(tx, accountId, { actor, queue: { name, unitId } }));
+  }
   const [queueId = ''] = queueIds;
   await createSite(tx, accountId, {
     actor,

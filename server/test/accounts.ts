@@ -4,6 +4,7 @@ import { giveRole, loadMember, readRoles } from '../src/features/access/index.ts
 import { createAccount } from '../src/features/accounts/index.ts';
 import { Passwords } from '../src/features/signin/index.ts';
 import { replacePasswordHash } from '../src/features/signin/set-password.ts';
+import { createUnit } from '../src/features/units/index.ts';
 import { inviteUser } from '../src/features/users/index.ts';
 import type { Member } from '../src/platform/http/index.ts';
 import type { TestDatabase } from './database.ts';
@@ -26,6 +27,18 @@ const passwords = new Passwords();
 export async function testAccount({ database, keyring }: TestDatabase, name = 'Almvik'): Promise<string> {
   return await database.transaction('platform', (tx) =>
     createAccount(tx, keyring, { name, actor: { kind: 'operator' } }),
+  );
+}
+
+/** A region of the account, at the top or in another one. */
+export async function testUnit(
+  { database }: TestDatabase,
+  accountId: string,
+  name: string,
+  parentId: string | null = null,
+): Promise<string> {
+  return await database.transaction(accountId, (tx) =>
+    createUnit(tx, accountId, { actor: { kind: 'operator' }, unit: { kind: 'region', name, parentId } }),
   );
 }
 

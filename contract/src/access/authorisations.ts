@@ -1,6 +1,6 @@
 /**
  * The authorisation catalogue (B1): the closed list of single operations that a role can allow. The words on the
- * right are shown in the console. `scoped` says that a grant's scope (region, team, queue, site) narrows it; the
+ * right are shown in the console. `scoped` says that a grant's scope (unit, queue, site) narrows it; the
  * others act on the account as a whole and need an unscoped grant.
  */
 export const authorisations = {
@@ -16,6 +16,7 @@ export const authorisations = {
   'access.entrust': { says: 'Give others more than you hold yourself', scoped: false },
   'sites.read': { says: 'See sites and their snippets', scoped: false },
   'sites.manage': { says: 'Create and change sites', scoped: false },
+  'units.manage': { says: 'Lay out regions and teams', scoped: false },
   'routing.read': { says: 'See queues', scoped: true },
   'routing.manage': { says: 'Create and change queues', scoped: false },
   'presence.read': { says: 'See which agents are there', scoped: false },

@@ -6,15 +6,13 @@ import { authorisationNames } from './authorisations.ts';
 export * from './authorisations.ts';
 export * from './roles.ts';
 
-const label = Type.String({ minLength: 1, maxLength: 60 });
-
 /**
  * Where a grant holds (B2). Values of one dimension are alternatives; dimensions narrow each other; a dimension
- * left out does not narrow. `{}` is the whole account. Region and team are labels of queues.
+ * left out does not narrow. `{}` is the whole account. A unit is a region or a team, with everything below it, also what
+ * comes to be there later.
  */
 export const Scope = closed({
-  region: Type.Optional(Type.Array(label, { minItems: 1, maxItems: 100 })),
-  team: Type.Optional(Type.Array(label, { minItems: 1, maxItems: 100 })),
+  unit: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
   queue: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
   site: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
 });

@@ -20,6 +20,7 @@ export const builtInRoles = {
       'access.entrust',
       'sites.read',
       'sites.manage',
+      'units.manage',
       'routing.read',
       'routing.manage',
       'presence.read',

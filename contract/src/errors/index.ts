@@ -37,6 +37,12 @@ export const refusals = {
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.not-for-keys': { status: 403, title: 'Only a person can do this; no key is let in.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
+  'units.in-use': { status: 409, title: 'Something lies in this region or team, or a grant names it.' },
+  'units.misplaced': {
+    status: 409,
+    title: 'A region lies in a region, a team in a region or a team, and nothing in itself.',
+  },
+  'units.too-deep': { status: 409, title: 'Regions and teams may lie in one another to a depth of 32.' },
   'access.role-cycle': { status: 409, title: 'A role cannot hold itself, however far down.' },
   'access.role-built-in': { status: 409, title: 'Built-in roles cannot be changed.' },
   'access.role-in-use': { status: 409, title: 'The role is still given to someone or held by a role.' },

@@ -21,6 +21,7 @@ export const configuration = {
   account: 'account.manage',
   site: 'sites.manage',
   queue: 'routing.manage',
+  unit: 'units.manage',
   role: 'access.manage',
   /** A role given to a user: who may do what is configuration, too. */
   grant: 'access.manage',

@@ -2,13 +2,10 @@ import { endpoint } from '../endpoint/index.ts';
 import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
-const label = nullable(Type.String({ minLength: 1, maxLength: 60 }));
-
 const queueFields = {
   name: Name,
-  /** Dimensions that scopes refer to (B2). */
-  region: label,
-  team: label,
+  /** The region or team that it lies in, which scopes refer to (B2); null for none. */
+  unitId: nullable(Id),
   /** Higher goes first where an agent could take from several queues. */
   priority: Type.Integer({ minimum: 0, maximum: 100 }),
   /** `offer`: the agent accepts or declines; `assign`: the agent has it at once (E2). */
@@ -63,8 +60,7 @@ export const createQueue = endpoint({
   params: closed(account),
   body: closed({
     name: queueFields.name,
-    region: Type.Optional(queueFields.region),
-    team: Type.Optional(queueFields.team),
+    unitId: Type.Optional(queueFields.unitId),
     priority: Type.Optional(queueFields.priority),
     assignment: Type.Optional(queueFields.assignment),
     offerSeconds: Type.Optional(queueFields.offerSeconds),
@@ -72,7 +68,7 @@ export const createQueue = endpoint({
   }),
   status: 201,
   response: Queue,
-  errors: ['names.taken'],
+  errors: ['names.taken', 'not-found'],
 });
 
 export const changeQueue = endpoint({
@@ -85,7 +81,7 @@ export const changeQueue = endpoint({
   body: changesOf({ ...queueFields, ...changeFields }),
   status: 200,
   response: Queue,
-  errors: ['history.changed-meanwhile', 'names.taken', 'not-found'],
+  errors: ['access.exceeds-own', 'history.changed-meanwhile', 'names.taken', 'not-found'],
 });
 
 export const deleteQueue = endpoint({

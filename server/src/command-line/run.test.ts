@@ -10,7 +10,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { acceptInvitation } from '@samtal/contract/signin';
-import { asMember } from '../../test/accounts.ts';
+import { asMember, testUnit } from '../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
 import { mailUser, startMailServer } from '../../test/mail-server.ts';
 import { Browser, request, testHttp } from '../../test/requests.ts';
@@ -169,14 +169,16 @@ test('gives roles within a scope, by the role’s word or name', async () => {
   const who = ['--account', account, '--email', 'grant@example.org'];
   const { userId } = await json<{ userId: string }>('users', 'create', ...who, '--name', 'Grant');
   await db.asOwner("update membership set status = 'active' where user_id = $1", [userId]);
-  await json('users', 'grant', ...who, '--role', 'agent', '--role', 'Privacy Officer', '--region', 'NORTH');
+  const unit = await testUnit(db, account, 'NORTH');
+  await json('users', 'grant', ...who, '--role', 'agent', '--role', 'Privacy Officer', '--unit', 'north');
   const member = await asMember(db, account, userId);
   assert.deepEqual(
     member?.grants.map(({ scope }) => scope),
-    [{ region: ['NORTH'] }, { region: ['NORTH'] }],
+    [{ unit: [unit] }, { unit: [unit] }],
   );
   assert.equal((await samtal(['users', 'grant', ...who, '--role', 'pirate'])).code, 1);
   assert.equal((await samtal(['users', 'grant', ...who, '--role', 'agent', '--queue', 'no id'])).code, 1);
+  assert.equal((await samtal(['users', 'grant', ...who, '--role', 'agent', '--unit', 'Nowhere'])).code, 1);
 });
 
 test('needs no account where there is only one, and says so where there are several', async () => {

@@ -11,7 +11,7 @@ import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
 import { inviteUser } from '@samtal/contract/users';
 import { readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
-import { testUser } from '../accounts.ts';
+import { testUnit, testUser } from '../accounts.ts';
 import { audited } from '../audited.ts';
 import {
   inAnotherSession,
@@ -87,6 +87,8 @@ interface Place {
   /** Something that is configured: the site. */
   readonly objectId: string;
   readonly queueId: string;
+  /** A region. */
+  readonly unitId: string;
   readonly conversationId: string;
   readonly mediaId: string;
   readonly keyId: string;
@@ -314,6 +316,7 @@ const recipes: Record<string, Recipe> = {
       roleId: (place, id) => ({ userId: place.userId, roleId: id, scope: {} }),
       queueId: (place, id) => ({ userId: place.userId, roleId: place.roleId, scope: { queue: [id] } }),
       siteId: (place, id) => ({ userId: place.userId, roleId: place.roleId, scope: { site: [id] } }),
+      unitId: (place, id) => ({ userId: place.userId, roleId: place.roleId, scope: { unit: [id] } }),
     },
   },
   'access.withdrawRole': { input: one('grantId') },
@@ -347,6 +350,23 @@ const recipes: Record<string, Recipe> = {
     afterwards: async () =>
       await db.asOwner("delete from configuration_version where body ? 'api.authentication'"),
   },
+  'units.listUnits': { input: account, holdingNothing: 200 },
+  'units.createUnit': {
+    input: (place) => ({
+      ...account(place),
+      body: { kind: 'team', name: name(), parentId: place.unitId },
+    }),
+    bodyIds: { unitId: (_place, id) => ({ kind: 'team', name: name(), parentId: id }) },
+  },
+  'units.changeUnit': {
+    input: (place) => ({ ...one('unitId')(place), body: { name: name() } }),
+    bodyIds: { unitId: (_place, id) => ({ parentId: id }) },
+  },
+  'units.deleteUnit': {
+    input: async (place) => ({
+      params: { accountId: place.account.id, unitId: await testUnit(db, place.account.id, name()) },
+    }),
+  },
   'sites.listSites': { input: account },
   'sites.createSite': {
     input: (place) => ({
@@ -361,8 +381,14 @@ const recipes: Record<string, Recipe> = {
   },
   'sites.deleteSite': { input: one('siteId') },
   'routing.listQueues': { input: account, elsewhere: 200 },
-  'routing.createQueue': { input: (place) => ({ ...account(place), body: { name: name() } }) },
-  'routing.changeQueue': { input: (place) => ({ ...one('queueId')(place), body: { name: name() } }) },
+  'routing.createQueue': {
+    input: (place) => ({ ...account(place), body: { name: name() } }),
+    bodyIds: { unitId: (_place, id) => ({ name: name(), unitId: id }) },
+  },
+  'routing.changeQueue': {
+    input: (place) => ({ ...one('queueId')(place), body: { name: name() } }),
+    bodyIds: { unitId: (_place, id) => ({ unitId: id }) },
+  },
   'routing.deleteQueue': {
     input: async (place) => {
       const queueId = randomUUID();
@@ -585,6 +611,7 @@ const pathIds = [
   'grantId',
   'siteId',
   'queueId',
+  'unitId',
   'replyId',
   'destinationId',
   'conversationId',
@@ -974,6 +1001,7 @@ describe('the endpoint walk', () => {
       keyId: (await makeProgram(right, [{ roleId, scope: {} }])).keyId,
       userId: other.userId,
       queueId: of.queueId,
+      unitId: await testUnit(db, of.id, 'Region'),
     };
   }
 });

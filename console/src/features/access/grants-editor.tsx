@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, MultiSelect, Select, Stack, TagsInput, Text } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, MultiSelect, Select, Stack, Text } from '@mantine/core';
 import { giveRole, withdrawRole, type Grant, type Scope } from '@samtal/contract/access';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -9,6 +9,7 @@ import { ConfirmDialog, ErrorState, ReasonField, Row, Rows, ToneBadge } from '..
 import { useAccount } from '../accounts/index.ts';
 import { useQueues } from '../routing/index.ts';
 import { useSites } from '../sites/index.ts';
+import { useUnitNames, useUnits } from '../units/index.ts';
 import { grantsQuery, useRoleName, useRoles } from './queries.ts';
 
 /** Which roles a user holds and where (B2), and the way to give and withdraw them. */
@@ -123,9 +124,10 @@ function useScopeWords(): (scope: Scope) => string[] {
   const sites = useSites().data ?? [];
   const nameOf = (things: readonly { id: string; name: string }[]) => (id: string) =>
     things.find((thing) => thing.id === id)?.name ?? t('scope.unknown');
-  return ({ region, team, queue, site }) => [
-    ...(region === undefined ? [] : [t('queue.region-is', { value: region.join(', ') })]),
-    ...(team === undefined ? [] : [t('queue.team-is', { value: team.join(', ') })]),
+  const unitName = useUnitNames();
+  const nameOfUnit = (id: string) => unitName(id) ?? t('scope.unknown');
+  return ({ unit, queue, site }) => [
+    ...(unit === undefined ? [] : [t('scope.unit-is', { value: unit.map(nameOfUnit).join(', ') })]),
     ...(queue === undefined ? [] : [t('scope.queue-is', { value: queue.map(nameOf(queues)).join(', ') })]),
     ...(site === undefined ? [] : [t('scope.site-is', { value: site.map(nameOf(sites)).join(', ') })]),
   ];
@@ -201,9 +203,8 @@ function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scop
   const { t } = useText();
   const queues = useQueues().data ?? [];
   const sites = useSites().data ?? [];
-  const labels = (dimension: 'region' | 'team') => [
-    ...new Set(queues.flatMap((queue) => queue[dimension] ?? [])),
-  ];
+  const units = useUnits().data ?? [];
+  const unitName = useUnitNames();
 
   const set = (dimension: keyof Scope, values: string[]) => {
     const { [dimension]: _before, ...others } = scope;
@@ -217,6 +218,18 @@ function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scop
       <Text size="sm" c="dimmed">
         {t('scope.says')}
       </Text>
+      {units.length > 0 && (
+        <MultiSelect
+          label={t('scope.unit')}
+          description={t('scope.unit-says')}
+          placeholder={scope.unit === undefined ? t('scope.all') : ''}
+          data={units.map(({ id, name }) => ({ value: id, label: unitName(id) ?? name }))}
+          value={scope.unit ?? []}
+          onChange={(values) => set('unit', values)}
+          searchable
+          nothingFoundMessage={t('nothing-found')}
+        />
+      )}
       <MultiSelect
         label={t('scope.queue')}
         placeholder={scope.queue === undefined ? t('scope.all') : ''}
@@ -232,22 +245,6 @@ function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scop
         value={scope.site ?? []}
         onChange={(values) => set('site', values)}
         searchable
-      />
-      <TagsInput
-        label={t('queue.region')}
-        placeholder={scope.region === undefined ? t('scope.all') : ''}
-        data={labels('region')}
-        value={scope.region ?? []}
-        onChange={(values) => set('region', values)}
-        acceptValueOnBlur
-      />
-      <TagsInput
-        label={t('queue.team')}
-        placeholder={scope.team === undefined ? t('scope.all') : ''}
-        data={labels('team')}
-        value={scope.team ?? []}
-        onChange={(values) => set('team', values)}
-        acceptValueOnBlur
       />
     </Stack>
   );

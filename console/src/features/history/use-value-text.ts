@@ -2,6 +2,7 @@ import type { ConfigurationKind } from '@samtal/contract/history';
 import { useText } from '../../text/index.ts';
 import { useRoleName, useRoles } from '../access/index.ts';
 import { useQueues } from '../routing/index.ts';
+import { useUnits } from '../units/index.ts';
 import { useSettingText } from '../settings/index.ts';
 import { useSites } from '../sites/index.ts';
 
@@ -12,6 +13,7 @@ export function useValueText() {
   const roleName = useRoleName();
   const names = new Map([
     ...(useQueues().data ?? []).map(({ id, name }) => [id, name] as const),
+    ...(useUnits().data ?? []).map(({ id, name }) => [id, name] as const),
     ...(useSites().data ?? []).map(({ id, name }) => [id, name] as const),
     ...(useRoles().data ?? []).map((role) => [role.id, roleName(role)] as const),
   ]);

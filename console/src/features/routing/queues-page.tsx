@@ -16,6 +16,7 @@ import {
   ToneBadge,
 } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
+import { UnitSelect, useUnitNames } from '../units/index.ts';
 import { queuesQuery, useQueues } from './queries.ts';
 
 /** `new`: a queue that is not there yet. */
@@ -88,6 +89,7 @@ interface QueueRowProps {
 
 function QueueRow({ queue, onChange, onDelete }: QueueRowProps) {
   const { t, count, formats } = useText();
+  const lies = useUnitNames()(queue.unitId);
   return (
     <Row
       title={queue.name}
@@ -100,12 +102,7 @@ function QueueRow({ queue, onChange, onDelete }: QueueRowProps) {
           <ToneBadge tone={queue.waiting > 0 ? 'warning' : 'neutral'}>
             {count('queue.waiting', queue.waiting)}
           </ToneBadge>
-          {queue.region !== null && (
-            <ToneBadge tone="neutral">{t('queue.region-is', { value: queue.region })}</ToneBadge>
-          )}
-          {queue.team !== null && (
-            <ToneBadge tone="neutral">{t('queue.team-is', { value: queue.team })}</ToneBadge>
-          )}
+          {lies !== null && <ToneBadge tone="neutral">{lies}</ToneBadge>}
         </>
       }
       actions={
@@ -132,8 +129,7 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
   const { t } = useText();
   const account = useAccount();
   const [name, setName] = useState(queue?.name ?? '');
-  const [region, setRegion] = useState(queue?.region ?? '');
-  const [team, setTeam] = useState(queue?.team ?? '');
+  const [unitId, setUnitId] = useState(queue?.unitId ?? null);
   const [priority, setPriority] = useState<number | string>(queue?.priority ?? 50);
   const [assignment, setAssignment] = useState(queue?.assignment ?? 'offer');
   const [reason, setReason] = useState('');
@@ -142,8 +138,7 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
   const save = async () => {
     const body = {
       name: name.trim(),
-      region: region.trim() || null,
-      team: team.trim() || null,
+      unitId,
       priority: Number(priority),
       assignment,
       offerSeconds: Number(offerSeconds),
@@ -209,19 +204,12 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
         required
         withAsterisk={false}
       />
-      <TextInput
-        label={t('queue.region')}
-        description={t('queue.region-says')}
-        value={region}
-        onChange={(event) => setRegion(event.currentTarget.value)}
-        maxLength={60}
-      />
-      <TextInput
-        label={t('queue.team')}
-        description={t('queue.team-says')}
-        value={team}
-        onChange={(event) => setTeam(event.currentTarget.value)}
-        maxLength={60}
+      <UnitSelect
+        label={t('queue.unit')}
+        description={t('queue.unit-says')}
+        none={t('queue.no-unit')}
+        value={unitId}
+        onChange={setUnitId}
       />
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>

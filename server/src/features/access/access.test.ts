@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import { sql } from 'kysely';
-import { asMember, testAccount, testUser, type TestRole } from '../../../test/accounts.ts';
+import { asMember, testAccount, testUnit, testUser, type TestRole } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Refusal, type Member } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
@@ -17,6 +17,8 @@ import { withdrawRole } from './withdraw-role.ts';
 
 let db: TestDatabase;
 let accountId: string;
+/** Two regions of the account, and a team in the first. */
+let [NORTH, SOUTH, COAST] = ['', '', ''];
 before(async () => {
   db = await createTestDatabase();
 });
@@ -60,6 +62,8 @@ async function allows(userId: string): Promise<string[]> {
 
 async function newAccount(): Promise<void> {
   accountId = await testAccount(db);
+  [NORTH, SOUTH] = [await testUnit(db, accountId, 'NORTH'), await testUnit(db, accountId, 'SOUTH')];
+  COAST = await testUnit(db, accountId, 'COAST', NORTH);
 }
 
 test('gives a supervisor what agents may, through the role that the role holds', async () => {
@@ -149,15 +153,15 @@ test('lets a manager of access define and give only what he holds', async () => 
   await newAccount();
   const manages = await role(['access.manage', 'users.read']);
   const handlesNorth = await role(['conversations.handle']);
-  const giver = await member({ role: manages }, { role: handlesNorth, scope: { region: ['NORTH'] } });
+  const giver = await member({ role: manages }, { role: handlesNorth, scope: { unit: [NORTH] } });
   const { userId } = await testUser(db, accountId);
   await assert.rejects(role(['conversations.read'], [], giver), refused('access.exceeds-own'));
   await assert.rejects(role([], [await builtIn('supervisor')], giver), refused('access.exceeds-own'));
   const defined = await role(['conversations.handle'], [], giver);
   await assert.rejects(give(giver, userId, defined), refused('access.exceeds-own'));
-  await assert.rejects(give(giver, userId, defined, { region: ['SOUTH'] }), refused('access.exceeds-own'));
+  await assert.rejects(give(giver, userId, defined, { unit: [SOUTH] }), refused('access.exceeds-own'));
   await assert.rejects(give(giver, userId, await builtIn('administrator')), refused('access.exceeds-own'));
-  await give(giver, userId, defined, { region: ['NORTH'], team: ['A'] });
+  await give(giver, userId, defined, { unit: [COAST] });
   assert.deepEqual(await allows(userId), ['conversations.handle']);
 });
 
@@ -166,13 +170,9 @@ test('does not let a change of a role widen a grant beyond what its changer hold
   const manages = await role(['access.manage']);
   const reads = await role(['conversations.read']);
   const changed = await role(['routing.read']);
-  const giver = await member(
-    { role: manages },
-    { role: reads, scope: { region: ['NORTH'] } },
-    { role: changed },
-  );
+  const giver = await member({ role: manages }, { role: reads, scope: { unit: [NORTH] } }, { role: changed });
   const { userId } = await testUser(db, accountId, {
-    roles: [{ role: changed, scope: { region: ['SOUTH'] } }],
+    roles: [{ role: changed, scope: { unit: [SOUTH] } }],
   });
   const widen = () =>
     inAccount((tx) =>
@@ -234,10 +234,10 @@ test('gives the same role in the same scope once', async () => {
   await newAccount();
   const { userId } = await testUser(db, accountId);
   const agent = await builtIn('agent');
-  const first = await give('operator', userId, agent, { team: ['A', 'B'] });
-  const again = await give('operator', userId, agent, { team: ['B', 'A', 'B'] });
+  const first = await give('operator', userId, agent, { unit: [NORTH, SOUTH] });
+  const again = await give('operator', userId, agent, { unit: [SOUTH, NORTH, SOUTH] });
   assert.equal(again.id, first.id);
-  await give('operator', userId, agent, { team: ['A'] });
+  await give('operator', userId, agent, { unit: [NORTH] });
   assert.equal((await inAccount((tx) => readGrants(tx, accountId, { userId }))).length, 2);
 });
 
@@ -249,7 +249,7 @@ test('keeps an active administrator: neither a withdrawn grant nor a changed rol
     inAccount((tx) => withdrawRole(tx, accountId, { giver: administrator, grantId: grant?.id ?? '' }));
   await assert.rejects(withdraw(), refused('access.last-administrator'));
   // Somebody who holds it within a scope, and somebody who was only invited, do not count.
-  await testUser(db, accountId, { roles: [{ role: 'administrator', scope: { region: ['NORTH'] } }] });
+  await testUser(db, accountId, { roles: [{ role: 'administrator', scope: { unit: [NORTH] } }] });
   const invited = await testUser(db, accountId, { roles: ['administrator'] });
   await db.asOwner("update membership set status = 'invited' where user_id = $1", [invited.userId]);
   await assert.rejects(withdraw(), refused('access.last-administrator'));
@@ -297,7 +297,7 @@ test('records every grant, withdrawal and change of a role, with who and where',
   await newAccount();
   const { userId } = await testUser(db, accountId);
   const defined = await role(['routing.read']);
-  const grant = await give('operator', userId, defined, { region: ['NORTH'] });
+  const grant = await give('operator', userId, defined, { unit: [NORTH] });
   await inAccount((tx) => withdrawRole(tx, accountId, { giver: 'operator', grantId: grant.id }));
   const { rows } = await db.asOwner<{ body: string }>(
     'select body from audit_outbox where account_id = $1 order by id',
@@ -306,47 +306,59 @@ test('records every grant, withdrawal and change of a role, with who and where',
   const events = rows.map(
     ({ body }) => JSON.parse(body) as { action: string; details?: Record<string, unknown> },
   );
+  const units = Array.from({ length: 3 }, () => 'units.created');
   assert.deepEqual(
     events.map(({ action }) => action),
-    ['accounts.created', 'users.invited', 'access.role-created', 'access.granted', 'access.withdrawn'],
+    [
+      'accounts.created',
+      ...units,
+      'users.invited',
+      'access.role-created',
+      'access.granted',
+      'access.withdrawn',
+    ],
   );
-  assert.deepEqual(events[3]?.details, { grant: grant.id, role: defined, region: ['NORTH'] });
+  assert.deepEqual(events[6]?.details, { grant: grant.id, role: defined, unit: [NORTH] });
 });
 
 test('compiles scopes to SQL that means what they mean', async () => {
   await newAccount();
   const queues = [
-    { id: randomUUID(), region: 'NORTH', team: 'A' },
-    { id: randomUUID(), region: 'SOUTH', team: null },
-    { id: randomUUID(), region: null, team: 'A' },
+    { id: randomUUID(), unit: COAST },
+    { id: randomUUID(), unit: SOUTH },
+    { id: randomUUID(), unit: null },
   ];
-  for (const [at, { id, region, team }] of queues.entries()) {
-    const values = [accountId, id, `Queue ${at}`, region, team];
-    await db.asOwner(
-      'insert into queue (account_id, id, name, region, team) values ($1, $2, $3, $4, $5)',
-      values,
-    );
-  }
-  const columns = { region: 'queue.region', team: 'queue.team', queue: 'queue.id', site: null };
+  for (const [at, { id, unit }] of queues.entries())
+    await db.asOwner('insert into queue (account_id, id, name, unit_id) values ($1, $2, $3, $4)', [
+      accountId,
+      id,
+      `Queue ${at}`,
+      unit,
+    ]);
+  const columns = { units: 'queue.units', queue: 'queue.id', site: null };
   const seen = async (...scopes: Scope[]) => {
     const rows = await inAccount((tx) =>
       tx.sql.selectFrom('queue').select('id').where(withinScopes(scopes, columns)).orderBy('name').execute(),
     );
     return rows.map(({ id }) => queues.findIndex((queue) => queue.id === id));
   };
+  const [first, second] = queues.map(({ id }) => id);
+  assert.ok(first && second);
   assert.deepEqual(await seen(), []);
   assert.deepEqual(await seen({}), [0, 1, 2]);
-  assert.deepEqual(await seen({ region: ['NORTH'] }), [0]);
-  assert.deepEqual(await seen({ team: ['A'] }), [0, 2]);
-  assert.deepEqual(await seen({ region: ['NORTH', 'SOUTH'], team: ['A'] }), [0]);
-  assert.deepEqual(await seen({ region: ['NORTH'] }, { queue: [queues[1]?.id ?? ''] }), [0, 1]);
+  assert.deepEqual(await seen({ unit: [NORTH] }), [0]);
+  assert.deepEqual(await seen({ unit: [COAST] }), [0]);
+  assert.deepEqual(await seen({ unit: [NORTH, SOUTH] }), [0, 1]);
+  assert.deepEqual(await seen({ unit: [NORTH, SOUTH], queue: [second] }), [1]);
+  assert.deepEqual(await seen({ unit: [NORTH] }, { queue: [second] }), [0, 1]);
+  assert.deepEqual(await seen({ unit: [NORTH], queue: [second] }), []);
   assert.deepEqual(await seen({ site: [randomUUID()] }), []);
   const outside = await inAccount((tx) =>
     tx.sql
       .selectFrom('queue')
       .select('id')
-      .where(sql<boolean>`not ${withinScopes([{ region: ['NORTH'] }], columns)}`)
+      .where(sql<boolean>`not ${withinScopes([{ unit: [NORTH] }], columns)}`)
       .execute(),
   );
-  assert.equal(outside.length, 2, 'what has no region is outside, not unknown');
+  assert.equal(outside.length, 2, 'what lies in no unit is outside, not unknown');
 });

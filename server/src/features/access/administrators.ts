@@ -6,9 +6,13 @@ import { Refusal } from '../../platform/http/index.ts';
 /** Held together, unscoped, by at least one active user of each account: without them nobody could let anyone in. */
 const administering: readonly Authorisation[] = ['users.manage', 'access.manage', 'access.entrust'];
 
-/** Changes of access in one account happen one after the other, so that what one checked still holds when it commits. */
+/**
+ * Begins a change of access. In one account they happen one after the other, so that what one checked still holds when it
+ * commits; and each raises the number by which whoever remembers what somebody may do sees that it has to be read anew.
+ */
 export async function lockAccess(tx: Tx, accountId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${accountId}, 7318002))`.execute(tx.sql);
+  await sql`update account set access_revision = access_revision + 1 where id = ${accountId}`.execute(tx.sql);
 }
 
 /** Makes a change of access, and refuses it when it would leave the account without an active administrator. */

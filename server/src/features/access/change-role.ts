@@ -2,7 +2,7 @@ import type { Authorisation } from '@samtal/contract/access';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
-import { found, Refusal } from '../../platform/http/index.ts';
+import { found, Refusal, type HeldGrant } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import { roleBody } from './configuration.ts';
 import type { RoleFields } from './create-role.ts';
@@ -70,6 +70,8 @@ async function refuseUnlessGrantsMayChange(
     allows: ReadonlyMap<string, ReadonlySet<Authorisation>>;
   },
 ): Promise<void> {
+  if (giver === 'operator') return;
+  const differences = new Map<string, HeldGrant[]>();
   for (const grant of await readGrants(tx, accountId, { roleIds: [...allows.keys()] })) {
     const before = new Set(roles.get(grant.roleId)?.allows);
     const after = allows.get(grant.roleId) ?? new Set();
@@ -77,8 +79,13 @@ async function refuseUnlessGrantsMayChange(
       ...[...before].filter((name) => !after.has(name)),
       ...[...after].filter((name) => !before.has(name)),
     ];
-    refuseUnlessPassable(giver, grant.userId, [effective(difference, grant.scope)]);
+    differences.set(grant.userId, [
+      ...(differences.get(grant.userId) ?? []),
+      effective(difference, grant.scope),
+    ]);
   }
+  for (const [receiverId, grants] of differences)
+    await refuseUnlessPassable(tx, giver, { receiverId, grants });
 }
 
 async function renameRole(tx: Tx, accountId: string, { id, name }: StoredRole): Promise<void> {

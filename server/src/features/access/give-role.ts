@@ -31,7 +31,10 @@ export async function giveRole(
   const role = found((await readRoles(tx, accountId)).get(roleId));
   found(await readMembership(tx, accountId, userId));
   await refuseUnknownPlaces(tx, accountId, scope);
-  refuseUnlessPassable(giver, userId, [effective(role.allows, scope)]);
+  await refuseUnlessPassable(tx, giver, {
+    receiverId: userId,
+    grants: [effective(role.allows, scope)],
+  });
   const text = JSON.stringify(scope);
   const same = (await readGrants(tx, accountId, { userId, roleIds: [roleId] })).find(
     (grant) => JSON.stringify(normalisedScope(grant.scope)) === text,
@@ -63,13 +66,14 @@ async function readMembership(tx: Tx, accountId: string, userId: string): Promis
     .executeTakeFirst();
 }
 
-/** Refuses queues and sites that the account does not have. */
+/** Refuses units, queues and sites that the account does not have. */
 export async function refuseUnknownPlaces(
   tx: Tx,
   accountId: string,
-  { queue = [], site = [] }: Scope,
+  { unit = [], queue = [], site = [] }: Scope,
 ): Promise<void> {
   for (const { table, ids } of [
+    { table: 'unit', ids: unit } as const,
     { table: 'queue', ids: queue } as const,
     { table: 'site', ids: site } as const,
   ]) {

@@ -1,7 +1,9 @@
 import type { Authorisation } from '@samtal/contract/access';
 import type { AuditActor } from '../../platform/audit/index.ts';
+import type { ReadTx } from '../../platform/database/index.ts';
 import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
-import { mayAnywhere, mayPassOn } from './policy.ts';
+import { readPlaces } from './places.ts';
+import { isEntrusted, mayAnywhere, mayPassOn } from './policy.ts';
 
 /** Who decides over access: a member, within what he holds; or an operator at the command line, over anything. */
 export type Giver = Member | 'operator';
@@ -11,9 +13,15 @@ export function actorOf(giver: Giver): AuditActor {
 }
 
 /** Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. */
-export function refuseUnlessPassable(giver: Giver, receiverId: string, grants: readonly HeldGrant[]): void {
-  if (giver === 'operator') return;
-  if (!grants.every((grant) => mayPassOn(giver, receiverId, grant))) throw new Refusal('access.exceeds-own');
+export async function refuseUnlessPassable(
+  tx: ReadTx,
+  giver: Giver,
+  { receiverId, grants }: { receiverId: string; grants: readonly HeldGrant[] },
+): Promise<void> {
+  if (giver === 'operator' || grants.length === 0 || isEntrusted(giver, receiverId)) return;
+  const places = await readPlaces(tx, giver.accountId);
+  if (!grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })))
+    throw new Refusal('access.exceeds-own');
 }
 
 /** Refuses unless the giver may define a role that allows this. Where it will hold is judged when it is given. */

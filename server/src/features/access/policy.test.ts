@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import type { Member } from '../../platform/http/index.ts';
+import type { Places } from './places.ts';
 import {
   covers,
   effective,
@@ -16,7 +17,14 @@ import {
   withinGrants,
 } from './policy.ts';
 
-const north = { region: 'NORTH', team: null, queue: 'q1', site: 's1' };
+const north = { units: ['NORTH', 'COAST'], queue: 'q1', site: 's1' };
+const places: Places = new Map([
+  ['NORTH', ['NORTH']],
+  ['COAST', ['NORTH', 'COAST']],
+  ['SOUTH', ['SOUTH']],
+  ['q1', ['NORTH', 'COAST']],
+  ['q2', []],
+]);
 
 function member(...grants: readonly (readonly [Authorisation[], Scope])[]): Member {
   return {
@@ -34,58 +42,65 @@ function member(...grants: readonly (readonly [Authorisation[], Scope])[]): Memb
 
 test('covers what matches in every dimension that a scope names, and everything when it names none', () => {
   assert.ok(covers({}, north));
-  assert.ok(covers({ region: ['SOUTH', 'NORTH'] }, north));
-  assert.ok(covers({ region: ['NORTH'], queue: ['q1'] }, north));
-  assert.ok(!covers({ region: ['SOUTH'] }, north));
-  assert.ok(!covers({ region: ['NORTH'], queue: ['q2'] }, north));
-  assert.ok(!covers({ team: ['A'] }, north), 'what has no team is in no team');
+  assert.ok(covers({ unit: ['SOUTH', 'NORTH'] }, north));
+  assert.ok(covers({ unit: ['NORTH'], queue: ['q1'] }, north));
+  assert.ok(!covers({ unit: ['SOUTH'] }, north));
+  assert.ok(!covers({ unit: ['NORTH'], queue: ['q2'] }, north));
+  assert.ok(!covers({ unit: ['A'] }, { ...north, units: [] }), 'what lies in no unit is in none');
 });
 
 test('lets an authorisation that acts on the whole account fall out of a scoped grant', () => {
-  const scoped = member([['users.manage', 'conversations.read'], { region: ['NORTH'] }]);
+  const scoped = member([['users.manage', 'conversations.read'], { unit: ['NORTH'] }]);
   assert.ok(!mayAnywhere(scoped, 'users.manage'));
-  assert.deepEqual(scopesOf(scoped, 'conversations.read'), [{ region: ['NORTH'] }]);
+  assert.deepEqual(scopesOf(scoped, 'conversations.read'), [{ unit: ['NORTH'] }]);
   assert.ok(mayAnywhere(member([['users.manage'], {}]), 'users.manage'));
   assert.deepEqual(scopesOf(scoped, 'conversations.take'), []);
 });
 
-test('includes a scope only when it is narrower in every dimension', () => {
-  assert.ok(includesScope({}, { region: ['NORTH'] }));
-  assert.ok(includesScope({ region: ['NORTH', 'SOUTH'] }, { region: ['NORTH'], team: ['A'] }));
-  assert.ok(!includesScope({ region: ['NORTH'] }, {}));
-  assert.ok(!includesScope({ region: ['NORTH'] }, { region: ['NORTH', 'SOUTH'] }));
-  assert.ok(!includesScope({ region: ['NORTH'] }, { queue: ['q1'] }), 'a queue may move to another region');
+test('includes a scope only when it is narrower in every dimension, below in the tree of units or in one of its queues', () => {
+  const includes = (outer: Scope, inner: Scope) => includesScope(outer, inner, places);
+  assert.ok(includes({}, { unit: ['NORTH'] }));
+  assert.ok(includes({ unit: ['NORTH'] }, { unit: ['COAST'] }));
+  assert.ok(includes({ unit: ['NORTH', 'SOUTH'] }, { unit: ['COAST'], site: ['s1'] }));
+  assert.ok(includes({ unit: ['NORTH'] }, { queue: ['q1'] }));
+  assert.ok(!includes({ unit: ['COAST'] }, { unit: ['NORTH'] }));
+  assert.ok(!includes({ unit: ['NORTH'] }, {}));
+  assert.ok(!includes({ unit: ['NORTH'] }, { unit: ['COAST', 'SOUTH'] }));
+  assert.ok(!includes({ unit: ['NORTH'] }, { queue: ['q1', 'q2'] }));
+  assert.ok(!includes({ unit: ['NORTH'] }, { unit: ['unknown'] }));
+  assert.ok(!includes({ queue: ['q1'] }, { unit: ['COAST'] }), 'other queues may come to be there');
 });
 
 test('lets nobody pass on more than is held, neither in kind nor in place', () => {
-  const giver = member([['conversations.read'], { region: ['NORTH'] }], [['users.read'], {}]);
-  const give = (allows: Authorisation[], scope: Scope) => mayPassOn(giver, 'you', effective(allows, scope));
-  assert.ok(give(['conversations.read'], { region: ['NORTH'] }));
-  assert.ok(give(['conversations.read', 'users.read'], { region: ['NORTH'] }), 'users.read falls away');
+  const giver = member([['conversations.read'], { unit: ['NORTH'] }], [['users.read'], {}]);
+  const give = (allows: Authorisation[], scope: Scope) =>
+    mayPassOn(giver, { receiverId: 'you', grant: effective(allows, scope), places });
+  assert.ok(give(['conversations.read'], { unit: ['NORTH'] }));
+  assert.ok(give(['conversations.read', 'users.read'], { unit: ['NORTH'] }), 'users.read falls away');
   assert.ok(give(['users.read'], {}));
   assert.ok(!give(['conversations.read'], {}));
-  assert.ok(!give(['conversations.read'], { region: ['SOUTH'] }));
-  assert.ok(!give(['conversations.take'], { region: ['NORTH'] }));
+  assert.ok(!give(['conversations.read'], { unit: ['SOUTH'] }));
+  assert.ok(!give(['conversations.take'], { unit: ['NORTH'] }));
   assert.ok(!give(['users.manage'], {}));
 });
 
 test('lets whoever is entrusted appoint others, but not himself', () => {
   const administrator = member([['access.manage', 'access.entrust'], {}]);
   const reading = effective(['conversations.read'], {});
-  assert.ok(mayPassOn(administrator, 'you', reading));
-  assert.ok(!mayPassOn(administrator, 'me', reading));
-  assert.ok(!holds(administrator, reading));
+  assert.ok(mayPassOn(administrator, { receiverId: 'you', grant: reading, places }));
+  assert.ok(!mayPassOn(administrator, { receiverId: 'me', grant: reading, places }));
+  assert.ok(!holds(administrator, reading, places));
 });
 
 test('does not count being entrusted within a scope only', () => {
-  const scoped = member([['access.entrust', 'conversations.read'], { region: ['NORTH'] }]);
-  assert.ok(!mayPassOn(scoped, 'you', effective(['conversations.read'], {})));
+  const scoped = member([['access.entrust', 'conversations.read'], { unit: ['NORTH'] }]);
+  assert.ok(!mayPassOn(scoped, { receiverId: 'you', grant: effective(['conversations.read'], {}), places }));
 });
 
 test('stores scopes in one form', () => {
-  assert.deepEqual(normalisedScope({ team: ['B', 'A', 'B'], region: ['N'] }), {
-    region: ['N'],
-    team: ['A', 'B'],
+  assert.deepEqual(normalisedScope({ site: ['B', 'A', 'B'], unit: ['N'] }), {
+    unit: ['N'],
+    site: ['A', 'B'],
   });
 });
 

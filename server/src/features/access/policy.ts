@@ -1,12 +1,13 @@
 import { authorisations, type Authorisation, type Scope } from '@samtal/contract/access';
 import type { HeldGrant, Member } from '../../platform/http/index.ts';
+import type { Places } from './places.ts';
 
-const dimensions = ['region', 'team', 'queue', 'site'] as const satisfies (keyof Scope)[];
+const dimensions = ['unit', 'queue', 'site'] as const satisfies (keyof Scope)[];
 
 /** What a scope is held against: a conversation, or a queue. Null where it has no value in a dimension. */
 export interface ScopeSubject {
-  readonly region: string | null;
-  readonly team: string | null;
+  /** Every unit that it lies in, however far up. */
+  readonly units: readonly string[];
   readonly queue: string | null;
   readonly site: string | null;
 }
@@ -24,11 +25,12 @@ export function scopesOf(member: Holder, authorisation: Authorisation): Scope[] 
 }
 
 /** Whether the subject lies in the scope: each dimension that the scope names must match (B2). */
-export function covers(scope: Scope, subject: ScopeSubject): boolean {
-  return dimensions.every((dimension) => {
-    const value = subject[dimension];
-    return scope[dimension]?.some((allowed) => allowed === value) ?? true;
-  });
+export function covers({ unit, queue, site }: Scope, subject: ScopeSubject): boolean {
+  return (
+    (unit?.some((allowed) => subject.units.includes(allowed)) ?? true) &&
+    (queue?.some((allowed) => allowed === subject.queue) ?? true) &&
+    (site?.some((allowed) => allowed === subject.site) ?? true)
+  );
 }
 
 function isWholeAccount(scope: Scope): boolean {
@@ -53,52 +55,68 @@ export function effective(allows: Iterable<Authorisation>, scope: Scope): HeldGr
   };
 }
 
-/** Whether everything within `inner` is within `outer` too, whichever labels queues will carry later. */
-export function includesScope(outer: Scope, inner: Scope): boolean {
-  return dimensions.every((dimension) => {
-    const allowed = outer[dimension];
-    const wanted = inner[dimension];
-    return allowed === undefined || (wanted?.every((value) => allowed.includes(value)) ?? false);
-  });
+/** Whether everything within `inner` is within `outer` too, as the tree of units stands. */
+export function includesScope(outer: Scope, inner: Scope, places: Places): boolean {
+  const within = (ids: readonly string[] | undefined, allowed: readonly string[]) =>
+    ids?.every((id) => places.get(id)?.some((unit) => allowed.includes(unit)) ?? false) ?? false;
+  const { unit, queue, site } = outer;
+  return (
+    (unit === undefined || within(inner.unit, unit) || within(inner.queue, unit)) &&
+    (queue === undefined || (inner.queue?.every((id) => queue.includes(id)) ?? false)) &&
+    (site === undefined || (inner.site?.every((id) => site.includes(id)) ?? false))
+  );
 }
 
 /** Whether somebody holds all of this, where it holds. */
-export function holds(member: Holder, { authorisations: wanted, scope }: HeldGrant): boolean {
-  return [...wanted].every((name) => scopesOf(member, name).some((own) => includesScope(own, scope)));
+export function holds(member: Holder, { authorisations: wanted, scope }: HeldGrant, places: Places): boolean {
+  return [...wanted].every((name) => scopesOf(member, name).some((own) => includesScope(own, scope, places)));
 }
 
 /**
- * Whether somebody may give this to the receiver, take it from them, or decide over whoever holds it. Nobody passes on
- * more than he holds; who is entrusted with it may appoint others, but not himself, nor have a key of his do so.
+ * Whether somebody may give this to the receiver, take it from them, or decide over whoever holds it, wherever the tree of
+ * units has what. Nobody passes on more than he holds; who is entrusted with it may appoint others, but not himself, nor
+ * have a key of his do so.
  */
-export function mayPassOn(giver: Member, receiverId: string, grant: HeldGrant): boolean {
-  if (giver.personId !== receiverId && mayAnywhere(giver, 'access.entrust')) return true;
-  return holds(giver, grant);
+export function mayPassOn(
+  giver: Member,
+  { receiverId, grant, places }: { receiverId: string; grant: HeldGrant; places: Places },
+): boolean {
+  if (isEntrusted(giver, receiverId)) return true;
+  return holds(giver, grant, places);
 }
 
-/** The scope of what lies in both; null when nothing can. */
-function meet(one: Scope, other: Scope): Scope | null {
+/** Whether somebody may give the receiver more than he holds himself. */
+export function isEntrusted(giver: Member, receiverId: string): boolean {
+  return giver.personId !== receiverId && mayAnywhere(giver, 'access.entrust');
+}
+
+/** The scope of what lies in both, as the tree of units stands; null when nothing can. */
+function meet(one: Scope, other: Scope, places: Places): Scope | null {
   const met: Record<string, string[]> = {};
   for (const dimension of dimensions) {
     const [these, those] = [one[dimension], other[dimension]];
-    const both =
-      these === undefined
-        ? those
-        : those === undefined
-          ? these
-          : these.filter((each) => those.includes(each));
-    if (both === undefined) continue;
+    if (these === undefined && those === undefined) continue;
+    const lies = (id: string, ids: readonly string[]) =>
+      ids.includes(id) || (dimension === 'unit' && (places.get(id)?.some((unit) => ids.includes(unit)) ?? false));
+    const both = [
+      ...(these?.filter((id) => those === undefined || lies(id, those)) ?? []),
+      ...(those?.filter((id) => these === undefined || lies(id, these)) ?? []),
+    ];
     if (both.length === 0) return null;
-    met[dimension] = both;
+    met[dimension] = [...new Set(both)];
   }
   return met;
 }
 
 /** As much of the grants as lies within others: a key is never more than its owner (C8). */
-export function withinGrants(grants: readonly HeldGrant[], limits: readonly HeldGrant[]): HeldGrant[] {
+export function withinGrants(
+  grants: readonly HeldGrant[],
+  limits: readonly HeldGrant[],
+  places: Places,
+): HeldGrant[] {
   return grants.flatMap((grant) =>
     limits.flatMap((limit) => {
-      const scope = meet(grant.scope, limit.scope);
+      const scope = meet(grant.scope, limit.scope, places);
       if (scope === null) return [];
       const both = [...grant.authorisations].filter((name) => limit.authorisations.has(name));
       return both.length === 0 ? [] : [effective(both, scope)];

@@ -17,7 +17,10 @@ export async function withdrawRole(
   await keepingAnAdministrator(tx, accountId, async () => {
     const grant = found((await readGrants(tx, accountId)).find(({ id }) => id === grantId));
     const role = found((await readRoles(tx, accountId)).get(grant.roleId));
-    refuseUnlessPassable(giver, grant.userId, [effective(role.allows, grant.scope)]);
+    await refuseUnlessPassable(tx, giver, {
+      receiverId: grant.userId,
+      grants: [effective(role.allows, grant.scope)],
+    });
     await tx.sql
       .deleteFrom('role_grant')
       .where('account_id', '=', accountId)

@@ -3,7 +3,7 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
 import { Refusal, type Member } from '../../platform/http/index.ts';
 import { passes } from '../../platform/networks/index.ts';
-import { effective, narrowedTo, readHolder, withinGrants } from '../access/index.ts';
+import { effective, narrowedTo, readHolder, readPlaces, withinGrants } from '../access/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { ProvenKey } from './prove.ts';
 import { claimRefusal, noteUse, readKeyGrants } from './queries.ts';
@@ -51,7 +51,7 @@ async function loadKeyMember(tx: ReadTx, key: ProvenKey, from: From): Promise<Me
   const given = (await readKeyGrants(tx, accountId, keyId)).map(({ allows, scope }) =>
     effective(allows, scope),
   );
-  const grants = withinGrants(given, owner.grants);
+  const grants = withinGrants(given, owner.grants, await readPlaces(tx, accountId));
   return {
     ...from,
     accountId,

@@ -61,7 +61,10 @@ async function judgedGrants(tx: Tx, owner: SignedInMember, grants: readonly KeyG
     const role = found(roles.get(roleId));
     const scope = normalisedScope(asked);
     await refuseUnknownPlaces(tx, owner.accountId, scope);
-    refuseUnlessPassable(owner, owner.userId, [effective(role.allows, scope)]);
+    await refuseUnlessPassable(tx, owner, {
+      receiverId: owner.userId,
+      grants: [effective(role.allows, scope)],
+    });
     const text = JSON.stringify(scope);
     judged.set(`${roleId} ${text}`, { roleId, scope: text });
   }

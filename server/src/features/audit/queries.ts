@@ -116,7 +116,7 @@ function readCursor(cursor: string): { at: string; seq: number } {
   });
 }
 
-/** The names that ids in the trail have today, by id: of users, roles, queues, sites and destinations; and conversations’ case ids. */
+/** The names that ids in the trail have today, by id: of users, roles, units, queues, sites and destinations; and conversations’ case ids. */
 export async function readNames(
   tx: ReadTx,
   account: string,
@@ -127,6 +127,7 @@ export async function readNames(
     select user_id as id, name from membership where account_id = ${account} and user_id in (select id from wanted)
     union all select id, name from role where account_id = ${account} and id in (select id from wanted)
     union all select id, name from api_key where account_id = ${account} and id in (select id from wanted)
+    union all select id, name from unit where account_id = ${account} and id in (select id from wanted)
     union all select id, name from queue where account_id = ${account} and id in (select id from wanted)
     union all select id, name from site where account_id = ${account} and id in (select id from wanted)
     union all select id, name from audit_destination where account_id = ${account} and id in (select id from wanted)

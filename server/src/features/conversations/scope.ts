@@ -2,7 +2,7 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import type { Scope } from '@samtal/contract/access';
 import { withinScopes } from '../access/index.ts';
 
-/** Conversations of the account that lie within the scopes. Region and team are those of the queue (B2). */
+/** Conversations of the account that lie within the scopes. Their units are those of the queue (B2). */
 export function conversationsWithin(tx: ReadTx, account: string, scopes: readonly Scope[]) {
   return tx.sql
     .selectFrom('conversation')
@@ -19,8 +19,7 @@ export function conversationsWithin(tx: ReadTx, account: string, scopes: readonl
 /** Whether a conversation lies in one of the scopes; its queue must be joined. */
 export function conversationIn(scopes: readonly Scope[]) {
   return withinScopes(scopes, {
-    region: 'queue.region',
-    team: 'queue.team',
+    units: 'queue.units',
     queue: 'conversation.queue_id',
     site: 'conversation.site_id',
   });

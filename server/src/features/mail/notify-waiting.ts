@@ -22,8 +22,7 @@ interface Longest {
   readonly id: string;
   readonly site_id: string | null;
   readonly queue_id: string;
-  readonly region: string | null;
-  readonly team: string | null;
+  readonly units: string[];
   readonly waited_minutes: number;
 }
 
@@ -66,11 +65,11 @@ async function notifyInAccount(tx: Tx, keys: ConversationKeys, account: string):
   const isAttended = await attendance(tx, account);
   let queued = 0;
   for (const conversation of longest) {
-    const { id, site_id: site, queue_id: queue, region, team } = conversation;
+    const { id, site_id: site, queue_id: queue, units } = conversation;
     const settings = await readSettings(tx, account, site);
     const after = settings['mail.waiting-minutes'];
     if (after === null || conversation.waited_minutes < after || !isSetUp(settings)) continue;
-    const place = { region, team, queue, site };
+    const place = { units, queue, site };
     if (isAttended(place)) continue;
     const recipients = await recipientsFor(tx, account, { settings, place });
     for (const to of recipients)
@@ -95,7 +94,7 @@ async function notifyInAccount(tx: Tx, keys: ConversationKeys, account: string):
 /** Who has waited longest in each queue and channel that has been quiet for a while; locked, so that nobody takes it meanwhile. */
 async function longestWaiting(tx: Tx, account: string): Promise<Longest[]> {
   const { rows } = await sql<Longest>`
-    select conversation.id, conversation.site_id, conversation.queue_id, queue.region, queue.team,
+    select conversation.id, conversation.site_id, conversation.queue_id, queue.units,
       extract(epoch from now() - conversation.queued_at)::float8 / 60 as waited_minutes
     from conversation
     join queue on queue.account_id = conversation.account_id and queue.id = conversation.queue_id

@@ -164,6 +164,7 @@ export const classOfTable = {
   api_key_grant: 'api-access',
   api_token: 'api-access',
   queue: 'configuration',
+  unit: 'configuration',
   site: 'configuration',
   agent_presence: 'users',
   canned_reply: 'configuration',

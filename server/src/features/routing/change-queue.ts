@@ -3,9 +3,10 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { refuseUnlessQueueMovable } from './place-queue.ts';
 import { columnsOf, lockQueue } from './queue-rows.ts';
 
-/** Changes a queue. Refuses like recordVersion. */
+/** Changes a queue. Refuses like recordVersion, and like refuseUnlessQueueMovable. */
 export async function changeQueue(
   tx: Tx,
   caller: Member,
@@ -16,6 +17,8 @@ export async function changeQueue(
   }: { queueId: string; changes: Partial<QueueConfiguration>; note?: ChangeNote },
 ): Promise<void> {
   const { accountId } = caller;
+  const { unitId } = changes;
+  if (unitId !== undefined) await refuseUnlessQueueMovable(tx, accountId, { giver: caller, queueId, unitId });
   const before = found(await lockQueue(tx, accountId, queueId));
   const body = { ...before, ...changes };
   try {

@@ -12,8 +12,7 @@ const some = <Value>(values: fc.Arbitrary<Value>) => fc.uniqueArray(values, { mi
 const scope = fc.record(
   {
     queue: some(fc.constantFrom(...queues)),
-    region: some(labels),
-    team: some(labels),
+    unit: some(labels),
     site: some(fc.constantFrom('s1', 's2')),
   },
   { requiredKeys: [] },
@@ -37,8 +36,7 @@ const conversation = fc.record({
   id: fc.constant('conversation'),
   place: fc.record({
     queue: fc.constantFrom(...queues),
-    region: fc.option(labels),
-    team: fc.option(labels),
+    units: fc.uniqueArray(labels, { maxLength: 2 }),
     site: fc.option(fc.constantFrom('s1', 's2')),
   }),
   refusedBy: fc

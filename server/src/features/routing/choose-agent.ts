@@ -15,7 +15,7 @@ export interface Candidate {
 /** A conversation that waits, and where it belongs. */
 export interface WaitingConversation {
   readonly id: string;
-  readonly place: { region: string | null; team: string | null; queue: string; site: string | null };
+  readonly place: { units: readonly string[]; queue: string; site: string | null };
   /** When agents declined or missed it since it entered the queue, by user id. */
   readonly refusedBy: ReadonlyMap<string, { times: number; last: Date }>;
 }

@@ -4,6 +4,7 @@ import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
+import { refuseUnknownUnit } from './place-queue.ts';
 import { columnsOf, readQueue } from './queue-rows.ts';
 
 export type NewQueue = Partial<QueueConfiguration> & {
@@ -19,6 +20,7 @@ export async function createQueue(
   { actor, queue, note = {} }: { actor: AuditActor; queue: NewQueue; note?: ChangeNote },
 ): Promise<string> {
   const { id = randomUUID(), name, ...fields } = queue;
+  await refuseUnknownUnit(tx, accountId, fields.unitId ?? null);
   try {
     await tx.sql
       .insertInto('queue')

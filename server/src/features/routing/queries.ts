@@ -16,8 +16,7 @@ export async function waitingConversations(tx: ReadTx, account: string) {
       'conversation.queue_id',
       'conversation.site_id',
       'conversation.queued_at',
-      'queue.region',
-      'queue.team',
+      'queue.units',
       'queue.assignment',
       'queue.offer_seconds',
     ])
@@ -37,7 +36,7 @@ export async function waitingConversations(tx: ReadTx, account: string) {
     id: row.id,
     assignment: row.assignment,
     offerSeconds: row.offer_seconds,
-    place: { region: row.region, team: row.team, queue: row.queue_id, site: row.site_id },
+    place: { units: row.units, queue: row.queue_id, site: row.site_id },
     refusedBy: refusals.get(row.id) ?? new Map(),
   })) satisfies (WaitingConversation & { assignment: string; offerSeconds: number })[];
 }

@@ -22,11 +22,15 @@ export async function lockQueue(
 function queueOf(tx: ReadTx, accountId: string, queueId: string) {
   return tx.sql
     .selectFrom('queue')
-    .select(['name', 'region', 'team', 'priority', 'assignment', 'offer_seconds as offerSeconds'])
+    .select(['name', 'unit_id as unitId', 'priority', 'assignment', 'offer_seconds as offerSeconds'])
     .where('account_id', '=', accountId)
     .where('id', '=', queueId);
 }
 
-export function columnsOf({ offerSeconds, ...same }: Partial<QueueConfiguration>) {
-  return { ...same, ...(offerSeconds === undefined ? {} : { offer_seconds: offerSeconds }) };
+export function columnsOf({ offerSeconds, unitId, ...same }: Partial<QueueConfiguration>) {
+  return {
+    ...same,
+    ...(unitId === undefined ? {} : { unit_id: unitId }),
+    ...(offerSeconds === undefined ? {} : { offer_seconds: offerSeconds }),
+  };
 }

@@ -91,17 +91,14 @@ async function presentQueues(tx: ReadTx, account: string, scopes: readonly Scope
     )
     .select(newestVersion('queue', { account: 'queue.account_id', id: 'queue.id' }).as('version'))
     .where('account_id', '=', account)
-    .where(
-      withinScopes(scopes, { region: 'queue.region', team: 'queue.team', queue: 'queue.id', site: null }),
-    )
+    .where(withinScopes(scopes, { units: 'queue.units', queue: 'queue.id', site: null }))
     .$if(id !== undefined, (query) => query.where('id', '=', id ?? ''))
     .orderBy('name')
     .execute();
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
-    region: row.region,
-    team: row.team,
+    unitId: row.unit_id,
     priority: row.priority,
     assignment: row.assignment,
     offerSeconds: row.offer_seconds,

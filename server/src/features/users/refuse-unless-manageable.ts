@@ -8,9 +8,8 @@ export async function refuseUnlessManageable(
   { giver, userId }: { giver: Giver; userId: string },
 ): Promise<void> {
   const granted = await readGrantedRoles(tx, accountId, userId);
-  refuseUnlessPassable(
-    giver,
-    userId,
-    granted.map(({ allows, scope }) => effective(allows, scope)),
-  );
+  await refuseUnlessPassable(tx, giver, {
+    receiverId: userId,
+    grants: granted.map(({ allows, scope }) => effective(allows, scope)),
+  });
 }

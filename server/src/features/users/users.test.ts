@@ -13,7 +13,7 @@ import {
   type Invitation,
   type User,
 } from '@samtal/contract/users';
-import { testAccount, testUser, type TestPerson } from '../../../test/accounts.ts';
+import { testAccount, testUnit, testUser, type TestPerson } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Browser, codeOf, request, testHttp } from '../../../test/requests.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
@@ -233,7 +233,7 @@ test('lets nobody decide over a user who holds more', async () => {
 test('refuses a user manager whose role is scoped: users belong to the whole account', async () => {
   const { email, userId } = await testUser(db, accountId, {
     password,
-    roles: [{ role: 'administrator', scope: { region: ['NORTH'] } }],
+    roles: [{ role: 'administrator', scope: { unit: [await testUnit(db, accountId, 'NORTH')] } }],
   });
   const scoped = await Browser.signIn(http, { email, userId, password });
   assert.equal(codeOf(await scoped.call(listUsers, { params: { accountId } })), 'access.forbidden');

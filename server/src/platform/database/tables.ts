@@ -13,6 +13,7 @@ export interface Tables {
     name: string;
     status: Generated<'active' | 'suspended'>;
     created_at: GeneratedInstant;
+    access_revision: Generated<number>;
   };
   identity: {
     id: string;
@@ -102,11 +103,20 @@ export interface Tables {
     account_id: string;
     id: string;
     name: string;
-    region: string | null;
-    team: string | null;
+    unit_id: string | null;
+    /** Written by the database: the path of its unit. */
+    units: ColumnType<string[], never, string[]>;
     priority: Generated<number>;
     assignment: Generated<'offer' | 'assign'>;
     offer_seconds: Generated<number>;
+  };
+  unit: {
+    account_id: string;
+    id: string;
+    kind: 'region' | 'team';
+    name: string;
+    parent_id: string | null;
+    path: string[];
   };
   site: {
     account_id: string;

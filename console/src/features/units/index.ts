@@ -1,0 +1,2 @@
+export { useUnitNames, useUnits } from './queries.ts';
+export { UnitSelect } from './unit-select.tsx';
