@@ -84,7 +84,7 @@ test('carries on after a start that was cut short before the account was filled'
   await rename(join(dataDir, 'first-run.json'), join(dataDir, 'first-run.json.draft'));
   // As if only the account had been made.
   await db.asOwner("update account set status = 'suspended'");
-  for (const table of ['membership', 'site', 'queue', 'canned_reply', 'identity'])
+  for (const table of ['membership', 'site', 'queue', 'unit', 'canned_reply', 'identity'])
     await db.asOwner(`delete from ${table}`);
   assert.ok((await prepare()).firstRun);
   const [administrator] = before.users;
