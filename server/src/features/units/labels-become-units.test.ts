@@ -127,14 +127,20 @@ test('labels of queues become units, and grants and versions cover exactly what 
       assert.deepEqual(covered, before, JSON.stringify({ scope, now }));
       const {
         rows: [version],
-      } = await owner.query('select body from configuration_version where object_id = $1', [id]);
-      assert.deepEqual(version.body.scope, now);
+      } = await owner.query<{ body: { scope: unknown } }>(
+        'select body from configuration_version where object_id = $1',
+        [id],
+      );
+      assert.deepEqual(version?.body.scope, now);
     }
     const {
       rows: [kept],
-    } = await owner.query('select body from configuration_version where object_id = $1', [forgotten]);
+    } = await owner.query<{ body: { scope: unknown } }>(
+      'select body from configuration_version where object_id = $1',
+      [forgotten],
+    );
     assert.deepEqual(
-      kept.body.scope,
+      kept?.body.scope,
       { region: ['Atlantis'] },
       'what cannot be said any more is left as it was',
     );
