@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { testPostgresUrl } from '../../../test/postgres.ts';
 import { mainSchema, migrate } from '../../platform/database/migrate.ts';
 
-/** A database as version 0013 left it, and then brought up to date. */
+/** A database as version 0015 left it, and then brought up to date. */
 async function withOlderDatabase(
   work: (owner: Client, bringUpToDate: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
@@ -24,7 +24,7 @@ async function withOlderDatabase(
   try {
     await maintenance.query(`create database ${name}`);
     const from = fileURLToPath(mainSchema.directory);
-    const older = (await readdir(from)).filter((file) => file < '0014');
+    const older = (await readdir(from)).filter((file) => file < '0016');
     await Promise.all(older.map(async (file) => await copyFile(join(from, file), join(folder, file))));
     await owner.connect();
     await migrate(owner, { name: 'samtal', directory: pathToFileURL(`${folder}/`) });
