@@ -105,23 +105,28 @@ test('stores scopes in one form', () => {
 });
 
 test('a key is never more than it was given, nor than its owner, and loses nothing that lies in both', () => {
-  const place = fc.constantFrom('NORTH', 'SOUTH', 'WEST');
-  const dimension = fc.option(fc.uniqueArray(place, { minLength: 1 }), { nil: undefined });
+  const some = (...ids: string[]) =>
+    fc.option(fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1 }), { nil: undefined });
   const scope = fc
-    .record({ region: dimension, team: dimension })
-    .map(({ region, team }) => ({ ...(region && { region }), ...(team && { team }) }));
+    .record({ unit: some('NORTH', 'COAST', 'SOUTH'), site: some('s1', 's2') })
+    .map(({ unit, site }) => ({ ...(unit && { unit }), ...(site && { site }) }));
   const allows = fc.subarray<Authorisation>(['conversations.read', 'conversations.find', 'users.read']);
   const grants = fc.array(
     fc.tuple(allows, scope).map(([held, where]) => effective(held, where)),
     { maxLength: 4 },
   );
-  const subject = fc.record({ region: place, team: place }).map((where) => ({ ...north, ...where }));
+  const subject = fc
+    .record({
+      units: fc.constantFrom(['NORTH'], ['NORTH', 'COAST'], ['SOUTH'], []),
+      site: fc.constantFrom('s1', 's2'),
+    })
+    .map((where) => ({ ...north, ...where }));
   fc.assert(
     fc.property(grants, grants, subject, (given, owned, where) => {
       const may = (of: typeof given, name: Authorisation) =>
         scopesOf({ grants: of }, name).some((each) => covers(each, where));
       for (const name of ['conversations.read', 'conversations.find', 'users.read'] as const)
-        assert.equal(may(withinGrants(given, owned), name), may(given, name) && may(owned, name));
+        assert.equal(may(withinGrants(given, owned, places), name), may(given, name) && may(owned, name));
     }),
   );
 });
@@ -134,6 +139,20 @@ test('narrows grants to some of their authorisations, and adds none', () => {
 
 test('a key that administers does not give its owner what its owner may not give himself', () => {
   const key = { ...member([['access.manage', 'access.entrust'], {}]), userId: 'key', personId: 'me' };
-  assert.ok(mayPassOn(key, 'you', effective(['conversations.read'], {})));
-  assert.ok(!mayPassOn(key, 'me', effective(['conversations.read'], {})));
+  assert.ok(mayPassOn(key, { receiverId: 'you', grant: effective(['conversations.read'], {}), places }));
+  assert.ok(!mayPassOn(key, { receiverId: 'me', grant: effective(['conversations.read'], {}), places }));
+});
+
+test('gives a key what lies in its scope and in its owner’s, whichever of the two is further down the tree', () => {
+  const scopes = (mine: Scope, owners: Scope) =>
+    withinGrants(
+      [effective(['conversations.read'], mine)],
+      [effective(['conversations.read'], owners)],
+      places,
+    ).map(({ scope }) => scope);
+  assert.deepEqual(scopes({ unit: ['NORTH'] }, { unit: ['COAST'] }), [{ unit: ['COAST'] }]);
+  assert.deepEqual(scopes({ unit: ['COAST', 'SOUTH'] }, { unit: ['NORTH'] }), [{ unit: ['COAST'] }]);
+  assert.deepEqual(scopes({ unit: ['SOUTH'] }, { unit: ['NORTH'] }), []);
+  assert.deepEqual(scopes({}, { unit: ['NORTH'] }), [{ unit: ['NORTH'] }]);
+  assert.deepEqual(scopes({ queue: ['q2'] }, { unit: ['NORTH'] }), [{ unit: ['NORTH'], queue: ['q2'] }]);
 });

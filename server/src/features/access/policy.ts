@@ -97,7 +97,8 @@ function meet(one: Scope, other: Scope, places: Places): Scope | null {
     const [these, those] = [one[dimension], other[dimension]];
     if (these === undefined && those === undefined) continue;
     const lies = (id: string, ids: readonly string[]) =>
-      ids.includes(id) || (dimension === 'unit' && (places.get(id)?.some((unit) => ids.includes(unit)) ?? false));
+      ids.includes(id) ||
+      (dimension === 'unit' && (places.get(id)?.some((unit) => ids.includes(unit)) ?? false));
     const both = [
       ...(these?.filter((id) => those === undefined || lies(id, those)) ?? []),
       ...(those?.filter((id) => these === undefined || lies(id, these)) ?? []),

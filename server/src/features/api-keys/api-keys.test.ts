@@ -34,6 +34,7 @@ import {
   type Person,
   type TestAccount,
 } from '../../../test/callers.ts';
+import { testUnit } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { setSettings } from '../../../test/settings.ts';
@@ -145,7 +146,10 @@ describe('API keys', () => {
     assert.equal(read.entries.length > 0, true);
     const [entry] = (await auditOf('conversations.transcript-read')).slice(-1);
     assert.deepEqual(entry?.actor, { kind: 'api-key', id: wide.keyId });
-    const elsewhere = { roleId: role('supervisor'), scope: { queue: [account.queueId], region: ['NORTH'] } };
+    const elsewhere = {
+      roleId: role('supervisor'),
+      scope: { queue: [account.queueId], unit: [await testUnit(db, account.id, 'NORTH')] },
+    };
     const narrow = await makeProgram(owner, [elsewhere]);
     const { items } = await narrow.call(findConversations, { params, query: {} });
     assert.deepEqual(items, [], 'nothing lies in its scope');

@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { testPostgresUrl } from '../../../test/postgres.ts';
 import { mainSchema, migrate } from '../../platform/database/migrate.ts';
 
-/** A database as version 0015 left it, and then brought up to date. */
+/** A database as version 0016 left it, and then brought up to date. */
 async function withOlderDatabase(
   work: (owner: Client, bringUpToDate: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
@@ -24,7 +24,7 @@ async function withOlderDatabase(
   try {
     await maintenance.query(`create database ${name}`);
     const from = fileURLToPath(mainSchema.directory);
-    const older = (await readdir(from)).filter((file) => file < '0016');
+    const older = (await readdir(from)).filter((file) => file < '0017');
     await Promise.all(older.map(async (file) => await copyFile(join(from, file), join(folder, file))));
     await owner.connect();
     await migrate(owner, { name: 'samtal', directory: pathToFileURL(`${folder}/`) });
@@ -93,6 +93,20 @@ test('labels of queues become units, and grants and versions cover exactly what 
         [account, id, { userId: user, roleId: role, scope }],
       );
     }
+    const key = randomUUID();
+    await owner.query(
+      "insert into api_key (account_id, id, name, purpose, owner_id, expires_at) values ($1, $2, 'Key', 'Test', $3, now())",
+      [account, key, user],
+    );
+    // The first two come to the same: only the North has permits in the North.
+    for (const scope of [
+      { region: ['North'], team: ['Permits'] },
+      { region: ['North'], team: ['Permits', 'Permits'] },
+    ])
+      await owner.query(
+        'insert into api_key_grant (account_id, key_id, role_id, scope) values ($1, $2, $3, $4)',
+        [account, key, role, scope],
+      );
     const forgotten = randomUUID();
     await owner.query(
       "insert into configuration_version (account_id, kind, object_id, version, body) values ($1, 'grant', $2, 1, $3)",
@@ -144,6 +158,10 @@ test('labels of queues become units, and grants and versions cover exactly what 
       { region: ['Atlantis'] },
       'what cannot be said any more is left as it was',
     );
+    const { rows: keyGrants } = await owner.query<{ units: number }>(
+      "select jsonb_array_length(scope -> 'unit') as units from api_key_grant",
+    );
+    assert.deepEqual(keyGrants, [{ units: 1 }]);
     const { rows: bodies } = await owner.query<{ same: boolean }>(
       `select v.body = jsonb_build_object('name', queue.name, 'unitId', unit_id) as same
        from configuration_version v join queue on queue.id = v.object_id`,

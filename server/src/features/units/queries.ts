@@ -79,7 +79,8 @@ export async function isInUse(tx: ReadTx, accountId: string, unitId: string): Pr
   const { rows } = await sql<{ used: boolean }>`
     select exists (select from unit where account_id = ${accountId} and parent_id = ${unitId})
       or exists (select from queue where account_id = ${accountId} and unit_id = ${unitId})
-      or exists (select from role_grant where account_id = ${accountId} and scope -> 'unit' ? ${unitId}) as used`.execute(
+      or exists (select from role_grant where account_id = ${accountId} and scope -> 'unit' ? ${unitId})
+      or exists (select from api_key_grant where account_id = ${accountId} and scope -> 'unit' ? ${unitId}) as used`.execute(
     tx.sql,
   );
   return rows[0]?.used ?? true;

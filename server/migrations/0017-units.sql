@@ -28,6 +28,7 @@ alter table queue add units uuid[] not null default '{}';
 -- Whoever migrates need not be a superuser: for this one transaction the owner sees its own tables.
 alter table queue no force row level security;
 alter table role_grant no force row level security;
+alter table api_key_grant no force row level security;
 alter table configuration_version no force row level security;
 
 -- Every pair of labels that a queue carries or a grant asks for. A team that several regions have becomes one in each.
@@ -35,7 +36,7 @@ create temporary table pair on commit drop as
   select account_id, region, team from queue where region is not null or team is not null
   union
   select g.account_id, r.value, t.value
-  from role_grant g
+  from (select account_id, scope from role_grant union all select account_id, scope from api_key_grant) g
   left join lateral jsonb_array_elements_text(g.scope -> 'region') r on true
   left join lateral jsonb_array_elements_text(g.scope -> 'team') t on true
   where (r.value is not null or t.value is not null)
@@ -82,6 +83,13 @@ update queue set unit_id = laid_out.id, units = array_remove(array[laid_out.pare
   where laid_out.account_id = queue.account_id and laid_out.region is not distinct from queue.region
     and laid_out.team is not distinct from queue.team;
 update role_grant set scope = pg_temp.scope_in_units(account_id, scope) where scope ?| array['region', 'team'];
+-- Two grants of a key may come to the same.
+create temporary table of_keys on commit drop as
+  select distinct account_id, key_id, role_id, pg_temp.scope_in_units(account_id, scope) as scope
+  from api_key_grant where scope ?| array['region', 'team'];
+delete from api_key_grant where scope ?| array['region', 'team'];
+insert into api_key_grant (account_id, key_id, role_id, scope)
+  select account_id, key_id, role_id, scope from of_keys on conflict do nothing;
 -- Versions stay what they were, in the words of today, so that they can be compared and restored. Those that name a label which
 -- nothing has any more keep it, and cannot be restored.
 update configuration_version
@@ -98,6 +106,7 @@ drop function pg_temp.unit_of, pg_temp.scope_in_units;
 
 alter table queue force row level security;
 alter table role_grant force row level security;
+alter table api_key_grant force row level security;
 alter table configuration_version force row level security;
 alter table queue drop region, drop team;
 
