@@ -43,6 +43,43 @@ test('a visitor writes, the agent is offered the conversation, accepts and answe
   await talk.assertWhole();
 });
 
+/** What people have tried to make a page do with a text. */
+const hostileTexts = [
+  '<script>window.hit = 1</script>',
+  '<img src=https://beacon.invalid/x onerror="window.hit = 1">',
+  '"><svg onload=window.hit=1><math><mi xlink:href="javascript:window.hit=1">',
+  '[click](javascript:window.hit=1) javascript:window.hit=1 data:text/html,<b>x</b>',
+  '</textarea></div><iframe srcdoc="<script>parent.hit=1</script>"></iframe>',
+  '${window.hit=1} {{constructor.constructor("window.hit=1")()}} <b>bold</b> &lt;i&gt;',
+];
+
+test('attack 48: hostile texts of either side stand there as text, in the console and in the widget', async () => {
+  const { visitor, agent } = await Talk.begin(stage, sara);
+  const calls: string[] = [];
+  for (const { page } of [visitor, agent]) {
+    page.on('request', (request) => calls.push(request.url()));
+    await page.evaluate(() =>
+      addEventListener('securitypolicyviolation', () => Object.assign(window, { violated: 1 })),
+    );
+  }
+  const text = hostileTexts.join(' ');
+  await visitor.write(text);
+  await agent.sees(text);
+  await agent.write(`Also: ${text}`);
+  await visitor.sees(`Also: ${text}`);
+  const made =
+    'script, iframe, math, b, img[src*="beacon"], a[href^="javascript" i], a[href^="data" i], [onerror], [onload]';
+  for (const { page, log } of [visitor, agent]) {
+    assert.equal(await log.locator(made).count(), 0);
+    const marks = await page.evaluate(() => ['hit' in window, 'violated' in window]);
+    assert.deepEqual(marks, [false, false], 'nothing ran, and nothing tried to');
+  }
+  assert.deepEqual(
+    calls.filter((url) => url.includes('beacon')),
+    [],
+  );
+});
+
 test('a canned reply is chosen by its shortcut, filled in, and sent', async () => {
   const { visitor, agent } = await Talk.begin(stage, sara);
   const caseId = await agent.caseId;

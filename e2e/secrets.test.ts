@@ -113,7 +113,7 @@ async function opened(set: string, identityFile: string): Promise<Buffer[]> {
   );
 }
 
-test('a card, a national id and a secret of the account are nowhere, wherever they are typed', async (t) => {
+test('attack 70: a card, a national id and a secret of the account are nowhere, wherever they are typed', async (t) => {
   assert.ok(search.isInText(`x${secrets.custom}x`) && !search.isInText(known.site));
   const sara = await stage.signIn('sara');
   const toSara = watch(sara.page);

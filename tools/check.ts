@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 
+import { attackProblems } from './attacks.ts';
 import { boundaryProblems } from './boundaries.ts';
 import { catalogueProblems } from './catalogues.ts';
 import { featureListProblems } from './features.ts';
@@ -37,6 +38,7 @@ const steps: readonly Step[] = [
   program('format', formatComplaints),
   guard('boundaries', boundaryProblems),
   guard('features', featureListProblems),
+  guard('attacks', (folder) => attackProblems(folder)),
   guard('links', linkProblems),
   guard('catalogues', catalogueProblems),
   guard('lock file', lockFileProblems),

@@ -65,7 +65,7 @@ test('accepts a lock file with hashes and without addresses', (t) => {
   assert.deepEqual(lockFileProblems(folder), []);
 });
 
-test('refuses a lock file with an address, without a hash or with a hole, and an .npmrc that allows more than it should', (t) => {
+test('attack 82: refuses a lock file with an address, without a hash or with a hole, and an .npmrc that allows more than it should', (t) => {
   const address = { integrity: 'sha512-one', resolved: 'https://registry.example/one.tgz' };
   const addressed = exampleFolder(t, { '.npmrc': npmrc, 'package-lock.json': locked(address) });
   assert.deepEqual(lockFileProblems(addressed), [
@@ -98,13 +98,13 @@ const secrets: Record<string, string[]> = {
 };
 
 for (const [what, pieces] of Object.entries(secrets)) {
-  test(`refuses a file that holds ${what}`, (t) => {
+  test(`attack 82: refuses a file that holds ${what}`, (t) => {
     const folder = exampleFolder(t, { '.one': `first line\n${pieces.join('')}\n` });
     assert.deepEqual(secretProblems(folder), [`.one:2 holds ${what}`]);
   });
 }
 
-test('finds no secret in ordinary text, and leaves ignored files alone', (t) => {
+test('attack 82: finds no secret in ordinary text, and leaves ignored files alone', (t) => {
   const key = secrets['a cloud access key']?.join('') ?? '';
   const folder = exampleFolder(t, {
     'one.txt': 'GET /home and /users/1; see docs/work/plan.md\n',

@@ -138,7 +138,7 @@ describe('the verifier that stands alone', () => {
     assert.match(said, /Public key \(SHA-256\): [0-9a-f]{64}/);
   });
 
-  it('names the first entry that was changed, in any of its parts', async () => {
+  it('attack 76: names the first entry that was changed, in any of its parts', async () => {
     for (const change of [
       { body: '{"action":"tests.harmless"}' },
       { at: '2020-01-01T00:00:00.000Z' },
@@ -171,7 +171,7 @@ describe('the verifier that stands alone', () => {
     await notOk({ ...whole, trail: `${whole.trail}{"seq":13,` }, /NOT OK at entry 13/);
   });
 
-  it('names where the end was cut off', async () => {
+  it('attack 76: names where the end was cut off', async () => {
     await notOk(
       tampered((entries) => entries.slice(0, 7)),
       /NOT OK at entry 8.*cut.*knows entry 10/,

@@ -137,7 +137,7 @@ test('refuses to trust anything but addresses and networks', () => {
   }
 });
 
-test('refuses to trust every address', () => {
+test('attack 46: refuses to trust every address', () => {
   for (const proxies of ['0.0.0.0/0', '::/0', '10.0.0.0/0'])
     assert.match(faultOf({ SAMTAL_TRUSTED_PROXIES: proxies }), /must not trust every address/);
 });

@@ -123,7 +123,7 @@ describe('a keyring in a database of its own', () => {
     }
   });
 
-  it('says that it cannot be reached without showing its address', async (t) => {
+  it('attack 81: says that it cannot be reached without showing its address', async (t) => {
     const failed = open(t, await temporaryDirectory(t), 'postgres://samtal:hush@127.0.0.1:1/keyring');
     await assert.rejects(failed, (error: Error & { code?: string }) => {
       assert.equal(error.code, 'keyring-unreachable');

@@ -27,7 +27,7 @@ describe('accuracy of masking, on a labelled corpus', () => {
     }
   });
 
-  it('leaves alone at least 97 of 100 texts in which numbers only look like secrets', () => {
+  it('attack 69: leaves alone at least 97 of 100 texts in which numbers only look like secrets', () => {
     assert.ok(scores.untouchedNegatives >= 0.97, String(scores.untouchedNegatives));
     assert.ok(scores.precision >= 0.97, String(scores.precision));
     for (const score of scores.detectors) assert.ok(score.precision >= 0.95, JSON.stringify(score));

@@ -17,7 +17,7 @@ function cardNumber(prefix: number | string, length: number): string {
 }
 
 describe('card masking', () => {
-  it('keeps the last four digits and the form, however the digits are written and separated', () => {
+  it('attack 68: keeps the last four digits and the form, however the digits are written and separated', () => {
     for (const [written, masked] of [
       ['4111111111111111', '************1111'],
       ['4111 1111 1111 1111', '**** **** **** 1111'],
@@ -62,7 +62,7 @@ describe('card masking', () => {
     }
   });
 
-  it('leaves alone the networks outside its promise, also where their ranges lie inside others', () => {
+  it('attack 69: leaves alone the networks outside its promise, also where their ranges lie inside others', () => {
     for (const network of optionalNetworks) {
       const extended = maskingOf({ detectors: ['card'], alsoNetworks: [network] });
       const ranges = cardRanges.ranges.filter(([name]) => name === network);
@@ -82,7 +82,7 @@ describe('card masking', () => {
     assert.equal(networkOf('6500020000000000'), 'verve');
   });
 
-  it('leaves alone what is no card: a wrong check digit, times in milliseconds, and numbers that are longer', () => {
+  it('attack 69: leaves alone what is no card: a wrong check digit, times in milliseconds, and numbers that are longer', () => {
     for (const text of [
       '4111111111111112',
       '1761234567890',

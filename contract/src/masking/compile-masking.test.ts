@@ -83,7 +83,7 @@ describe('masking', () => {
     }
   });
 
-  it('fails closed: when the rules take too long, every digit is masked, and nobody may see them unredacted', () => {
+  it('attack 81: fails closed: when the rules take too long, every digit is masked, and nobody may see them unredacted', () => {
     let time = 0;
     const masking = maskingOf({ rules: [rule('[^b]*b|a', { id: 'slow' })], digits: 4 }, () => (time += 1));
     const masked = masking.mask(`${'a'.repeat(200)} 12 and 4711`);

@@ -36,7 +36,7 @@ const texts = ['a', 'ab', 'x', 'a ', 'aB!', '1a'].map((unit) =>
 );
 
 describe('hostile rules', () => {
-  it('are refused, or end near the deadline with every digit masked', () => {
+  it('attack 67: are refused, or end near the deadline with every digit masked', () => {
     let [refused, late] = [0, 0];
     for (const pattern of hostile) {
       const rule = {
@@ -68,7 +68,7 @@ describe('hostile rules', () => {
     assert.ok(late > 0, 'finding all matches of [^b]*b|a takes quadratic time');
   });
 
-  it('do not go on after the deadline: the clock is asked before each search', () => {
+  it('attack 67: do not go on after the deadline: the clock is asked before each search', () => {
     let asked = 0;
     const rule = {
       id: 'r',

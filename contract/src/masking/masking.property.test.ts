@@ -84,7 +84,7 @@ const chunked = fc.tuple(texts, fc.array(fc.nat(), { maxLength: 20 })).map(([tex
 describe('masking, whatever the text', () => {
   before((t) => (t as TestContext).diagnostic(`seed ${seed} (SAMTAL_TEST_SEED)`));
 
-  it('gives for any chunking what it gives for the whole', () => {
+  it('attack 68: gives for any chunking what it gives for the whole', () => {
     fc.assert(
       fc.property(configurations, fc.boolean(), chunked, (configuration, withRules, { text, pieces }) => {
         const used = { ...configuration, rules: withRules ? rules : [] };

@@ -16,7 +16,7 @@ function kept(messages: readonly string[]): string[] {
 }
 
 describe('a number over several messages', () => {
-  it('is masked from the message on that makes it whole', () => {
+  it('attack 68: is masked from the message on that makes it whole', () => {
     for (const [said, masked] of [
       [
         ['4111 1111', '1111 1111'],

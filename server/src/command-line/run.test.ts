@@ -404,7 +404,7 @@ test('starts the embedded database for as long as it takes, where no server runs
   assert.match(out, /Embedded +active/);
 });
 
-test('writes names so that they cannot command the terminal', async () => {
+test('attack 54: writes names so that they cannot command the terminal', async () => {
   await newAccount('Evil \u001b[2J name');
   const { out } = await samtal(['accounts', 'list']);
   assert.ok(!out.includes('\u001b'));

@@ -22,7 +22,7 @@ const erasedText = `to-be-erased-${randomBytes(9).toString('hex')}`;
 const keptText = `to-be-kept-${randomBytes(9).toString('hex')}`;
 
 it(
-  'what is erased is out of reach of every older backup, and its neighbours are not',
+  'attack 74: what is erased is out of reach of every older backup, and its neighbours are not',
   { timeout: 600_000 },
   async (t) => {
     const server = await ServerProcess.start();

@@ -651,7 +651,7 @@ describe('the endpoint walk', () => {
     assert.deepEqual(Object.keys(recipes).toSorted(), endpoints.map(({ id }) => id).toSorted());
   });
 
-  it('knows of every endpoint, and of no other, what it leaves on the audit trail, or why nothing', () => {
+  it('attack 77: knows of every endpoint, and of no other, what it leaves on the audit trail, or why nothing', () => {
     assert.deepEqual(Object.keys(audited).toSorted(), endpoints.map(({ id }) => id).toSorted());
   });
 
@@ -684,7 +684,7 @@ describe('the endpoint walk', () => {
     const { id, access } = endpoint;
     const recipe = recipes[id] ?? {};
 
-    it(`${id} refuses whoever may not, changes nothing by it, and serves whoever may`, async () => {
+    it(`attack 32, 35, 77: ${id} refuses whoever may not, changes nothing by it, and serves whoever may`, async () => {
       const input = await given(here, recipe);
       const foreign = await given(there, recipe);
       const unchanged = await tableContents(db);

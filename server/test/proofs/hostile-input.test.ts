@@ -129,7 +129,7 @@ describe('hostile input', () => {
   });
 
   for (const endpoint of everyBody) {
-    it(`${endpoint.id} refuses every body that is no JSON object of its own`, async () => {
+    it(`attack 40, 56: ${endpoint.id} refuses every body that is no JSON object of its own`, async () => {
       const params = paramsOf();
       const nonsense: [string | Uint8Array, ...string[]][] = [
         ['', 'request.invalid'],
@@ -158,7 +158,7 @@ describe('hostile input', () => {
         if (!proper.includes(body as string)) refused(await send(endpoint, body, { params }), ...codes);
     });
 
-    it(`${endpoint.id} refuses a field of the wrong type, and one that it does not know`, async () => {
+    it(`attack 40: ${endpoint.id} refuses a field of the wrong type, and one that it does not know`, async () => {
       const params = paramsOf();
       const { properties = {}, anyOf = [] } = endpoint.body as {
         properties?: object;
@@ -190,7 +190,7 @@ describe('hostile input', () => {
       }
     });
 
-    it(`${endpoint.id} refuses a body of another type, and one of ten megabytes`, async () => {
+    it(`attack 32, 56: ${endpoint.id} refuses a body of another type, and one of ten megabytes`, async () => {
       const params = paramsOf();
       const body = JSON.stringify({ text: marker });
       for (const type of [
@@ -278,7 +278,24 @@ describe('hostile input', () => {
     );
   });
 
-  it('is refused in a query: twice the same, unknown, out of range, no instant, no cursor', async () => {
+  it('attack 52: is text where a search takes text, and finds nobody by being more', async () => {
+    for (const search of [
+      `${marker}' or '1'='1`,
+      `' or 1=1 --`,
+      `'; drop table membership; --`,
+      `') union select email from identity --`,
+      '%',
+      '_____',
+      String.raw`\' or true --`,
+      '$1',
+      `x'::text || pg_sleep(2) || '`,
+    ]) {
+      const found = await person.call(listUsers, { params: { accountId: account.id }, query: { search } });
+      assert.deepEqual(found.items, [], search);
+    }
+  });
+
+  it('attack 52, 56: is refused in a query: twice the same, unknown, out of range, no instant, no cursor', async () => {
     const ask = async (endpoint: Endpoint, query: string) =>
       await request(
         node.url,
@@ -389,7 +406,7 @@ describe('hostile input', () => {
     }
   });
 
-  it('is answered with a problem when it is not even HTTP', async () => {
+  it('attack 56: is answered with a problem when it is not even HTTP', async () => {
     const head = 'host: localhost\r\nconnection: close\r\n';
     for (const [text, status] of [
       [`GET / HTTP/1.1\r\n${head}x: ${marker.padEnd(20_000, 'x')}\r\n\r\n`, 431],
@@ -437,7 +454,7 @@ describe('hostile input', () => {
     assert.deepEqual([preflight.status, preflight.headers.get('access-control-allow-origin')], [403, null]);
   });
 
-  it('never lets another origin read or send with a user’s cookie', async () => {
+  it('attack 32: never lets another origin read or send with a user’s cookie', async () => {
     const headers = { origin: 'https://attacker.example' };
     refused(
       await send(signIn, JSON.stringify({ email: 'a@example.org', password: marker }), { headers }),

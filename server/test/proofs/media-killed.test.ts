@@ -30,7 +30,7 @@ async function ownersQuery(server: ServerProcess, text: string): Promise<Record<
 }
 
 it(
-  'a server killed while files arrive loses none that it acknowledged, and shows none that is not there',
+  'attack 66: a server killed while files arrive loses none that it acknowledged, and shows none that is not there',
   { timeout: 240_000 },
   async (t) => {
     const random = seeded(t);

@@ -44,7 +44,7 @@ const secrets = {
 const search = new Search([...Object.values(markers), ...Object.values(secrets)]);
 
 it(
-  'nothing that anybody wrote is found in a file, a table or a log line',
+  'attack 70, 77: nothing that anybody wrote is found in a file, a table or a log line',
   { timeout: 120_000 },
   async (t) => {
     assert.ok(

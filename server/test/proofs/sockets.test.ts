@@ -119,7 +119,7 @@ describe('the sockets', () => {
     );
   }
 
-  it('open for our own page and for the site’s, and for no other', async () => {
+  it('attack 33: open for our own page and for the site’s, and for no other', async () => {
     for (const origin of [
       'https://attacker.example',
       'null',
@@ -188,7 +188,7 @@ describe('the sockets', () => {
     );
   });
 
-  it('take a ticket once, of 50 that come with it at the same time', async () => {
+  it('attack 33: take a ticket once, of 50 that come with it at the same time', async () => {
     const ticket = await ticketOf(agent);
     const sockets = await Promise.all(
       Array.from({ length: 50 }, async () => await TestSocket.open(agentAddress(), node.url.origin)),
@@ -205,7 +205,7 @@ describe('the sockets', () => {
     for (const socket of sockets) socket.close();
   });
 
-  it('take no ticket that has expired, was made up, or is of a session that has ended', async () => {
+  it('attack 33: take no ticket that has expired, was made up, or is of a session that has ended', async () => {
     const refused = { code: 1008, bye: 'signin.required' };
     const { origin } = node.url;
     const expired = await ticketOf(agent);
@@ -228,7 +228,7 @@ describe('the sockets', () => {
     assert.deepEqual(await knock(agentAddress(), origin, held), refused);
   });
 
-  it('take no visitor of another site, and none whose session has ended', async () => {
+  it('attack 33: take no visitor of another site, and none whose session has ended', async () => {
     const refused = { code: 1008, bye: 'visitors.session-ended' };
     const { origin } = node.url;
     const foreign = await makeVisitor(db, other, node.url);
@@ -362,7 +362,7 @@ describe('the sockets', () => {
     assert.ok(!another.socket.frames.some((frame) => frame.t === 'typing'));
   });
 
-  it('show an agent what is theirs, and nothing that is another agent’s or another account’s', async (t) => {
+  it('attack 39: show an agent what is theirs, and nothing that is another agent’s or another account’s', async (t) => {
     const colleague = await makeAgent();
     const stranger = await makeAgent(['agent', 'supervisor', 'administrator'], other);
     const { stream, internal } = await talk(t);
@@ -386,7 +386,7 @@ describe('the sockets', () => {
     assert.equal((await socket.posted(stream, marker, { kind: 'note' })).t, 'nack');
   });
 
-  it('let an agent follow a conversation no longer that has gone to somebody else', async (t) => {
+  it('attack 43: let an agent follow a conversation no longer that has gone to somebody else', async (t) => {
     const { stream, internal, params, socket: visitorSocket } = await talk(t);
     const socket = await asAgent(t);
     for (const name of [stream, internal]) await follow(socket, name);
@@ -485,7 +485,7 @@ describe('the sockets', () => {
     assert.equal(socket.frames.filter((frame) => frame.t === 'typing').length, 1);
   });
 
-  it('close when the user is removed, and their conversations go back to the queue', async (t) => {
+  it('attack 26: close when the user is removed, and their conversations go back to the queue', async (t) => {
     const leaver = await makeAgent();
     const { stream, params } = await talk(t, leaver);
     const socket = await asAgent(t, leaver);

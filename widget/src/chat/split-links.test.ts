@@ -34,7 +34,7 @@ test('keeps a bracket that belongs to the address', () => {
   assert.deepEqual(links('https://example.org/wiki/Alm_(tree)'), ['https://example.org/wiki/Alm_(tree)']);
 });
 
-test('makes a link of nothing but http and https', () => {
+test('attack 48: makes a link of nothing but http and https', () => {
   assert.deepEqual(links('javascript:alert(1) data:text/html,x ftp://example.org https:// https://'), []);
   assert.deepEqual(links('javascript:https://example.org/'), ['https://example.org/']);
 });

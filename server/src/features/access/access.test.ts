@@ -73,7 +73,7 @@ test('gives a supervisor what agents may, through the role that the role holds',
   assert.ok(held.includes('conversations.handle') && held.includes('conversations.read'));
 });
 
-test('changes what a role’s holders and their holders may, from the next request on', async () => {
+test('attack 43: changes what a role’s holders and their holders may, from the next request on', async () => {
   await newAccount();
   const bottom = await role(['routing.read']);
   const middle = await role([], [bottom]);
@@ -149,7 +149,7 @@ test('deletes a role only when nobody has it and no role holds it', async () => 
   await assert.rejects(drop(free), refused('not-found'));
 });
 
-test('lets a manager of access define and give only what he holds', async () => {
+test('attack 41: lets a manager of access define and give only what he holds', async () => {
   await newAccount();
   const manages = await role(['access.manage', 'users.read']);
   const handlesNorth = await role(['conversations.handle']);
@@ -165,7 +165,7 @@ test('lets a manager of access define and give only what he holds', async () => 
   assert.deepEqual(await allows(userId), ['conversations.handle']);
 });
 
-test('does not let a change of a role widen a grant beyond what its changer holds', async () => {
+test('attack 41: does not let a change of a role widen a grant beyond what its changer holds', async () => {
   await newAccount();
   const manages = await role(['access.manage']);
   const reads = await role(['conversations.read']);

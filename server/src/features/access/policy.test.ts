@@ -71,7 +71,7 @@ test('includes a scope only when it is narrower in every dimension, below in the
   assert.ok(!includes({ queue: ['q1'] }, { unit: ['COAST'] }), 'other queues may come to be there');
 });
 
-test('lets nobody pass on more than is held, neither in kind nor in place', () => {
+test('attack 41: lets nobody pass on more than is held, neither in kind nor in place', () => {
   const giver = member([['conversations.read'], { unit: ['NORTH'] }], [['users.read'], {}]);
   const give = (allows: Authorisation[], scope: Scope) =>
     mayPassOn(giver, { receiverId: 'you', grant: effective(allows, scope), places });

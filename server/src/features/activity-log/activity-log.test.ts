@@ -121,7 +121,7 @@ describe('the activity log', () => {
     }
   });
 
-  it('believes no proxy that is not trusted', async () => {
+  it('attack 46: believes no proxy that is not trusted', async () => {
     const other = await startTestNode(db, { publicUrl: node.url });
     try {
       const { visitor, begin } = await visitorFrom(account, addresses.four);
@@ -300,7 +300,7 @@ describe('the activity log', () => {
     assert.equal((await read(of.id)).length, 1);
   });
 
-  it('refuses an entry that was moved to another visitor', async () => {
+  it('attack 38: refuses an entry that was moved to another visitor', async () => {
     const of = await makeAccount(db, { origin: node.url.origin });
     const one = await noted(of);
     const other = await noted(of);

@@ -252,7 +252,7 @@ describe('API keys', () => {
     assert.equal((await key.try(giveRole, { params, body: theirs })).status, 201);
   });
 
-  it('loses with its owner what its owner loses, from the next request on', async () => {
+  it('attack 26, 43: loses with its owner what its owner loses, from the next request on', async () => {
     const person = await makeOwner();
     const key = await makeProgram(person, [everywhere('supervisor')]);
     assert.equal((await key.try(findConversations, { params })).status, 200);

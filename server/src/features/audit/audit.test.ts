@@ -55,7 +55,7 @@ describe('the audit trail for its readers', () => {
   const actions = async (query: Record<string, unknown>) =>
     (await page(query)).items.map(({ action }) => action);
 
-  it('is found by feature, action, actor, subject and time, newest first, and by nothing of another account', async () => {
+  it('attack 39: is found by feature, action, actor, subject and time, newest first, and by nothing of another account', async () => {
     assert.deepEqual(await actions({ action: 'sites' }), ['sites.created', 'sites.changed']);
     assert.deepEqual(await actions({ action: 'sites.changed' }), ['sites.changed']);
     assert.deepEqual(await actions({ action: 'site' }), []);

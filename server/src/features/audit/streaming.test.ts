@@ -331,7 +331,7 @@ describe('the audit trail sent elsewhere', () => {
     assert.equal(await attempt(target, 'TWICE'), 'names.taken');
   });
 
-  it('refuses at the last moment, too: a name that leads inside gets no connection', async () => {
+  it('attack 57: refuses at the last moment, too: a name that leads inside gets no connection', async () => {
     let connections = 0;
     const port = await listen(createServer(() => (connections += 1)));
     const strict = new AuditStreamer({

@@ -183,7 +183,7 @@ describe('files of conversations in a backup', () => {
     await rm(pathOf(cut));
   });
 
-  it('make the whole set refused when they were changed, cut off, swapped or taken away', async (t) => {
+  it('attack 78: make the whole set refused when they were changed, cut off, swapped or taken away', async (t) => {
     const here = await sends();
     const { path: older } = await make(t);
     await sends();

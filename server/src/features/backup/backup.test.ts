@@ -240,7 +240,7 @@ describe('a backup of the database', () => {
     assert.equal((await db.asOwner('select from session')).rowCount, 0);
   });
 
-  it('does not bring back what was erased since, and leaves its neighbours as they were', async (t) => {
+  it('attack 74: does not bring back what was erased since, and leaves its neighbours as they were', async (t) => {
     const own = await testAccount(db, 'Erasing');
     const doomed = await testAccount(db, 'Doomed');
     const [erased, neighbour] = [await converse('to be erased', own), await converse('to be kept', own)];
@@ -279,7 +279,7 @@ describe('a backup of the database', () => {
     assert.equal(await textOf(neighbour, own), 'to be kept');
   });
 
-  it('is refused when anything in it was changed, cut off, swapped or taken away', async (t) => {
+  it('attack 78: is refused when anything in it was changed, cut off, swapped or taken away', async (t) => {
     await converse('x'.repeat(300_000));
     const { path } = await make(await temporaryDirectory(t));
     const file = 'database.sealed';
@@ -329,7 +329,7 @@ describe('a backup of the database', () => {
     await refuses(miscounted, 'backup-damaged');
   });
 
-  it('is refused with another identity, by another installation, and by a version with another schema', async (t) => {
+  it('attack 78: is refused with another identity, by another installation, and by a version with another schema', async (t) => {
     const { path } = await make(await temporaryDirectory(t));
     await refuses(path, 'backup-identity', { identities: [await generateX25519Identity()] });
     await refuses(path, 'backup-foreign', { keyring: await Keyring.open(await temporaryDirectory(t)) });

@@ -47,7 +47,7 @@ describe('a sealed file', () => {
     );
   });
 
-  it('opens for each of its recipients, and for nobody else', async () => {
+  it('attack 78: opens for each of its recipients, and for nobody else', async () => {
     const both = [...recipients, await identityToRecipient(stranger)];
     const plain = Buffer.from('text');
     const file = await sealed(plain, undefined, both);
@@ -81,7 +81,7 @@ describe('a sealed file', () => {
     });
   });
 
-  it('is refused wherever it is cut off, between segments too', async (t) => {
+  it('attack 78: is refused wherever it is cut off, between segments too', async (t) => {
     const plain = Buffer.alloc(3 * segment, 'x');
     const file = await sealed(plain);
     const start = beginningOf(file);
@@ -102,7 +102,7 @@ describe('a sealed file', () => {
     );
   });
 
-  it('is refused when segments were swapped, repeated, left out, or taken from another file', async () => {
+  it('attack 78: is refused when segments were swapped, repeated, left out, or taken from another file', async () => {
     const plain = Buffer.alloc(4 * segment, 'x');
     const [file, other] = [await sealed(plain), await sealed(plain)];
     const cut = (from: Buffer) => {

@@ -328,7 +328,7 @@ describe('the conversation log', () => {
     assert.equal(heads.at(-1), 42);
   });
 
-  it('opens an entry nowhere but in its own stream and at its own seq', async () => {
+  it('attack 38: opens an entry nowhere but in its own stream and at its own seq', async () => {
     const [one, other] = [await start('One'), await start('Other')];
     seqOf(await nodes[0].posts.submit(account.id, fromVisitor(one, 'Second')));
     await entriesOf(one);

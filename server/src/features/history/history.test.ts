@@ -355,7 +355,7 @@ describe('the history of what is configured', () => {
     );
   });
 
-  it('lists everything of the account a page at a time, and nothing of another account', async () => {
+  it('attack 39: lists everything of the account a page at a time, and nothing of another account', async () => {
     const all = [];
     let cursor: string | undefined;
     do {

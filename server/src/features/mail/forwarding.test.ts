@@ -221,7 +221,7 @@ describe('forwarding a conversation by mail', () => {
     assert.equal(server.received.length, 0);
   });
 
-  it('refuses every trick with the recipient (attack 55)', async () => {
+  it('attack 55: refuses every trick with the recipient', async () => {
     const id = await begin();
     for (const to of [
       'anna@clinic.example\r\nBcc: eve@example.org',

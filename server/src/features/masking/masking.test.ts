@@ -79,7 +79,7 @@ describe('masking on the server', () => {
     return texts;
   }
 
-  it('masks what is begun with, posted by either side, noted, and said when handing over', async (t) => {
+  it('attack 70: masks what is begun with, posted by either side, noted, and said when handing over', async (t) => {
     const { account, agent, visitor, id, params } = await talk();
     const [theirs, ours] = [await TestSocket.asVisitor(visitor, node.url), await TestSocket.asAgent(agent)];
     t.after(() => [theirs, ours].forEach(({ socket }) => socket.terminate()));
@@ -254,7 +254,7 @@ describe('masking on the server', () => {
     assert.deepEqual(await rules(), [rule('r', 'hemlig')]);
   });
 
-  it('fails closed when a rule is too slow, and stops using it after three times, on the record', async () => {
+  it('attack 81: fails closed when a rule is too slow, and stops using it after three times, on the record', async () => {
     const { lines, log } = keptLog();
     const account = await makeAccount(db, { origin: node.url.origin });
     await settle(account, { 'masking.rules': [rule('slow', '[^b]*b|a'), rule('fine', 'hemlig')] });
@@ -320,7 +320,7 @@ describe('masking on the server', () => {
     }
   });
 
-  it('acknowledges what others post while posts wait for an account’s hostile rule', async (t) => {
+  it('attack 67: acknowledges what others post while posts wait for an account’s hostile rule', async (t) => {
     // Slow with each text, and not so slow that it is used no more.
     const hostile = await talk({ 'masking.rules': [rule('slow', '(?:a?){60}b')] });
     const others = [await talk({ 'masking.rules': [rule('quick', 'hemlig')] }), await talk()];
@@ -355,7 +355,7 @@ describe('masking on the server', () => {
     await Promise.all(waiting);
   });
 
-  it('lets a slow rule hold up nobody but its own account: others are answered while it is busy', async () => {
+  it('attack 67: lets a slow rule hold up nobody but its own account: others are answered while it is busy', async () => {
     const rules = new RuleWorkers();
     const slow = {
       detectors: [],

@@ -132,7 +132,7 @@ describe('files in conversations', () => {
     }
   });
 
-  it('come down to be saved, never to be shown in place, and are kept nowhere on the way', async () => {
+  it('attack 60: come down to be saved, never to be shown in place, and are kept nowhere on the way', async () => {
     const here = await talk();
     await visitorSends(here, 'Å "kvitto"; 50%.png', png());
     const { mediaId } = await onlyFileOf(here);
@@ -193,7 +193,7 @@ describe('files in conversations', () => {
     assert.deepEqual(await stored(here), []);
   });
 
-  it('have their names masked like everything that people write', async () => {
+  it('attack 70: have their names masked like everything that people write', async () => {
     const here = await talk();
     await visitorSends(here, 'kort 4111 1111 1111 1111.png', png());
     const { name } = await onlyFileOf(here);
@@ -201,7 +201,7 @@ describe('files in conversations', () => {
     assert.doesNotMatch(name, /4111/);
   });
 
-  it('do not tell where a picture was taken', async () => {
+  it('attack 60: do not tell where a picture was taken', async () => {
     const here = await talk();
     const told = png({ extra: [pngChunk('eXIf', Buffer.from('GPS 59.3293 N'))] });
     await visitorSends(here, 'a.png', told);
@@ -237,7 +237,7 @@ describe('files in conversations', () => {
     assert.deepEqual(await stored(here), []);
   });
 
-  it('whose upload is broken off leave nothing behind', async () => {
+  it('attack 66: whose upload is broken off leave nothing behind', async () => {
     const here = await talk();
     const content = png({ width: 800, height: 800, extra: [pngChunk('iCCP', randomBytes(300_000))] });
     const { hostname, port } = node.url;
@@ -268,7 +268,7 @@ describe('files in conversations', () => {
     assert.deepEqual(await stored(here), [mediaId]);
   });
 
-  it('open for nobody else: other visitors, other accounts, other agents, nobody signed in', async () => {
+  it('attack 61: open for nobody else: other visitors, other accounts, other agents, nobody signed in', async () => {
     const here = await talk();
     const other = await talk();
     await visitorSends(here, 'a.png', png());
@@ -304,7 +304,7 @@ describe('files in conversations', () => {
     refusedWith(await visitorSends(here, 'a.png', png()), 'conversations.closed');
   });
 
-  it('open by a link only while the account lets them, the link is whole, and its time has not passed', async (t) => {
+  it('attack 61: open by a link only while the account lets them, the link is whole, and its time has not passed', async (t) => {
     const here = await talk();
     await visitorSends(here, 'a.png', png());
     const { mediaId } = await onlyFileOf(here);
@@ -469,7 +469,7 @@ describe('files in conversations', () => {
     assert.equal((await agentSends(here, 'a.png', png())).status, 201);
   });
 
-  it('leave nothing behind when the scanner goes away while it looks at them', async () => {
+  it('attack 81: leave nothing behind when the scanner goes away while it looks at them', async () => {
     const here = await talk();
     const clamd = await startStandInClamd();
     const scanning = await startTestNode(db, { scanner: clamd.url });
@@ -483,7 +483,7 @@ describe('files in conversations', () => {
     await scanning.stop();
   });
 
-  it('are kept only when the scanner has found nothing, and refused while it gives no word', async () => {
+  it('attack 81: are kept only when the scanner has found nothing, and refused while it gives no word', async () => {
     const clamd = await startStandInClamd();
     const scanning = await startTestNode(db, { scanner: clamd.url });
     const here = await talk(scanning);

@@ -28,7 +28,7 @@ describe('pages', () => {
     assert.equal((await ask('/api/v1/none')).statusCode, 404);
   });
 
-  it('leads from another name of this machine to the address that sessions belong to', async () => {
+  it('attack 47: leads from another name of this machine to the address that sessions belong to', async () => {
     const navigate = { 'sec-fetch-mode': 'navigate' };
     const led = await ask('/find?a=1', { ...navigate, host: `localhost:${node.url.port}` });
     assert.equal(led.statusCode, 307);
@@ -37,6 +37,16 @@ describe('pages', () => {
     const foreign = await ask('//evil.example/', { ...navigate, host: `localhost:${node.url.port}` });
     assert.equal(new URL(String(foreign.headers.location)).origin, node.url.origin);
     assert.equal((await ask('/', { ...navigate, host: 'evil.example' })).headers.location, undefined);
+    const forwarded = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+    const told = await ask('/find', { ...navigate, ...forwarded, host: `localhost:${node.url.port}` });
+    assert.equal(told.headers.location, `${node.url.origin}/find`);
+  });
+
+  it('attack 50: lets nobody frame a page or an answer', async () => {
+    for (const path of ['/', '/admin/users', '/invitation', '/api/docs/', '/api/v1/session', '/none.js']) {
+      const { headers } = await ask(path);
+      assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'(;|$)/, path);
+    }
   });
 
   it('serves the widget to pages anywhere, and has no demo where there is none', async () => {

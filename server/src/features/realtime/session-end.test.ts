@@ -19,7 +19,7 @@ describe('the end of a session', () => {
     await db.close();
   });
 
-  it('closes the sockets that stand on it, on every node, and nobody else’s', async () => {
+  it('attack 26: closes the sockets that stand on it, on every node, and nobody else’s', async () => {
     const [here, there] = nodes as [TestNode, TestNode];
     const account = await makeAccount(db, { origin: here.url.origin });
     const agent = await makePerson(db, account, { url: here.url, roles: ['agent'] });

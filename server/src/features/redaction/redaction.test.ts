@@ -333,7 +333,7 @@ describe('redaction of digits when it is due', () => {
     assert.deepEqual(await waiting(id), []);
   });
 
-  it('opens an original nowhere but in its place', async () => {
+  it('attack 38: opens an original nowhere but in its place', async () => {
     const { id, account, write, shownTo } = await talk({
       'redaction.mode': 'resolved',
       'redaction.sides': 'both',
@@ -411,7 +411,7 @@ describe('redaction of digits when it is due', () => {
     assert.deepEqual(await waiting(damaged.id), []);
   });
 
-  it('says how late it is when the job stands still for 20 minutes, and leaves nothing once it runs again', async () => {
+  it('attack 71: says how late it is when the job stands still for 20 minutes, and leaves nothing once it runs again', async () => {
     const { account, id } = await talk({ 'redaction.mode': 'hours', 'redaction.after-hours': 12 });
     await hoursPass(id, 12);
     const lag = async (minutes: number) => {

@@ -166,7 +166,7 @@ describe('an erasure', () => {
     assert.equal((await one(id)).state, 'live-erased');
   });
 
-  it('that meets a hold and an export at the same moment loses to the hold or leaves nothing, and the export is whole or says no', async (t) => {
+  it('attack 75: that meets a hold and an export at the same moment loses to the hold or leaves nothing, and the export is whole or says no', async (t) => {
     const random = seeded(t);
     const keys = new ConversationKeys(db.keyring);
     let held = 0;

@@ -92,7 +92,7 @@ describe('those who write to a conversation at the moment at which it is erased'
     return told;
   }
 
-  it('with a file are told that it is gone', async () => {
+  it('attack 75: with a file are told that it is gone', async () => {
     const conversation = await start();
     const mediaId = randomUUID();
     const file = { mediaId, name: 'a.png', type: 'png', sizeBytes: 1 } as const;

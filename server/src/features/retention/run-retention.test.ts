@@ -137,7 +137,7 @@ describe('retention', () => {
     assert.deepEqual(await there([held!]), [false]);
   });
 
-  it('and holds that are placed while it goes on: what was answered to be held stays, all else goes, and the log agrees', async (t) => {
+  it('attack 75: and holds that are placed while it goes on: what was answered to be held stays, all else goes, and the log agrees', async (t) => {
     const random = seeded(t);
     const of = await makeAccount(db, { origin: node.url.origin });
     const holder = await makePerson(db, of, { url: node.url, roles: ['privacy-officer'] });

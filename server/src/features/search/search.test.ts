@@ -139,7 +139,7 @@ describe('searching transcripts', () => {
     assert.deepEqual(await found(supervisor, secret, { until: new Date(0).toISOString() }), []);
   });
 
-  it('searches in the scope of conversations.read alone, and counts nothing else', async () => {
+  it('attack 39, 42: searches in the scope of conversations.read alone, and counts nothing else', async () => {
     const secret = word();
     await begin(secret);
     const elsewhere = await makePerson(db, account, {

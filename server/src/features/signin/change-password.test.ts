@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => db.close());
 
-test('changes the password, and ends every other session of the person but nobody else’s', async () => {
+test('attack 26: changes the password, and ends every other session of the person but nobody else’s', async () => {
   const user = await testUser(db, accountId, { password });
   const [here, there] = [await Browser.signIn(http, user), await Browser.signIn(http, user)];
   const somebody = await Browser.signIn(http, await testUser(db, accountId, { password }));

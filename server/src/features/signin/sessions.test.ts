@@ -40,7 +40,7 @@ test('refuses whoever brings no session, a made-up one, or somebody else’s coo
   }
 });
 
-test('changes something only with a token of the same session', async () => {
+test('attack 32: changes something only with a token of the same session', async () => {
   const [person, other] = [await browser(), await browser()];
   const name = await accountName();
   for (const token of ['', 'made-up', other.csrfToken]) {
@@ -50,7 +50,7 @@ test('changes something only with a token of the same session', async () => {
   assert.equal((await rename(person)).statusCode, 200);
 });
 
-test('changes something only for our own origin, whatever the token', async () => {
+test('attack 32: changes something only for our own origin, whatever the token', async () => {
   const person = await browser();
   for (const headers of [
     { origin: '' },
@@ -104,7 +104,7 @@ test('puts the idle end off when the session is used, and writes that down once 
   assert.ok(((await usedAt()) ?? 99) < 5);
 });
 
-test('lets a page that nobody is at go on asking, and ends its session all the same (attack 29)', async () => {
+test('attack 29: lets a page that nobody is at go on asking, and ends its session all the same', async () => {
   const person = await browser();
   const ask = async () =>
     await person.call(getAccount, { params: { accountId } }, { [unattendedHeader]: '1' });
@@ -143,7 +143,7 @@ test('neither revives an ended session by touching it, nor counts it among the l
   assert.equal(await person.isSignedIn(), false);
 });
 
-test('keeps a member out from the next request on when the membership is switched off', async () => {
+test('attack 26: keeps a member out from the next request on when the membership is switched off', async () => {
   const user = await testUser(db, accountId, { password });
   const person = await Browser.signIn(http, user);
   assert.equal((await person.call(getAccount, { params: { accountId } })).statusCode, 200);
@@ -160,7 +160,7 @@ test('gives the same answer for an account of others, one that is suspended, and
   assert.deepEqual(await Promise.all(answers), ['not-found', 'not-found', 'not-found', 'not-found']);
 });
 
-test('records signing out for the platform and for the account', async () => {
+test('attack 77: records signing out for the platform and for the account', async () => {
   const user = await testUser(db, accountId, { password });
   await (await Browser.signIn(http, user)).call(signOut, {});
   const { rows } = await db.asOwner<{ account_id: string }>(

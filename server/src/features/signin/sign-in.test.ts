@@ -24,7 +24,7 @@ async function attempt(email: string, given: string, address = '192.0.2.1') {
   return await request(http, signIn, { input: { body: { email, password: given } }, address });
 }
 
-test('signs in with a cookie that scripts and other sites cannot use, and says what the person may do', async () => {
+test('attack 31: signs in with a cookie that scripts and other sites cannot use, and says what the person may do', async () => {
   const { email, userId } = await testUser(db, accountId, { password, roles: ['agent'] });
   const answer = await attempt(email.toUpperCase(), password);
   assert.equal(answer.statusCode, 201);
@@ -44,7 +44,7 @@ test('signs in with a cookie that scripts and other sites cannot use, and says w
   assert.ok(Date.parse(session.expiresAt) - Date.now() > 11.9 * 3_600_000);
 });
 
-test('stores neither the token of a session nor that of a page', async () => {
+test('attack 31: stores neither the token of a session nor that of a page', async () => {
   const person = await testUser(db, accountId, { password });
   const browser = await Browser.signIn(http, person);
   const { rows } = await db.asOwner<{ token_hash: Buffer }>(
@@ -56,12 +56,18 @@ test('stores neither the token of a session nor that of a page', async () => {
   }
 });
 
-test('starts a new session with each signing in', async () => {
+test('attack 27: starts a new session with each signing in, whatever cookie came along', async () => {
   const { email } = await testUser(db, accountId, { password });
-  assert.notEqual(cookieOf(await attempt(email, password)), cookieOf(await attempt(email, password)));
+  const first = cookieOf(await attempt(email, password));
+  for (const cookie of [first, `__Host-samtal=${'a'.repeat(43)}`]) {
+    const sent = { input: { body: { email, password } }, headers: { cookie } };
+    const next = cookieOf(await request(http, signIn, sent));
+    assert.match(next, /^__Host-samtal=[\w-]{43}$/);
+    assert.notEqual(next, cookie);
+  }
 });
 
-test('answers unknown, wrong, invited, switched off, suspended and locked alike', async () => {
+test('attack 24: answers unknown, wrong, invited, switched off, suspended and locked alike', async () => {
   const wrong = await testUser(db, accountId, { password });
   const inactive = await testUser(db, accountId, { password });
   await db.asOwner("update membership set status = 'inactive' where user_id = $1", [inactive.userId]);
@@ -92,7 +98,7 @@ test('answers unknown, wrong, invited, switched off, suspended and locked alike'
   for (const each of told) assert.deepEqual(each, told[0]);
 });
 
-test('does as much work for an unknown address as for a wrong password', async (t) => {
+test('attack 24: does as much work for an unknown address as for a wrong password', async (t) => {
   const { email } = await testUser(db, accountId, { password });
   const work = async (address: string) => {
     const derive = t.mock.method(crypto, 'argon2');
@@ -167,7 +173,7 @@ test('judges no more guesses than are free when they come all at once', async ()
   assert.ok((rows[0]?.count ?? 0) <= most, `${rows[0]?.count} were judged`);
 });
 
-test('slows down a network that guesses at many people, and tells it to wait', async () => {
+test('attack 22: slows down a network that guesses at many people, and tells it to wait', async () => {
   await db.asOwner('delete from sign_in_failure');
   for (let count = 0; count < 50; count += 1)
     await attempt(`nobody-${count}@example.org`, 'x', '2001:db8:1:2::1');
@@ -193,7 +199,7 @@ test('keeps no e-mail and no network address of a failure', async () => {
   for (const { row } of rows) assert.doesNotMatch(row, /marker-for-failures|203\.0\.113\.250/);
 });
 
-test('refuses to sign in a page of another origin, and a client that names none', async () => {
+test('attack 32: refuses to sign in a page of another origin, and a client that names none', async () => {
   const { email } = await testUser(db, accountId, { password });
   const input = { body: { email, password } };
   const foreign: Record<string, string>[] = [
@@ -209,7 +215,7 @@ test('refuses to sign in a page of another origin, and a client that names none'
   }
 });
 
-test('verifies every character of a password: none is cut off, by length or by U+0000', async () => {
+test('attack 25: verifies every character of a password: none is cut off, by length or by U+0000', async () => {
   const long = `${'långt '.repeat(20)}slut`;
   const person = await testUser(db, accountId, { password: long });
   assert.equal(codeOf(await attempt(person.email, long.slice(0, -1))), 'signin.refused');
@@ -220,7 +226,7 @@ test('verifies every character of a password: none is cut off, by length or by U
   assert.equal((await attempt(withNul.email, 'correct\u0000horse')).statusCode, 201);
 });
 
-test('refuses a password of 5,000 characters without hashing it', async () => {
+test('attack 25: refuses a password of 5,000 characters without hashing it', async () => {
   const answer = await attempt('nobody@example.org', 'x'.repeat(5_000));
   assert.equal(answer.statusCode, 400);
   assert.doesNotMatch(answer.body, /xxx/);

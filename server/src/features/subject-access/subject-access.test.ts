@@ -255,7 +255,7 @@ describe('subject access', () => {
     );
   });
 
-  it('answers a problem, and no file, when there is nothing, nothing in scope, or no leave', async () => {
+  it('attack 42: answers a problem, and no file, when there is nothing, nothing in scope, or no leave', async () => {
     const value = `${randomUUID()}@example.org`;
     const { caseId } = await begun('Hello', { email: value });
     const subject = { kind: 'attribute', key: 'email', value } as const;
@@ -294,7 +294,7 @@ describe('subject access', () => {
     assert.ok(!kept.lines.some((line) => line.includes(value)));
   });
 
-  it('shows hostile texts, names and values as texts', async () => {
+  it('attack 48: shows hostile texts, names and values as texts', async () => {
     const { params, caseId } = await begun(hostile.join('\n').replaceAll('\u0000', ''), {
       email: '<img src=x onerror=window.hit=1>',
     });

@@ -51,7 +51,7 @@ after(() => db.close());
 
 const one = (userId: string) => ({ params: { accountId, userId } });
 
-test('invites a person, who appears as invited, accepts, and is let in', async () => {
+test('attack 47: invites a person by a link without a host, who appears as invited, accepts, and is let in', async () => {
   const body = { email: 'New.Person@example.org', name: 'New Person', maxConversations: 7 };
   const answer = await administrator.call(inviteUser, { params: { accountId }, body });
   assert.equal(answer.statusCode, 201);
@@ -70,7 +70,7 @@ test('invites a person, who appears as invited, accepts, and is let in', async (
   assert.notEqual(seen.lastSignInAt, null);
 });
 
-test('answers alike whether or not another account knows the address', async () => {
+test('attack 24, 37: answers alike whether or not another account knows the address', async () => {
   const other = await testAccount(db, 'Other');
   const known = await testUser(db, other, { password });
   const invite = async (email: string) => {

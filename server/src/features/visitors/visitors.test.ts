@@ -318,7 +318,7 @@ describe('the profile of a visitor', () => {
     assert.deepEqual(await find({ queueId: randomUUID() }), []);
   });
 
-  it('shows those in another scope, and those without the authorisation, nothing', async () => {
+  it('attack 42: shows those in another scope, and those without the authorisation, nothing', async () => {
     const value = `C-${randomUUID()}`;
     await begun({ customer: value });
     const elsewhere = await makePerson(db, account, {
@@ -335,7 +335,7 @@ describe('the profile of a visitor', () => {
     assert.equal(refused.status, 403);
   });
 
-  it('has nothing in its index that another account, or another attribute, could be found by', async () => {
+  it('attack 39: has nothing in its index that another account, or another attribute, could be found by', async () => {
     const there = await makeAccount(db, { origin: node.url.origin });
     const otherAdmin = await makePerson(db, there, { url: node.url, roles: ['administrator', 'supervisor'] });
     await set(otherAdmin, { 'visitors.attributes': [email, customer] });
@@ -359,7 +359,7 @@ describe('the profile of a visitor', () => {
     );
   });
 
-  it('does not open when its ciphertext is moved to another conversation or another attribute', async () => {
+  it('attack 38: does not open when its ciphertext is moved to another conversation or another attribute', async () => {
     const one = await begun({ email: 'one@example.org', tier: 'gold' });
     const two = await begun({ email: 'two@example.org' });
     const keys = new ConversationKeys(db.keyring);

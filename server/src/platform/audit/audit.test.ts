@@ -79,7 +79,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('shows which entry was changed', async () => {
+  it('attack 76: shows which entry was changed', async () => {
     await change(
       'update audit_entry set body = replace(body, \'"number":4\', \'"number":5\') where account_id = $1 and seq = 5',
     );
@@ -102,7 +102,7 @@ describe('the audit trail', () => {
     assert.deepEqual(await faults(), [{ account, seq: 6, fault: 'broken-link' }]);
   });
 
-  it('shows which entry was removed', async () => {
+  it('attack 76: shows which entry was removed', async () => {
     await change('delete from audit_entry where account_id = $1 and seq = 4');
     assert.deepEqual(await faults(), [{ account, seq: 4, fault: 'missing' }]);
     await change('update audit_entry set seq = seq - 1 where account_id = $1 and seq = 5');
@@ -124,7 +124,7 @@ describe('the audit trail', () => {
     assert.deepEqual(await faults(), [{ account, seq: 1, fault: 'missing' }]);
   });
 
-  it('shows that two entries changed places', async () => {
+  it('attack 76: shows that two entries changed places', async () => {
     await change(`update audit_entry set body = other.body, at = other.at from audit_entry other
       where audit_entry.account_id = $1 and other.account_id = $1
         and ((audit_entry.seq = 3 and other.seq = 6) or (audit_entry.seq = 6 and other.seq = 3))`);
@@ -137,7 +137,7 @@ describe('the audit trail', () => {
     assert.deepEqual(await faults(), [{ account, seq: 3, fault: 'broken-link' }]);
   });
 
-  it('shows that an entry was inserted, at the end or between', async () => {
+  it('attack 76: shows that an entry was inserted, at the end or between', async () => {
     const { rows } = await change('select hash from audit_entry where account_id = $1 and seq = 10');
     const [{ hash: previous } = { hash: Buffer.alloc(0) }] = rows as { hash: Buffer }[];
     const made = { account, seq: 11, at: new Date(), previous, body: '{"action":"tests.invented"}' };
@@ -155,7 +155,7 @@ describe('the audit trail', () => {
     assert.deepEqual(await faults(), [{ account, seq: 5, fault: 'broken-link' }]);
   });
 
-  it('shows that the chain was rewritten by someone without the key, heads included', async () => {
+  it('attack 76: shows that the chain was rewritten by someone without the key, heads included', async () => {
     await change('delete from audit_entry where account_id = $1 and seq > 7');
     const { rows } = await change('select hash from audit_entry where account_id = $1 and seq = 7');
     const [{ hash } = { hash: Buffer.alloc(0) }] = rows as { hash: Buffer }[];

@@ -127,7 +127,7 @@ describe('checkpoints of the audit trail', () => {
     );
   });
 
-  it('show that the end was cut off and an older, valid end put back', async () => {
+  it('attack 76: show that the end was cut off and an older, valid end put back', async () => {
     await change('delete from audit_entry where account_id = $1 and seq > 7');
     await putHead(7);
     assert.deepEqual(await faults(null), [{ account, seq: 8, fault: 'cut' }]);
@@ -137,7 +137,7 @@ describe('checkpoints of the audit trail', () => {
     assert.deepEqual(await faults(), [{ account, seq: 8, fault: 'cut' }]);
   });
 
-  it('show that the whole chain was written anew, end and all', async () => {
+  it('attack 76: show that the whole chain was written anew, end and all', async () => {
     await rewrite(1, (body) => body.replace('tests.happened', 'tests.harmless'));
     await putHead(10);
     assert.deepEqual(await faults(), [{ account, seq: 1, fault: 'rewritten' }]);

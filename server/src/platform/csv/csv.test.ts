@@ -6,7 +6,7 @@ test('quotes every cell, and doubles the quotes in it', () => {
   assert.equal(csvRecord(['a', 1, null, 'b "c", d\r\ne;=1+1']), '"a","1","","b ""c"", d\r\ne;=1+1"\r\n');
 });
 
-test('lets no cell begin as a formula', () => {
+test('attack 53: lets no cell begin as a formula', () => {
   for (const start of ['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']) {
     assert.equal(csvRecord([`${start}cmd|' /C calc'!A0`]), `"'${start}cmd|' /C calc'!A0"\r\n`);
   }

@@ -44,7 +44,7 @@ describe('the database', () => {
     assert.deepEqual(await db.database.transaction(other, queues), [other]);
   });
 
-  it('shows nothing to a connection that was bound to no account', async () => {
+  it('attack 36: shows nothing to a connection that was bound to no account', async () => {
     const client = new Client({ connectionString: db.url, options: '-c search_path=samtal' });
     await client.connect();
     await client.query('begin; set local role samtal_app');
@@ -85,7 +85,7 @@ describe('the database', () => {
     assert.deepEqual(await db.database.read(other, queues), [other]);
   });
 
-  it('never carries an account over to the next transaction of the same connection', async () => {
+  it('attack 36: never carries an account over to the next transaction of the same connection', async () => {
     await withOneConnection(async (database) => {
       assert.deepEqual(await database.read(one, queues), [one]);
       assert.deepEqual(await database.read(other, queues), [other]);
@@ -103,7 +103,7 @@ describe('the database', () => {
     });
   });
 
-  it('never carries an account over when a statement failed, or the connection was used up', async () => {
+  it('attack 36: never carries an account over when a statement failed, or the connection was used up', async () => {
     await withOneConnection(async (database) => {
       await assert.rejects(
         database.transaction(one, async (tx) => await sql`select 1/0`.execute(tx.sql)),

@@ -60,7 +60,7 @@ test('binds every table with accounts to the account of the transaction, for rea
   }
 });
 
-test('shows nothing, and takes nothing, in a transaction that names no account', async () => {
+test('attack 36: shows nothing, and takes nothing, in a transaction that names no account', async () => {
   const account = await testAccount(db);
   await testUser(db, account);
   await db.asOwner('begin');
@@ -78,7 +78,7 @@ test('shows nothing, and takes nothing, in a transaction that names no account',
   }
 });
 
-test('hides one account from another, and refuses what would be written into it', async () => {
+test('attack 39: hides one account from another, and refuses what would be written into it', async () => {
   const [mine, other] = [await testAccount(db, 'Mine'), await testAccount(db, 'Other')];
   const { userId } = await testUser(db, other);
   await db.database.transaction(mine, async (tx) => {
@@ -150,7 +150,7 @@ test('runs functions that have other rights with a search path of their own', as
   }
 });
 
-test('leaves no account behind on a connection that goes back to the pool', async () => {
+test('attack 36: leaves no account behind on a connection that goes back to the pool', async () => {
   const account = await testAccount(db);
   await db.database.transaction(account, (tx) => tx.sql.selectFrom('role').select('id').execute());
   const { rows } = await db.database.read('platform', (tx) =>

@@ -90,7 +90,7 @@ describe('the keys of conversations', () => {
     );
   });
 
-  it('refuse a wrapped key that was moved to another conversation, or has another key’s commitment', async () => {
+  it('attack 38, 73: refuse a wrapped key that was moved to another conversation, or has another key’s commitment', async () => {
     const keys = new ConversationKeys(db.keyring);
     const [one, other] = [await conversation(keys), await conversation(keys)];
     const read = async (id: string) =>

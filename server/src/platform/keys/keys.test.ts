@@ -40,7 +40,7 @@ describe('a ciphertext', () => {
     );
   });
 
-  it('never opens at another place, whichever part of the place differs', (t) => {
+  it('attack 38, 73: never opens at another place, whichever part of the place differs', (t) => {
     fc.assert(
       fc.property(place, place, plain, (where, elsewhere, text) => {
         const sealed = seal(key, where, text);
@@ -64,7 +64,7 @@ describe('a ciphertext', () => {
     );
   });
 
-  it('never opens under another version of the key, nor when the version in it is rewritten', () => {
+  it('attack 73: never opens under another version of the key, nor when the version in it is rewritten', () => {
     const raw = randomBytes(32);
     const where = { account: 'a', object: 'o', record: 'r', field: 'f' };
     const sealed = seal(deriveKey(raw, 1), where, Buffer.from('text'));
@@ -73,7 +73,7 @@ describe('a ciphertext', () => {
     assert.throws(() => unseal(deriveKey(raw, 2), where, sealed), CiphertextError);
   });
 
-  it('never opens under another key', (t) => {
+  it('attack 73: never opens under another key', (t) => {
     fc.assert(
       fc.property(place, plain, (where, text) => {
         assert.throws(
@@ -85,7 +85,7 @@ describe('a ciphertext', () => {
     );
   });
 
-  it('never opens when any one bit of it was flipped, or when it was cut anywhere', () => {
+  it('attack 73: never opens when any one bit of it was flipped, or when it was cut anywhere', () => {
     const where = { account: 'a', object: 'o', record: 'r', field: 'f' };
     const sealed = seal(key, where, Buffer.from('some text'));
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
@@ -126,7 +126,7 @@ describe('a ciphertext', () => {
 });
 
 describe('a commitment', () => {
-  it('fits its own key and no other', () => {
+  it('attack 73: fits its own key and no other', () => {
     const raw = randomBytes(32);
     const { commitment } = deriveKey(raw, 1);
     checkCommitment(deriveKey(raw, 1), commitment);
@@ -218,7 +218,7 @@ describe('the keyring', () => {
     await assert.rejects(Keyring.open(directory), KeyringError);
   });
 
-  it('refuses a key file that was damaged, moved to another account, or has another key’s commitment', async (t) => {
+  it('attack 81: refuses a key file that was damaged, moved to another account, or has another key’s commitment', async (t) => {
     const directory = await emptyDirectory(t);
     const [one, other, bucket, second] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     const keyring = await Keyring.open(directory);

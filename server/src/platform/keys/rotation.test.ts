@@ -54,7 +54,7 @@ describe('the rotation of a bucket', () => {
     return unseal(other, place, seal(key, place, Buffer.from('text'))).toString() === 'text';
   };
 
-  it('keeps neighbours readable, and makes every copy of what was erased unreadable', async () => {
+  it('attack 74: keeps neighbours readable, and makes every copy of what was erased unreadable', async () => {
     const account = await testAccount(db);
     const keys = new ConversationKeys(db.keyring);
     const ids: string[] = [];

@@ -38,7 +38,7 @@ describe('sealed content', () => {
     }
   });
 
-  it('does not open when it was cut off, at a segment’s edge or anywhere else', async () => {
+  it('attack 73: does not open when it was cut off, at a segment’s edge or anywhere else', async () => {
     const bytes = await sealed(key, randomBytes(2 * segment + 5));
     const edges = [1, 2].map((count) => header + count * (segment + tag));
     for (const length of [0, 1, header, header + 3, ...edges, bytes.length - 1]) {
@@ -46,7 +46,7 @@ describe('sealed content', () => {
     }
   });
 
-  it('does not open when segments were swapped, doubled, left out or followed by something', async () => {
+  it('attack 73: does not open when segments were swapped, doubled, left out or followed by something', async () => {
     const bytes = await sealed(key, randomBytes(3 * segment));
     const head = bytes.subarray(0, header);
     const at = (index: number) =>
@@ -84,7 +84,7 @@ describe('sealed content', () => {
     await assert.rejects(opened(randomBytes(32), bytes), CiphertextError);
   });
 
-  it('gives nothing of a segment that does not open', async () => {
+  it('attack 73: gives nothing of a segment that does not open', async () => {
     const bytes = await sealed(key, randomBytes(2 * segment));
     const changed = Buffer.from(bytes);
     changed.writeUInt8(changed.readUInt8(header + segment + tag + 1) ^ 1, header + segment + tag + 1);

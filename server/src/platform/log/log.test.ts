@@ -156,7 +156,7 @@ test('what is thrown without being an error is described by its type alone', () 
   );
 });
 
-test('line breaks and terminal codes cannot make a second line or reach a terminal', () => {
+test('attack 54: line breaks and terminal codes cannot make a second line or reach a terminal', () => {
   const evil = 'a\r\n{"level":"info","event":"forged"}\u001b[2J\u2028';
   const operational = new OperationalError('odd', evil);
   for (const readable of [false, true]) {

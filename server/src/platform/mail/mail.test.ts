@@ -125,7 +125,7 @@ describe('mail over SMTP', () => {
     }
   });
 
-  it('reaches no address inside that the operator has not named', async () => {
+  it('attack 57: reaches no address inside that the operator has not named', async () => {
     const before = starttls.received.length;
     const way = new Outbound({ networks: [], lookup: async () => ['127.0.0.1'] });
     assert.equal(await codeOf(at(starttls), mail, way), 'address-refused');
@@ -133,7 +133,7 @@ describe('mail over SMTP', () => {
     assert.equal(starttls.received.length, before);
   });
 
-  it('refuses every trick with recipients and headers before a word is said (attack 55)', async () => {
+  it('attack 55: refuses every trick with recipients and headers before a word is said', async () => {
     const before = starttls.received.length;
     for (const to of tricks)
       assert.equal(await codeOf(at(starttls), { ...mail, to }), 'address-refused', to.slice(0, 80));
@@ -146,7 +146,7 @@ describe('mail over SMTP', () => {
     assert.equal(starttls.received.length, before);
   });
 
-  it('takes what looks like headers, addresses or paths in a text or a name as text', async () => {
+  it('attack 48, 55: takes what looks like headers, addresses or paths in a text or a name as text', async () => {
     const subject = '=?utf-8?Q?a=0D=0ABcc:_eve@example.org?= "x" <eve@example.org>, undisclosed: a, b;';
     const from = { name: 'Eve" <eve@example.org>, "Almvik', address: mail.from.address };
     await sendMail(local, at(starttls), {

@@ -29,7 +29,7 @@ describe('the way out', () => {
       (error: unknown) => (error instanceof OutboundError ? error.code : String(error)),
     );
 
-  it('refuses every way of writing an address inside, and connects to none of them', async () => {
+  it('attack 57: refuses every way of writing an address inside, and connects to none of them', async () => {
     const outbound = new Outbound({ networks: [] });
     const hosts = [
       '127.0.0.1',
@@ -71,7 +71,7 @@ describe('the way out', () => {
     assert.equal(outbound.refusesLiteral('93.184.216.34'), false);
   });
 
-  it('asks for a name once, and refuses it when any answer leads inside', async () => {
+  it('attack 57: asks for a name once, and refuses it when any answer leads inside', async () => {
     let asked = 0;
     const answers = [['93.184.216.34', '127.0.0.1'], ['127.0.0.1']];
     const outbound = new Outbound({ networks: [], lookup: async () => answers[asked++] ?? [] });

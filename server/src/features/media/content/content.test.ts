@@ -114,7 +114,7 @@ describe('the content of files', () => {
     }
   });
 
-  it('is refused under the name of any other type', async () => {
+  it('attack 60: is refused under the name of any other type', async () => {
     for (const type of types) {
       for (const other of types)
         if (other !== type) await refusedAs('media.content-mismatch', type, good[other], `from ${other}`);
@@ -144,7 +144,7 @@ describe('the content of files', () => {
     }
   });
 
-  it('that is markup is refused as text, and so is what is not UTF-8', async () => {
+  it('attack 60: that is markup is refused as text, and so is what is not UTF-8', async () => {
     for (const text of [
       '<!DOCTYPE html><script>alert(1)</script>',
       '  \n<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)">',
@@ -233,7 +233,7 @@ describe('the content of files', () => {
     assert.ok(kept.equals(Buffer.concat([gifHead(), loop, gifImage, Buffer.from([0x3b])])));
   });
 
-  it('with far too many pixels is refused by what its header says', async () => {
+  it('attack 60: with far too many pixels is refused by what its header says', async () => {
     const code = 'media.image-too-large';
     await refusedAs(code, 'png', png({ declared: { width: 50_000, height: 50_000 } }));
     await refusedAs(code, 'png', png({ declared: { width: 15_000, height: 15_000 } }));
@@ -243,7 +243,7 @@ describe('the content of files', () => {
     await refusedAs('media.content-mismatch', 'png', png({ declared: { width: 0, height: 1 } }));
   });
 
-  it('that is two things at once is refused, or loses the second', async () => {
+  it('attack 60: that is two things at once is refused, or loses the second', async () => {
     const archive = zip(docxParts);
     await refusedAs('media.content-mismatch', 'docx', zip(docxParts, { before: '%PDF-1.4\n' }));
     await refusedAs('media.content-mismatch', 'docx', Buffer.concat([Buffer.from('#!/bin/sh\n'), archive]));
@@ -254,7 +254,7 @@ describe('the content of files', () => {
     assert.ok((await judged('png', Buffer.concat([png(), archive]))).equals(png()));
   });
 
-  it('of an archive is refused with macros, passwords, paths that lead out, doubled names, or far too much in it', async () => {
+  it('attack 59: of an archive is refused with macros, passwords, paths that lead out, doubled names, or far too much in it', async () => {
     const code = 'media.content-unsafe';
     const with_ = (...parts: Parameters<typeof zip>[0]) => zip([...docxParts, ...parts]);
     await refusedAs(code, 'docx', with_({ name: 'word/vbaProject.bin' }));

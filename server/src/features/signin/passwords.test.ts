@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Refusal } from '../../platform/http/index.ts';
+import { Passwords } from './passwords.ts';
+
+test('attack 34: lets others go on while 100 wait to have a password judged, and refuses who finds the queue full', async () => {
+  const passwords = new Passwords();
+  let under = 100;
+  const judged = Array.from({ length: under }, async () => {
+    const answer = await passwords.verify('not the password', null).catch((error: unknown) => error);
+    under -= 1;
+    return answer;
+  });
+  assert.throws(() => passwords.refuseWhenBusy(), { code: 'request.rate-limited' });
+  let turns = 0;
+  for (; under > 0; turns += 1) await turn();
+  const answers = await Promise.all(judged);
+  assert.equal(answers.filter((answer) => answer === false).length, 66, 'two at work, 64 in the queue');
+  const refused = answers.filter((answer) => answer instanceof Refusal);
+  assert.deepEqual([...new Set(refused.map(({ code }) => code))], ['request.rate-limited']);
+  assert.equal(refused.length, 34);
+  assert.ok(turns > 66, `others had a turn ${turns} times`);
+  passwords.refuseWhenBusy();
+});
