@@ -32,6 +32,8 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'settings',
     because: 'How keys are shown, from where, and how long they live is chosen by the account.',
   },
+  { from: 'api-keys', to: 'rate-limits', because: 'The requests of a key are counted.' },
+  { from: 'rate-limits', to: 'settings', because: 'How many requests are answered is a setting.' },
   { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
   {
     from: 'users',

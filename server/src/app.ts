@@ -44,6 +44,7 @@ import { maskingRoutes } from './features/masking/routes.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
+import { RateLimiter, rateLimitJobs, userPace } from './features/rate-limits/index.ts';
 import { redactionJobs } from './features/redaction/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
@@ -154,6 +155,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     [
       ...signinJobs({ database }),
       ...apiKeysJobs({ database }),
+      ...rateLimitJobs({ database }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),
@@ -172,6 +174,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await database.transaction('platform', async (tx) => await touchSession(tx, id)),
   };
 
+  const limiter = new RateLimiter({ database });
   const http = new HttpServer({
     log,
     trustedProxies: parts.trustedProxies,
@@ -179,7 +182,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     publicUrl,
     gate: {
       ...signinGate({ database, publicUrl }),
-      ...apiKeyGate({ database }),
+      ...apiKeyGate({ database, limiter }),
+      ...userPace({ database, limiter }),
       member: async (person, account) =>
         await database.read(account, async (tx) => await loadMember(tx, person, account)),
       visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
@@ -250,7 +254,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
   accessRoutes(http, { database });
-  apiKeysRoutes(http, { database });
+  apiKeysRoutes(http, { database, limiter });
   sitesRoutes(http, { database });
   unitsRoutes(http, { database });
   routingRoutes(http, { database, fanout });

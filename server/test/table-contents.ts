@@ -10,6 +10,7 @@ const restless = [
   'audit_checkpoint',
   'audit_checkpoint_leaf',
   'sign_in_failure',
+  'request_quota',
   'activity_session',
   'activity_entry',
   'migration',

@@ -311,6 +311,21 @@ export const settings = {
   }),
   /** The longest that a key may live. */
   'api.key-days': setting({ schema: days(1, 3650), default: 365, levels: accountWide, sensitive: true }),
+  /** How many requests of one key are answered in a minute. */
+  'api.requests-per-minute': setting({
+    schema: Type.Integer({ minimum: 10, maximum: 60_000 }),
+    default: 600,
+    levels: accountWide,
+    sensitive: false,
+  }),
+  /** The same of one user, over all accounts and sessions: what is beyond is no person. */
+  'api.user-requests-per-minute': setting({
+    schema: Type.Integer({ minimum: 300, maximum: 600_000 }),
+    default: 3000,
+    levels: installationOnly,
+    sensitive: false,
+    accountsSee: true,
+  }),
   /** From where keys and tokens are taken; empty: from anywhere. */
   'api.networks': setting({
     schema: Type.Array(Network, { maxItems: 200, uniqueItems: true }),

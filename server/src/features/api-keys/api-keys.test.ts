@@ -367,6 +367,27 @@ describe('API keys', () => {
     assert.ok(Date.parse(longest.key.expiresAt) - Date.now() < 30.1 * 86_400_000);
   });
 
+  it('answers as many requests in a minute as the account says, and tells how many are left', async () => {
+    await setSettings(db, account.id, { 'api.requests-per-minute': 10 });
+    const key = await makeProgram(owner, [everywhere('supervisor')]);
+    const answers: Answer<unknown>[] = [];
+    // Two minutes may have a part in it.
+    for (let request = 0; request < 21; request += 1)
+      answers.push(await key.try(findConversations, { params }));
+    const [first] = answers;
+    assert.equal(first?.headers.get('ratelimit-policy'), '"requests";q=10;w=60');
+    assert.match(first?.headers.get('ratelimit') ?? '', /^"requests";r=9;t=\d{1,2}$/);
+    const beyond = answers.find(({ status }) => status === 429) ?? assert.fail('none was refused');
+    refused(beyond, 429, 'request.rate-limited');
+    assert.match(beyond.headers.get('ratelimit') ?? '', /^"requests";r=0;t=\d{1,2}$/);
+    const wait = Number(beyond.headers.get('retry-after'));
+    assert.ok(wait >= 1 && wait <= 60);
+    const person = await owner.try(findConversations, { params, query: {} });
+    assert.equal(person.status, 200, 'its owner is counted apart');
+    assert.equal(person.headers.get('ratelimit-policy'), '"requests";q=3000;w=60');
+    await setSettings(db, account.id, { 'api.requests-per-minute': 600 });
+  });
+
   describe('exchanged for a token', () => {
     beforeEach(async () => await setSettings(db, account.id, { 'api.authentication': 'token' }));
 

@@ -2,8 +2,9 @@ import { authorisations, type Authorisation } from '@samtal/contract/access';
 import { sql } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database } from '../../platform/database/index.ts';
-import { Refusal, type Member } from '../../platform/http/index.ts';
+import { Refusal, type Member, type Pace } from '../../platform/http/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
+import type { RateLimiter } from '../rate-limits/index.ts';
 import { admitKey, recordRefusedKey, type KeyFault } from './admit-key.ts';
 import { readCredential, writeToken } from './key-form.ts';
 import { prove, type ProvenKey } from './prove.ts';
@@ -17,6 +18,7 @@ export interface TokenWish {
 }
 
 export interface IssuedToken {
+  readonly pace: Pace;
   readonly token: string;
   readonly seconds: number;
   readonly authorisations: readonly Authorisation[];
@@ -24,10 +26,10 @@ export interface IssuedToken {
 
 /**
  * Exchanges a key for an access token (RFC 6749, 4.4). The client’s id is the key’s, and its secret the key as it was
- * shown. Refuses with oauth.invalid-client, oauth.unauthorized-client, oauth.invalid-scope, api-keys.network.
+ * shown. Counts as a request of the key. Refuses with oauth.invalid-client, oauth.unauthorized-client, oauth.invalid-scope, api-keys.network, request.rate-limited.
  */
 export async function issueToken(
-  database: Database,
+  { database, limiter }: { database: Database; limiter: RateLimiter },
   { clientId, clientSecret, scope, from }: TokenWish,
 ): Promise<IssuedToken> {
   const key = await provenClient(database, clientId, clientSecret);
@@ -37,6 +39,8 @@ export async function issueToken(
     throw refusalOf(admitted.fault);
   }
   const { member, settings } = admitted;
+  const pace = await limiter.take(key.keyId, () => settings['api.requests-per-minute']);
+  if (!pace.passes) throw new Refusal('request.rate-limited', { retryAfterS: pace.resetS });
   const held = heldBy(member);
   const wanted = scope === undefined ? null : judgedScope(scope, held);
   const minutes = settings['api.token-minutes'];
@@ -59,7 +63,7 @@ export async function issueToken(
       details: { minutes, ...(wanted === null ? {} : { scope: wanted }) },
     });
   });
-  return { token: writeToken(secret), seconds: minutes * 60, authorisations: wanted ?? held };
+  return { pace, token: writeToken(secret), seconds: minutes * 60, authorisations: wanted ?? held };
 }
 
 async function provenClient(database: Database, clientId: string, clientSecret: string): Promise<ProvenKey> {

@@ -1,6 +1,7 @@
 import * as contract from '@samtal/contract/api-keys';
 import type { Database } from '../../platform/database/index.ts';
-import { Refusal, type HttpServer } from '../../platform/http/index.ts';
+import { keepPace, Refusal, type HttpServer } from '../../platform/http/index.ts';
+import type { RateLimiter } from '../rate-limits/index.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { createApiKey } from './create-api-key.ts';
 import { issueToken } from './issue-token.ts';
@@ -9,7 +10,10 @@ import { readKeys } from './queries.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { rotateApiKey } from './rotate-api-key.ts';
 
-export function apiKeysRoutes(http: HttpServer, { database }: { database: Database }): void {
+export function apiKeysRoutes(
+  http: HttpServer,
+  { database, limiter }: { database: Database; limiter: RateLimiter },
+): void {
   http.serve(contract.listApiKeys, async ({ caller: { accountId } }) => {
     const keys = await database.read(accountId, async (tx) => await readKeys(tx, accountId));
     return { items: keys.map(presentKey) };
@@ -44,7 +48,8 @@ export function apiKeysRoutes(http: HttpServer, { database }: { database: Databa
   http.serve(contract.issueToken, async ({ caller, body, request, reply }) => {
     const client = clientCredentials(request.headers.authorization, body);
     if (body.grant_type !== 'client_credentials') throw new Refusal('oauth.unsupported-grant-type');
-    const issued = await issueToken(database, { ...client, scope: body.scope, from: caller });
+    const issued = await issueToken({ database, limiter }, { ...client, scope: body.scope, from: caller });
+    keepPace(reply, issued.pace);
     // RFC 6749, 5.1; cache-control is on every answer.
     void reply.header('pragma', 'no-cache');
     return {

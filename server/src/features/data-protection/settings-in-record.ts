@@ -12,6 +12,8 @@ type Telling =
 
 const wording = { leftOut: 'Words that the widget shows: nothing about people follows from them.' };
 
+const pace = { leftOut: 'How much is asked for in a minute changes neither what is stored nor who sees it.' };
+
 const connection = {
   leftOut: 'How the mail server is reached. Which one it is, and how the way to it is protected, is said.',
 };
@@ -72,6 +74,8 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'api.token-minutes': { section: 'access' },
   'api.key-days': { section: 'access' },
   'api.networks': { section: 'access' },
+  'api.requests-per-minute': pace,
+  'api.user-requests-per-minute': pace,
   'users.invitation-days': { section: 'access' },
   'visitors.attributes': { part: 'attributes' },
   'backup.recipients': { section: 'backup' },

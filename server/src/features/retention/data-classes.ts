@@ -153,6 +153,7 @@ export const classOfTable = {
   session: 'sign-in',
   csrf_token: 'sign-in',
   sign_in_failure: 'sign-in',
+  request_quota: 'sign-in',
   realtime_ticket: 'sign-in',
   role: 'configuration',
   role_authorisation: 'configuration',

@@ -99,6 +99,7 @@ export interface Tables {
     authorisations: Authorisation[] | null;
     expires_at: Date;
   };
+  request_quota: { caller_id: string; window_at: Date; taken: number };
   queue: {
     account_id: string;
     id: string;

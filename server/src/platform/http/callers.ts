@@ -1,6 +1,7 @@
 import type { Endpoint } from '@samtal/contract/endpoint';
 import type { Authorisation, Scope } from '@samtal/contract/access';
 import type { FastifyRequest } from 'fastify';
+import type { Pace } from './pace.ts';
 
 /** Somebody about whom nothing is known but where the request came from. */
 export interface Anyone {
@@ -83,9 +84,15 @@ export interface Gate {
   carriesSession(request: FastifyRequest): boolean;
   /**
    * The program whose key or token this is, as a member of the account. Refuses with `api-keys.*`, and with `not-found` where
-   * it is another account’s.
+   * it is another account’s. Counts the request; there is no member where it is beyond the limit.
    */
-  program(request: FastifyRequest, bearer: string, accountId: string): Promise<Member>;
+  program(
+    request: FastifyRequest,
+    bearer: string,
+    accountId: string,
+  ): Promise<{ member: Member; pace: Pace } | { member: null; pace: Pace }>;
+  /** Counts a request of a person, and says how it stands with them. */
+  pace(caller: SignedIn): Promise<Pace>;
   /** The person as a member of the account, or null: then the account does not exist for them. */
   member(caller: SignedIn, accountId: string): Promise<SignedInMember | null>;
   /** The visitor whose session the request carries, on an origin that the site allows. */

@@ -24,7 +24,7 @@ export function openApiDocument(): object {
       title: 'Samtal',
       version: '1',
       description:
-        'Everything the console does. Requests and answers are JSON; unknown fields are refused. Refusals are problem details (RFC 9457) with a stable `code`. Lists that can grow are paged by cursor.',
+        'Everything the console does. Requests and answers are JSON; unknown fields are refused. Refusals are problem details (RFC 9457) with a stable `code`. Lists that can grow are paged by cursor. Answers to users and keys say in `RateLimit-Policy` and `RateLimit` how many requests are left (draft-ietf-httpapi-ratelimit-headers); beyond, the answer is 429 with `Retry-After`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/api/v1' }],
@@ -189,7 +189,7 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
     if (endpoint.sensitive !== undefined) codes.add('signin.elevation-required');
     if (endpoint.access !== 'signed-in') codes.add('not-found');
     if (typeof endpoint.access === 'object') codes.add('access.forbidden');
-    codes.add('request.two-credentials');
+    codes.add('request.two-credentials').add('request.rate-limited');
     for (const code of takesKeys(endpoint) ? keyRefusals : (['access.not-for-keys'] as const))
       codes.add(code);
   }

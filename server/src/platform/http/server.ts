@@ -18,6 +18,7 @@ import { answered, fileBodyOf, type FileBody } from './file-body.ts';
 import { formOf } from './form-body.ts';
 import { secureHeaders } from './headers.ts';
 import { sendOAuthProblem } from './oauth-problem.ts';
+import { keepPace } from './pace.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import { compileExact, compileText, validated, type Validator } from './validation.ts';
 
@@ -127,7 +128,7 @@ export class HttpServer {
       url: `/api/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`,
       config: { endpoint },
       handler: async (request, reply) => {
-        const caller = await this.#admit(endpoint, request, check.params);
+        const caller = await this.#admit(endpoint, { request, reply }, check.params);
         const file = endpoint.takesFile === true ? fileBodyOf(request) : null;
         const call = {
           caller,
@@ -151,7 +152,11 @@ export class HttpServer {
   }
 
   /** Deny by default: who is calling, then whether the account is theirs, then whether they may. */
-  async #admit(endpoint: Endpoint, request: FastifyRequest, params: Validator | null): Promise<unknown> {
+  async #admit(
+    endpoint: Endpoint,
+    { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+    params: Validator | null,
+  ): Promise<unknown> {
     const { access } = endpoint;
     const path = request.params as { accountId?: string; siteKey?: string };
     if (access === 'anyone' || access === 'visitor') {
@@ -159,8 +164,9 @@ export class HttpServer {
       return access === 'anyone' ? anyone(request) : await this.#gate.visitor(request, path.siteKey ?? '');
     }
     const bearer = bearerOf(request);
-    if (bearer !== null) return await this.#admitProgram(endpoint, request, { bearer, params });
+    if (bearer !== null) return await this.#admitProgram(endpoint, { request, reply }, { bearer, params });
     const person = await this.#gate.signedIn(request);
+    keepPace(reply, await this.#gate.pace(person));
     if (endpoint.method !== 'GET') await this.#gate.checkForgery(request, person);
     if (params !== null) validated(params, path, 'path');
     if (access === 'signed-in') return person;
@@ -193,15 +199,16 @@ export class HttpServer {
    */
   async #admitProgram(
     endpoint: Endpoint,
-    request: FastifyRequest,
+    { request, reply }: { request: FastifyRequest; reply: FastifyReply },
     { bearer, params }: { bearer: string; params: Validator | null },
   ): Promise<Member> {
     if (this.#gate.carriesSession(request)) throw new Refusal('request.two-credentials');
     if (!takesKeys(endpoint)) throw new Refusal('access.not-for-keys');
     const path = request.params as { accountId?: string };
     if (params !== null) validated(params, path, 'path');
-    const member = await this.#gate.program(request, bearer, path.accountId ?? '');
-    if (!allows(endpoint.access, member)) throw new Refusal('access.forbidden');
+    const { member, pace } = await this.#gate.program(request, bearer, path.accountId ?? '');
+    keepPace(reply, pace);
+    if (member === null || !allows(endpoint.access, member)) throw new Refusal('access.forbidden');
     return member;
   }
 

@@ -1,0 +1,3 @@
+export { rateLimitJobs } from './jobs.ts';
+export { RateLimiter } from './limiter.ts';
+export { userPace } from './user-pace.ts';
