@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 /** Places of a tree: how many units there may be from the top down. */
@@ -80,6 +80,7 @@ export const deleteUnit = endpoint({
   summary: 'Delete a region or a team that is empty and that no grant names',
   access: { holding: 'units.manage' },
   params: closed({ ...account, unitId: Id }),
+  ...removal,
   status: 204,
   errors: ['not-found', 'units.in-use'],
 });

@@ -42,9 +42,9 @@ export function UnitsPage() {
       </Button>
     </Group>
   );
-  const remove = async () => {
+  const remove = async (reason: string) => {
     if (removing === null) return;
-    await call(deleteUnit, { params: { accountId: account.id, unitId: removing.id } });
+    await call(deleteUnit, { params: { accountId: account.id, unitId: removing.id }, body: { reason } });
     await refresh();
   };
   return (
@@ -74,6 +74,7 @@ export function UnitsPage() {
         says={t('unit.delete-says')}
         action={t('delete')}
         danger
+        asksReason
         onConfirm={remove}
         onClose={() => setRemoving(null)}
       />

@@ -6,6 +6,7 @@ import { found, Refusal, type HeldGrant } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import { roleBody } from './configuration.ts';
 import type { RoleFields } from './create-role.ts';
+import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective } from './policy.ts';
 import { clearRole, readGrants, readRoles, replaceClosures, writeRole, type StoredRole } from './queries.ts';
@@ -16,13 +17,14 @@ export async function changeRole(
   tx: Tx,
   accountId: string,
   {
-    giver,
+    giver: asked,
     roleId,
     changes,
     note = {},
   }: { giver: Giver; roleId: string; changes: Partial<RoleFields>; note?: ChangeNote },
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
+    const giver = await currentGiver(tx, asked, 'access.manage');
     const roles = await readRoles(tx, accountId);
     const role = found(roles.get(roleId));
     if (role.builtIn !== null) throw new Refusal('access.role-built-in');

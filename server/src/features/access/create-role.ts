@@ -6,6 +6,7 @@ import { recordVersion, type ChangeNote } from '../../platform/history/index.ts'
 import { Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { roleBody } from './configuration.ts';
+import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessDefinable, type Giver } from './giver.ts';
 import { readRoles, writeClosures, writeRole } from './queries.ts';
 import { closures, withRole } from './role-graph.ts';
@@ -22,7 +23,7 @@ export async function createRole(
   tx: Tx,
   accountId: string,
   {
-    giver,
+    giver: asked,
     fields,
     id = randomUUID(),
     note = {},
@@ -35,6 +36,7 @@ export async function createRole(
   },
 ): Promise<string> {
   await lockAccess(tx, accountId);
+  const giver = await currentGiver(tx, asked, 'access.manage');
   const role = { id, authorisations: fields.authorisations, roles: fields.roles };
   const graph = withRole(await readRoles(tx, accountId), role);
   const allows = closures(graph, [id]);

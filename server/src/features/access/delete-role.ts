@@ -4,6 +4,7 @@ import { recordVersion, type ChangeNote } from '../../platform/history/index.ts'
 import { found, Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { roleBody } from './configuration.ts';
+import { currentGiver } from './current-giver.ts';
 import { actorOf, type Giver } from './giver.ts';
 import { isGivenToKey, readGrants, readRoles } from './queries.ts';
 import { holdersOf } from './role-graph.ts';
@@ -12,9 +13,10 @@ import { holdersOf } from './role-graph.ts';
 export async function deleteRole(
   tx: Tx,
   accountId: string,
-  { giver, roleId, note = {} }: { giver: Giver; roleId: string; note?: ChangeNote },
+  { giver: asked, roleId, note = {} }: { giver: Giver; roleId: string; note?: ChangeNote },
 ): Promise<void> {
   await lockAccess(tx, accountId);
+  const giver = await currentGiver(tx, asked, 'access.manage');
   const roles = await readRoles(tx, accountId);
   const role = found(roles.get(roleId));
   if (role.builtIn !== null) throw new Refusal('access.role-built-in');

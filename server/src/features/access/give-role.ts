@@ -6,6 +6,7 @@ import { recordVersion, type ChangeNote } from '../../platform/history/index.ts'
 import { found } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { grantBody } from './configuration.ts';
+import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective, normalisedScope } from './policy.ts';
 import { readGrants, readRoles, type StoredGrant } from './queries.ts';
@@ -24,10 +25,11 @@ export interface NewGrant {
 export async function giveRole(
   tx: Tx,
   accountId: string,
-  { giver, userId, roleId, scope: asked, id = randomUUID(), note = {} }: NewGrant,
+  { giver: asked, userId, roleId, scope: wanted, id = randomUUID(), note = {} }: NewGrant,
 ): Promise<StoredGrant> {
   await lockAccess(tx, accountId);
-  const scope = normalisedScope(asked);
+  const giver = await currentGiver(tx, asked, 'access.manage');
+  const scope = normalisedScope(wanted);
   const role = found((await readRoles(tx, accountId)).get(roleId));
   found(await readMembership(tx, accountId, userId));
   await refuseUnknownPlaces(tx, accountId, scope);

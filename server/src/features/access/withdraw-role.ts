@@ -4,6 +4,7 @@ import { recordVersion, type ChangeNote } from '../../platform/history/index.ts'
 import { found } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import { grantBody } from './configuration.ts';
+import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
 import { effective } from './policy.ts';
 import { readGrants, readRoles } from './queries.ts';
@@ -12,9 +13,10 @@ import { readGrants, readRoles } from './queries.ts';
 export async function withdrawRole(
   tx: Tx,
   accountId: string,
-  { giver, grantId, note = {} }: { giver: Giver; grantId: string; note?: ChangeNote },
+  { giver: asked, grantId, note = {} }: { giver: Giver; grantId: string; note?: ChangeNote },
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
+    const giver = await currentGiver(tx, asked, 'access.manage');
     const grant = found((await readGrants(tx, accountId)).find(({ id }) => id === grantId));
     const role = found((await readRoles(tx, accountId)).get(grant.roleId));
     await refuseUnlessPassable(tx, giver, {

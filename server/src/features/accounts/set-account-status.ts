@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/index.ts';
 
 /**
  * Suspends an account or resumes it; false when there is none. Members of a suspended account are refused from their
- * next request on. In the platform’s scope.
+ * next request on, and their sockets end. In the platform’s scope.
  */
 export async function setAccountStatus(
   tx: Tx,
@@ -12,7 +12,7 @@ export async function setAccountStatus(
 ): Promise<boolean> {
   const account = await tx.sql
     .updateTable('account')
-    .set({ status })
+    .set((eb) => ({ status, access_revision: eb('access_revision', '+', 1) }))
     .where('id', '=', accountId)
     .returning('id')
     .executeTakeFirst();

@@ -159,6 +159,12 @@ export class Connection implements Outlet {
     }
   }
 
+  /** What its party may do has changed: it goes, or lets go of what is not there for it any more. */
+  async accessChanged(): Promise<void> {
+    await this.recheck();
+    this.#then(async () => await this.#recheckStreams());
+  }
+
   /** Lets go of those of these conversations that are not there for this party any more. */
   recheckConversations(account: string, conversations: ReadonlySet<string>): void {
     if (account !== this.party.account) return;

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { vouchForAgents } from '../routing/index.ts';
 import { prolongVisitorSessions } from '../widget/index.ts';
+import { AccessWatch } from './access-watch.ts';
 import type { Connection } from './connection.ts';
 import type { Hub } from './hub.ts';
 import { placesOf, vouchForVisitors } from './visitor-links.ts';
@@ -13,6 +14,8 @@ const vouchMs = 3_000;
 const agentsMs = 10_000;
 const sessionsMs = 60_000;
 const placesMs = 2_000;
+/** With the look at what is followed, less than two seconds until somebody who lost a role reads no further. */
+const accessMs = 1_000;
 
 /** What this node does for its connections at regular times, for all of an account's in one go. */
 export class Tending {
@@ -21,11 +24,13 @@ export class Tending {
   readonly #log: Log;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #places = new Map<string, number>();
+  readonly #access: AccessWatch;
 
   constructor({ hub, database, log }: { hub: Hub<Connection>; database: Database; log: Log }) {
     this.#hub = hub;
     this.#database = database;
     this.#log = log;
+    this.#access = new AccessWatch(database);
   }
 
   start(): void {
@@ -35,6 +40,7 @@ export class Tending {
     this.#every(sessionsMs, () => this.#prolongSessions());
     this.#every(sessionsMs, () => this.#recheck());
     this.#every(placesMs, () => this.#tellPlaces());
+    this.#every(accessMs, () => this.#watchAccess());
   }
 
   stop(): void {
@@ -103,6 +109,14 @@ export class Tending {
 
   async #recheck(): Promise<void> {
     for (const connection of this.#hub.connections) await connection.recheck();
+  }
+
+  /** Where access changed, agents are held against what they may do now (B1). */
+  async #watchAccess(): Promise<void> {
+    const agents = this.#by('agent');
+    for (const account of await this.#access.changedIn([...agents.keys()])) {
+      for (const connection of agents.get(account) ?? []) await connection.accessChanged();
+    }
   }
 
   async #tellPlaces(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
-import { lockAccess, refuseUnlessMovable, type Giver } from '../access/index.ts';
+import { currentGiver, lockAccess, refuseUnlessMovable, type Giver } from '../access/index.ts';
 
 /** Refuses a unit that the account does not have. */
 export async function refuseUnknownUnit(tx: Tx, accountId: string, unitId: string | null): Promise<void> {
@@ -14,9 +14,10 @@ export async function refuseUnknownUnit(tx: Tx, accountId: string, unitId: strin
 export async function refuseUnlessQueueMovable(
   tx: Tx,
   accountId: string,
-  { giver, queueId, unitId }: { giver: Giver; queueId: string; unitId: string | null },
+  { giver: asked, queueId, unitId }: { giver: Giver; queueId: string; unitId: string | null },
 ): Promise<void> {
   await lockAccess(tx, accountId);
+  const giver = await currentGiver(tx, asked, 'routing.manage');
   const { units } = found(
     await tx.sql
       .selectFrom('queue')

@@ -3,7 +3,7 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
-import { actorOf, lockAccess, refuseUnlessMovable, type Giver } from '../access/index.ts';
+import { actorOf, currentGiver, lockAccess, refuseUnlessMovable, type Giver } from '../access/index.ts';
 import { refuseUnlessPlaceable } from './policy.ts';
 import { heightOf, movePaths, readUnit, unitBody, type StoredUnit } from './queries.ts';
 
@@ -21,9 +21,10 @@ export interface ChangeOfUnit {
 export async function changeUnit(
   tx: Tx,
   accountId: string,
-  { giver, unitId, changes, note = {} }: ChangeOfUnit,
+  { giver: asked, unitId, changes, note = {} }: ChangeOfUnit,
 ): Promise<void> {
   await lockAccess(tx, accountId);
+  const giver = await currentGiver(tx, asked, 'units.manage');
   const unit = found(await readUnit(tx, accountId, unitId));
   const changed = { ...unit, ...changes };
   if (changed.parentId !== unit.parentId)

@@ -1,6 +1,6 @@
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
-import { recordVersion } from '../../platform/history/index.ts';
+import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { actorOf, lockAccess, type Giver } from '../access/index.ts';
 import { isInUse, readUnit, unitBody } from './queries.ts';
@@ -9,14 +9,14 @@ import { isInUse, readUnit, unitBody } from './queries.ts';
 export async function deleteUnit(
   tx: Tx,
   accountId: string,
-  { giver, unitId }: { giver: Giver; unitId: string },
+  { giver, unitId, note = {} }: { giver: Giver; unitId: string; note?: ChangeNote },
 ): Promise<void> {
   await lockAccess(tx, accountId);
   const before = unitBody(found(await readUnit(tx, accountId, unitId)));
   if (await isInUse(tx, accountId, unitId)) throw new Refusal('units.in-use');
   await tx.sql.deleteFrom('unit').where('account_id', '=', accountId).where('id', '=', unitId).execute();
   const by = actorOf(giver);
-  await recordVersion(tx, accountId, { kind: 'unit', objectId: unitId, before, body: null, by });
+  await recordVersion(tx, accountId, { kind: 'unit', objectId: unitId, before, body: null, by, note });
   await recordAudit(tx, accountId, {
     action: 'units.deleted',
     actor: by,

@@ -41,10 +41,10 @@ export function unitsRoutes(http: HttpServer, { database }: { database: Database
       }),
   );
 
-  http.serve(contract.deleteUnit, async ({ caller, params: { unitId } }) => {
+  http.serve(contract.deleteUnit, async ({ caller, params: { unitId }, body: note = {} }) => {
     await database.transaction(
       caller.accountId,
-      async (tx) => await deleteUnit(tx, caller.accountId, { giver: caller, unitId }),
+      async (tx) => await deleteUnit(tx, caller.accountId, { giver: caller, unitId, note }),
     );
     return undefined;
   });
