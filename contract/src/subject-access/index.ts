@@ -156,6 +156,7 @@ export const exportAddressLines = endpoint({
     'of other addresses. An address may have been others’ on other days: say on which days it was theirs. Recorded with its ' +
     'reason before anything is answered, also when there is nothing.',
   access: { holding: 'activity-log.export' },
+  sensitive: true,
   params: closed({ accountId: Id }),
   body: closed({
     ...Address.properties,

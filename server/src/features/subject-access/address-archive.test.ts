@@ -131,7 +131,7 @@ describe('subject access by address', () => {
         action: 'activity-log.address-exported',
         actor: { kind: 'user', id: officer.userId },
         subject: { kind: 'account', id: account.id },
-        details: { reasonGiven: true, found: 2 },
+        details: { reasonGiven: true, found: 2, elevatedBy: 'password' },
       },
     ]);
     const { items } = await officer.call(listActivityReadings, { params: { accountId: account.id } });
@@ -200,7 +200,7 @@ describe('subject access by address', () => {
     assert.equal((await exported(officer, {})).status, 404);
     assert.deepEqual(
       (await audited(of.id)).map(({ details }) => details),
-      [{ reasonGiven: true, found: 0 }],
+      [{ reasonGiven: true, found: 0, elevatedBy: 'password' }],
     );
   });
 });
