@@ -1,10 +1,10 @@
-import { Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { endElevation } from '@samtal/contract/signin';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { useNow, useReport } from '../../ui/index.ts';
+import { useIsPhone, useNow, useReport } from '../../ui/index.ts';
 import { sessionQuery, useSession } from './session.ts';
 
 /** How long sensitive work may still be done without being asked, and the way to end that now (C3). */
@@ -15,6 +15,7 @@ export function ElevationChip() {
 
 function TimeLeft({ until }: { until: number }) {
   const { t } = useText();
+  const isPhone = useIsPhone();
   const queryClient = useQueryClient();
   const report = useReport();
   const minutes = Math.ceil((until - useNow()) / 60_000);
@@ -29,14 +30,20 @@ function TimeLeft({ until }: { until: number }) {
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
-        <Button
-          size="compact-md"
-          variant="light"
-          leftSection={<IconShieldCheck size={16} aria-hidden="true" />}
-          aria-label={t('elevation.left', { minutes })}
-        >
-          {t('elevation.minutes', { minutes })}
-        </Button>
+        {isPhone ? (
+          <ActionIcon size="lg" variant="light" aria-label={t('elevation.left', { minutes })}>
+            <IconShieldCheck size={18} />
+          </ActionIcon>
+        ) : (
+          <Button
+            size="compact-md"
+            variant="light"
+            leftSection={<IconShieldCheck size={16} aria-hidden="true" />}
+            aria-label={t('elevation.left', { minutes })}
+          >
+            {t('elevation.minutes', { minutes })}
+          </Button>
+        )}
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('elevation.left', { minutes })}</Menu.Label>
