@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
-import { giveRole, listRoles } from '@samtal/contract/access';
 import { changeSettings, getSettings } from '@samtal/contract/settings';
-import { getSession, type Session } from '@samtal/contract/signin';
 import { unzip } from '../server/test/unzip.ts';
 import { Api } from './api.ts';
+import { appointOfficer } from './appoint-officer.ts';
 import { Inspection } from './axe.ts';
 import type { Colleague } from './people.ts';
 import { Stage, type FinishedTest } from './stage.ts';
@@ -16,15 +15,6 @@ afterEach(async (t) => await stage?.clear(t as FinishedTest));
 after(async () => await stage?.close());
 
 const calm = { reducedMotion: 'reduce' } as const;
-
-/** What only a privacy officer may do, the supervisor may from now on. */
-async function appointOfficer(administrator: Api): Promise<void> {
-  const params = { accountId: administrator.accountId };
-  const { user }: Session = await (await stage.supervisor()).call(getSession, {});
-  const { items } = await administrator.call(listRoles, { params });
-  const role = items.find(({ builtIn }) => builtIn === 'privacy-officer') ?? assert.fail('no such role');
-  await administrator.call(giveRole, { params, body: { userId: user.id, roleId: role.id, scope: {} } });
-}
 
 async function declare(colleague: Colleague, attribute: { name: string; key: string; purpose: string }) {
   await colleague.button('attributes.add').first().click();
@@ -43,7 +33,7 @@ async function declare(colleague: Colleague, attribute: { name: string; key: str
 test('what an account declares is said by its page, seen by the agent, found, tagged, searched and exported', async () => {
   const inspection = new Inspection();
   const administrator = await Api.signIn(stage.origin, stage.person('ingrid'));
-  await appointOfficer(administrator);
+  await appointOfficer(stage);
 
   const ingrid = await stage.signIn('ingrid', calm);
   await ingrid.page.goto(`${stage.origin}/admin/attributes`);
