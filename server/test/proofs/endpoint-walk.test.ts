@@ -9,10 +9,12 @@ import { changeSettings, getSettings, type SettingOverrides } from '@samtal/cont
 import { changeSite, listSites } from '@samtal/contract/sites';
 import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
 import { inviteUser } from '@samtal/contract/users';
-import { readVisitorEntries, startConversation } from '@samtal/contract/widget';
+import { identifyVisitor, readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUnit, testUser } from '../accounts.ts';
 import { audited } from '../audited.ts';
+import { scopeCases } from '../scope-cases.ts';
+import { TestSocket } from '../socket.ts';
 import {
   inAnotherSession,
   makeAccount,
@@ -87,7 +89,9 @@ interface Place {
   /** Something that is configured: the site. */
   readonly objectId: string;
   readonly queueId: string;
-  /** A region. */
+  /** Holds in NORTH every authorisation that can be held there. */
+  readonly north: Person;
+  /** SOUTH, where everything lies but the other queue. */
   readonly unitId: string;
   readonly conversationId: string;
   readonly mediaId: string;
@@ -97,6 +101,7 @@ interface Place {
 /** The ids that a place has. */
 type PlaceId = (typeof pathIds)[number];
 
+const scoped = (Object.keys(authorisations) as Authorisation[]).filter((each) => authorisations[each].scoped);
 const name = () => `Name ${randomBytes(5).toString('hex')}`;
 const password = 'the correct horse and its battery';
 
@@ -428,8 +433,8 @@ const recipes: Record<string, Recipe> = {
     }),
     byKey: 'conversations.not-yours',
   },
-  'conversations.acceptConversation': { input: offered, elsewhere: 409 },
-  'conversations.declineConversation': { input: offered, elsewhere: 409 },
+  'conversations.acceptConversation': { input: offered },
+  'conversations.declineConversation': { input: offered },
   'conversations.takeConversation': { input: async (place) => conversation(await waiting(place), place) },
   'conversations.transferConversation': {
     input: async (place) => ({ ...(await mine(place)), body: { queueId: place.otherQueueId } }),
@@ -740,6 +745,105 @@ describe('the endpoint walk', () => {
     });
   }
 
+  it('attack 42: knows of every endpoint that a scope reaches, and of no other, how it is held against it', () => {
+    const reached = endpoints.filter(
+      ({ access }) =>
+        access === 'member' || (typeof access === 'object' && authorisations[access.holding].scoped),
+    );
+    assert.deepEqual(Object.keys(scopeCases).toSorted(), reached.map(({ id }) => id).toSorted());
+  });
+
+  for (const endpoint of endpoints) {
+    const scopeCase = scopeCases[endpoint.id];
+    if (scopeCase === undefined || typeof scopeCase === 'object') continue;
+    it(`attack 42: ${endpoint.id} is in NORTH as if there were no SOUTH`, async () => {
+      const recipe = recipes[endpoint.id] ?? {};
+      const input = await given(here, recipe);
+      if (scopeCase === 'list') await refuseToCountSouth(endpoint, input);
+      else await refuseIdsOfSouth(endpoint, input, scopeCase);
+      await recipe.afterwards?.();
+    });
+  }
+
+  it('attack 42: lets nobody in NORTH follow what lies in SOUTH on a socket, nor hear of it', async () => {
+    const visitor = await makeVisitor(db, here.account, node.url);
+    const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    const sockets = [await TestSocket.asAgent(here.north), await TestSocket.asAgent(here.right)] as const;
+    const streams = [id, randomUUID()].flatMap((each) => [
+      { stream: `${each}:public` as const, after: 0 },
+      { stream: `${each}:internal` as const, after: 0 },
+    ]);
+    for (const socket of sockets) socket.send({ t: 'sub', streams });
+    const theirs = await TestSocket.asVisitor(visitor, node.url);
+    theirs.post(`${id}:public`, 'More');
+    // When whoever may has heard of it, and NORTH is answered what came later, NORTH has not.
+    await sockets[1].next((frame) => frame.t === 'entries' && JSON.stringify(frame).includes('More'));
+    const last = randomUUID();
+    sockets[0].send({ t: 'sub', streams: [{ stream: `${last}:public`, after: 0 }] });
+    await sockets[0].next((frame) => frame.t === 'gone' && frame.stream === `${last}:public`);
+    const heard = sockets[0].frames.filter((frame) => !['ping', 'changed', 'welcome'].includes(frame.t));
+    assert.deepEqual(
+      heard,
+      [...streams, { stream: `${last}:public` }].map(({ stream }) => ({ t: 'gone', stream })),
+    );
+    for (const socket of [...sockets, theirs]) socket.close();
+  });
+
+  /** An id of SOUTH, in the path or the body, is answered byte for byte like one that nobody has. */
+  async function refuseIdsOfSouth(endpoint: Endpoint, input: Input, where: 'path' | 'body'): Promise<void> {
+    const unknown =
+      where === 'path'
+        ? { ...input, params: withUnknownIds(input.params ?? {}) }
+        : {
+            ...input,
+            body: JSON.parse(
+              JSON.stringify(input.body).replace(
+                await caseIdOf(here.conversationId),
+                await caseIdOf(there.conversationId),
+              ),
+            ) as Record<string, unknown>,
+          };
+    assert.notDeepEqual(unknown, input);
+    const expected = await here.north.try(endpoint, unknown);
+    refusedWith(expected, expected.status === 409 ? 'conversations.not-offered' : 'not-found');
+    sameAnswer(await here.north.try(endpoint, input), expected);
+  }
+
+  function withUnknownIds(params: Record<string, string>): Record<string, string> {
+    const swapped = Object.entries(params).map(([key, value]) =>
+      pathIds.some((id) => id === key) ? [key, randomUUID()] : [key, value],
+    );
+    return Object.fromEntries(swapped) as Record<string, string>;
+  }
+
+  /** A list of NORTH says the same before and after something came to be in SOUTH, and that of the whole account does not. */
+  async function refuseToCountSouth(endpoint: Endpoint, input: Input): Promise<void> {
+    const [north, all] = [await here.north.try(endpoint, input), await here.right.try(endpoint, input)];
+    assert.equal(north.status, 200, north.text);
+    const added = await addToSouth();
+    sameAnswer(await here.north.try(endpoint, input), north);
+    assert.notEqual((await here.right.try(endpoint, input)).text, all.text, 'there was something to be seen');
+    for (const id of [here.conversationId, here.queueId, here.unitId, ...added])
+      assert.ok(!north.text.includes(id), north.text);
+  }
+
+  /** A team, a queue and a conversation more, of a visitor who is known. */
+  async function addToSouth(): Promise<string[]> {
+    const unitId = await testUnit(db, here.account.id, name(), here.unitId);
+    const queueId = randomUUID();
+    await db.asOwner('insert into queue (account_id, id, name, unit_id) values ($1, $2, $3, $4)', [
+      here.account.id,
+      queueId,
+      name(),
+      unitId,
+    ]);
+    const visitor = await makeVisitor(db, here.account, node.url);
+    const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    await declare(here);
+    await visitor.call(identifyVisitor, { body: { attributes: { customer: 'C-1' } } });
+    return [unitId, queueId, id];
+  }
+
   async function given(place: Place, recipe: Recipe): Promise<Input> {
     return (await recipe.input?.(place)) ?? {};
   }
@@ -968,6 +1072,10 @@ describe('the endpoint walk', () => {
         JSON.stringify({ kind: 'syslog', host: 'log.example', port: 6514, transport: 'tls' }),
       ],
     );
+    const [northId, unitId] = [await testUnit(db, of.id, 'NORTH'), await testUnit(db, of.id, 'SOUTH')];
+    const lies = 'update queue set unit_id = $2 where id = $1';
+    await db.asOwner(lies, [of.queueId, unitId]);
+    await db.asOwner(lies, [otherQueueId, northId]);
     const visitor = await makeVisitor(db, of, node.url);
     const { id: conversationId } = await visitor.call(startConversation, {
       body: { cid: randomUUID(), text: 'Hello' },
@@ -1001,7 +1109,8 @@ describe('the endpoint walk', () => {
       keyId: (await makeProgram(right, [{ roleId, scope: {} }])).keyId,
       userId: other.userId,
       queueId: of.queueId,
-      unitId: await testUnit(db, of.id, 'Region'),
+      north: await personWith(of, [{ of: scoped, scope: { unit: [northId] } }]),
+      unitId,
     };
   }
 });

@@ -34,6 +34,14 @@ export async function mayRead(tx: ReadTx, member: Member, conversation: Conversa
   );
 }
 
+/** Refuses as if nothing were there whoever could never have been offered it: where they handle none, and do not see it. */
+export async function checkMayBeOffered(tx: ReadTx, member: Member, id: string): Promise<void> {
+  const conversation = await findConversation(tx, member.accountId, id);
+  if (isOwn(conversation, member.userId)) return;
+  if (await holdsFor(tx, member, conversation, 'conversations.handle')) return;
+  if (!(await maySee(tx, member, conversation))) throw new Refusal('not-found');
+}
+
 /** Whether a member may transfer and resolve. Refuses as if nothing were there when they may not even see it. */
 export async function checkMayDirect(
   tx: ReadTx,

@@ -9,7 +9,14 @@ import { changeTags } from './change-tags.ts';
 import type { Desk } from './desk.ts';
 import { findConversations } from './find-conversations.ts';
 import type { ConversationLog } from './log.ts';
-import { checkMayDirect, findConversation, isOwn, mayRead, visibleConversation } from './policy.ts';
+import {
+  checkMayBeOffered,
+  checkMayDirect,
+  findConversation,
+  isOwn,
+  mayRead,
+  visibleConversation,
+} from './policy.ts';
 import { postAsAgent } from './post-as-agent.ts';
 import type { PostQueue } from './post-queue.ts';
 import { presentConversations } from './presenter.ts';
@@ -133,14 +140,15 @@ export function conversationsRoutes(
   http.serve(
     contract.acceptConversation,
     async ({ caller, params }) =>
-      await change(
-        caller,
-        async (tx) => await desk.accept(tx, caller.accountId, params.conversationId, asUser(caller)),
-      ),
+      await change(caller, async (tx) => {
+        await checkMayBeOffered(tx, caller, params.conversationId);
+        return await desk.accept(tx, caller.accountId, params.conversationId, asUser(caller));
+      }),
   );
 
   http.serve(contract.declineConversation, async ({ caller, params }) => {
     await database.transaction(caller.accountId, async (tx) => {
+      await checkMayBeOffered(tx, caller, params.conversationId);
       await desk.decline(tx, caller.accountId, params.conversationId, asUser(caller));
     });
     return undefined;
