@@ -34,6 +34,7 @@ import {
   UnreadableConversations,
 } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
+import { idempotencyGate, idempotencyJobs } from './features/idempotency/index.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
@@ -156,6 +157,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...signinJobs({ database }),
       ...apiKeysJobs({ database }),
       ...rateLimitJobs({ database }),
+      ...idempotencyJobs({ database }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),
@@ -184,6 +186,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...signinGate({ database, publicUrl }),
       ...apiKeyGate({ database, limiter }),
       ...userPace({ database, limiter }),
+      ...idempotencyGate({ database, keyring }),
       member: async (person, account) =>
         await database.read(account, async (tx) => await loadMember(tx, person, account)),
       visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),

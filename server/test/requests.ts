@@ -30,6 +30,7 @@ export function testHttp(
     gate: {
       ...signinGate({ database, publicUrl: testPublicUrl }),
       member: (person, accountId) => database.read(accountId, (tx) => loadMember(tx, person, accountId)),
+      once: async (_request, work) => ({ body: await work(), replayed: false }),
       pace: async () => ({ passes: true, limit: 1, remaining: 1, resetS: 1, windowS: 1 }),
       program: () => Promise.reject(new Refusal('api-keys.refused')),
       visitor: () => Promise.reject(new Refusal('visitors.session-ended')),

@@ -66,6 +66,7 @@ export const createApiKey = endpoint({
     /** As late as the account allows, when left out. */
     expiresAt: Type.Optional(Instant),
   }),
+  answersOnce: true,
   status: 201,
   response: ShownApiKey,
   errors: ['access.exceeds-own', 'api-keys.lifetime', 'names.taken', 'not-found'],
@@ -88,6 +89,7 @@ export const rotateApiKey = endpoint({
     /** A new end of the key itself; as it was when left out. */
     expiresAt: Type.Optional(Instant),
   }),
+  answersOnce: true,
   status: 201,
   response: ShownApiKey,
   errors: ['api-keys.ended', 'api-keys.lifetime', 'api-keys.not-yours', 'api-keys.overlap', 'not-found'],

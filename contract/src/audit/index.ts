@@ -207,6 +207,7 @@ export const createAuditDestination = endpoint({
     client: Type.Optional(closed({ cert: pem, key: pem })),
     reason: Type.Optional(Reason),
   }),
+  answersOnce: true,
   status: 201,
   response: closed({ destination: AuditDestination, signingSecret: nullable(Type.String()) }),
   errors: ['names.taken', 'audit.destination-refused'],

@@ -12,6 +12,7 @@ export const storagePlaces = ['database', 'keyring', 'files', 'backup', 'log'] a
 export const protections = [
   'conversation-key',
   'own-key',
+  'request-key',
   'day-key',
   'keyed-hash',
   'wrapped',

@@ -52,6 +52,8 @@ export interface Endpoint {
    * shape.
    */
   readonly oauth?: true;
+  /** The answer holds a secret that is shown this once: it is not kept to be given again to the same Idempotency-Key. */
+  readonly answersOnce?: true;
   readonly status: 200 | 201 | 204;
   /** Absent exactly when the status is 204 or the answer is a file. */
   readonly response?: TSchema;

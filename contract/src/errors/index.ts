@@ -47,6 +47,18 @@ export const refusals = {
   'access.role-built-in': { status: 409, title: 'Built-in roles cannot be changed.' },
   'access.role-in-use': { status: 409, title: 'The role is still given to someone or held by a role.' },
   'access.last-administrator': { status: 409, title: 'An account keeps at least one active administrator.' },
+  'idempotency.other-request': {
+    status: 422,
+    title: 'This Idempotency-Key was used for another request; choose a new one.',
+  },
+  'idempotency.in-progress': {
+    status: 409,
+    title: 'The same request is being worked on; ask again in a moment.',
+  },
+  'idempotency.answer-lost': {
+    status: 409,
+    title: 'The request was done before, once; what it was answered is not kept. Look how things stand.',
+  },
   'api-keys.refused': {
     status: 401,
     title: 'The key or token is wrong, has ended or was revoked, or its owner has left.',

@@ -91,6 +91,7 @@ export const createFileLink = endpoint({
   summary: 'A link that opens a file without a session, for a limited time',
   access: 'member',
   params: closed({ ...account, mediaId: Id }),
+  answersOnce: true,
   status: 201,
   response: closed({ url: Type.String(), expiresAt: Instant }),
   errors: ['not-found', 'media.access-enforced'],

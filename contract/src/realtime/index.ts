@@ -15,6 +15,7 @@ export const createRealtimeTicket = endpoint({
   access: 'member',
   notForKeys: true,
   params: closed({ accountId: Id }),
+  answersOnce: true,
   status: 201,
   response: closed({ ticket: Type.String(), expiresAt: Instant }),
 });

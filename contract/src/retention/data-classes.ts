@@ -13,6 +13,7 @@ export const dataClassNames = [
   'users',
   'sign-in',
   'api-access',
+  'api-answers',
   'configuration',
   'audit',
   'deletion-log',

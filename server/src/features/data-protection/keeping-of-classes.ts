@@ -20,6 +20,7 @@ export const keepingOfClasses: Readonly<Record<DataClassName, Keeping>> = {
   'legal-hold': { places: ['database'], protection: ['access-control'] },
   users: { places: ['database'], protection: ['access-control', 'password-hash'] },
   'sign-in': { places: ['database'], protection: ['keyed-hash'] },
+  'api-answers': { places: ['database'], protection: ['request-key'] },
   'api-access': { places: ['database'], protection: ['keyed-hash'] },
   configuration: { places: ['database'], protection: ['access-control'] },
   audit: { places: ['database'], protection: ['hash-chain'] },

@@ -22,6 +22,7 @@ export type Eraser =
   | 'redaction.run'
   | 'retention.drop-activity'
   | 'signin.delete-expired'
+  | 'idempotency.delete-expired'
   | 'keys.rotate'
   | 'backup.expire'
   | 'postgres'
@@ -94,6 +95,12 @@ export const dataClasses = {
     eraser: 'the-end-of-the-account',
     onRequest: false,
   },
+  'api-answers': {
+    personal: 'visitors',
+    period: { kind: 'at-most', hours: 24, from: 'writing' },
+    eraser: 'idempotency.delete-expired',
+    onRequest: false,
+  },
   configuration: {
     personal: 'no',
     period: { kind: 'account' },
@@ -164,6 +171,7 @@ export const classOfTable = {
   api_key_secret: 'api-access',
   api_key_grant: 'api-access',
   api_token: 'api-access',
+  idempotent_request: 'api-answers',
   queue: 'configuration',
   unit: 'configuration',
   site: 'configuration',

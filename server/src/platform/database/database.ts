@@ -57,6 +57,7 @@ export class Database {
   readonly #open = new Set<Promise<void>>();
   readonly #builders = new WeakMap<PoolClient, Kysely<Tables>>();
   readonly #within = new AsyncLocalStorage<true>();
+  readonly #alongside = new AsyncLocalStorage<Alongside>();
 
   constructor(options: PoolConfig & { onError: (error: Error) => void }) {
     const { onError, ...config } = options;
@@ -82,12 +83,32 @@ export class Database {
 
   /** Does `work` in one transaction: all of it is committed, or none. Refuses to nest: pass the `Tx` on instead. */
   async transaction<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return await this.#run(scope, 'begin', work);
+    const alongside = this.#alongside.getStore();
+    if (alongside === undefined || alongside.isDone || alongside.scope !== scope)
+      return await this.#run(scope, 'begin', work);
+    return await this.#run(scope, 'begin', async (tx) => {
+      const result = await work(tx);
+      await alongside.also(tx);
+      tx.afterCommit(() => void (alongside.isDone = true));
+      return result;
+    });
   }
 
   /** Reads one consistent state (repeatable read). */
   async read<Result>(scope: Scope, work: (tx: ReadTx) => Promise<Result>): Promise<Result> {
     return await this.#run(scope, 'begin isolation level repeatable read read only', work);
+  }
+
+  /**
+   * Does `work`, and `also` in the first transaction of the scope that it commits: both are committed, or neither. For what has
+   * to be true exactly when something was done, whatever it was, such as that it must not be done again.
+   */
+  async alongside<Result>(
+    scope: Scope,
+    also: (tx: Tx) => Promise<void>,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#alongside.run({ scope, also, isDone: false }, work);
   }
 
   /** May be called more than once. */
@@ -157,6 +178,13 @@ export class Database {
     }
     return builder;
   }
+}
+
+/** What the next transaction of a scope does besides. */
+interface Alongside {
+  readonly scope: Scope;
+  readonly also: (tx: Tx) => Promise<void>;
+  isDone: boolean;
 }
 
 interface Failure {

@@ -99,6 +99,17 @@ export interface Tables {
     authorisations: Authorisation[] | null;
     expires_at: Date;
   };
+  idempotent_request: {
+    account_id: string;
+    caller_id: string;
+    key_mac: Buffer;
+    request_mac: Buffer;
+    state: Generated<'begun' | 'done' | 'answered'>;
+    attempt: string;
+    leased_until: Date;
+    begun_at: GeneratedInstant;
+    answer: Buffer | null;
+  };
   request_quota: { caller_id: string; window_at: Date; taken: number };
   queue: {
     account_id: string;

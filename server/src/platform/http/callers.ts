@@ -72,6 +72,18 @@ export type CallerOf<Served extends Pick<Endpoint, 'access' | 'notForKeys'>> =
 /** What a call is about: sensitive things, or the person’s own signing in. */
 export type NeededElevation = 'sensitive' | 'own-sign-in';
 
+/** A request that is to be done once, however often it comes (C8). */
+export interface OnceRequest {
+  readonly accountId: string;
+  readonly callerId: string;
+  /** What the client calls it. */
+  readonly key: string;
+  /** Everything that makes it this request and no other. */
+  readonly request: string;
+  /** Whether its answer may be kept, to be given again. */
+  readonly keepsAnswer: boolean;
+}
+
 /** Who is calling: answered by the features that know, asked by the HTTP layer before any handler runs. */
 export interface Gate {
   /** The person whose session the request carries. Refuses with `signin.required`. */
@@ -91,6 +103,10 @@ export interface Gate {
     bearer: string,
     accountId: string,
   ): Promise<{ member: Member; pace: Pace } | { member: null; pace: Pace }>;
+  /**
+   * Does the work of a request once, and gives the same answer to the same request again. Refuses with `idempotency.*`.
+   */
+  once(request: OnceRequest, work: () => Promise<unknown>): Promise<{ body: unknown; replayed: boolean }>;
   /** Counts a request of a person, and says how it stands with them. */
   pace(caller: SignedIn): Promise<Pace>;
   /** The person as a member of the account, or null: then the account does not exist for them. */

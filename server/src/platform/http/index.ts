@@ -4,6 +4,7 @@ export type {
   Member,
   MemberActor,
   NeededElevation,
+  OnceRequest,
   SignedIn,
   SignedInMember,
   Visitor,

@@ -1,5 +1,6 @@
 import { endpoints } from '@samtal/contract';
 import { takesKeys } from './bearer.ts';
+import { takesIdempotencyKey } from './once.ts';
 import { authorisations } from '@samtal/contract/access';
 import type { Access, Endpoint } from '@samtal/contract/endpoint';
 import { Problem, refusals, type ErrorCode } from '@samtal/contract/errors';
@@ -76,6 +77,7 @@ function operation(endpoint: Endpoint): object {
       ...parameters('path', params),
       ...parameters('query', query),
       ...(takesFile === true ? [fileName] : []),
+      ...(takesIdempotencyKey(endpoint) ? [idempotencyKey] : []),
     ],
     ...(body === undefined
       ? {}
@@ -124,6 +126,15 @@ const oauthError = {
   type: 'object',
   required: ['error'],
   properties: { error: { type: 'string' }, error_description: { type: 'string' } },
+};
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Chosen at random by the client, one for each thing to be done (draft-ietf-httpapi-idempotency-key-header). For 24 hours the same request with the same key is not done again but answered the same.',
+  schema: { type: 'string', minLength: 16, maxLength: 255 },
 };
 
 function featureOf({ id }: Endpoint): string {
@@ -189,6 +200,7 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
     if (endpoint.sensitive !== undefined) codes.add('signin.elevation-required');
     if (endpoint.access !== 'signed-in') codes.add('not-found');
     if (typeof endpoint.access === 'object') codes.add('access.forbidden');
+    if (takesIdempotencyKey(endpoint)) for (const code of onceRefusals) codes.add(code);
     codes.add('request.two-credentials').add('request.rate-limited');
     for (const code of takesKeys(endpoint) ? keyRefusals : (['access.not-for-keys'] as const))
       codes.add(code);
@@ -207,6 +219,12 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
 }
 
 const keyRefusals = ['api-keys.refused', 'api-keys.wrong-mode', 'api-keys.network'] as const;
+
+const onceRefusals = [
+  'idempotency.other-request',
+  'idempotency.in-progress',
+  'idempotency.answer-lost',
+] as const;
 
 const bodyRefusals = [
   'request.invalid',

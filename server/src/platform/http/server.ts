@@ -18,6 +18,7 @@ import { answered, fileBodyOf, type FileBody } from './file-body.ts';
 import { formOf } from './form-body.ts';
 import { secureHeaders } from './headers.ts';
 import { sendOAuthProblem } from './oauth-problem.ts';
+import { onceRequestOf } from './once.ts';
 import { keepPace } from './pace.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import { compileExact, compileText, validated, type Validator } from './validation.ts';
@@ -139,11 +140,15 @@ export class HttpServer {
           reply,
           request,
         } as unknown as Call<Served>;
-        return await this.#elevated(endpoint, call, async () => {
+        const work = async (): Promise<unknown> => {
           const answer: unknown =
             file === null ? await handler(call) : await answered(handler(call), file, request);
+          if (endpoint.media === undefined) refuseUnfit(check.response, answer, endpoint);
+          return answer;
+        };
+        return await this.#elevated(endpoint, call, async () => {
+          const answer = await this.#once(endpoint, call, work);
           if (endpoint.media !== undefined) return await sendDownload(reply, endpoint, answer as Download);
-          refuseUnfit(check.response, answer, endpoint);
           return reply.status(endpoint.status).header('cache-control', 'no-store').send(answer);
         });
       },
@@ -191,6 +196,24 @@ export class HttpServer {
     const shown = await this.#gate.elevation(caller as SignedIn, needed);
     if (shown === null) throw new Refusal('signin.elevation-required');
     return await elevatedBy(shown, work);
+  }
+
+  /** What carries an Idempotency-Key is done once, and answered the same again (C8). */
+  async #once(
+    endpoint: Endpoint,
+    {
+      caller,
+      body,
+      request,
+      reply,
+    }: { caller: unknown; body: unknown } & Pick<Call<Endpoint>, 'request' | 'reply'>,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const once = onceRequestOf(endpoint, request, { caller, body });
+    if (once === null) return await work();
+    const answer = await this.#gate.once(once, work);
+    if (answer.replayed) void reply.header('idempotency-replayed', 'true');
+    return answer.body;
   }
 
   /**

@@ -1,0 +1,2 @@
+export { idempotencyGate } from './once.ts';
+export { idempotencyJobs } from './jobs.ts';
