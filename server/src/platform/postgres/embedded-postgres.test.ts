@@ -128,7 +128,7 @@ test('the log holds no value that anyone wrote, neither from a failing statement
   const sleeper = `select pid from pg_stat_activity where query like 'select pg_sleep(60)%'`;
   let pid: number | undefined;
   // NOTE: process 0 would be every process of this test run.
-  while (pid === undefined) [{ pid } = {}] = await query<{ pid?: number }>(engine.connection, sleeper);
+  while (pid === undefined) pid = (await query<{ pid: number }>(engine.connection, sleeper))[0]?.pid;
   process.kill(pid, 'SIGKILL');
   await assert.rejects(running);
   // NOTE: told to stop in the middle of its recovery, PostgreSQL does not listen for a minute.
