@@ -170,7 +170,6 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'sites',
     because: 'A visitor session belongs to a site, on an origin that it allows.',
   },
-  { from: 'realtime', to: 'access', because: 'An agent’s socket follows only what its member may read.' },
   { from: 'realtime', to: 'activity-log', because: 'Connections of visitors are noted.' },
   { from: 'realtime', to: 'conversations', because: 'Sockets carry the conversation log and post to it.' },
   {

@@ -44,6 +44,8 @@ export const endpoints: readonly Endpoint[] = [
   users.inviteUserAgain,
   settings.getSettings,
   settings.changeSettings,
+  settings.getNetworkTrial,
+  settings.confirmNetworks,
   masking.getMasking,
   masking.publishMasking,
   masking.previewMasking,

@@ -12,7 +12,7 @@ import { ConversationKeys, type Keyring } from './platform/keys/index.ts';
 import type { Log } from './platform/log/index.ts';
 import { Outbound } from './platform/outbound/index.ts';
 import { accessRoutes } from './features/access/routes.ts';
-import { loadMember, restoreGrant, restoreRole } from './features/access/index.ts';
+import { restoreGrant, restoreRole } from './features/access/index.ts';
 import { restoreAccount } from './features/accounts/index.ts';
 import { accountsRoutes } from './features/accounts/routes.ts';
 import { apiKeyGate, apiKeysJobs } from './features/api-keys/index.ts';
@@ -54,9 +54,15 @@ import { retentionJobs } from './features/retention/index.ts';
 import { retentionRoutes } from './features/retention/routes.ts';
 import { routingRoutes } from './features/routing/routes.ts';
 import { searchRoutes } from './features/search/routes.ts';
-import { restoreSettings } from './features/settings/index.ts';
+import { restoreSettings, settingsJobs } from './features/settings/index.ts';
 import { settingsRoutes } from './features/settings/routes.ts';
-import { livingSessions, signinGate, signinJobs, touchSession } from './features/signin/index.ts';
+import {
+  admitMember,
+  livingSessions,
+  signinGate,
+  signinJobs,
+  touchSession,
+} from './features/signin/index.ts';
 import { signinRoutes } from './features/signin/routes.ts';
 import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
@@ -155,6 +161,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     access.login,
     [
       ...signinJobs({ database }),
+      ...settingsJobs({ database }),
       ...apiKeysJobs({ database }),
       ...rateLimitJobs({ database }),
       ...idempotencyJobs({ database }),
@@ -174,6 +181,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await database.read('platform', async (tx) => (await livingSessions(tx, [id])).has(id)),
     use: async (id: string) =>
       await database.transaction('platform', async (tx) => await touchSession(tx, id)),
+    member: admitMember,
   };
 
   const limiter = new RateLimiter({ database });
@@ -188,7 +196,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...userPace({ database, limiter }),
       ...idempotencyGate({ database, keyring }),
       member: async (person, account) =>
-        await database.read(account, async (tx) => await loadMember(tx, person, account)),
+        await database.read(account, async (tx) => await admitMember(tx, person, account)),
       visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
     },
   });
@@ -221,7 +229,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   usersRoutes(http, { database, beforeLeaving });
   const judge = async (account: string, set: Readonly<Record<string, unknown>>) =>
     await judgeSettings(rules, account, set);
-  settingsRoutes(http, { database, judge });
+  settingsRoutes(http, {
+    database,
+    judge,
+    networksChanged: (account) => fanout.announce({ kind: 'recheck-account', account }),
+  });
   maskingRoutes(http, {
     database,
     rules,

@@ -86,6 +86,6 @@ export async function asMember(
   accountId: string,
   userId: string,
 ): Promise<Member | null> {
-  const person = { userId, sessionId: userId, address: '192.0.2.1', origin: null };
+  const person = { userId, sessionId: userId, hasSecondFactor: false, address: '192.0.2.1', origin: null };
   return await database.read(accountId, (tx) => loadMember(tx, person, accountId));
 }

@@ -21,6 +21,8 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'users.inviteUserAgain': 'users.invited-again',
   'settings.getSettings': { because: 'configuration, nothing about a person' },
   'settings.changeSettings': 'settings.changed',
+  'settings.getNetworkTrial': { because: 'configuration, nothing about a person' },
+  'settings.confirmNetworks': 'settings.networks-confirmed',
   'masking.getMasking': { because: 'configuration, nothing about a person' },
   'masking.publishMasking': 'settings.changed',
   'masking.previewMasking': 'masking.previewed',

@@ -1,9 +1,8 @@
 import { urlOf, type Endpoint, type InputOf } from '@samtal/contract/endpoint';
 import { getSession, signIn, type Session } from '@samtal/contract/signin';
 import type { LightMyRequestResponse } from 'fastify';
-import { loadMember } from '../src/features/access/index.ts';
 import { elevateSession } from '../src/features/signin/elevation.ts';
-import { signinGate } from '../src/features/signin/index.ts';
+import { admitMember, signinGate } from '../src/features/signin/index.ts';
 import { signinRoutes } from '../src/features/signin/routes.ts';
 import { findSession } from '../src/features/signin/sessions.ts';
 import { HttpServer, Refusal } from '../src/platform/http/index.ts';
@@ -29,7 +28,7 @@ export function testHttp(
     publicUrl: testPublicUrl,
     gate: {
       ...signinGate({ database, publicUrl: testPublicUrl }),
-      member: (person, accountId) => database.read(accountId, (tx) => loadMember(tx, person, accountId)),
+      member: (person, accountId) => database.read(accountId, (tx) => admitMember(tx, person, accountId)),
       once: async (_request, work) => ({ body: await work(), replayed: false }),
       pace: async () => ({ passes: true, limit: 1, remaining: 1, resetS: 1, windowS: 1 }),
       program: () => Promise.reject(new Refusal('api-keys.refused')),

@@ -34,6 +34,7 @@ export const refusals = {
     status: 403,
     title: 'The proof that it is you is wrong, has been used or has expired.',
   },
+  'signin.network': { status: 403, title: 'The account cannot be worked in from this address.' },
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.not-for-keys': { status: 403, title: 'Only a person can do this; no key is let in.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },

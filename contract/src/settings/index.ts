@@ -1,6 +1,6 @@
 import { endpoint } from '../endpoint/index.ts';
 import { NewestVersion, Reason } from '../history/change.ts';
-import { closed, Id, oneOf, nullable, Type, type Static } from '../shared/index.ts';
+import { closed, Id, Instant, oneOf, nullable, Type, type Static } from '../shared/index.ts';
 import { settingKeys, settingLevels, SettingOverrides, settings, type SettingKey } from './registry.ts';
 
 export * from './contradictions.ts';
@@ -78,4 +78,43 @@ export const changeSettings = endpoint({
   status: 200,
   response: SettingsOfLevel,
   errors: ['history.changed-meanwhile', 'settings.contradiction', 'settings.wrong-level', 'not-found'],
+});
+
+/** How long a new list of networks waits to be confirmed before the one before holds again, minutes. */
+export const networkTrialMinutes = 10;
+
+const NetworkTrial = closed({
+  /** From where this request came, as far as lists of networks are concerned. */
+  address: Type.String(),
+  /** Whether the list admits that address by itself. */
+  admitted: Type.Boolean(),
+  /** Until when a new list is to be confirmed; null where none is on trial. */
+  until: nullable(Instant),
+});
+export type NetworkTrial = Static<typeof NetworkTrial>;
+
+export const getNetworkTrial = endpoint({
+  id: 'settings.getNetworkTrial',
+  method: 'GET',
+  path: '/accounts/{accountId}/network-trial',
+  summary: 'Whether a new list of networks for signing in waits to be confirmed',
+  access: { holding: 'settings.read' },
+  params: closed(account),
+  status: 200,
+  response: NetworkTrial,
+});
+
+export const confirmNetworks = endpoint({
+  id: 'settings.confirmNetworks',
+  method: 'POST',
+  path: '/accounts/{accountId}/network-trial/confirmation',
+  summary: 'Keep a new list of networks for signing in',
+  description:
+    `A change of \`signin.networks\` holds for ${networkTrialMinutes} minutes. Unless somebody confirms it within them from an address that ` +
+    'the new list admits, what was said before holds again.',
+  access: { holding: 'settings.manage' },
+  notForKeys: true,
+  params: closed(account),
+  status: 204,
+  errors: ['signin.network', 'not-found'],
 });

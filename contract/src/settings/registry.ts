@@ -273,6 +273,20 @@ export const settings = {
     levels: accountWide,
     sensitive: true,
   }),
+  /** From where people sign in and work in the account (C5); empty: from anywhere. A new list is on trial first. */
+  'signin.networks': setting({
+    schema: Type.Array(Network, { maxItems: 200, uniqueItems: true }),
+    default: [],
+    levels: accountWide,
+    sensitive: true,
+  }),
+  /** Whether a session in which a second factor was shown makes up for an address outside of the list. */
+  'signin.network-exception': setting({
+    schema: oneOf('off', 'second-factor'),
+    default: 'off',
+    levels: accountWide,
+    sensitive: true,
+  }),
   // Of the installation alone: a lock-out that came sooner for some addresses would tell which accounts they belong to.
   'signin.attempts-before-wait': setting({
     schema: Type.Integer({ minimum: 1, maximum: 20 }),

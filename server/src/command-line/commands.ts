@@ -3,6 +3,7 @@ import { activityLogCommands } from './activity-log.ts';
 import { auditCommands } from './audit.ts';
 import { auditDestinationCommands } from './audit-destinations.ts';
 import { backupCommands } from './backup.ts';
+import { clearNetworks } from './clear-networks.ts';
 import type { Command } from './command.ts';
 import { createUser } from './create-user.ts';
 import { accountDeletionCommands } from './delete-account.ts';
@@ -19,6 +20,7 @@ import { start } from './start.ts';
 export const commands: readonly Command[] = [
   start,
   ...accountCommands,
+  clearNetworks,
   ...accountDeletionCommands,
   listUsers,
   createUser,

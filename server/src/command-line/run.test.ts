@@ -14,6 +14,8 @@ import { asMember, testUnit } from '../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
 import { mailUser, startMailServer } from '../../test/mail-server.ts';
 import { Browser, request, testHttp } from '../../test/requests.ts';
+import { setSettings } from '../../test/settings.ts';
+import { readNetworkRules } from '../features/settings/index.ts';
 import { eventually } from '../../test/socket.ts';
 import { externalAccess, nodesChannel, Notifications } from '../platform/database/index.ts';
 import { Fanout } from '../platform/fanout/index.ts';
@@ -496,4 +498,18 @@ test('refuses settings that are not there, are not the installation’s, or do n
     assert.equal(code, 1, err);
     assert.match(err, says);
   }
+});
+
+test('lets people in again whom a list of networks has shut out, and says why in the history', async () => {
+  const { id } = await json<{ id: string }>('accounts', 'create', '--name', 'Shut out');
+  const networks = async () => await db.database.read(id, (tx) => readNetworkRules(tx, id));
+  await setSettings(db, id, { 'signin.networks': ['192.0.2.1'] });
+  assert.deepEqual((await networks()).networks, ['192.0.2.1']);
+  await json('accounts', 'clear-networks', '--account', id, '--reason', 'Nobody could get in');
+  assert.deepEqual((await networks()).networks, []);
+  const { rows } = await db.asOwner<{ reason: string }>(
+    "select reason from configuration_version where account_id = $1 and kind = 'settings' order by version desc limit 1",
+    [id],
+  );
+  assert.equal(rows[0]?.reason, 'Nobody could get in');
 });

@@ -3,7 +3,7 @@ import { changeSettings, type SettingsOfLevel } from '@samtal/contract/settings'
 import { IconHistory, IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { announce, EmptyState, ErrorState, Page } from '../../ui/index.ts';
@@ -11,6 +11,7 @@ import { useAccount } from '../accounts/index.ts';
 import { useSites } from '../sites/index.ts';
 import { groupOf, groupsInOrder } from './groups.ts';
 import { withChange, type Pending } from './pending.ts';
+import { NetworkTrialNotice, networkTrialQuery } from './network-trial.tsx';
 import { settingsQuery, useSettings } from './queries.ts';
 import { ReviewDialog } from './review-dialog.tsx';
 import { UnsavedBar } from './unsaved-bar.tsx';
@@ -27,6 +28,11 @@ export function SettingsPage() {
   const channels = useSites().data ?? [];
   const settings = useSettings(channelId);
   const [wanted, setWanted] = useState('');
+  const queryClient = useQueryClient();
+  const lookAgain = useCallback(() => {
+    void queryClient.invalidateQueries(networkTrialQuery(account.id));
+    void queryClient.resetQueries({ queryKey: ['account', account.id, 'settings'] });
+  }, [queryClient, account.id]);
 
   return (
     <Page
@@ -69,6 +75,7 @@ export function SettingsPage() {
           onChange={(event) => setWanted(event.currentTarget.value)}
         />
       </div>
+      <NetworkTrialNotice onReverted={lookAgain} />
       {settings.isLoading && <Skeleton height={420} radius="md" />}
       {settings.error !== null && settings.data === undefined && (
         <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
@@ -102,6 +109,7 @@ function SettingsForm({ known, wanted }: { known: SettingsOfLevel; wanted: strin
     setFrom(now);
     queryClient.setQueryData(query.queryKey, now);
     void queryClient.invalidateQueries({ queryKey: ['account', account.id, 'history'] });
+    void queryClient.invalidateQueries(networkTrialQuery(account.id));
     announce(t('saved'));
   };
   return (

@@ -7,7 +7,7 @@ export { loadMember, readHolder } from './load-member.ts';
 export { covers, effective, narrowedTo, normalisedScope, scopesOf, withinGrants } from './policy.ts';
 export { readPlaces } from './places.ts';
 export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';
-export { readAuthorisations } from './read-authorisations.ts';
+export { readAuthorisations, type AccountAccess } from './read-authorisations.ts';
 export { restoreGrant } from './restore-grant.ts';
 export { restoreRole } from './restore-role.ts';
 export { updateBuiltInRoles } from './update-built-in-roles.ts';

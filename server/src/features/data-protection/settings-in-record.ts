@@ -68,6 +68,8 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'signin.session-idle-minutes': { section: 'access' },
   'signin.session-life-hours': { section: 'access' },
   'signin.password-min-length': { section: 'access' },
+  'signin.networks': { section: 'access' },
+  'signin.network-exception': { section: 'access' },
   'signin.attempts-before-wait': { section: 'access' },
   'signin.longest-wait-minutes': { section: 'access' },
   'api.authentication': { section: 'access' },

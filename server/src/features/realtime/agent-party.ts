@@ -1,6 +1,12 @@
 import { conversationOf } from '@samtal/contract/conversations';
-import type { Database } from '../../platform/database/index.ts';
-import { found, Refusal, type Member, type SignedInMember } from '../../platform/http/index.ts';
+import type { Database, ReadTx } from '../../platform/database/index.ts';
+import {
+  found,
+  Refusal,
+  type Member,
+  type SignedIn,
+  type SignedInMember,
+} from '../../platform/http/index.ts';
 import {
   findConversation,
   mayRead,
@@ -9,7 +15,6 @@ import {
   type AgentsMasking,
   type PostQueue,
 } from '../conversations/index.ts';
-import { loadMember } from '../access/index.ts';
 import type { Party } from './party.ts';
 import type { Receipts } from './receipts.ts';
 
@@ -31,6 +36,8 @@ export interface UserSessions {
   stands(sessionId: string): Promise<boolean>;
   /** Says that the person did something: it puts off the idle end. */
   use(sessionId: string): Promise<void>;
+  /** The person as a member; null, or a refusal, when they may not work in the account, from where they are. */
+  member(tx: ReadTx, person: SignedIn, accountId: string): Promise<SignedInMember | null>;
 }
 
 /** An agent at the other end. What they may do is read anew every few seconds, and at once when it changed. */
@@ -43,7 +50,7 @@ export function agentParty(
   let usedAt = 0;
   const current = async (): Promise<Member> => {
     if (Date.now() - member.at < memberMs) return member.known;
-    const known = await database.read(account, async (tx) => await loadMember(tx, first, account));
+    const known = await database.read(account, async (tx) => await sessions.member(tx, first, account));
     if (known === null) throw new Refusal('not-found');
     member = { known, at: Date.now() };
     return known;
@@ -54,7 +61,7 @@ export function agentParty(
     session: first.sessionId,
     userId: first.userId,
     admit: async (tx, stream, again) => {
-      const known = found(await loadMember(tx, first, account));
+      const known = found(await sessions.member(tx, first, account));
       const conversation = await findConversation(tx, account, conversationOf(stream));
       if (!(await mayRead(tx, known, conversation))) throw new Refusal('access.forbidden');
       if (!again && stream.endsWith(':public')) await recordTranscriptRead(tx, known, conversation);
@@ -89,7 +96,14 @@ export function agentParty(
     stillIn: async () => {
       member.at = 0;
       if (!(await sessions.stands(first.sessionId))) return false;
-      return (await database.read(account, async (tx) => await loadMember(tx, first, account))) !== null;
+      try {
+        return (
+          (await database.read(account, async (tx) => await sessions.member(tx, first, account))) !== null
+        );
+      } catch (error) {
+        if (error instanceof Refusal) return false;
+        throw error;
+      }
     },
   };
 }

@@ -77,6 +77,10 @@ export class Connection implements Outlet {
     return this.party.session;
   }
 
+  isAgentIn(account: string): boolean {
+    return this.party.kind === 'agent' && this.party.account === account;
+  }
+
   /** Frames are handled one after the other, so that posts are written in the order they were sent. */
   receive(text: string): void {
     // After a frame that ended the connection nothing counts that was sent behind it.

@@ -22,6 +22,7 @@ const readHeads: Statement = {
 export interface Connected {
   readonly id: string;
   readonly session: string;
+  isAgentIn(account: string): boolean;
   listsChanged(announcement: Extract<Announcement, { kind: 'lists' }>): void;
   recheck(): Promise<void>;
   /** Looks again whether these conversations are there. */
@@ -119,6 +120,11 @@ export class Hub<Connection extends Connected = Connected> {
       case 'recheck':
         for (const connection of this.connections) {
           if (connection.session === announcement.session) void connection.recheck();
+        }
+        return;
+      case 'recheck-account':
+        for (const connection of this.connections) {
+          if (connection.isAgentIn(announcement.account)) void connection.recheck();
         }
         break;
       case 'keys-destroyed':

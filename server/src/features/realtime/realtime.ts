@@ -4,7 +4,6 @@ import type { Database } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal, type HttpServer, type SignedIn } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import { loadMember } from '../access/index.ts';
 import type { ActivityLog } from '../activity-log/index.ts';
 import type { AgentsMasking, ConversationLog, PostQueue } from '../conversations/index.ts';
 import type { Masker } from '../masking/index.ts';
@@ -85,18 +84,19 @@ export class Realtime {
   }
 
   #agents(): Admission {
-    const { database, posts, publicUrl, sessions, agentsMasking: masking } = this.#parts;
+    const { database, posts, publicUrl, sessions, agentsMasking: masking, addressOf } = this.#parts;
     return {
       knock: async (request) => {
         if (request.headers.origin !== publicUrl.origin) throw new Refusal('request.origin');
+        const from = { address: addressOf(request), origin: publicUrl.origin };
         return async (line, credential) => {
           const ticket = await redeemTicket(database, credential);
           if (ticket === null || !(await sessions.stands(ticket.sessionId)))
             throw new Refusal('signin.required');
           const { accountId } = ticket;
-          const person: SignedIn = { ...ticket, address: '', origin: publicUrl.origin };
+          const person: SignedIn = { ...ticket, ...from };
           const member = await database.transaction(accountId, async (tx) => {
-            const found = await loadMember(tx, person, accountId);
+            const found = await sessions.member(tx, person, accountId);
             if (found !== null) await vouchForAgents(tx, accountId, [found.userId]);
             return found;
           });

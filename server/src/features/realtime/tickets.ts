@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { SignedInMember } from '../../platform/http/index.ts';
 
@@ -30,10 +31,18 @@ export async function redeemTicket(database: Database, ticket: string) {
     const row = await tx.sql
       .deleteFrom('realtime_ticket')
       .where('token_hash', '=', hashed(ticket))
-      .returningAll()
+      .returning([
+        'account_id as accountId',
+        'user_id as userId',
+        'session_id as sessionId',
+        'expires_at',
+        sql<boolean>`coalesce((select second_factor_at is not null from session
+          where session.id = realtime_ticket.session_id), false)`.as('hasSecondFactor'),
+      ])
       .executeTakeFirst();
     if (row === undefined || row.expires_at < new Date()) return null;
-    return { accountId: row.account_id, userId: row.user_id, sessionId: row.session_id };
+    const { accountId, userId, sessionId, hasSecondFactor } = row;
+    return { accountId, userId, sessionId, hasSecondFactor };
   });
 }
 

@@ -191,6 +191,7 @@ export const classOfTable = {
   visitor_attribute: 'transcript',
   conversation_tag: 'transcript',
   configuration_version: 'configuration',
+  network_trial: 'configuration',
   user_name_version: 'users',
   masking_strike: 'configuration',
   installation_settings_version: 'installation',

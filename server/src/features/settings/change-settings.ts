@@ -3,6 +3,7 @@ import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
 import { readSites } from '../sites/index.ts';
+import { takeFailedTrial, tryNetworks } from './networks.ts';
 import { refuseContradicting, refuseUnsettable, touchedContradictions } from './policy.ts';
 import { overridesAfter, readDraftedSettings, readStandingSettings } from './queries.ts';
 
@@ -21,7 +22,25 @@ export interface SettingsChange {
  * Sets and unsets settings of the account or a channel as one new version (H1). Refuses with
  * history.changed-meanwhile, settings.wrong-level, settings.contradiction, request.invalid; the caller has made sure that the channel is there.
  */
-export async function changeSettings(
+export async function changeSettings(tx: Tx, account: string, change: SettingsChange): Promise<void> {
+  await revertFailedNetworks(tx, account);
+  await apply(tx, account, change);
+}
+
+/** Says again what the account said before, where a list of networks was not confirmed in time. */
+export async function revertFailedNetworks(tx: Tx, account: string): Promise<boolean> {
+  const failed = await takeFailedTrial(tx, account);
+  if (failed === null) return false;
+  const { version } = (await readStandingSettings(tx, account, null)).own;
+  const by = { kind: 'system' } as const;
+  const set = failed.previous === null ? {} : { 'signin.networks': failed.previous };
+  const unset = failed.previous === null ? (['signin.networks'] as const) : [];
+  await apply(tx, account, { channelId: null, version, set, unset, by, reason: '' });
+  await recordAudit(tx, account, { action: 'settings.networks-reverted', actor: by });
+  return true;
+}
+
+async function apply(
   tx: Tx,
   account: string,
   { channelId, version, set, unset, by, reason, restoredFrom }: SettingsChange,
@@ -34,6 +53,7 @@ export async function changeSettings(
   const note = { version, reason, ...(restoredFrom === undefined ? {} : { restoredFrom }) };
   const made = await recordVersion(tx, account, { kind: 'settings', objectId, before: null, body, by, note });
   if (made === version) return;
+  if (channelId === null) await tryNetworks(tx, account, { before: own.overrides, after: body, by });
   await recordAudit(tx, account, {
     action: 'settings.changed',
     actor: by,

@@ -1,4 +1,6 @@
 export { changeSettings } from './change-settings.ts';
+export { settingsJobs } from './jobs.ts';
+export { readNetworkRules, type NetworkRules } from './networks.ts';
 export {
   changeInstallationSettings,
   isInstallationSetting,

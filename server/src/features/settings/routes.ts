@@ -1,11 +1,15 @@
 import {
   changeSettings as changeSettingsEndpoint,
+  confirmNetworks as confirmNetworksEndpoint,
+  getNetworkTrial,
   getSettings,
+  type SettingKey,
   type SettingOverrides,
 } from '@samtal/contract/settings';
 import type { Database } from '../../platform/database/index.ts';
 import { Refusal, type HttpServer } from '../../platform/http/index.ts';
 import { changeSettings } from './change-settings.ts';
+import { confirmNetworks, describeTrial } from './networks.ts';
 import { presentSettings, refuseUnknownChannel } from './presenter.ts';
 
 export interface SettingsParts {
@@ -15,9 +19,16 @@ export interface SettingsParts {
     account: string,
     set: SettingOverrides,
   ) => Promise<readonly { readonly place: string; readonly problem: string }[]>;
+  /** Told when an account may be worked in from elsewhere than before: sockets from other addresses must go. */
+  readonly networksChanged: (account: string) => void;
 }
 
-export function settingsRoutes(http: HttpServer, { database, judge }: SettingsParts): void {
+function isAboutNetworks({ set, unset }: { set: object; unset: readonly SettingKey[] }): boolean {
+  const touched = [...Object.keys(set), ...unset];
+  return touched.includes('signin.networks') || touched.includes('signin.network-exception');
+}
+
+export function settingsRoutes(http: HttpServer, { database, judge, networksChanged }: SettingsParts): void {
   http.serve(getSettings, async ({ caller: { accountId }, query }) =>
     database.read(accountId, async (tx) => await presentSettings(tx, accountId, query.channelId ?? null)),
   );
@@ -27,9 +38,19 @@ export function settingsRoutes(http: HttpServer, { database, judge }: SettingsPa
     const fields = problems.map(({ place, problem }) => ({ pointer: `/body/set/${place}`, problem }));
     if (fields.length > 0) throw new Refusal('request.invalid', { fields });
     return await database.transaction(accountId, async (tx) => {
+      if (isAboutNetworks(body)) tx.afterCommit(() => networksChanged(accountId));
       await refuseUnknownChannel(tx, accountId, body.channelId);
       await changeSettings(tx, accountId, { ...body, by: actor });
       return await presentSettings(tx, accountId, body.channelId);
     });
+  });
+
+  http.serve(getNetworkTrial, async ({ caller }) =>
+    database.read(caller.accountId, async (tx) => await describeTrial(tx, caller)),
+  );
+
+  http.serve(confirmNetworksEndpoint, async ({ caller }) => {
+    await database.transaction(caller.accountId, async (tx) => await confirmNetworks(tx, caller));
+    return undefined;
   });
 }

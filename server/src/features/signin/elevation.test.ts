@@ -29,7 +29,11 @@ describe('elevation', () => {
     db = await createTestDatabase();
     http = testHttp(db, (registered) => {
       accessRoutes(registered, { database: db.database });
-      settingsRoutes(registered, { database: db.database, judge: async () => [] });
+      settingsRoutes(registered, {
+        database: db.database,
+        judge: async () => [],
+        networksChanged: () => undefined,
+      });
     });
     accountId = await testAccount(db);
     ada = await testUser(db, accountId, { roles: ['administrator'], password });

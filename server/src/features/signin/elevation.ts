@@ -32,7 +32,11 @@ export async function readElevation(
 export async function elevateSession(tx: Tx, sessionId: string, shown: string): Promise<Date | null> {
   const session = await tx.sql
     .updateTable('session')
-    .set({ elevated_until: sql<Date>`now() + make_interval(secs => ${elevationS})`, elevated_by: shown })
+    .set({
+      elevated_until: sql<Date>`now() + make_interval(secs => ${elevationS})`,
+      elevated_by: shown,
+      ...(shown === 'password' ? {} : { second_factor_at: sql<Date>`now()` }),
+    })
     .where('id', '=', sessionId)
     .returning('elevated_until')
     .executeTakeFirst();

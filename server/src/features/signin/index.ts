@@ -1,3 +1,4 @@
+export { admitMember } from './admit-member.ts';
 export { admitWithPassword, clearPassword } from './admit-with-password.ts';
 export { signinJobs } from './delete-expired.ts';
 export { signinGate } from './gate.ts';

@@ -40,12 +40,14 @@ export async function startSession(tx: Tx, userId: string): Promise<{ sessionId:
 export interface LivingSession {
   readonly sessionId: string;
   readonly userId: string;
+  /** Whether a second factor was shown in it (C2). */
+  readonly hasSecondFactor: boolean;
 }
 
 /** The session of this token while it lives, or null. Looking at it does not put off its idle end. */
 export async function findSession(tx: ReadTx, token: string): Promise<LivingSession | null> {
   const session = await readSession(tx, token);
-  return session === null ? null : { sessionId: session.sessionId, userId: session.userId };
+  return session === null ? null : livingOf(session);
 }
 
 /** The same, used by the person: that puts off its idle end. */
@@ -53,7 +55,11 @@ export async function useSession(tx: Tx, token: string): Promise<LivingSession |
   const session = await readSession(tx, token);
   if (session === null) return null;
   if (session.stale) await touchSession(tx, session.sessionId);
-  return { sessionId: session.sessionId, userId: session.userId };
+  return livingOf(session);
+}
+
+function livingOf({ sessionId, userId, hasSecondFactor }: LivingSession): LivingSession {
+  return { sessionId, userId, hasSecondFactor };
 }
 
 async function readSession(tx: ReadTx, token: string): Promise<(LivingSession & { stale: boolean }) | null> {
@@ -62,6 +68,7 @@ async function readSession(tx: ReadTx, token: string): Promise<(LivingSession & 
     .select([
       'id as sessionId',
       'user_id as userId',
+      sql<boolean>`second_factor_at is not null`.as('hasSecondFactor'),
       sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale'),
     ])
     .where('token_hash', '=', tokenHash(token))

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
+import { admittedSomewhere } from './admit-member.ts';
 import { describeSession } from './describe-session.ts';
 import { forgiveAttempt, provePassword, type Attempt, type PasswordDoor } from './prove-password.ts';
 import { recordFailure, recordForPerson } from './record-signin.ts';
@@ -20,8 +21,14 @@ export async function signIn(
       return null;
     }
     const userId = proof.identity.id;
-    if ((await readAuthorisations(tx, userId)).length === 0) {
+    const accounts = await readAuthorisations(tx, userId);
+    if (accounts.length === 0) {
       await recordFailure(tx, 'signin.failed', { userId, reason: 'inactive' });
+      return null;
+    }
+    const from = { address: attempt.address, hasSecondFactor: false };
+    if (!(await admittedSomewhere(tx, accounts, from))) {
+      await recordFailure(tx, 'signin.failed', { userId, reason: 'network' });
       return null;
     }
     await forgiveAttempt(tx, door.failures, attempt);

@@ -44,6 +44,7 @@ export interface Tables {
     expires_at: Date;
     elevated_until: Generated<Date | null>;
     elevated_by: Generated<string | null>;
+    second_factor_at: Generated<Date | null>;
   };
   csrf_token: { session_id: string; token_hash: Buffer; created_at: GeneratedInstant };
   sign_in_failure: { subject: Buffer; failures: number; last_at: Date; locked_until: Date | null };
@@ -293,6 +294,12 @@ export interface Tables {
     reason: Generated<string>;
     restored_from: number | null;
     found: Generated<boolean>;
+  };
+  network_trial: {
+    account_id: string;
+    previous: ColumnType<readonly string[] | null, string | null, never>;
+    until: Date;
+    started_at: GeneratedInstant;
   };
   user_name_version: { account_id: string; user_id: string; version: number; name: string };
   installation_secret: { name: string; sealed: Buffer; set_at: GeneratedInstant };

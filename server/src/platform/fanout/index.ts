@@ -40,6 +40,8 @@ export type Announcement =
   | { kind: 'erased'; account: string; conversations: readonly string[] }
   /** Whoever is connected with this session must go: it ended, or what it allows changed. */
   | { kind: 'recheck'; session: string }
+  /** The same for everyone who works in the account: from where that may be has changed. */
+  | { kind: 'recheck-account'; account: string }
   /** Keys of the account were destroyed: whatever is unwrapped of its keys must go. */
   | { kind: 'keys-destroyed'; account: string };
 

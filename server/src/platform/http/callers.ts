@@ -18,6 +18,8 @@ export interface Anyone {
 export interface SignedIn extends Anyone {
   readonly userId: string;
   readonly sessionId: string;
+  /** Whether a second factor was shown in this session (C2). */
+  readonly hasSecondFactor: boolean;
 }
 
 /** One role somebody holds: what it allows and where. */
@@ -49,6 +51,7 @@ export interface Member extends Anyone {
 /** A person at work in one account. */
 export interface SignedInMember extends Member {
   readonly sessionId: string;
+  readonly hasSecondFactor: boolean;
 }
 
 /** A visitor of one site. */
