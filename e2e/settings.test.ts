@@ -100,6 +100,24 @@ test('a channel’s setting is changed, a second administrator’s change refuse
   await ingrid.button('history.restore', opened).click();
   await versions.filter({ hasText: 'The archivist was right' }).waitFor();
   assert.deepEqual(await read(), { version: 3, value: 30, origin: 'channel' });
+
+  await page
+    .getByRole('link', { name: say('admin.self-check') })
+    .first()
+    .click();
+  const weaker = page.getByRole('list', { name: say('self-check.list') }).getByRole('listitem');
+  const kept = weaker.filter({ hasText: say('settings.of-channel', { name: site.name }) });
+  await kept.getByText(say('self-check.now', { value: '30 days', usual: '14 days' })).waitFor();
+  await inspection.look(page, 'Self-check');
+  await kept.getByRole('link').click();
+  await setting(ingrid, days).getByText(say('settings.origin-own-channel'), { exact: true }).waitFor();
+  await api.call(changeSettings, {
+    params,
+    body: { channelId: site.id, version: 3, set: {}, unset: [days], reason: '' },
+  });
+  await page.goBack();
+  await kept.waitFor({ state: 'detached' });
+  await inspection.look(page, 'Self-check without the channel');
   inspection.assertFaultless();
 });
 

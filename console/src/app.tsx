@@ -172,6 +172,12 @@ const dataProtection = createRoute({
   ),
 });
 
+const selfCheck = createRoute({
+  getParentRoute: () => admin,
+  path: '/self-check',
+  component: lazyRouteComponent(() => import('./features/self-check/self-check-page.tsx'), 'SelfCheckPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => admin,
   path: '/settings',
@@ -249,6 +255,7 @@ const routeTree = root.addChildren([
       retention,
       audit,
       dataProtection,
+      selfCheck,
       tags,
       attributes,
       subjectAccess,

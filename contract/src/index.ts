@@ -15,6 +15,7 @@ import * as realtime from './realtime/index.ts';
 import * as retention from './retention/index.ts';
 import * as routing from './routing/index.ts';
 import * as search from './search/index.ts';
+import * as selfCheck from './self-check/index.ts';
 import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
@@ -54,6 +55,7 @@ export const endpoints: readonly Endpoint[] = [
   history.compareVersions,
   history.restoreVersion,
   dataProtection.getDataProtectionRecord,
+  selfCheck.getSelfCheck,
   access.listRoles,
   access.createRole,
   access.changeRole,

@@ -54,6 +54,7 @@ import { retentionJobs } from './features/retention/index.ts';
 import { retentionRoutes } from './features/retention/routes.ts';
 import { routingRoutes } from './features/routing/routes.ts';
 import { searchRoutes } from './features/search/routes.ts';
+import { selfCheckRoutes } from './features/self-check/routes.ts';
 import { restoreSettings, settingsJobs } from './features/settings/index.ts';
 import { settingsRoutes } from './features/settings/routes.ts';
 import {
@@ -268,6 +269,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     },
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
+  selfCheckRoutes(http, { database });
   accessRoutes(http, { database });
   apiKeysRoutes(http, { database, limiter });
   sitesRoutes(http, { database });

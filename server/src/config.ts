@@ -248,7 +248,7 @@ function publicUrlProblem(given: string): string | null {
 }
 
 /** Whether only this machine can reach the address. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
   return ipaddr.process(host).range() === 'loopback';
 }

@@ -27,6 +27,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'masking.publishMasking': 'settings.changed',
   'masking.previewMasking': 'masking.previewed',
   'data-protection.getDataProtectionRecord': { because: 'configuration, nothing about a person' },
+  'self-check.getSelfCheck': { because: 'configuration, nothing about a person' },
   'history.listVersions': { because: 'configuration; who changed it stands on the trail' },
   'history.getVersion': { because: 'configuration; who changed it stands on the trail' },
   'history.compareVersions': { because: 'configuration; who changed it stands on the trail' },

@@ -41,6 +41,7 @@ const adminGroups = [
     text: 'admin.group.account',
     pages: [
       { to: '/admin/settings', text: 'admin.settings', needs: 'settings.read' },
+      { to: '/admin/self-check', text: 'admin.self-check', needs: 'settings.read' },
       { to: '/admin/history', text: 'admin.history', needs: 'settings.read' },
       { to: '/admin/audit', text: 'admin.audit', needs: 'audit.read' },
       { to: '/admin/account', text: 'admin.account', needs: 'account.manage' },

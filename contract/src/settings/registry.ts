@@ -11,6 +11,7 @@ import {
 import { mediaTypeNames } from '../media/file.ts';
 import { closed, Network, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
 import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
+import { isWeakerBy, type AnyWeaker, type Weaker } from './strength.ts';
 
 /** Where a value may be set, the strongest first: a channel overrides its account, an account its installation (C11). */
 export const settingLevels = ['channel', 'account', 'installation'] as const;
@@ -19,25 +20,34 @@ export type SettingLevel = (typeof settingLevels)[number];
 /** Where an effective value comes from. */
 export type SettingOrigin = SettingLevel | 'default';
 
-/** One setting. The unit is part of the key's last word: `-days`, `-minutes`, `-hours`, `-megabytes`. */
+/**
+ * One setting. The unit is part of the key's last word: `-days`, `-minutes`, `-hours`, `-megabytes`. One that is sensitive, so
+ * that it weakens privacy or security when it is changed wrongly, asks for elevation (C3) and says which values are weaker (K5).
+ */
 export interface Setting {
   readonly schema: TSchema;
   /** What a new account has. */
   readonly default: unknown;
   readonly levels: readonly SettingLevel[];
-  /** Weakens privacy or security when it is changed wrongly: asks for elevation where that is on (C3). */
   readonly sensitive: boolean;
+  readonly weaker?: AnyWeaker;
   /** Only operators can set it, and accounts see what they have set. */
   readonly accountsSee?: true;
 }
 
-function setting<const Schema extends TSchema>(declared: {
-  schema: Schema;
-  default: Static<Schema>;
-  levels: readonly SettingLevel[];
-  sensitive: boolean;
-  accountsSee?: true;
-}) {
+type Sensitivity<Value> =
+  | { readonly sensitive: false; readonly weaker?: never }
+  | { readonly sensitive: true; readonly weaker: Weaker<Value> };
+
+/** A sensitive setting that does not say which of its values are weaker does not compile. */
+function setting<const Schema extends TSchema>(
+  declared: {
+    schema: Schema;
+    default: Static<Schema>;
+    levels: readonly SettingLevel[];
+    accountsSee?: true;
+  } & Sensitivity<Static<Schema>>,
+) {
   return declared;
 }
 
@@ -111,29 +121,39 @@ export const settings = {
     default: 14,
     levels: everywhere,
     sensitive: true,
+    weaker: 'higher',
   }),
   'retention.activity-log-days': setting({
     schema: days(1, 7),
     default: 7,
     levels: accountWide,
     sensitive: true,
+    weaker: 'higher',
   }),
   'retention.audit-days': setting({
     schema: days(30, 3650),
     default: 730,
     levels: accountWide,
     sensitive: true,
+    weaker: 'lower',
   }),
 
   // Masking (G1, G3): for good, before anything is stored.
   /** Payment cards, all but the last four digits. */
-  'masking.cards': setting({ schema: Type.Boolean(), default: true, levels: everywhere, sensitive: true }),
+  'masking.cards': setting({
+    schema: Type.Boolean(),
+    default: true,
+    levels: everywhere,
+    sensitive: true,
+    weaker: 'off',
+  }),
   /** Networks outside the promise that are masked as well. */
   'masking.card-networks': setting({
     schema: Type.Array(oneOf(...optionalNetworks), { uniqueItems: true }),
     default: [],
     levels: everywhere,
     sensitive: true,
+    weaker: 'fewer',
   }),
   /** The default: what a check digit makes sure of. */
   'masking.detectors': setting({
@@ -141,6 +161,7 @@ export const settings = {
     default: ['iban', 'id-se', 'id-no', 'id-fi', 'id-de', 'id-fr', 'id-es', 'id-it', 'id-pl'],
     levels: everywhere,
     sensitive: true,
+    weaker: 'fewer',
   }),
   /** Countries whose phone numbers are known without `+` or `00`. */
   'masking.phone-countries': setting({
@@ -148,12 +169,14 @@ export const settings = {
     default: [],
     levels: everywhere,
     sensitive: true,
+    weaker: 'fewer',
   }),
   'masking.rules': setting({
     schema: Type.Array(AccountRule, { maxItems: ruleLimits.rules }),
     default: [],
     levels: everywhere,
     sensitive: true,
+    weaker: { never: 'Without rules of the account the detectors mask.' },
   }),
 
   // Redaction of digits (G2): numbers with so many digits or more become asterisks: before they are stored, when the
@@ -163,24 +186,28 @@ export const settings = {
     default: 'off',
     levels: everywhere,
     sensitive: true,
+    weaker: { strongestFirst: ['at-once', 'resolved', 'hours', 'off'] },
   }),
   'redaction.after-hours': setting({
     schema: Type.Integer({ minimum: 12, maximum: 72 }),
     default: 24,
     levels: everywhere,
     sensitive: true,
+    weaker: 'higher',
   }),
   'redaction.least-digits': setting({
     schema: Type.Integer({ minimum: 1, maximum: 32 }),
     default: 6,
     levels: everywhere,
     sensitive: true,
+    weaker: 'higher',
   }),
   'redaction.sides': setting({
     schema: oneOf('visitors', 'both'),
     default: 'visitors',
     levels: everywhere,
     sensitive: true,
+    weaker: { strongestFirst: ['both', 'visitors'] },
   }),
 
   // The activity log (G6, G10): `off`, addresses of connections, or pages visited as well.
@@ -189,6 +216,7 @@ export const settings = {
     default: 'connections',
     levels: everywhere,
     sensitive: true,
+    weaker: { strongestFirst: ['off', 'connections', 'pages'] },
   }),
 
   // Session data shown to the agent while the conversation is live, and never stored (E9).
@@ -197,6 +225,7 @@ export const settings = {
     default: false,
     levels: everywhere,
     sensitive: true,
+    weaker: 'on',
   }),
 
   // Files in conversations (E12). Nobody may send any until the account says so.
@@ -205,24 +234,28 @@ export const settings = {
     default: false,
     levels: everywhere,
     sensitive: true,
+    weaker: 'on',
   }),
   'media.agents-may-send': setting({
     schema: Type.Boolean(),
     default: false,
     levels: everywhere,
     sensitive: true,
+    weaker: 'on',
   }),
   'media.visitor-types': setting({
     schema: fileTypes,
     default: ['jpeg', 'png', 'webp', 'pdf'],
     levels: everywhere,
     sensitive: true,
+    weaker: 'more',
   }),
   'media.agent-types': setting({
     schema: fileTypes,
     default: ['jpeg', 'png', 'webp', 'pdf'],
     levels: everywhere,
     sensitive: true,
+    weaker: 'more',
   }),
   'media.max-size-megabytes': setting({
     schema: Type.Integer({ minimum: 1, maximum: 20 }),
@@ -236,12 +269,14 @@ export const settings = {
     default: true,
     levels: everywhere,
     sensitive: true,
+    weaker: 'off',
   }),
   'media.link-hours': setting({
     schema: Type.Integer({ minimum: 1, maximum: 168 }),
     default: 24,
     levels: everywhere,
     sensitive: true,
+    weaker: 'higher',
   }),
 
   // Transcripts can be searched by their text (E10).
@@ -250,6 +285,7 @@ export const settings = {
     default: false,
     levels: accountOnly,
     sensitive: true,
+    weaker: 'on',
   }),
 
   // Signing in (C1, C6). People belong to several accounts: the strictest value holds (docs/decisions/0014).
@@ -258,6 +294,7 @@ export const settings = {
     default: 30,
     levels: accountWide,
     sensitive: true,
+    weaker: 'higher',
   }),
   /** However much it is used. */
   'signin.session-life-hours': setting({
@@ -265,6 +302,7 @@ export const settings = {
     default: 12,
     levels: accountWide,
     sensitive: true,
+    weaker: 'higher',
   }),
   /** Counts when a password is chosen. */
   'signin.password-min-length': setting({
@@ -272,6 +310,7 @@ export const settings = {
     default: passwordLength.min,
     levels: accountWide,
     sensitive: true,
+    weaker: 'lower',
   }),
   /** From where people sign in and work in the account (C5); empty: from anywhere. A new list is on trial first. */
   'signin.networks': setting({
@@ -279,6 +318,7 @@ export const settings = {
     default: [],
     levels: accountWide,
     sensitive: true,
+    weaker: { never: 'Without a list people come from anywhere; a list can only narrow that.' },
   }),
   /** Whether a session in which a second factor was shown makes up for an address outside of the list. */
   'signin.network-exception': setting({
@@ -286,6 +326,7 @@ export const settings = {
     default: 'off',
     levels: accountWide,
     sensitive: true,
+    weaker: { strongestFirst: ['off', 'second-factor'] },
   }),
   // Of the installation alone: a lock-out that came sooner for some addresses would tell which accounts they belong to.
   'signin.attempts-before-wait': setting({
@@ -293,6 +334,7 @@ export const settings = {
     default: 5,
     levels: installationOnly,
     sensitive: true,
+    weaker: 'higher',
     accountsSee: true,
   }),
   'signin.longest-wait-minutes': setting({
@@ -300,6 +342,7 @@ export const settings = {
     default: 15,
     levels: installationOnly,
     sensitive: true,
+    weaker: 'lower',
     accountsSee: true,
   }),
   'users.invitation-days': setting({
@@ -307,6 +350,7 @@ export const settings = {
     default: 7,
     levels: accountWide,
     sensitive: true,
+    weaker: 'higher',
   }),
 
   // The API for programs (C8, C5).
@@ -316,15 +360,23 @@ export const settings = {
     default: 'key',
     levels: accountWide,
     sensitive: true,
+    weaker: { strongestFirst: ['token', 'key'] },
   }),
   'api.token-minutes': setting({
     schema: Type.Integer({ minimum: 15, maximum: 60 }),
     default: 30,
     levels: accountWide,
     sensitive: true,
+    weaker: 'higher',
   }),
   /** The longest that a key may live. */
-  'api.key-days': setting({ schema: days(1, 3650), default: 365, levels: accountWide, sensitive: true }),
+  'api.key-days': setting({
+    schema: days(1, 3650),
+    default: 365,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
   /** How many requests of one key are answered in a minute. */
   'api.requests-per-minute': setting({
     schema: Type.Integer({ minimum: 10, maximum: 60_000 }),
@@ -346,6 +398,7 @@ export const settings = {
     default: [],
     levels: accountWide,
     sensitive: true,
+    weaker: { never: 'Without a list keys are taken from anywhere; a list can only narrow that.' },
   }),
 
   // Declared attributes of a visitor's profile (D2): nothing else about a person can be stored.
@@ -354,6 +407,7 @@ export const settings = {
     default: [],
     levels: accountOnly,
     sensitive: true,
+    weaker: { never: 'What is declared has a purpose, and stands in the record of processing.' },
   }),
 
   // Mail that the platform sends (E11).
@@ -363,6 +417,7 @@ export const settings = {
     default: false,
     levels: everywhere,
     sensitive: true,
+    weaker: 'on',
   }),
   /** Where mail about conversations may go; empty: anywhere. */
   'mail.forwarding-addresses': setting({
@@ -370,6 +425,7 @@ export const settings = {
     default: [],
     levels: accountWide,
     sensitive: true,
+    weaker: { never: 'Without a list mail may go anywhere; a list can only narrow that.' },
   }),
   /** Where no mail goes, listed or not: nobody reads it there, or a machine answers. */
   'mail.blocked-senders': setting({
@@ -406,6 +462,7 @@ export const settings = {
     default: [],
     levels: everywhere,
     sensitive: true,
+    weaker: { never: 'They learn that somebody waits, and more only where mail.customer-details says so.' },
   }),
   /** Whether it goes to the agents who serve the queue as well. */
   'mail.waiting-agents': setting({
@@ -420,6 +477,7 @@ export const settings = {
     default: null,
     levels: installationOnly,
     sensitive: true,
+    weaker: { never: 'Which server it is says nothing about how well it keeps mail.' },
   }),
   'mail.smtp-port': setting({
     schema: Type.Integer({ minimum: 1, maximum: 65_535 }),
@@ -433,6 +491,7 @@ export const settings = {
     default: 'starttls',
     levels: installationOnly,
     sensitive: true,
+    weaker: { strongestFirst: ['implicit', 'starttls', 'none'] },
   }),
   /** The authorities of the server's certificate (PEM), when they are not public ones. */
   'mail.smtp-ca': setting({
@@ -440,6 +499,7 @@ export const settings = {
     default: null,
     levels: installationOnly,
     sensitive: true,
+    weaker: { never: 'It narrows whose certificates count to one authority.' },
   }),
   /** Whom the server knows this installation as. The password is given by `samtal mail password`. */
   'mail.smtp-user': setting({
@@ -453,6 +513,7 @@ export const settings = {
     default: null,
     levels: installationOnly,
     sensitive: true,
+    weaker: { never: 'No sender is weaker than another.' },
   }),
   'mail.sender-name': setting({
     schema: HeaderLine,
@@ -468,6 +529,7 @@ export const settings = {
     default: [],
     levels: installationOnly,
     sensitive: true,
+    weaker: { never: 'Without recipients the key that opens backups is made on this machine.' },
     accountsSee: true,
   }),
   /** What is erased stays readable to whoever has an old backup and an old keyring for as long as this. */
@@ -476,6 +538,7 @@ export const settings = {
     default: 7,
     levels: installationOnly,
     sensitive: true,
+    weaker: 'higher',
     accountsSee: true,
   }),
   /** The hour of the day, UTC, after which a backup is made. */
@@ -492,6 +555,7 @@ export const settings = {
     default: null,
     levels: installationOnly,
     sensitive: true,
+    weaker: { never: 'Backups are encrypted wherever they lie.' },
   }),
 
   // What the record of processing says and no configuration knows (G11; GDPR, Articles 28 and 30).
@@ -532,4 +596,10 @@ export function effectiveSettings(
   }
   // Each value was judged by its schema when it was set, and defaults are typed by it.
   return { values: values as SettingValues, origins };
+}
+
+/** Whether a value of a setting is weaker than its default. */
+export function isWeakerThanDefault(key: SettingKey, value: unknown): boolean {
+  const { weaker, default: usual }: Setting = settings[key];
+  return weaker !== undefined && isWeakerBy(weaker, value, usual);
 }

@@ -13,6 +13,7 @@ import { keyCommands } from './keys.ts';
 import { listUsers } from './list-users.ts';
 import { mailCommands } from './mail.ts';
 import { resetPassword } from './reset-password.ts';
+import { selfCheckCommand } from './self-check.ts';
 import { settingsCommands } from './settings.ts';
 import { start } from './start.ts';
 
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   createUser,
   resetPassword,
   grantRole,
+  selfCheckCommand,
   ...settingsCommands,
   ...mailCommands,
   ...keyCommands,

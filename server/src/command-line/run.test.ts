@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -443,6 +443,51 @@ test('sets, unsets and lists settings of the installation, each change a version
   );
   assert.equal(rows.length, 3);
   assert.ok(rows.every(({ body }) => !body.includes('Good bye') && !body.includes('The board')));
+});
+
+test('checks itself: says what is serious and what is weaker than its default, and fails only for the first', async () => {
+  interface Check {
+    findings: { code: string; level: string; why: string; todo: string }[];
+    weaker: { key: string; value: unknown; usual: unknown; of: string | null }[];
+  }
+  const check = async (...args: string[]) => {
+    const { code, out } = await samtal(['self-check', ...args, '--json']);
+    return { code, ...(JSON.parse(out) as Check) };
+  };
+  const before = await check();
+  // The clusters of tests forget what they have when the machine stops.
+  assert.equal(before.code, 1);
+  const levels = new Map(before.findings.map(({ code, level }) => [code, level]));
+  assert.deepEqual(
+    ['not-durable', 'no-backup-recipients', 'no-mail', 'keyring-beside-data', 'data-directory-open'].map(
+      (code) => levels.get(code),
+    ),
+    ['serious', 'notice', 'notice', undefined, undefined],
+  );
+  assert.ok(before.findings.every(({ why, todo }) => why.length > 10 && todo.length > 10));
+  assert.deepEqual(before.weaker, []);
+  assert.ok(!existsSync(join(dataDir, 'backup-identity.txt')), 'looking makes nothing');
+
+  await chmod(dataDir, 0o755);
+  const account = await newAccount('Weaker');
+  await setSettings(db, account, { 'signin.session-life-hours': 24 });
+  const key = ['--key', 'backup.retention-days'];
+  await samtal(['settings', 'set', ...key, '--value', '30']);
+  try {
+    const after = await check('--account', account);
+    assert.ok(after.findings.some(({ code }) => code === 'data-directory-open'));
+    assert.deepEqual(after.weaker, [
+      { key: 'backup.retention-days', value: 30, usual: 7, of: null },
+      { key: 'signin.session-life-hours', value: 24, usual: 12, of: 'Weaker' },
+    ]);
+    const { out } = await samtal(['self-check']);
+    assert.match(out, /SERIOUS {2}Other users of this machine may enter[^\n]*\n {4}why [^\n]*\n {4}do /);
+    assert.match(out, /WEAKER {3}backup\.retention-days of the installation is 30; usual is 7/);
+    assert.match(out, /\d serious, \d+ to know of\.\n$/);
+  } finally {
+    await chmod(dataDir, 0o700);
+    await samtal(['settings', 'unset', ...key]);
+  }
 });
 
 test('sets up mail, tries it, and says what is wrong and never the password', async () => {

@@ -248,6 +248,7 @@ const recipes: Record<string, Recipe> = {
   },
   'settings.getSettings': { input: account },
   'data-protection.getDataProtectionRecord': { input: account },
+  'self-check.getSelfCheck': { input: account },
   'settings.changeSettings': {
     input: async (place) => {
       const { version } = await place.right.call(getSettings, account(place));

@@ -37,6 +37,8 @@ export function useSettingText() {
   return {
     label: (key: string) => words(`setting.${key}`, key),
     says: (key: string) => words(`setting.${key}-says`, ''),
+    /** Why a weaker value matters. */
+    whyWeaker: (key: string) => words(`setting.${key}-weaker`, words(`setting.${key}-says`, '')),
     /** The unit of a number field, for as many. */
     unit: (key: string, value: number) => {
       const unit = unitOf(key);

@@ -4,3 +4,4 @@ export { backupJobs } from './jobs.ts';
 export { restoreKeyring } from './keyring-backup.ts';
 export { readIdentities } from './recipients.ts';
 export { restoreBackup } from './restore-backup.ts';
+export { listSets } from './sets.ts';

@@ -1,0 +1,30 @@
+import { endpoint } from '../endpoint/index.ts';
+import { settingKeys, settingLevels } from '../settings/index.ts';
+import { closed, Id, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+
+/** A setting whose value is weaker than its default. */
+export const WeakerSetting = closed({
+  key: oneOf(...settingKeys),
+  /** The channel that says so itself; null: the account as a whole. */
+  channel: nullable(closed({ id: Id, name: Type.String() })),
+  /** Both fit the schema of the setting. */
+  value: Type.Unknown(),
+  usual: Type.Unknown(),
+  /** Who has decided it. */
+  origin: oneOf(...settingLevels),
+});
+export type WeakerSetting = Static<typeof WeakerSetting>;
+
+export const SelfCheck = closed({ weaker: Type.Array(WeakerSetting) });
+export type SelfCheck = Static<typeof SelfCheck>;
+
+export const getSelfCheck = endpoint({
+  id: 'self-check.getSelfCheck',
+  method: 'GET',
+  path: '/accounts/{accountId}/self-check',
+  summary: 'Every setting of the account and its channels that is weaker than its default',
+  access: { holding: 'settings.read' },
+  params: closed({ accountId: Id }),
+  status: 200,
+  response: SelfCheck,
+});

@@ -1,0 +1,89 @@
+import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { isLoopback } from '../config.ts';
+import { listSets } from '../features/backup/index.ts';
+import { forEachAccount, readDue } from '../features/retention/index.ts';
+import {
+  findWeakerSettings,
+  judgeInstallation,
+  readDatabaseFacts,
+  weakerOfInstallation,
+  type InstallationFacts,
+} from '../features/self-check/index.ts';
+import { readInstallationSettings, readInstallationVersions } from '../features/settings/index.ts';
+import type { Database } from '../platform/database/index.ts';
+import { optional, type Command } from './command.ts';
+import { findAccount } from './find-account.ts';
+import { findingsText, type Weaker } from './self-check-text.ts';
+import { withPlatform } from './with-platform.ts';
+
+export const selfCheckCommand: Command = {
+  name: 'self-check',
+  summary:
+    'Say what weakens this installation, why that matters and what to do. Fails when something is serious',
+  help: [['--account <id or name>', 'The settings of this account as well']],
+  options: { account: { type: 'string' } },
+  run: ({ config, values }) =>
+    withPlatform(config, async (platform) => {
+      const { database } = platform;
+      const findings = judgeInstallation(await readFacts(config, database));
+      const { body = {} } = (await database.read('platform', readInstallationVersions))[0] ?? {};
+      const weaker: Weaker[] = weakerOfInstallation(body).map((each) => ({
+        ...each,
+        of: null,
+      }));
+      if (optional(values, 'account') !== undefined) {
+        const { id, name } = await findAccount(platform, values);
+        const found = await database.read(id, async (tx) => await findWeakerSettings(tx, id));
+        const own = found.weaker.filter(({ origin }) => origin !== 'installation');
+        weaker.push(
+          ...own.map(({ key, value, usual, channel }) => ({ key, value, usual, of: channel?.name ?? name })),
+        );
+      }
+      const failed = findings.some(({ level }) => level === 'serious');
+      return { text: findingsText(findings, weaker), json: { findings, weaker }, failed };
+    }),
+};
+
+async function readFacts(config: Config, database: Database): Promise<InstallationFacts> {
+  const { settings, facts } = await database.read('platform', async (tx) => ({
+    settings: await readInstallationSettings(tx),
+    facts: await readDatabaseFacts(tx),
+  }));
+  const { dataDir, publicUrl, databaseUrl, keyringUrl } = config;
+  const sets = await listSets(settings['backup.directory'] ?? join(dataDir, 'backups'));
+  return {
+    ...facts,
+    now: new Date(),
+    publicUrl,
+    isLocal: isLoopback(publicUrl.hostname.replaceAll(/[[\]]/g, '')),
+    demo: config.demo,
+    firstRunFile: await exists(join(dataDir, 'first-run.json')),
+    dataDirectoryMode: (await stat(dataDir)).mode & 0o777,
+    keyringBesideData: keyringUrl === null && databaseUrl === null,
+    mailServer: settings['mail.smtp-host'] !== null,
+    scanner: config.clamdUrl !== null,
+    backupRecipients: settings['backup.recipients'].length,
+    identityFile: await exists(join(dataDir, 'backup-identity.txt')),
+    newestBackup: sets.at(-1)?.at ?? null,
+    retentionLateMs: await retentionLateMs(database),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The longest that something is kept beyond its time, in any account. */
+async function retentionLateMs(database: Database): Promise<number> {
+  const times: number[] = [];
+  await forEachAccount(database, async (account) => {
+    const due = await database.read(account, async (tx) => await readDue(tx, account));
+    times.push(...due.flatMap(({ oldestDueAt }) => (oldestDueAt === null ? [] : [Date.parse(oldestDueAt)])));
+  });
+  return times.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...times));
+}
