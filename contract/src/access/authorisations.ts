@@ -24,6 +24,11 @@ export const authorisations = {
   'conversations.handle': { says: 'Be offered conversations and talk with visitors', scoped: true },
   'conversations.find': { says: 'Find conversations: their state, times, queue and agent', scoped: true },
   'conversations.read': { says: 'Read transcripts of conversations of others', scoped: true },
+  // Of others: both sides of a conversation see them until they are due (G2).
+  'conversations.unmasked': {
+    says: 'See numbers in conversations of others until they are redacted',
+    scoped: true,
+  },
   'visitors.read': { says: 'See the profiles of visitors in conversations of others', scoped: true },
   'visitors.find': { says: 'Find conversations by what is known about their visitors', scoped: true },
   'conversations.take': { says: 'Pick a waiting conversation out of the queue', scoped: true },

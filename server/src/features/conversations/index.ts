@@ -12,9 +12,17 @@ export {
   writeCursor,
   type Criteria,
 } from './find-conversations.ts';
-export { isHeld } from './originals.ts';
+export { isHeld, withoutOriginal } from './originals.ts';
 export { isDue } from './redact-conversations.ts';
-export { findConversation, isOwn, isThere, mayRead, visibleConversation } from './policy.ts';
+export {
+  findConversation,
+  howShown,
+  isOwn,
+  isThere,
+  mayRead,
+  visibleConversation,
+  type Shown,
+} from './policy.ts';
 export { postAsAgent } from './post-as-agent.ts';
 export { PostQueue } from './post-queue.ts';
 export { presentConversations, presentToVisitor } from './presenter.ts';

@@ -123,6 +123,12 @@ export const isHeld = sql<boolean>`exists (
   where hold.account_id = conversation.account_id and hold.conversation_id = conversation.id
     and (hold.until is null or hold.until > now()))`;
 
+/** The entry as somebody is shown it who may read it, but not what it says until redaction is due. */
+export function withoutOriginal(entry: Entry): Entry {
+  if ((entry.kind !== 'message' && entry.kind !== 'note') || entry.body.redaction === undefined) return entry;
+  return { ...entry, body: { text: entry.body.redaction.text } };
+}
+
 function originalPlace(
   account: string,
   { conversation_id: object, audience, seq }: { conversation_id: string; audience: string; seq: number },

@@ -34,6 +34,15 @@ export async function mayRead(tx: ReadTx, member: Member, conversation: Conversa
   );
 }
 
+/** How a transcript is shown: with the numbers that wait to be redacted, or as it is to stay. */
+export type Shown = 'as-written' | 'redacted';
+
+/** Both sides of a conversation see its numbers until they are redacted; of others, those with the authorisation to (G2). */
+export async function howShown(tx: ReadTx, member: Member, conversation: ConversationRow): Promise<Shown> {
+  if (isOwn(conversation, member.userId)) return 'as-written';
+  return (await holdsFor(tx, member, conversation, 'conversations.unmasked')) ? 'as-written' : 'redacted';
+}
+
 /** Refuses as if nothing were there whoever could never have been offered it: where they handle none, and do not see it. */
 export async function checkMayBeOffered(tx: ReadTx, member: Member, id: string): Promise<void> {
   const conversation = await findConversation(tx, member.accountId, id);

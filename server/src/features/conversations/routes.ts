@@ -13,9 +13,11 @@ import {
   checkMayBeOffered,
   checkMayDirect,
   findConversation,
+  howShown,
   isOwn,
   mayRead,
   visibleConversation,
+  type Shown,
 } from './policy.ts';
 import { postAsAgent } from './post-as-agent.ts';
 import type { PostQueue } from './post-queue.ts';
@@ -117,14 +119,18 @@ export function conversationsRoutes(
           throw new Refusal('access.forbidden');
         }
         const after = query.after ?? 0;
-        if (after === 0) await recordTranscriptRead(tx, caller, conversation);
+        const shown = await howShown(tx, caller, conversation);
+        if (after === 0) await recordTranscriptRead(tx, caller, { conversation, shown });
         const { audience = 'public', limit = 200 } = query;
-        return await log.readShown(tx, caller.accountId, {
+        const at = {
           conversationId: conversation.id,
           audience,
           after,
           limit,
-        });
+        };
+        return shown === 'as-written'
+          ? await log.readShown(tx, caller.accountId, at)
+          : await log.read(tx, caller.accountId, at);
       }),
   );
 
@@ -221,12 +227,13 @@ function asUser(member: Member): { kind: 'user'; id: string; name: string } {
 export async function recordTranscriptRead(
   tx: Tx,
   member: Member,
-  conversation: ConversationRow,
+  { conversation, shown }: { conversation: ConversationRow; shown: Shown },
 ): Promise<void> {
   await recordAudit(tx, member.accountId, {
     action: 'conversations.transcript-read',
     actor: member.actor,
     subject: { kind: 'conversation', id: conversation.id },
-    details: { own: isOwn(conversation, member.userId) },
+    // What was shown of it: whether numbers that wait to be redacted were among it.
+    details: { own: isOwn(conversation, member.userId), shown },
   });
 }

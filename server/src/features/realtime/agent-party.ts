@@ -9,6 +9,7 @@ import {
 } from '../../platform/http/index.ts';
 import {
   findConversation,
+  howShown,
   mayRead,
   postAsAgent,
   recordTranscriptRead,
@@ -64,7 +65,10 @@ export function agentParty(
       const known = found(await sessions.member(tx, first, account));
       const conversation = await findConversation(tx, account, conversationOf(stream));
       if (!(await mayRead(tx, known, conversation))) throw new Refusal('access.forbidden');
-      if (!again && stream.endsWith(':public')) await recordTranscriptRead(tx, known, conversation);
+      const shown = await howShown(tx, known, conversation);
+      if (!again && stream.endsWith(':public'))
+        await recordTranscriptRead(tx, known, { conversation, shown });
+      return shown;
     },
     post: async ({ cid, stream, kind, text }) => {
       if (!stream.endsWith(kind === 'note' ? ':internal' : ':public')) throw new Refusal('request.invalid');

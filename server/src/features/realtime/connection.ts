@@ -287,6 +287,7 @@ export class Connection implements Outlet {
     this.send({ t: 'subbed', stream, epoch: position.epoch, head: position.head });
     if (position.receipts !== null) this.send({ t: 'receipts', stream, ...position.receipts });
     feed.advance(position.head);
+    subscription.shown = position.shown;
     subscription.begin(after);
   }
 
@@ -295,8 +296,9 @@ export class Connection implements Outlet {
     const { account } = this.party;
     try {
       return await this.#parts.database.transaction(account, async (tx) => {
-        await this.party.admit(tx, stream, again);
-        return await readPosition(tx, account, stream);
+        const shown = await this.party.admit(tx, stream, again);
+        const position = await readPosition(tx, account, stream);
+        return position === null ? null : { ...position, shown };
       });
     } catch (error) {
       if (error instanceof Refusal) return null;
@@ -309,8 +311,12 @@ export class Connection implements Outlet {
     for (const stream of streams) {
       const subscription = this.#subscriptions.get(stream);
       if (subscription === undefined) continue;
-      if ((await this.#admitted(stream, true)) !== null || this.#subscriptions.get(stream) !== subscription)
+      const position = await this.#admitted(stream, true);
+      if (this.#subscriptions.get(stream) !== subscription) continue;
+      if (position !== null) {
+        subscription.shown = position.shown;
         continue;
+      }
       this.#unfollow(stream, subscription);
       this.send({ t: 'gone', stream });
     }

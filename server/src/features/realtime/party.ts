@@ -1,6 +1,6 @@
 import type { PostedKind, StreamName } from '@samtal/contract/conversations';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import type { Outcome } from '../conversations/index.ts';
+import type { Outcome, Shown } from '../conversations/index.ts';
 
 /** Who is at the other end of a connection, and what they may do: an agent, or a visitor. */
 export interface Party {
@@ -12,8 +12,11 @@ export interface Party {
   readonly userId: string | null;
   /** Visitors: how long their session outlives the last contact. */
   readonly sessionLifeMinutes?: number;
-  /** Throws a Refusal unless they may follow the stream. `again`: this connection has followed it before. */
-  admit(tx: Tx, stream: StreamName, again: boolean): Promise<void>;
+  /**
+   * How the stream is shown to them. Throws a Refusal unless they may follow it. `again`: this connection has followed it
+   * before.
+   */
+  admit(tx: Tx, stream: StreamName, again: boolean): Promise<Shown>;
   /** Throws a Refusal when it may never be written; anything else thrown may be tried again. */
   post(post: { cid: string; stream: StreamName; kind: PostedKind; text: string }): Promise<Outcome>;
   /** What has arrived and what was read of a public stream. */

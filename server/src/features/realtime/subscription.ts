@@ -1,6 +1,7 @@
 import type { ServerFrame } from '@samtal/contract/realtime';
 import type { Database } from '../../platform/database/index.ts';
-import type { ConversationLog } from '../conversations/index.ts';
+import type { Entry } from '@samtal/contract/conversations';
+import { withoutOriginal, type ConversationLog, type Shown } from '../conversations/index.ts';
 import type { ShowAnnouncement } from './session-data.ts';
 import type { Follower, Kept, StreamFeed } from './stream-feed.ts';
 
@@ -25,6 +26,8 @@ export interface Outlet {
 export class Subscription implements Follower {
   readonly feed: StreamFeed;
   cursor = Number.POSITIVE_INFINITY;
+  /** Nothing goes out before it is known. */
+  shown: Shown = 'redacted';
   readonly #outlet: Outlet;
   readonly #database: Database;
   readonly #log: ConversationLog;
@@ -103,6 +106,12 @@ export class Subscription implements Follower {
     return page.entries.map((entry) => ({ seq: entry.seq, json: JSON.stringify(entry) }));
   }
 
+  /** An entry as this follower is shown it. Only one that waits to be redacted is taken apart. */
+  #asShown(json: string): string {
+    if (this.shown === 'as-written' || !json.includes('"redaction"')) return json;
+    return JSON.stringify(withoutOriginal(JSON.parse(json) as Entry));
+  }
+
   /** Gives as many as there is room for, some to a frame. What is left is fetched again when there is. */
   #give(kept: readonly Kept[]): void {
     for (
@@ -111,7 +120,7 @@ export class Subscription implements Follower {
     ) {
       const count = fitting(rest);
       this.cursor = rest[count - 1]?.seq ?? this.cursor;
-      const json = rest.slice(0, count).map((each) => each.json);
+      const json = rest.slice(0, count).map((each) => this.#asShown(each.json));
       this.#outlet.entries(this.feed.name, `[${json.join(',')}]`);
       rest = rest.slice(count);
     }

@@ -31,6 +31,7 @@ export function visitorParty(
       const conversation = await findConversation(tx, account, conversationOf(stream));
       if (conversation.visitor_id !== visitorId || !stream.endsWith(':public'))
         throw new Refusal('not-found');
+      return 'as-written';
     },
     post: async ({ cid, stream, kind, text: written }) => {
       if (kind !== 'message' || !stream.endsWith(':public')) throw new Refusal('request.invalid');
