@@ -13,6 +13,8 @@ import { deleteRole } from './delete-role.ts';
 import { giveRole } from './give-role.ts';
 import { withinScopes } from './index.ts';
 import { readGrants, readRoles } from './queries.ts';
+import { restoreGrant } from './restore-grant.ts';
+import { restoreRole } from './restore-role.ts';
 import { withdrawRole } from './withdraw-role.ts';
 
 let db: TestDatabase;
@@ -184,6 +186,37 @@ test('attack 41: does not let a change of a role widen a grant beyond what its c
     );
   await assert.rejects(widen(), refused('access.exceeds-own'));
   assert.deepEqual(await allows(userId), ['routing.read']);
+});
+
+test('attack 41: lets nobody have more by nesting, nor by restoring what was taken', async () => {
+  await newAccount();
+  const manages = await role(['access.manage', 'routing.read']);
+  const shared = await role(['routing.read']);
+  const giver = await member({ role: manages }, { role: shared });
+  const nest = (roles: string[]) =>
+    inAccount((tx) => changeRole(tx, accountId, { giver, roleId: shared, changes: { roles } }));
+  // By nesting: the role that he has himself, or a new one, is to hold more.
+  const reader = await role(['conversations.read']);
+  await assert.rejects(nest([reader]), refused('access.exceeds-own'));
+  await assert.rejects(role([], [reader], giver), refused('access.exceeds-own'));
+  // By a version from when the role was more.
+  const body = { name: `Role ${randomUUID()}`, authorisations: ['conversations.read' as const], roles: [] };
+  const note = { version: 1, reason: 'As it was', restoredFrom: 1 };
+  const restore = (objectId: string) => inAccount((tx) => restoreRole(tx, giver, { objectId, body, note }));
+  await assert.rejects(restore(shared), refused('access.exceeds-own'));
+  await assert.rejects(restore(randomUUID()), refused('access.exceeds-own'), 'nor make it again');
+  // By a grant that was withdrawn from him or somebody else, and by one beyond where he stands.
+  const again = (userId: string, roleId: string) =>
+    inAccount((tx) =>
+      restoreGrant(tx, giver, { objectId: randomUUID(), body: { userId, roleId, scope: {} }, note }),
+    );
+  const { userId } = await testUser(db, accountId);
+  await assert.rejects(again(giver.userId, reader), refused('access.exceeds-own'));
+  await assert.rejects(again(userId, reader), refused('access.exceeds-own'));
+  const onTheCoast = await member({ role: manages }, { role: reader, scope: { unit: [COAST] } });
+  await assert.rejects(give(onTheCoast, userId, reader, { unit: [NORTH] }), refused('access.exceeds-own'));
+  await assert.rejects(give(onTheCoast, userId, reader, { unit: [SOUTH] }), refused('access.exceeds-own'));
+  await give(onTheCoast, userId, reader, { unit: [COAST] });
 });
 
 test('lets an administrator appoint agents and readers, but not himself', async () => {
