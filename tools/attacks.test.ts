@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { asvsProblems } from './asvs.ts';
 import type { AttackChapter } from './attack-catalogue.ts';
 import { attackDocument, attackProblems, attackTests } from './attacks.ts';
 import { exampleFolder } from './example-folder.ts';
@@ -66,6 +67,42 @@ for (const [what, { titles, says }] of Object.entries(bad)) {
     assert.match(problems[0] ?? '', says);
   });
 }
+
+test('accepts a table of the ASVS that says what shows each row', (t) => {
+  const rows = [
+    '| 1.1.1 | 2 | a | b | attack 1, 3 |',
+    '| 1.1.2 | 1 | a | b | [one.test.ts](../../one/one.test.ts) |',
+    '| 1.1.3 | 3 | a | b | not yet |',
+    '| 1.1.4 | 3 | a | b | n/a |',
+  ];
+  const folder = exampleFolder(t, { ...good, 'docs/security/asvs.md': rows.join('\n') });
+  assert.deepEqual(asvsProblems(folder, chapters), []);
+});
+
+test('refuses a table of the ASVS with rows that are doubled, broken, or shown by nothing', (t) => {
+  const rows = [
+    '| 1.1.1 | 2 | a | b | attack 1, 4 |',
+    '| 1.1.1 | 2 | a | b | attack 2 |',
+    '| 1.1.2 | 4 | a | b | attack 1 |',
+    '| 1.1.3 | 1 | a |  | attack 1 |',
+    '| 1.1.4 | 1 | a | b | [x](../none.md) |',
+    '| 1.1.5 | 1 | a | b | |',
+    '| 1.1.6 | 1 | a | b | surely |',
+  ];
+  const folder = exampleFolder(t, { 'docs/security/asvs.md': rows.join('\n') });
+  const file = 'docs/security/asvs.md';
+  assert.deepEqual(asvsProblems(folder, chapters), [
+    `${file} has 1.1.1 twice`,
+    `${file}: 1.1.1 is shown by attack 4, which does not exist`,
+    `${file}: 1.1.1 is shown by attack 2, which no test proves yet`,
+    `${file}: 1.1.2 is not id, level, what it asks for, how and what shows it`,
+    `${file}: 1.1.3 is not id, level, what it asks for, how and what shows it`,
+    `${file}: 1.1.4 is shown by ../none.md, which does not exist`,
+    `${file}: 1.1.5 is shown neither by an attack nor by a file; say so, or “not yet”`,
+    `${file}: 1.1.6 is shown neither by an attack nor by a file; say so, or “not yet”`,
+  ]);
+  assert.deepEqual(asvsProblems(exampleFolder(t, {}), chapters), [`${file} is missing`]);
+});
 
 test('refuses a document that is missing, or is not what the tests say', (t) => {
   assert.match(attackProblems(exampleFolder(t, good), chapters).join('\n'), /attacks\.md is missing/);

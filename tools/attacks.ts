@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { asvsProblems } from './asvs.ts';
 import { attackChapters, type AttackCase, type AttackChapter } from './attack-catalogue.ts';
 import { filesBelow, root } from './files.ts';
 
@@ -113,7 +114,7 @@ function main(): void {
     writeFileSync(join(root, path), attackDocument(attackTests(root)));
     return;
   }
-  const problems = attackProblems(root);
+  const problems = [...attackProblems(root), ...asvsProblems(root)];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 
+import { asvsProblems } from './asvs.ts';
 import { attackProblems } from './attacks.ts';
 import { boundaryProblems } from './boundaries.ts';
 import { catalogueProblems } from './catalogues.ts';
@@ -38,7 +39,7 @@ const steps: readonly Step[] = [
   program('format', formatComplaints),
   guard('boundaries', boundaryProblems),
   guard('features', featureListProblems),
-  guard('attacks', (folder) => attackProblems(folder)),
+  guard('attacks', (folder) => [...attackProblems(folder), ...asvsProblems(folder)]),
   guard('links', linkProblems),
   guard('catalogues', catalogueProblems),
   guard('lock file', lockFileProblems),
