@@ -15,6 +15,13 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'users',
     because: 'Who accepts an invitation becomes active, under a name of their own: a version of the user.',
   },
+  {
+    from: 'federation',
+    to: 'access',
+    because: 'Groups of an identity provider have roles, and nobody gives more than they may.',
+  },
+  { from: 'federation', to: 'signin', because: 'Whom a provider vouches for gets a session, or elevation.' },
+  { from: 'federation', to: 'users', because: 'Whom a provider vouches for is a user, or becomes one.' },
   { from: 'users', to: 'settings', because: 'How long an invitation stands is chosen by the account.' },
   {
     from: 'routing',

@@ -7,6 +7,7 @@ import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
 import * as dataProtection from './data-protection/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
+import * as federation from './federation/index.ts';
 import * as history from './history/index.ts';
 import * as mail from './mail/index.ts';
 import * as masking from './masking/index.ts';
@@ -35,6 +36,15 @@ export const endpoints: readonly Endpoint[] = [
   signin.endElevation,
   signin.readInvitation,
   signin.acceptInvitation,
+  federation.findSignIn,
+  federation.listIdentityProviders,
+  federation.createIdentityProvider,
+  federation.changeIdentityProvider,
+  federation.readProviderMetadata,
+  federation.listFederatedUsers,
+  federation.linkUser,
+  federation.unlinkUser,
+  federation.deleteIdentityProvider,
   accounts.getAccount,
   accounts.changeAccount,
   users.listUsers,

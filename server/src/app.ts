@@ -37,6 +37,13 @@ import { conversationsRoutes } from './features/conversations/routes.ts';
 import { idempotencyGate, idempotencyJobs } from './features/idempotency/index.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
+import {
+  federationJobs,
+  federationPages,
+  restoreProvider,
+  SamlVerifier,
+} from './features/federation/index.ts';
+import { federationRoutes } from './features/federation/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
 import { mailJobs, MailSender } from './features/mail/index.ts';
 import { mailRoutes } from './features/mail/routes.ts';
@@ -158,6 +165,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const { dataDir, version } = parts;
   const backups = new Backups({ database, access, keyring, store: media.store, dataDir, version, log });
+  const verifier = new SamlVerifier();
   const jobs = new Jobs(
     access.login,
     [
@@ -166,6 +174,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...apiKeysJobs({ database }),
       ...rateLimitJobs({ database }),
       ...idempotencyJobs({ database }),
+      ...federationJobs({ database }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),
@@ -224,6 +233,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
       for (const session of ids) fanout.announce({ kind: 'recheck', session });
     },
   });
+  federationRoutes(http, { database, keyring, publicUrl });
+  await federationPages(http.fastify, { database, keyring, publicUrl, verifier });
   const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
     await releaseConversations(tx, desk, account, userId);
   accountsRoutes(http, { database });
@@ -266,6 +277,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       user: userRestorer(beforeLeaving),
       'canned-reply': restoreCannedReply,
       'audit-destination': restoreDestination,
+      'identity-provider': restoreProvider,
     },
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
@@ -319,6 +331,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await watch.stop();
       await router.settle();
       await rules.stop();
+      await verifier.stop();
       await activity.flush();
       await jobs.stop();
       await sealer.stop();

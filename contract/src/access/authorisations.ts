@@ -14,6 +14,7 @@ export const authorisations = {
   'access.manage': { says: 'Define roles and give them to users', scoped: false },
   // Lets an administrator appoint agents and auditors without being one (B3). It never reaches the holder himself.
   'access.entrust': { says: 'Give others more than you hold yourself', scoped: false },
+  'federation.manage': { says: 'Decide by which identity providers users sign in', scoped: false },
   'sites.read': { says: 'See sites and their snippets', scoped: false },
   'sites.manage': { says: 'Create and change sites', scoped: false },
   'units.manage': { says: 'Lay out regions and teams', scoped: false },

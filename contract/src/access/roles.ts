@@ -18,6 +18,7 @@ export const builtInRoles = {
       'access.read',
       'access.manage',
       'access.entrust',
+      'federation.manage',
       'sites.read',
       'sites.manage',
       'units.manage',

@@ -35,6 +35,10 @@ export const refusals = {
     title: 'The proof that it is you is wrong, has been used or has expired.',
   },
   'signin.network': { status: 403, title: 'The account cannot be worked in from this address.' },
+  'signin.not-own': {
+    status: 403,
+    title: 'Whoever signed in by an identity provider changes there how they sign in.',
+  },
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.not-for-keys': { status: 403, title: 'Only a person can do this; no key is let in.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
@@ -105,6 +109,14 @@ export const refusals = {
   'users.already-accepted': { status: 409, title: 'The user has accepted the invitation already.' },
   'routing.queue-in-use': { status: 409, title: 'A site or an open conversation still uses the queue.' },
   'audit.destination-refused': { status: 422, title: 'Nothing is sent to this address.' },
+  'federation.metadata-unfit': {
+    status: 422,
+    title: 'This is not the metadata of a SAML identity provider, or it says too little.',
+  },
+  'federation.certificate-unfit': {
+    status: 422,
+    title: 'This is not a certificate with an RSA key of 2,048 bits or more.',
+  },
   'names.taken': { status: 409, title: 'The name is taken.' },
   'accounts.not-suspended': { status: 409, title: 'An account is suspended before it is deleted.' },
   'retention.held': {

@@ -30,6 +30,8 @@ export const configuration = {
   'canned-reply': 'canned-replies.manage',
   /** Name, kind, host, and whether it is paused. Addresses and secrets are in no version. */
   'audit-destination': 'audit.stream',
+  /** Everything about it but our own key: certificates are public. */
+  'identity-provider': 'federation.manage',
 } as const satisfies Record<string, Authorisation>;
 export type ConfigurationKind = keyof typeof configuration;
 

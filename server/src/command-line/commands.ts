@@ -7,6 +7,7 @@ import { clearNetworks } from './clear-networks.ts';
 import type { Command } from './command.ts';
 import { createUser } from './create-user.ts';
 import { accountDeletionCommands } from './delete-account.ts';
+import { domainCommands } from './domains.ts';
 import { erasureCommands } from './erasures.ts';
 import { grantRole } from './grant-role.ts';
 import { keyCommands } from './keys.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   resetPassword,
   grantRole,
   selfCheckCommand,
+  ...domainCommands,
   ...settingsCommands,
   ...mailCommands,
   ...keyCommands,

@@ -8,6 +8,7 @@ import type { Endpoint } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
 import { changeSite, listSites } from '@samtal/contract/sites';
 import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
+import { createIdentityProvider } from '@samtal/contract/federation';
 import { inviteUser } from '@samtal/contract/users';
 import { identifyVisitor, readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
@@ -29,6 +30,7 @@ import {
   type TestAccount,
   type VisitorClient,
 } from '../callers.ts';
+import { TestIdentityProvider } from '../identity-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { png } from '../files.ts';
 import { startTestNode, type TestNode } from '../node.ts';
@@ -85,6 +87,7 @@ interface Place {
   readonly userId: string;
   readonly replyId: string;
   readonly destinationId: string;
+  readonly providerId: string;
   readonly siteId: string;
   /** Something that is configured: the site. */
   readonly objectId: string;
@@ -199,6 +202,30 @@ async function changedSite(place: Place): Promise<Input> {
     params: { accountId: place.account.id, kind: 'site', objectId: siteId, version: '1' },
   };
 }
+
+const idp = await TestIdentityProvider.make();
+function newProvider({ roleId }: Pick<Place, 'roleId'>) {
+  const { entityId, signInUrl, certificate } = idp;
+  return {
+    name: name(),
+    active: true,
+    saml: {
+      entityId,
+      signInUrl,
+      certificates: [certificate],
+      signed: 'assertion' as const,
+      unsolicited: false,
+      encrypted: false,
+    },
+    domains: ['almvik.example'],
+    createsUsers: true,
+    groupRoles: [{ group: 'chat', roleId, scope: {} }],
+    attributes: { email: null, name: null, groups: null },
+  };
+}
+const ofProvider = ({ account: { id: accountId }, providerId, userId }: Place) => ({
+  params: { accountId, providerId, userId },
+});
 
 const recipes: Record<string, Recipe> = {
   'signin.signIn': {
@@ -338,6 +365,31 @@ const recipes: Record<string, Recipe> = {
     },
   },
   'access.withdrawRole': { input: one('grantId') },
+  'federation.findSignIn': { input: () => ({ body: { email: 'vera@almvik.example' } }) },
+  'federation.listIdentityProviders': { input: account },
+  'federation.createIdentityProvider': {
+    input: (place) => ({ ...account(place), body: newProvider(place) }),
+    bodyIds: {
+      roleId: (_place, roleId) => newProvider({ roleId }),
+      queueId: (place, id) => ({
+        ...newProvider(place),
+        groupRoles: [{ group: null, roleId: place.roleId, scope: { queue: [id] } }],
+      }),
+    },
+  },
+  'federation.changeIdentityProvider': {
+    input: (place) => ({ ...one('providerId')(place), body: { name: name() } }),
+  },
+  'federation.deleteIdentityProvider': { input: one('providerId') },
+  'federation.readProviderMetadata': {
+    input: (place) => ({
+      ...account(place),
+      file: { name: 'metadata.xml', content: Buffer.from(idp.metadata) },
+    }),
+  },
+  'federation.listFederatedUsers': { input: one('providerId') },
+  'federation.linkUser': { input: ofProvider },
+  'federation.unlinkUser': { input: ofProvider },
   'api-keys.listApiKeys': { input: account },
   'api-keys.createApiKey': {
     input: (place) => ({
@@ -632,6 +684,7 @@ const pathIds = [
   'unitId',
   'replyId',
   'destinationId',
+  'providerId',
   'conversationId',
   'objectId',
   'mediaId',
@@ -1089,6 +1142,8 @@ describe('the endpoint walk', () => {
     const lies = 'update queue set unit_id = $2 where id = $1';
     await db.asOwner(lies, [of.queueId, unitId]);
     await db.asOwner(lies, [otherQueueId, northId]);
+    const provider = { params: { accountId: of.id }, body: newProvider({ roleId }) };
+    const { id: providerId } = await right.call(createIdentityProvider, provider);
     const visitor = await makeVisitor(db, of, node.url);
     const { id: conversationId } = await visitor.call(startConversation, {
       body: { cid: randomUUID(), text: 'Hello' },
@@ -1115,6 +1170,7 @@ describe('the endpoint walk', () => {
       grantId,
       replyId,
       destinationId,
+      providerId,
       siteId,
       objectId: siteId,
       conversationId,

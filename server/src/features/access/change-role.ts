@@ -72,7 +72,7 @@ async function refuseUnlessGrantsMayChange(
     allows: ReadonlyMap<string, ReadonlySet<Authorisation>>;
   },
 ): Promise<void> {
-  if (giver === 'operator') return;
+  if (typeof giver === 'string') return;
   const differences = new Map<string, HeldGrant[]>();
   for (const grant of await readGrants(tx, accountId, { roleIds: [...allows.keys()] })) {
     const before = new Set(roles.get(grant.roleId)?.allows);

@@ -5,11 +5,14 @@ import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.
 import { readPlaces } from './places.ts';
 import { isEntrusted, mayAnywhere, mayPassOn } from './policy.ts';
 
-/** Who decides over access: a member, within what he holds; or an operator at the command line, over anything. */
-export type Giver = Member | 'operator';
+/**
+ * Who decides over access: a member, within what he holds; an operator at the command line, over anything; or the platform
+ * itself, which does what a member has decided before.
+ */
+export type Giver = Member | 'operator' | 'system';
 
 export function actorOf(giver: Giver): AuditActor {
-  return giver === 'operator' ? { kind: 'operator' } : giver.actor;
+  return typeof giver === 'string' ? { kind: giver } : giver.actor;
 }
 
 /** Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. */
@@ -18,7 +21,7 @@ export async function refuseUnlessPassable(
   giver: Giver,
   { receiverId, grants }: { receiverId: string; grants: readonly HeldGrant[] },
 ): Promise<void> {
-  if (giver === 'operator' || grants.length === 0 || isEntrusted(giver, receiverId)) return;
+  if (typeof giver === 'string' || grants.length === 0 || isEntrusted(giver, receiverId)) return;
   const places = await readPlaces(tx, giver.accountId);
   if (!grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })))
     throw new Refusal('access.exceeds-own');
@@ -26,6 +29,6 @@ export async function refuseUnlessPassable(
 
 /** Refuses unless the giver may define a role that allows this. Where it will hold is judged when it is given. */
 export function refuseUnlessDefinable(giver: Giver, allows: Iterable<Authorisation>): void {
-  if (giver === 'operator' || mayAnywhere(giver, 'access.entrust')) return;
+  if (typeof giver === 'string' || mayAnywhere(giver, 'access.entrust')) return;
   if (![...allows].every((name) => mayAnywhere(giver, name))) throw new Refusal('access.exceeds-own');
 }

@@ -11,6 +11,7 @@ export { readAuthorisations, type AccountAccess } from './read-authorisations.ts
 export { restoreGrant } from './restore-grant.ts';
 export { restoreRole } from './restore-role.ts';
 export { updateBuiltInRoles } from './update-built-in-roles.ts';
+export { withdrawRole } from './withdraw-role.ts';
 export { withdrawAllRoles } from './withdraw-all-roles.ts';
 export { withinScopes } from './scope-predicate.ts';
 export { refuseUnlessMovable } from './refuse-unless-movable.ts';

@@ -5,14 +5,15 @@ import type { SignedIn, SignedInMember } from '../../platform/http/index.ts';
 import { effective } from './policy.ts';
 
 /**
- * The person as a member of the account, or null: not a member, not active, or the account is suspended. Read anew for
- * each request, so that a change of access counts from the next one on.
+ * The person as a member of the account, or null: not a member, not active, the session is for another account, or the
+ * account is suspended. Read anew for each request, so that a change of access counts from the next one on.
  */
 export async function loadMember(
   tx: ReadTx,
   person: SignedIn,
   accountId: string,
 ): Promise<SignedInMember | null> {
+  if ((person.onlyAccountId ?? accountId) !== accountId) return null;
   const { userId } = person;
   const holder = await readHolder(tx, accountId, userId);
   if (holder === null) return null;

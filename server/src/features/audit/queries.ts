@@ -130,6 +130,7 @@ export async function readNames(
     union all select id, name from unit where account_id = ${account} and id in (select id from wanted)
     union all select id, name from queue where account_id = ${account} and id in (select id from wanted)
     union all select id, name from site where account_id = ${account} and id in (select id from wanted)
+    union all select id, name from identity_provider where account_id = ${account} and id in (select id from wanted)
     union all select id, name from audit_destination where account_id = ${account} and id in (select id from wanted)
     union all select id, case_id from conversation where account_id = ${account} and id in (select id from wanted)
   `.execute(tx.sql);

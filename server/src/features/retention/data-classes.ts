@@ -214,6 +214,12 @@ export const classOfTable = {
   audit_base: 'audit',
   audit_verification: 'audit',
   audit_destination: 'configuration',
+  identity_provider: 'configuration',
+  verified_domain: 'configuration',
+  federated_user: 'users',
+  federated_grant: 'users',
+  federation_request: 'sign-in',
+  used_assertion: 'sign-in',
 } as const satisfies Record<keyof Tables, DataClassName>;
 
 /** Tables that no statement of ours names: of migrations, and the job queue’s schema as a whole. */

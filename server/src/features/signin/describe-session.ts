@@ -10,7 +10,13 @@ import { endsAt, idleUntil, issueCsrfToken } from './sessions.ts';
 export async function describeSession(tx: Tx, sessionId: string): Promise<Session> {
   const session = await tx.sql
     .selectFrom('session')
-    .select(['user_id', elevatedUntil.as('elevatedUntil'), idleUntil.as('idleUntil'), endsAt.as('endsAt')])
+    .select([
+      'user_id',
+      'account_id as onlyAccountId',
+      elevatedUntil.as('elevatedUntil'),
+      idleUntil.as('idleUntil'),
+      endsAt.as('endsAt'),
+    ])
     .where('id', '=', sessionId)
     .executeTakeFirst();
   const identity = session === undefined ? null : await readIdentity(tx, session.user_id);
@@ -20,7 +26,9 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
   const idle = session.idleUntil < ends ? session.idleUntil : ends;
   return {
     user: { id: identity.id, email: identity.email, name: identity.name },
-    accounts: await readAuthorisations(tx, identity.id),
+    accounts: (await readAuthorisations(tx, identity.id)).filter(
+      ({ id }) => (session.onlyAccountId ?? id) === id,
+    ),
     passwordMinLength: await readMinLength(tx, identity.id, null),
     csrfToken: await issueCsrfToken(tx, sessionId),
     idleUntil: idle.toISOString(),

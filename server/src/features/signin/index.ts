@@ -1,8 +1,12 @@
-export { admitMember } from './admit-member.ts';
+export { admitMember, admittedSomewhere } from './admit-member.ts';
 export { admitWithPassword, clearPassword } from './admit-with-password.ts';
 export { signinJobs } from './delete-expired.ts';
-export { signinGate } from './gate.ts';
 export { Passwords } from './passwords.ts';
 export { readIdentityByEmail } from './queries.ts';
-export { livingSessions, touchSession } from './sessions.ts';
+export { elevateSession } from './elevation.ts';
+export { countNetwork } from './prove-password.ts';
+export { Failures } from './failures.ts';
+export { sessionToken, setSessionCookie } from './cookie.ts';
+export { refuseForeignOrigin, signinGate } from './gate.ts';
+export { findSession, livingSessions, startSession, touchSession } from './sessions.ts';
 export { refuseWeak, refuseWeakPassword } from './set-password.ts';

@@ -19,10 +19,25 @@ export const idleUntil = sql<Date>`session.used_at + make_interval(mins => ${idl
 /** SQL: when a session ends however much it is used. */
 export const endsAt = sql<Date>`least(session.expires_at, session.created_at + make_interval(hours => ${lifeHours}))`;
 
-export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now())`;
+/** SQL: a session that an identity provider began lasts while that lets its person in (C4). */
+const vouchedFor = sql<boolean>`(session.provider_id is null or exists (select from identity_provider provider
+  join federated_user federated on federated.provider_id = provider.id
+  where provider.id = session.provider_id and provider.active and federated.user_id = session.user_id))`;
+
+export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now() and ${vouchedFor})`;
+
+/** Whose word a session stands on; it reaches that account only. */
+export interface Voucher {
+  readonly accountId: string;
+  readonly providerId: string;
+}
 
 /** Begins a session. The token is the only copy: what is stored is its hash. */
-export async function startSession(tx: Tx, userId: string): Promise<{ sessionId: string; token: string }> {
+export async function startSession(
+  tx: Tx,
+  userId: string,
+  voucher: Voucher | null = null,
+): Promise<{ sessionId: string; token: string }> {
   const sessionId = randomUUID();
   const token = newToken();
   await tx.sql
@@ -31,6 +46,8 @@ export async function startSession(tx: Tx, userId: string): Promise<{ sessionId:
       id: sessionId,
       user_id: userId,
       token_hash: tokenHash(token),
+      account_id: voucher?.accountId ?? null,
+      provider_id: voucher?.providerId ?? null,
       expires_at: sql<Date>`now() + make_interval(hours => ${strictestSetting('signin.session-life-hours', sql`${userId}::uuid`)})`,
     })
     .execute();
@@ -42,6 +59,7 @@ export interface LivingSession {
   readonly userId: string;
   /** Whether a second factor was shown in it (C2). */
   readonly hasSecondFactor: boolean;
+  readonly onlyAccountId: string | null;
 }
 
 /** The session of this token while it lives, or null. Looking at it does not put off its idle end. */
@@ -58,8 +76,8 @@ export async function useSession(tx: Tx, token: string): Promise<LivingSession |
   return livingOf(session);
 }
 
-function livingOf({ sessionId, userId, hasSecondFactor }: LivingSession): LivingSession {
-  return { sessionId, userId, hasSecondFactor };
+function livingOf({ sessionId, userId, hasSecondFactor, onlyAccountId }: LivingSession): LivingSession {
+  return { sessionId, userId, hasSecondFactor, onlyAccountId };
 }
 
 async function readSession(tx: ReadTx, token: string): Promise<(LivingSession & { stale: boolean }) | null> {
@@ -69,6 +87,7 @@ async function readSession(tx: ReadTx, token: string): Promise<(LivingSession & 
       'id as sessionId',
       'user_id as userId',
       sql<boolean>`second_factor_at is not null`.as('hasSecondFactor'),
+      'account_id as onlyAccountId',
       sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale'),
     ])
     .where('token_hash', '=', tokenHash(token))

@@ -1,5 +1,6 @@
 import type { Authorisation, BuiltInRole, Scope } from '@samtal/contract/access';
 import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/contract/conversations';
+import type { GroupRole, ProviderAttributes, SamlAgreement } from '@samtal/contract/federation';
 import type { DeletedClass, ErasureState, ErasureSubject } from '@samtal/contract/retention';
 import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
@@ -18,7 +19,8 @@ export interface Tables {
   identity: {
     id: string;
     email: string;
-    email_folded: string;
+    /** Null for somebody who is known by an identity provider alone. */
+    email_folded: string | null;
     name: string;
     password_hash: string | null;
     password_changed_at: Date | null;
@@ -45,6 +47,8 @@ export interface Tables {
     elevated_until: Generated<Date | null>;
     elevated_by: Generated<string | null>;
     second_factor_at: Generated<Date | null>;
+    account_id: Generated<string | null>;
+    provider_id: Generated<string | null>;
   };
   csrf_token: { session_id: string; token_hash: Buffer; created_at: GeneratedInstant };
   sign_in_failure: { subject: Buffer; failures: number; last_at: Date; locked_until: Date | null };
@@ -457,6 +461,40 @@ export interface Tables {
     lease: string | null;
     leased_until: Date | null;
   };
+  identity_provider: {
+    account_id: string;
+    id: string;
+    name: string;
+    active: Generated<boolean>;
+    saml: ColumnType<SamlAgreement, string, string>;
+    domains: string[];
+    creates_users: boolean;
+    group_roles: ColumnType<GroupRole[], string, string>;
+    group_roles_by: string | null;
+    attributes: ColumnType<ProviderAttributes, string, string>;
+    own_key: Buffer;
+    own_certificate: string;
+    created_at: GeneratedInstant;
+  };
+  verified_domain: { domain: string; account_id: string; verified_at: GeneratedInstant };
+  federated_user: {
+    account_id: string;
+    provider_id: string;
+    user_id: string;
+    subject: string | null;
+    linked_at: GeneratedInstant;
+  };
+  federated_grant: { account_id: string; grant_id: string; provider_id: string };
+  federation_request: {
+    relay_hash: Buffer;
+    browser_hash: Buffer;
+    account_id: string;
+    provider_id: string;
+    request_id: string;
+    elevates: string | null;
+    expires_at: Date;
+  };
+  used_assertion: { account_id: string; provider_id: string; assertion_hash: Buffer; expires_at: Date };
 }
 
 type GeneratedInstant = ColumnType<Date, Date | undefined, Date>;

@@ -20,6 +20,8 @@ export interface SignedIn extends Anyone {
   readonly sessionId: string;
   /** Whether a second factor was shown in this session (C2). */
   readonly hasSecondFactor: boolean;
+  /** The one account that this session reaches, when that account’s identity provider began it (C4). */
+  readonly onlyAccountId?: string | null;
 }
 
 /** One role somebody holds: what it allows and where. */

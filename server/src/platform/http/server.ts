@@ -193,7 +193,11 @@ export class HttpServer {
     const isNot = sensitive === undefined || (typeof sensitive === 'function' && !sensitive(body));
     if (isNot || isProgram(caller)) return await work();
     const needed = sensitive === 'own-sign-in' ? sensitive : 'sensitive';
-    const shown = await this.#gate.elevation(caller as SignedIn, needed);
+    const person = caller as SignedIn;
+    // What a person signs in with reaches every account of theirs; this one’s provider vouches for one.
+    if (needed === 'own-sign-in' && (person.onlyAccountId ?? null) !== null)
+      throw new Refusal('signin.not-own');
+    const shown = await this.#gate.elevation(person, needed);
     if (shown === null) throw new Refusal('signin.elevation-required');
     return await elevatedBy(shown, work);
   }

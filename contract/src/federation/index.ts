@@ -1,0 +1,240 @@
+import { Scope } from '../access/index.ts';
+import { endpoint } from '../endpoint/index.ts';
+import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
+import {
+  changesOf,
+  closed,
+  Email,
+  Id,
+  Instant,
+  listOf,
+  Name,
+  nullable,
+  oneOf,
+  Type,
+  type Static,
+} from '../shared/index.ts';
+
+/** The most that metadata or a response of an identity provider may weigh, bytes. */
+export const samlLimitBytes = 256 * 1024;
+
+const Uri = Type.String({ minLength: 1, maxLength: 1024, pattern: '^[!-~]+$' });
+const HttpsUrl = Type.String({
+  maxLength: 1024,
+  pattern: String.raw`^(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)[!-~]+$`,
+});
+const Certificate = Type.String({ minLength: 100, maxLength: 8192, pattern: '^-----BEGIN CERTIFICATE-----' });
+const Domain = Type.String({
+  maxLength: 253,
+  pattern: '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$',
+});
+const AttributeName = Type.String({ minLength: 1, maxLength: 255 });
+
+/** What is agreed with a provider that speaks SAML 2.0. */
+export const SamlAgreement = closed({
+  /** What the provider calls itself: the issuer of what it says. */
+  entityId: Uri,
+  /** Where browsers are sent (HTTP-Redirect binding). */
+  signInUrl: HttpsUrl,
+  /** PEM. Two while one is replaced by the other: what either signed counts. */
+  certificates: Type.Array(Certificate, { minItems: 1, maxItems: 2 }),
+  /** What must be signed; more may be. */
+  signed: oneOf('assertion', 'response', 'both'),
+  /** Whether a sign-in may begin at the provider. Such a response answers nothing that we asked, so it is off by default. */
+  unsolicited: Type.Boolean(),
+  /** Whether assertions may come encrypted, for our certificate. */
+  encrypted: Type.Boolean(),
+});
+export type SamlAgreement = Static<typeof SamlAgreement>;
+
+/** A role for the members of a group at the provider; for everybody it lets in where no group is named. */
+export const GroupRole = closed({
+  group: nullable(Type.String({ minLength: 1, maxLength: 255 })),
+  roleId: Id,
+  scope: Scope,
+});
+export type GroupRole = Static<typeof GroupRole>;
+
+/** Under which names the provider says things; null for the usual ones. */
+export const ProviderAttributes = closed({
+  email: nullable(AttributeName),
+  name: nullable(AttributeName),
+  groups: nullable(AttributeName),
+});
+export type ProviderAttributes = Static<typeof ProviderAttributes>;
+
+const fields = {
+  name: Name,
+  active: Type.Boolean(),
+  saml: SamlAgreement,
+  /** The e-mail domains whose people it may vouch for. Those that are not verified do not count. */
+  domains: Type.Array(Domain, { uniqueItems: true, maxItems: 20 }),
+  /** Whether somebody who is not a user yet becomes one by signing in. */
+  createsUsers: Type.Boolean(),
+  groupRoles: Type.Array(GroupRole, { maxItems: 50 }),
+  attributes: ProviderAttributes,
+};
+
+/** What versions keep of an identity provider (H1). */
+export const IdentityProviderConfiguration = closed(fields);
+
+export const IdentityProvider = closed({
+  id: Id,
+  ...fields,
+  /** Those of its domains of which the operator has seen that they are the account’s. */
+  verifiedDomains: Type.Array(Type.String()),
+  /** Of each certificate, in the same order. */
+  certificatesEnd: Type.Array(Instant),
+  /** What the provider has to be told about us. */
+  own: closed({
+    entityId: Type.String(),
+    answerUrl: Type.String(),
+    metadataUrl: Type.String(),
+    signInUrl: Type.String(),
+    certificate: Type.String(),
+  }),
+  version: NewestVersion,
+});
+export type IdentityProvider = Static<typeof IdentityProvider>;
+
+/** Somebody who signs in by a provider. */
+export const FederatedUser = closed({
+  userId: Id,
+  name: Type.String(),
+  email: Email,
+  /** Whether they have come by it yet; until then the first one with their address is them. */
+  known: Type.Boolean(),
+  linkedAt: Instant,
+});
+export type FederatedUser = Static<typeof FederatedUser>;
+
+const account = { accountId: Id };
+const one = closed({ ...account, providerId: Id });
+const base = '/accounts/{accountId}/identity-providers';
+const access = { holding: 'federation.manage' } as const;
+const unfit = ['access.exceeds-own', 'federation.certificate-unfit', 'names.taken', 'not-found'] as const;
+
+export const listIdentityProviders = endpoint({
+  id: 'federation.listIdentityProviders',
+  method: 'GET',
+  path: base,
+  summary: 'The identity providers by which users of the account sign in',
+  access,
+  params: closed(account),
+  status: 200,
+  response: listOf(IdentityProvider),
+});
+
+export const createIdentityProvider = endpoint({
+  id: 'federation.createIdentityProvider',
+  method: 'POST',
+  path: base,
+  summary: 'Let users sign in by an identity provider that speaks SAML 2.0',
+  description: 'Nobody can have a provider give roles that they could not give themselves.',
+  access,
+  sensitive: true,
+  params: closed(account),
+  body: closed({ ...fields, ...makingFields }),
+  status: 201,
+  response: IdentityProvider,
+  errors: [...unfit],
+});
+
+export const changeIdentityProvider = endpoint({
+  id: 'federation.changeIdentityProvider',
+  method: 'PATCH',
+  path: `${base}/{providerId}`,
+  summary: 'Change an identity provider; one that is switched off ends the sessions that it began',
+  access,
+  sensitive: true,
+  params: one,
+  body: changesOf({ ...fields, ...changeFields }),
+  status: 200,
+  response: IdentityProvider,
+  errors: [...unfit, 'history.changed-meanwhile'],
+});
+
+export const deleteIdentityProvider = endpoint({
+  id: 'federation.deleteIdentityProvider',
+  method: 'DELETE',
+  path: `${base}/{providerId}`,
+  summary: 'Let nobody sign in by this identity provider any more; its users stay',
+  access,
+  sensitive: true,
+  params: one,
+  ...removal,
+  status: 204,
+  errors: ['not-found'],
+});
+
+/** What metadata says of a provider. */
+export const ProviderMetadata = closed({
+  entityId: Uri,
+  signInUrl: HttpsUrl,
+  certificates: Type.Array(Certificate, { minItems: 1, maxItems: 2 }),
+});
+export type ProviderMetadata = Static<typeof ProviderMetadata>;
+
+export const readProviderMetadata = endpoint({
+  id: 'federation.readProviderMetadata',
+  method: 'POST',
+  path: '/accounts/{accountId}/identity-provider-metadata',
+  summary: 'What the metadata of a SAML identity provider says; nothing is stored, and nothing is fetched',
+  access,
+  params: closed(account),
+  takesFile: true,
+  status: 200,
+  response: ProviderMetadata,
+  errors: ['federation.metadata-unfit'],
+});
+
+export const listFederatedUsers = endpoint({
+  id: 'federation.listFederatedUsers',
+  method: 'GET',
+  path: `${base}/{providerId}/users`,
+  summary: 'Who signs in by this identity provider',
+  access,
+  params: one,
+  status: 200,
+  response: listOf(FederatedUser),
+  errors: ['not-found'],
+});
+
+export const linkUser = endpoint({
+  id: 'federation.linkUser',
+  method: 'PUT',
+  path: `${base}/{providerId}/users/{userId}`,
+  summary: 'Let a user of the account sign in by this identity provider',
+  description:
+    'The first one whom the provider vouches for under the user’s address becomes this user. Without that nobody becomes somebody who is there already.',
+  access,
+  sensitive: true,
+  params: closed({ ...account, providerId: Id, userId: Id }),
+  status: 204,
+  errors: ['access.exceeds-own', 'not-found'],
+});
+
+export const unlinkUser = endpoint({
+  id: 'federation.unlinkUser',
+  method: 'DELETE',
+  path: `${base}/{providerId}/users/{userId}`,
+  summary: 'Let a user sign in by this identity provider no more, and end the sessions that it began',
+  access,
+  sensitive: true,
+  params: closed({ ...account, providerId: Id, userId: Id }),
+  status: 204,
+  errors: ['access.exceeds-own', 'not-found'],
+});
+
+export const findSignIn = endpoint({
+  id: 'federation.findSignIn',
+  method: 'POST',
+  path: '/sign-in-address',
+  summary: 'Where people with an address in this domain sign in',
+  description: 'Looks at the domain alone: whether anybody has the address makes no difference.',
+  access: 'anyone',
+  body: closed({ email: Email }),
+  status: 200,
+  response: closed({ signInUrl: nullable(Type.String()) }),
+  errors: ['request.origin', 'request.rate-limited'],
+});

@@ -1,0 +1,206 @@
+import { platformChain, recordAudit } from '../../platform/audit/index.ts';
+import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Keyring } from '../../platform/keys/index.ts';
+import { admittedSomewhere, elevateSession, startSession } from '../signin/index.ts';
+import { admitVouched, type NotAdmitted } from './admit-vouched.ts';
+import { judgeAssertion, type Vouched } from './judge-assertion.ts';
+import { judgeResponse } from './judge-response.ts';
+import { openOwnKey, ownSide } from './own-side.ts';
+import type { StoredProvider } from './queries.ts';
+import { takeRequest, useAssertion, type FederationRequest } from './requests.ts';
+import type { SamlVerifier } from './saml-verifier.ts';
+import { UnfitXmlError } from './xml-guard.ts';
+
+export interface FederationParts {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly publicUrl: URL;
+  readonly verifier: SamlVerifier;
+}
+
+/** What a browser brings from a provider. */
+export interface Answer {
+  /** Base64. */
+  readonly response: string;
+  readonly relay: string;
+  /** Of the cookie that this browser got when it began; '' without one. */
+  readonly browser: string;
+  /** Where it comes from. */
+  readonly address: string;
+}
+
+/** Why a sign-in ended without a session. It goes on the audit trail, and to nobody else. */
+export type FailureReason =
+  | 'structure'
+  | 'request'
+  | 'unverified'
+  | 'not-for-us'
+  | 'used'
+  | 'another-user'
+  | 'network'
+  | NotAdmitted;
+
+export type Outcome =
+  | { readonly kind: 'signed-in'; readonly token: string }
+  | { readonly kind: 'elevated' }
+  | { readonly kind: 'refused'; readonly reason: FailureReason };
+
+/**
+ * Ends a sign-in: with a session of whom the provider vouches for, or with the elevation of one that they have. Each step
+ * stands on the one before: the guard, whose request it answers, what was signed, for whom it was meant, whether it is new,
+ * and who it is.
+ */
+export async function finishSignIn(
+  parts: FederationParts,
+  provider: StoredProvider,
+  answer: Answer,
+): Promise<Outcome> {
+  const { database } = parts;
+  const outcome = await decide(parts, provider, answer);
+  if (outcome.kind === 'refused')
+    await database.transaction('platform', async (tx) => {
+      for (const chain of [platformChain, provider.accountId])
+        await recordAudit(tx, chain, {
+          action: 'federation.refused',
+          actor: { kind: 'unknown' },
+          subject: { kind: 'identity-provider', id: provider.id },
+          details: { reason: outcome.reason },
+        });
+    });
+  return outcome;
+}
+
+async function decide(parts: FederationParts, provider: StoredProvider, answer: Answer): Promise<Outcome> {
+  const { database, publicUrl, verifier } = parts;
+  const { accountId, id: providerId, saml } = provider;
+  const own = ownSide(publicUrl, providerId);
+  const bytes = Buffer.from(answer.response, 'base64');
+  if (!isFit(bytes, { answerUrl: own.answerUrl, encrypted: saml.encrypted })) return refused('structure');
+  const request = await takeRequestOf(parts, provider, answer);
+  if (request === null && !saml.unsolicited) return refused('request');
+  const requestId = request?.requestId ?? null;
+  const verification = await verifier.verify({
+    // As it was judged: what stands between letters of base64 is read differently by different readers.
+    response: bytes.toString('base64'),
+    saml,
+    ownEntityId: own.entityId,
+    answerUrl: own.answerUrl,
+    ownKey: saml.encrypted
+      ? await openOwnKey(parts.keyring, { account: accountId, id: providerId }, provider.ownKey)
+      : null,
+    requestId,
+  });
+  if (verification === null) return refused('unverified');
+  const { assertion } = verification;
+  const expected = { entityId: saml.entityId, answerUrl: own.answerUrl, requestId };
+  const vouched = judgeAssertion(assertion, {
+    ...expected,
+    attributes: provider.attributes,
+    nowMs: Date.now(),
+  });
+  if (vouched === null) return refused('not-for-us');
+  const { assertionId, until } = vouched;
+  const isNew = await database.transaction(
+    'platform',
+    async (tx) => await useAssertion(tx, { accountId, providerId, assertionId, until }),
+  );
+  if (!isNew) return refused('used');
+  return await admit(database, provider, { vouched, request, address: answer.address });
+}
+
+async function admit(
+  database: Database,
+  provider: StoredProvider,
+  { vouched, request, address }: { vouched: Vouched; request: FederationRequest | null; address: string },
+): Promise<Outcome> {
+  const { accountId } = provider;
+  const admitted = await database.transaction(
+    accountId,
+    async (tx) => await admitVouched(tx, provider, vouched),
+  );
+  if (typeof admitted === 'string') return refused(admitted);
+  const { userId } = admitted;
+  return await database.transaction('platform', async (tx) =>
+    (request?.elevates ?? null) === null
+      ? await begin(tx, provider, { userId, address })
+      : await elevate(tx, provider, { userId, sessionId: request?.elevates ?? '' }),
+  );
+}
+
+async function begin(
+  tx: Tx,
+  provider: StoredProvider,
+  { userId, address }: { userId: string; address: string },
+): Promise<Outcome> {
+  const { accountId, id: providerId } = provider;
+  const from = { address, hasSecondFactor: false };
+  if (!(await admittedSomewhere(tx, [{ id: accountId }], from))) return refused('network');
+  const { token } = await startSession(tx, userId, { accountId, providerId });
+  await tx.sql
+    .updateTable('membership')
+    .set({ last_sign_in_at: new Date() })
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .execute();
+  await record(tx, provider, userId, 'signin.signed-in');
+  return { kind: 'signed-in', token };
+}
+
+/** Only the session of the same user, which this provider began: somebody else’s proof elevates nothing. */
+async function elevate(
+  tx: Tx,
+  provider: StoredProvider,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<Outcome> {
+  const own = await tx.sql
+    .selectFrom('session')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('user_id', '=', userId)
+    .where('provider_id', '=', provider.id)
+    .executeTakeFirst();
+  const until = own === undefined ? null : await elevateSession(tx, sessionId, 'identity-provider');
+  if (until === null) return refused('another-user');
+  await record(tx, provider, userId, 'signin.elevated');
+  return { kind: 'elevated' };
+}
+
+async function record(
+  tx: Tx,
+  { accountId, id }: StoredProvider,
+  userId: string,
+  action: string,
+): Promise<void> {
+  for (const chain of [platformChain, accountId])
+    await recordAudit(tx, chain, {
+      action,
+      actor: { kind: 'user', id: userId },
+      details: { by: 'identity-provider', provider: id },
+    });
+}
+
+async function takeRequestOf(
+  { database }: FederationParts,
+  { id: providerId }: StoredProvider,
+  { relay, browser }: Answer,
+): Promise<FederationRequest | null> {
+  if (relay === '' || browser === '') return null;
+  return await database.transaction(
+    'platform',
+    async (tx) => await takeRequest(tx, { providerId, relay, browser }),
+  );
+}
+
+function isFit(bytes: Buffer, expected: { answerUrl: string; encrypted: boolean }): boolean {
+  try {
+    judgeResponse(bytes, expected);
+    return true;
+  } catch (error) {
+    if (error instanceof UnfitXmlError) return false;
+    throw error;
+  }
+}
+
+function refused(reason: FailureReason): Outcome {
+  return { kind: 'refused', reason };
+}

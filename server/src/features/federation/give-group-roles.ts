@@ -1,0 +1,93 @@
+import type { ErrorCode } from '@samtal/contract/errors';
+import type { GroupRole } from '@samtal/contract/federation';
+import { attempt, type Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { giveRole, readRoles, withdrawRole } from '../access/index.ts';
+import type { StoredProvider } from './queries.ts';
+
+interface Comer {
+  readonly userId: string;
+  readonly groups: readonly string[];
+}
+
+/**
+ * Gives whoever comes the roles of their groups, and takes back those of groups that they are in no more. Roles that somebody
+ * gave by hand stay. Whoever decided which group gets what gets nothing by it (B1), and the last administrator stays one.
+ */
+export async function giveGroupRoles(tx: Tx, provider: StoredProvider, comer: Comer): Promise<void> {
+  const { accountId, id, groupRoles, groupRolesBy } = provider;
+  const wanted =
+    comer.userId === groupRolesBy
+      ? []
+      : groupRoles.filter(({ group }) => group === null || comer.groups.includes(group));
+  const kept = await giveWanted(tx, provider, comer.userId, wanted);
+  const given = await tx.sql
+    .selectFrom('federated_grant as f')
+    .innerJoin('role_grant as g', (join) =>
+      join.onRef('g.account_id', '=', 'f.account_id').onRef('g.id', '=', 'f.grant_id'),
+    )
+    .select('g.id')
+    .where('f.account_id', '=', accountId)
+    .where('f.provider_id', '=', id)
+    .where('g.user_id', '=', comer.userId)
+    .execute();
+  for (const grant of given) if (!kept.has(grant.id)) await withdraw(tx, accountId, grant.id);
+}
+
+async function giveWanted(
+  tx: Tx,
+  { accountId, id }: StoredProvider,
+  userId: string,
+  wanted: readonly GroupRole[],
+): Promise<ReadonlySet<string>> {
+  const roles = await readRoles(tx, accountId);
+  const before = await grantIds(tx, accountId, userId);
+  const kept = new Set<string>();
+  for (const { roleId, scope } of wanted) {
+    if (!roles.has(roleId)) continue;
+    // A queue or a site that it was to hold for may be gone.
+    const grant = await unless(
+      'not-found',
+      attempt(
+        tx,
+        async (inner) => await giveRole(inner, accountId, { giver: 'system', userId, roleId, scope }),
+      ),
+    );
+    if (grant === null) continue;
+    kept.add(grant.id);
+    if (before.has(grant.id)) continue;
+    await tx.sql
+      .insertInto('federated_grant')
+      .values({ account_id: accountId, grant_id: grant.id, provider_id: id })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  return kept;
+}
+
+async function grantIds(tx: Tx, accountId: string, userId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.sql
+    .selectFrom('role_grant')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function withdraw(tx: Tx, accountId: string, grantId: string): Promise<void> {
+  await unless(
+    'access.last-administrator',
+    attempt(tx, async (inner) => await withdrawRole(inner, accountId, { giver: 'system', grantId })),
+  );
+}
+
+/** Null when it is refused with this code. */
+async function unless<Done>(code: ErrorCode, doing: Promise<Done>): Promise<Done | null> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === code) return null;
+    throw error;
+  }
+}

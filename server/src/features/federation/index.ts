@@ -1,0 +1,5 @@
+export { federationJobs } from './jobs.ts';
+export { federationPages } from './pages.ts';
+export { restoreProvider } from './restore-provider.ts';
+export { SamlVerifier } from './saml-verifier.ts';
+export { verifyDomain, withdrawDomain } from './verified-domains.ts';

@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { anyone, Refusal } from '../../platform/http/index.ts';
+import { newToken } from '../../platform/tokens/index.ts';
+import { findSession, sessionToken, setSessionCookie } from '../signin/index.ts';
+import { beginSignIn } from './begin-sign-in.ts';
+import { browserToken, setBrowserToken } from './browser-cookie.ts';
+import { finishSignIn, type FederationParts } from './finish-sign-in.ts';
+import { ownMetadata } from './own-side.ts';
+import { readOpenProvider, type StoredProvider } from './queries.ts';
+
+/** Base64 of the largest response in a form, where each letter may be three. */
+const formLimitBytes = 512 * 1024;
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+type One = { Params: { providerId: string } };
+
+/** What browsers are led through on their way to a provider and back. No part of the API: nobody calls it by a client. */
+export async function federationPages(fastify: FastifyInstance, parts: FederationParts): Promise<void> {
+  await fastify.register(async (pages) => {
+    pages.removeContentTypeParser('application/x-www-form-urlencoded');
+    pages.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: formLimitBytes },
+      (_request, body, done) => done(null, new URLSearchParams(body.toString())),
+    );
+    const open = async (id: string): Promise<StoredProvider> => {
+      const provider = isId.test(id)
+        ? await parts.database.read('platform', async (tx) => await readOpenProvider(tx, id))
+        : null;
+      if (provider === null) throw new Refusal('not-found');
+      return provider;
+    };
+
+    pages.get<One>('/identity-providers/:providerId/metadata', async (request, reply) => {
+      const { id, ownCertificate } = await open(request.params.providerId);
+      return await reply
+        .type('application/samlmetadata+xml')
+        .header('content-disposition', 'attachment; filename="samtal-metadata.xml"')
+        .send(ownMetadata(parts.publicUrl, id, ownCertificate));
+    });
+
+    pages.get<One & { Querystring: { elevate?: string } }>(
+      '/identity-providers/:providerId/sign-in',
+      async (request, reply) => {
+        const provider = await open(request.params.providerId);
+        const elevates = request.query.elevate === '1' ? await ownSession(request, parts) : null;
+        // The one that the browser has may belong to a sign-in in another of its windows.
+        const browser = browserToken(request) || newToken();
+        const to = await beginSignIn(parts, provider, { browser, elevates });
+        setBrowserToken(reply, browser);
+        return await reply.header('cache-control', 'no-store').redirect(to, 303);
+      },
+    );
+
+    pages.post<One>(
+      '/identity-providers/:providerId/answer',
+      { bodyLimit: formLimitBytes },
+      async (request, reply) => {
+        const provider = await open(request.params.providerId);
+        const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+        const outcome = await finishSignIn(parts, provider, {
+          response: form.get('SAMLResponse') ?? '',
+          relay: form.get('RelayState') ?? '',
+          browser: browserToken(request),
+          address: anyone(request).address,
+        });
+        void reply.header('cache-control', 'no-store');
+        if (outcome.kind === 'refused') return await leadOn(reply, 403, '/sign-in?refused=true');
+        if (outcome.kind === 'signed-in') setSessionCookie(reply, outcome.token);
+        return await leadOn(reply, 200, outcome.kind === 'elevated' ? '/elevated' : '/');
+      },
+    );
+  });
+}
+
+async function ownSession(request: FastifyRequest, { database }: FederationParts): Promise<string> {
+  const token = sessionToken(request);
+  const session =
+    token === null ? null : await database.read('platform', async (tx) => await findSession(tx, token));
+  if (session === null) throw new Refusal('signin.required');
+  return session.sessionId;
+}
+
+/**
+ * A page of ours that leads on. NOTE: no redirection: what begins on a provider’s page and is led on from there is across
+ * sites to the end, and the session’s cookie would not be sent.
+ */
+async function leadOn(reply: FastifyReply, status: 200 | 403, to: string): Promise<FastifyReply> {
+  return await reply
+    .status(status)
+    .type('text/html; charset=utf-8')
+    .send(
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${to}"><title>Samtal</title></head><body><a href="${to}">Samtal</a></body></html>`,
+    );
+}

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createRole, listRoles, type Role } from '@samtal/contract/access';
+import {
+  changeIdentityProvider,
+  createIdentityProvider,
+  deleteIdentityProvider,
+  findSignIn,
+  linkUser,
+  readProviderMetadata,
+  unlinkUser,
+  type IdentityProvider,
+} from '@samtal/contract/federation';
+import { getSession, type Session } from '@samtal/contract/signin';
+import { testAccount, testUser, type TestPerson } from '../../../test/accounts.ts';
+import { testCertificate } from '../../../test/certificate.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { TestIdentityProvider } from '../../../test/identity-provider.ts';
+import { Browser, codeOf, cookieOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
+import type { HttpServer } from '../../platform/http/index.ts';
+import { accessRoutes } from '../access/routes.ts';
+import { newOwnKey, pemOf } from './certificates.ts';
+import { federationPages, SamlVerifier, verifyDomain, withdrawDomain } from './index.ts';
+import { judgeResponse } from './judge-response.ts';
+import { readMetadata } from './read-metadata.ts';
+import { federationRoutes } from './routes.ts';
+
+const password = 'the correct horse and its battery';
+
+describe('identity providers', () => {
+  let db: TestDatabase;
+  let http: HttpServer;
+  const verifier = new SamlVerifier();
+  let accountId: string;
+  let otherAccount: string;
+  let admin: TestPerson;
+  let ada: Browser;
+  let idp: TestIdentityProvider;
+  let roles: Role[];
+
+  before(async () => {
+    db = await createTestDatabase();
+    const parts = { database: db.database, keyring: db.keyring, publicUrl: testPublicUrl };
+    http = testHttp(db, (registered) => {
+      accessRoutes(registered, { database: db.database });
+      federationRoutes(registered, parts);
+    });
+    await federationPages(http.fastify, { ...parts, verifier });
+    [accountId, otherAccount] = [await testAccount(db), await testAccount(db, 'Bergvik')];
+    admin = await testUser(db, accountId, { roles: ['administrator'], password });
+    ada = await Browser.signIn(http, admin);
+    idp = await TestIdentityProvider.make();
+    roles = (await ada.call(listRoles, { params: { accountId } })).json<{ items: Role[] }>().items;
+    await inPlatform(async (tx) => await verifyDomain(tx, accountId, 'almvik.example'));
+  });
+  after(async () => {
+    await http.close(0);
+    await verifier.stop();
+    await db.close();
+  });
+
+  const inPlatform = async <Done>(work: Parameters<typeof db.database.transaction<Done>>[1]) =>
+    await db.database.transaction('platform', work);
+  const roleId = (builtIn: string) => roles.find((role) => role.builtIn === builtIn)?.id ?? '';
+  let number = 0;
+  const fields = (other: Partial<IdentityProvider> = {}) => ({
+    name: `Provider ${(number += 1)}`,
+    active: true,
+    domains: ['almvik.example'],
+    createsUsers: true,
+    groupRoles: [],
+    attributes: { email: null, name: null, groups: null },
+    saml: {
+      entityId: idp.entityId,
+      signInUrl: idp.signInUrl,
+      certificates: [idp.certificate],
+      signed: 'assertion' as const,
+      unsolicited: false,
+      encrypted: false,
+    },
+    ...other,
+  });
+  const create = async (by: Browser, other: Partial<IdentityProvider> = {}) =>
+    await by.call(createIdentityProvider, { params: { accountId }, body: fields(other) });
+  const created = async (other: Partial<IdentityProvider> = {}) =>
+    (await create(ada, other)).json<IdentityProvider>();
+
+  async function signIn(provider: IdentityProvider, who: { email: string; subject: string }, cookies = '') {
+    const { pathname } = new URL(provider.own.signInUrl);
+    const elevate = cookies === '' ? '' : '?elevate=1';
+    const begun = await http.fastify.inject({ url: pathname + elevate, headers: { cookie: cookies } });
+    const { id, relay, xml } = idp.receive(String(begun.headers.location), provider.own.certificate);
+    const response = idp.respond({
+      requestId: id,
+      answerUrl: provider.own.answerUrl,
+      audience: provider.own.entityId,
+      ...who,
+    });
+    const form = { SAMLResponse: Buffer.from(response).toString('base64'), RelayState: relay };
+    const answer = await http.fastify.inject({
+      method: 'POST',
+      url: new URL(provider.own.answerUrl).pathname,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: cookieOf(begun) },
+      payload: new URLSearchParams(form).toString(),
+    });
+    return { answer, xml };
+  }
+  const sessionAt = async (cookie: string) => await request(http, getSession, { headers: { cookie } });
+
+  it('gives nobody by a group what whoever configures it could not give', async () => {
+    const made = await ada.call(createRole, {
+      params: { accountId },
+      body: { name: 'Federation', authorisations: ['federation.manage'], roles: [] },
+    });
+    const manager = await testUser(db, accountId, { roles: [{ role: made.json<Role>().id }], password });
+    const mia = await Browser.signIn(http, manager);
+    const groupRoles = [{ group: 'all', roleId: roleId('supervisor'), scope: {} }];
+    assert.equal(codeOf(await create(mia, { groupRoles })), 'access.exceeds-own');
+    const provider = (await create(mia)).json<IdentityProvider>();
+    const params = { accountId, providerId: provider.id };
+    const widened = await mia.call(changeIdentityProvider, { params, body: { groupRoles } });
+    assert.equal(codeOf(widened), 'access.exceeds-own');
+    // Nor may she decide who vouches for somebody who holds more.
+    const link = { ...params, userId: admin.userId };
+    assert.equal(codeOf(await mia.call(linkUser, { params: link })), 'access.exceeds-own');
+    assert.equal((await ada.call(linkUser, { params: link })).statusCode, 204);
+    const moved = await mia.call(changeIdentityProvider, { params, body: { saml: fields().saml } });
+    assert.equal(codeOf(moved), 'access.exceeds-own');
+    assert.equal(codeOf(await mia.call(unlinkUser, { params: link })), 'access.exceeds-own');
+  });
+
+  it('asks for elevation, and keeps everybody else out', async () => {
+    const lowered = await Browser.signIn(http, admin, { elevated: false });
+    assert.equal(codeOf(await create(lowered)), 'signin.elevation-required');
+    const agent = await testUser(db, accountId, { roles: ['agent'], password });
+    assert.equal(codeOf(await create(await Browser.signIn(http, agent))), 'access.forbidden');
+  });
+
+  it('ends the sessions that a provider began with the provider, its being on, and the link', async () => {
+    const provider = await created();
+    const params = { accountId, providerId: provider.id };
+    const vera = { email: 'vera@almvik.example', subject: 'v' };
+    const cookie = cookieOf((await signIn(provider, vera)).answer);
+    const session = await sessionAt(cookie);
+    assert.equal(session.statusCode, 200);
+    const change = async (active: boolean) =>
+      await ada.call(changeIdentityProvider, { params, body: { active } });
+    await change(false);
+    assert.equal((await sessionAt(cookie)).statusCode, 401);
+    const { pathname } = new URL(provider.own.signInUrl);
+    assert.equal((await http.fastify.inject({ url: pathname })).statusCode, 404);
+    await change(true);
+    assert.equal((await sessionAt(cookie)).statusCode, 200);
+    const { user } = session.json<Session>();
+    await ada.call(unlinkUser, { params: { ...params, userId: user.id } });
+    assert.equal((await sessionAt(cookie)).statusCode, 401);
+    await ada.call(linkUser, { params: { ...params, userId: user.id } });
+    const again = cookieOf((await signIn(provider, vera)).answer);
+    assert.equal((await sessionAt(again)).statusCode, 200);
+    await ada.call(deleteIdentityProvider, { params, body: {} });
+    assert.equal((await sessionAt(again)).statusCode, 401);
+  });
+
+  it('lets a session of one account’s provider reach no other account of the same person', async () => {
+    const both = await testUser(db, accountId, { email: 'both@almvik.example', roles: ['agent'] });
+    await testUser(db, otherAccount, { email: 'both@almvik.example', roles: ['administrator'] });
+    const provider = await created();
+    await ada.call(linkUser, { params: { accountId, providerId: provider.id, userId: both.userId } });
+    const { answer } = await signIn(provider, { email: both.email, subject: 'both' });
+    const cookie = cookieOf(answer);
+    const { accounts, user } = (await sessionAt(cookie)).json<Session>();
+    assert.equal(user.id, both.userId);
+    assert.deepEqual(
+      accounts.map(({ id }) => id),
+      [accountId],
+    );
+    const elsewhere = await request(http, listRoles, {
+      input: { params: { accountId: otherAccount } },
+      headers: { cookie },
+    });
+    assert.equal(codeOf(elsewhere), 'not-found');
+  });
+
+  it('elevates a session by a new proof of the same person at the provider', async () => {
+    const provider = await created();
+    const vera = { email: 'vera-2@almvik.example', subject: 'v2' };
+    const cookie = cookieOf((await signIn(provider, vera)).answer);
+    const { answer: stranger } = await signIn(
+      provider,
+      { email: 'eve@almvik.example', subject: 'eve' },
+      cookie,
+    );
+    assert.equal(stranger.statusCode, 403);
+    assert.equal((await sessionAt(cookie)).json<Session>().elevatedUntil, null);
+    const { answer, xml } = await signIn(provider, vera, cookie);
+    assert.match(xml, /ForceAuthn="true"/);
+    assert.equal(answer.statusCode, 200);
+    assert.notEqual((await sessionAt(cookie)).json<Session>().elevatedUntil, null);
+  });
+
+  it('finds where to sign in by a verified domain, whoever is asked for', async () => {
+    const find = async (email: string) =>
+      (await request(http, findSignIn, { input: { body: { email } } })).json<{ signInUrl: string | null }>();
+    const known = await find(admin.email.replace('example.org', 'almvik.example'));
+    assert.match(known.signInUrl ?? '', /\/identity-providers\/[0-9a-f-]+\/sign-in$/);
+    assert.deepEqual(await find('nobody@ALMVIK.example'), known);
+    assert.deepEqual(await find('vera@bergvik.example'), { signInUrl: null });
+    const foreign = await request(http, findSignIn, {
+      input: { body: { email: 'x@almvik.example' } },
+      headers: { origin: 'https://evil.example' },
+    });
+    assert.equal(codeOf(foreign), 'request.origin');
+    assert.equal(
+      await inPlatform(async (tx) => await verifyDomain(tx, otherAccount, 'almvik.example')),
+      false,
+    );
+    assert.equal(
+      await inPlatform(async (tx) => await withdrawDomain(tx, otherAccount, 'almvik.example')),
+      false,
+    );
+  });
+
+  it('reads metadata, and refuses what is none', async () => {
+    const { entityId, signInUrl, certificate } = idp;
+    assert.deepEqual(readMetadata(Buffer.from(idp.metadata)), {
+      entityId,
+      signInUrl,
+      certificates: [certificate],
+    });
+    const unfit = [
+      '<x/>',
+      idp.metadata.replace('HTTP-Redirect', 'SOAP'),
+      `<!DOCTYPE x [<!ENTITY a "b">]>${idp.metadata}`,
+      idp.metadata.replace('https://idp.almvik.example/sso"/>\n</md', 'javascript:alert(1)"/>\n</md'),
+    ];
+    for (const text of unfit)
+      assert.throws(() => readMetadata(Buffer.from(text)), { code: 'federation.metadata-unfit' });
+    assert.equal(readProviderMetadata.takesFile, true);
+  });
+
+  it('takes certificates that it can use, two while one replaces the other', async () => {
+    const old = (await newOwnKey('old')).certificate;
+    const { saml } = fields();
+    const provider = await created({ saml: { ...saml, certificates: [old, idp.certificate] } });
+    assert.equal(provider.certificatesEnd.length, 2);
+    const { answer } = await signIn(provider, { email: 'roll@almvik.example', subject: 'roll' });
+    assert.equal(answer.statusCode, 200);
+    const broken = pemOf('A'.repeat(200));
+    // An elliptic curve: none of the algorithms that are let through.
+    for (const certificate of [broken, testCertificate().cert])
+      assert.equal(
+        codeOf(await create(ada, { saml: { ...saml, certificates: [certificate] } })),
+        'federation.certificate-unfit',
+      );
+  });
+
+  it('gives up on a document that takes longer than two seconds, and goes on with the next', async () => {
+    const provider = await created();
+    const { saml } = provider;
+    const task = {
+      saml,
+      ownEntityId: provider.own.entityId,
+      answerUrl: provider.own.answerUrl,
+      ownKey: null,
+      requestId: '_x',
+    };
+    const slow = `<a>${'<Signature/>'.repeat(60_000)}</a>`;
+    // What the guard would never have let through.
+    assert.throws(() => judgeResponse(Buffer.from(slow), { answerUrl: '', encrypted: false }));
+    const since = performance.now();
+    const verification = await verifier.verify({ ...task, response: Buffer.from(slow).toString('base64') });
+    assert.equal(verification, null);
+    assert.ok(performance.now() - since < 30_000);
+    const { answer } = await signIn(provider, { email: 'next@almvik.example', subject: 'next' });
+    assert.equal(answer.statusCode, 200);
+  });
+});

@@ -1,0 +1,108 @@
+import type {
+  FederatedUser,
+  GroupRole,
+  ProviderAttributes,
+  SamlAgreement,
+} from '@samtal/contract/federation';
+import { sql } from 'kysely';
+import type { ReadTx } from '../../platform/database/index.ts';
+import { newestVersion } from '../../platform/history/index.ts';
+
+export interface StoredProvider {
+  readonly accountId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly saml: SamlAgreement;
+  readonly domains: string[];
+  readonly verifiedDomains: string[];
+  readonly createsUsers: boolean;
+  readonly groupRoles: GroupRole[];
+  readonly groupRolesBy: string | null;
+  readonly attributes: ProviderAttributes;
+  readonly ownKey: Buffer;
+  readonly ownCertificate: string;
+  readonly version: number;
+}
+
+function providers(tx: ReadTx) {
+  return tx.sql
+    .selectFrom('identity_provider as p')
+    .innerJoin('account', 'account.id', 'p.account_id')
+    .select([
+      'p.account_id as accountId',
+      'p.id',
+      'p.name',
+      'p.active',
+      'p.saml',
+      'p.domains',
+      'p.creates_users as createsUsers',
+      'p.group_roles as groupRoles',
+      'p.group_roles_by as groupRolesBy',
+      'p.attributes',
+      'p.own_key as ownKey',
+      'p.own_certificate as ownCertificate',
+      sql<string[]>`array(select v.domain from verified_domain v
+        where v.account_id = p.account_id and v.domain = any(p.domains) order by v.domain)`.as(
+        'verifiedDomains',
+      ),
+      newestVersion('identity-provider', { account: 'p.account_id', id: 'p.id' }).as('version'),
+    ]);
+}
+
+/** The account’s providers by name, or the one with this id. */
+export async function readProviders(tx: ReadTx, account: string, id?: string): Promise<StoredProvider[]> {
+  let query = providers(tx)
+    .where('p.account_id', '=', account)
+    .orderBy((eb) => eb.fn<string>('lower', ['p.name']));
+  if (id !== undefined) query = query.where('p.id', '=', id);
+  return await query.execute();
+}
+
+/** One by which people can sign in now, of whatever account. In the platform’s scope. */
+export async function readOpenProvider(tx: ReadTx, id: string): Promise<StoredProvider | null> {
+  const provider = await providers(tx)
+    .where('p.id', '=', id)
+    .where('p.active', '=', true)
+    .where('account.status', '=', 'active')
+    .executeTakeFirst();
+  return provider ?? null;
+}
+
+/** Where people of a domain sign in: the provider of the account to which it was verified to belong. In the platform’s scope. */
+export async function readProviderOfDomain(tx: ReadTx, domain: string): Promise<string | null> {
+  const provider = await providers(tx)
+    .innerJoin('verified_domain as v', 'v.account_id', 'p.account_id')
+    .where('v.domain', '=', domain)
+    .where(sql<boolean>`v.domain = any(p.domains)`)
+    .where('p.active', '=', true)
+    .where('account.status', '=', 'active')
+    .orderBy('p.created_at')
+    .limit(1)
+    .executeTakeFirst();
+  return provider?.id ?? null;
+}
+
+/** Who signs in by a provider, by name. */
+export async function readFederatedUsers(
+  tx: ReadTx,
+  account: string,
+  providerId: string,
+): Promise<FederatedUser[]> {
+  const rows = await tx.sql
+    .selectFrom('federated_user as f')
+    .innerJoin('membership as m', (join) =>
+      join.onRef('m.account_id', '=', 'f.account_id').onRef('m.user_id', '=', 'f.user_id'),
+    )
+    .select(['f.user_id as userId', 'm.name', 'm.email', 'f.subject', 'f.linked_at as linkedAt'])
+    .where('f.account_id', '=', account)
+    .where('f.provider_id', '=', providerId)
+    .orderBy((eb) => eb.fn<string>('lower', ['m.name']))
+    .orderBy('f.user_id')
+    .execute();
+  return rows.map(({ subject, linkedAt, ...user }) => ({
+    ...user,
+    known: subject !== null,
+    linkedAt: linkedAt.toISOString(),
+  }));
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/index.ts';
+import { newToken, tokenHash } from '../../platform/tokens/index.ts';
+
+/** How long somebody has for signing in at the provider (C4). */
+export const requestLifeMs = 5 * 60_000;
+
+/** A sign-in under way. */
+export interface FederationRequest {
+  readonly requestId: string;
+  readonly elevates: string | null;
+}
+
+/**
+ * Notes a sign-in that begins. `relay` travels by the provider, `browser` stays in a cookie: who shows only one of them has
+ * it from somebody else. In the platform’s scope.
+ */
+export async function noteRequest(
+  tx: Tx,
+  { browser, ...request }: { accountId: string; providerId: string; browser: string } & FederationRequest,
+): Promise<{ relay: string }> {
+  const relay = newToken();
+  await tx.sql
+    .insertInto('federation_request')
+    .values({
+      relay_hash: tokenHash(relay),
+      browser_hash: tokenHash(browser),
+      account_id: request.accountId,
+      provider_id: request.providerId,
+      request_id: request.requestId,
+      elevates: request.elevates,
+      expires_at: sql<Date>`now() + make_interval(secs => ${requestLifeMs / 1000})`,
+    })
+    .execute();
+  return { relay };
+}
+
+/**
+ * The sign-in that this browser began with this provider, which is over by that: a second answer finds none. In the
+ * platform’s scope.
+ */
+export async function takeRequest(
+  tx: Tx,
+  { providerId, relay, browser }: { providerId: string; relay: string; browser: string },
+): Promise<FederationRequest | null> {
+  const request = await tx.sql
+    .deleteFrom('federation_request')
+    .where('relay_hash', '=', tokenHash(relay))
+    .where('browser_hash', '=', tokenHash(browser))
+    .where('provider_id', '=', providerId)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .returning(['request_id as requestId', 'elevates'])
+    .executeTakeFirst();
+  return request ?? null;
+}
+
+/** Whether this assertion is shown for the first time; from now on it is not. In the platform’s scope. */
+export async function useAssertion(
+  tx: Tx,
+  {
+    accountId,
+    providerId,
+    assertionId,
+    until,
+  }: { accountId: string; providerId: string; assertionId: string; until: Date },
+): Promise<boolean> {
+  const used = await tx.sql
+    .insertInto('used_assertion')
+    .values({
+      account_id: accountId,
+      provider_id: providerId,
+      assertion_hash: tokenHash(assertionId),
+      expires_at: until,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('provider_id')
+    .executeTakeFirst();
+  return used !== undefined;
+}
