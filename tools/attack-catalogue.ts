@@ -481,7 +481,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 80,
         attack: 'Learning a secret from how long its comparison takes',
         expected: 'secrets are compared in constant time, or found by their hash',
-        notYet: 'no test measures it; the code compares with `timingSafeEqual` or by hash',
+        lacks: 'times are not measured',
       },
       {
         number: 81,

@@ -5,6 +5,7 @@ import { asvsProblems } from './asvs.ts';
 import { attackProblems } from './attacks.ts';
 import { boundaryProblems } from './boundaries.ts';
 import { catalogueProblems } from './catalogues.ts';
+import { comparisonProblems } from './comparisons.ts';
 import { featureListProblems } from './features.ts';
 import { root } from './files.ts';
 import { linkProblems } from './links.ts';
@@ -38,6 +39,7 @@ const steps: readonly Step[] = [
   program('openapi', openApiComplaints),
   program('format', formatComplaints),
   guard('boundaries', boundaryProblems),
+  guard('comparisons', comparisonProblems),
   guard('features', featureListProblems),
   guard('attacks', (folder) => [...attackProblems(folder), ...asvsProblems(folder)]),
   guard('links', linkProblems),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { refusals } from '../contract/src/errors/index.ts';
 import { catalogueProblems } from './catalogues.ts';
+import { comparisonProblems } from './comparisons.ts';
 import { exampleFolder } from './example-folder.ts';
 import { lockFileProblems } from './lock-file.ts';
 import { secretProblems } from './secrets.ts';
@@ -113,4 +114,19 @@ test('attack 82: finds no secret in ordinary text, and leaves ignored files alon
     'dist/one.js': key,
   });
   assert.deepEqual(secretProblems(folder), []);
+});
+
+test('attack 80: refuses comparisons of bytes that take as long as they agree', (t) => {
+  const folder = exampleFolder(t, {
+    'server/src/one.ts': 'export const same = (a: Buffer, b: Buffer) => a.equals(b);\n',
+    'server/src/two.ts': 'export const same = (a: Buffer, b: Buffer) => Buffer.compare(a, b) === 0;\n',
+    'server/src/three.ts': 'export const same = (a: Buffer, b: Buffer) => timingSafeEqual(a, b);\n',
+    'server/src/four.test.ts': 'assert.ok(a.equals(b));\n',
+    'server/src/features/media/content/png.ts':
+      'export const same = (a: Buffer, b: Buffer) => a.equals(b);\n',
+  });
+  assert.deepEqual(
+    comparisonProblems(folder).map((problem) => problem.split(' ')[0]),
+    ['server/src/one.ts', 'server/src/two.ts'],
+  );
 });
