@@ -24,14 +24,21 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { to?: string; ended?: boolean } => ({
+  validateSearch: (search: Record<string, unknown>): { to?: string; ended?: boolean; refused?: boolean } => ({
     // Only a path of this console: a foreign address would be an open redirect. Not this page: it would lead nowhere.
     ...(typeof search['to'] === 'string' && /^\/(?![/\\]|sign-in)/.test(search['to'])
       ? { to: search['to'] }
       : {}),
     ...(search['ended'] === true ? { ended: true } : {}),
+    ...(search['refused'] === true ? { refused: true } : {}),
   }),
   component: lazyRouteComponent(() => import('./features/signin/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const elevated = createRoute({
+  getParentRoute: () => root,
+  path: '/elevated',
+  component: lazyRouteComponent(() => import('./features/signin/elevated-page.tsx'), 'ElevatedPage'),
 });
 
 const invitation = createRoute({
@@ -235,6 +242,7 @@ const account = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
+  elevated,
   invitation,
   signedIn.addChildren([
     workspace.addChildren([workspaceHome, workspaceConversation]),

@@ -35,6 +35,8 @@ export const Session = closed({
   expiresAt: Instant,
   /** Until when sensitive work may be done in this session (C3); null where its user has to be asked first. */
   elevatedUntil: nullable(Instant),
+  /** The identity provider that began the session, where one did: it is elevated there, too (C4). */
+  providerId: nullable(Id),
 });
 export type Session = Static<typeof Session>;
 

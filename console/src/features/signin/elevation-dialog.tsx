@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { askForElevationBy } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { ElevationForm } from './elevation-form.tsx';
-import { sessionQuery } from './session.ts';
+import { ProviderElevation } from './provider-elevation.tsx';
+import { sessionQuery, useSession } from './session.ts';
 
 /**
  * Asks whoever is signed in to show that it is them, at the moment when something sensitive is refused without (C3). The
@@ -13,6 +14,7 @@ import { sessionQuery } from './session.ts';
 export function ElevationDialog() {
   const { t } = useText();
   const queryClient = useQueryClient();
+  const providerId = useSession()?.providerId ?? null;
   const [opened, setOpened] = useState(false);
   const answer = useRef<(elevated: boolean) => void>(() => undefined);
 
@@ -50,7 +52,11 @@ export function ElevationDialog() {
     >
       <Stack>
         <Text size="sm">{t('elevation.says')}</Text>
-        <ElevationForm onElevated={end} onCancel={() => end(null)} />
+        {providerId === null ? (
+          <ElevationForm onElevated={end} onCancel={() => end(null)} />
+        ) : (
+          <ProviderElevation providerId={providerId} onElevated={end} onCancel={() => end(null)} />
+        )}
       </Stack>
     </Modal>
   );

@@ -6,14 +6,16 @@ import { useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
+import { OrganisationSignIn } from './organisation-sign-in.tsx';
 import { CookieRefused, useSignIn } from './use-sign-in.ts';
 import classes from './card.module.css';
 
 export function SignInPage() {
   const { t } = useText();
-  const { to, ended } = useSearch({ from: '/sign-in' });
+  const { to, ended, refused } = useSearch({ from: '/sign-in' });
   const navigate = useNavigate();
   const signIn = useSignIn();
+  const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -37,8 +39,14 @@ export function SignInPage() {
             {t('signin.ended')}
           </Alert>
         )}
+        {refused === true && signIn.error === null && (
+          <Alert variant="light" color="red" role="alert">
+            {t('signin.organisation-refused')}
+          </Alert>
+        )}
         {signIn.error !== null && <SignInProblem error={signIn.error} />}
         <TextInput
+          ref={email}
           name="email"
           type="email"
           label={t('signin.email')}
@@ -64,6 +72,7 @@ export function SignInPage() {
         <Button type="submit" size="md" loading={signIn.isPending} fullWidth mt="xs">
           {t('signin.submit')}
         </Button>
+        <OrganisationSignIn email={email} />
       </form>
     </Card>
   );

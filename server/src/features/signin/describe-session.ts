@@ -13,6 +13,7 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
     .select([
       'user_id',
       'account_id as onlyAccountId',
+      'provider_id as providerId',
       elevatedUntil.as('elevatedUntil'),
       idleUntil.as('idleUntil'),
       endsAt.as('endsAt'),
@@ -34,5 +35,6 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
     idleUntil: idle.toISOString(),
     expiresAt: ends.toISOString(),
     elevatedUntil: session.elevatedUntil?.toISOString() ?? null,
+    providerId: session.providerId,
   };
 }

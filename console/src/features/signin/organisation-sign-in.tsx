@@ -1,0 +1,43 @@
+import { Alert, Button } from '@mantine/core';
+import { IconBuilding } from '@tabler/icons-react';
+import { findSignIn } from '@samtal/contract/federation';
+import { useMutation } from '@tanstack/react-query';
+import type { RefObject } from 'react';
+import { call, useProblemText } from '../../api/index.ts';
+import { useText } from '../../text/index.ts';
+
+/** Leads to where people of the address’s domain sign in, if they have such a place. */
+export function OrganisationSignIn({ email }: { email: RefObject<HTMLInputElement | null> }) {
+  const { t } = useText();
+  const problemText = useProblemText();
+  const find = useMutation({
+    mutationFn: async (address: string) => (await call(findSignIn, { body: { email: address } })).signInUrl,
+    onSuccess: (url) => {
+      if (url !== null) window.location.assign(url);
+    },
+  });
+  const go = () => {
+    const field = email.current;
+    if (field?.reportValidity() === true) find.mutate(field.value.trim());
+  };
+  const isUnknown = find.isSuccess && find.data === null;
+  return (
+    <>
+      <Button
+        variant="default"
+        size="md"
+        fullWidth
+        leftSection={<IconBuilding size={18} aria-hidden="true" />}
+        loading={find.isPending || (find.isSuccess && !isUnknown)}
+        onClick={go}
+      >
+        {t('signin.organisation')}
+      </Button>
+      {(isUnknown || find.error !== null) && (
+        <Alert role="alert" color="red" variant="light">
+          {find.error === null ? t('signin.organisation-unknown') : problemText(find.error)}
+        </Alert>
+      )}
+    </>
+  );
+}
