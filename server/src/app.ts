@@ -225,16 +225,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   let draining = false;
 
+  const sessionsEnded = (ids: readonly string[]) => {
+    for (const session of ids) fanout.announce({ kind: 'recheck', session });
+  };
   signinRoutes(http, {
     database,
     keyring,
     publicUrl,
-    sessionsEnded: (ids) => {
-      for (const session of ids) fanout.announce({ kind: 'recheck', session });
-    },
+    sessionsEnded,
   });
   federationRoutes(http, { database, keyring, publicUrl });
-  await federationPages(http.fastify, { database, keyring, publicUrl, verifier });
+  await federationPages(http.fastify, { database, keyring, publicUrl, verifier, sessionsEnded });
   const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
     await releaseConversations(tx, desk, account, userId);
   accountsRoutes(http, { database });

@@ -9,6 +9,11 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'signin.changePassword': 'signin.password-changed',
   'signin.elevate': 'signin.elevated',
   'signin.endElevation': 'signin.elevation-ended',
+  'signin.listOwnSessions': { because: 'tells people about themselves' },
+  'signin.endOwnSession': 'signin.sessions-ended',
+  'signin.endOtherSessions': 'signin.sessions-ended',
+  'signin.listSessionsOfUser': { because: 'the directory of colleagues: when they were last there' },
+  'signin.endSessionOfUser': 'signin.sessions-ended',
   'signin.readInvitation': { because: 'tells the invited about themselves, and what follows is recorded' },
   'signin.acceptInvitation': 'signin.invitation-accepted',
   'federation.findSignIn': {

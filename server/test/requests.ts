@@ -19,6 +19,7 @@ const databases = new WeakMap<HttpServer, TestDatabase['database']>();
 export function testHttp(
   { database, keyring }: TestDatabase,
   register: (http: HttpServer) => void = () => {},
+  { sessionsEnded = () => undefined }: { sessionsEnded?: (sessionIds: readonly string[]) => void } = {},
 ): HttpServer {
   const http = new HttpServer({
     log: createLog({ level: 'error' }),
@@ -36,7 +37,7 @@ export function testHttp(
     },
   });
   databases.set(http, database);
-  signinRoutes(http, { database, keyring, publicUrl: testPublicUrl, sessionsEnded: () => undefined });
+  signinRoutes(http, { database, keyring, publicUrl: testPublicUrl, sessionsEnded });
   register(http);
   return http;
 }

@@ -34,6 +34,14 @@ export const refusals = {
     status: 403,
     title: 'The proof that it is you is wrong, has been used or has expired.',
   },
+  'signin.mobile-blocked': {
+    status: 403,
+    title: 'An account of the user lets nobody sign in from a phone or a tablet.',
+  },
+  'signin.session-limit': {
+    status: 409,
+    title: 'The user is signed in elsewhere, and an account allows no more; sign out there first.',
+  },
   'signin.network': { status: 403, title: 'The account cannot be worked in from this address.' },
   'signin.not-own': {
     status: 403,

@@ -1,4 +1,5 @@
 import { passwordLength } from '../signin/password.ts';
+import { connectionLimits } from '../signin/sessions.ts';
 import { Tag } from '../conversations/entries.ts';
 import { HeaderLine, MailAddress, MailHost, MailPattern } from '../mail/address.ts';
 import {
@@ -296,13 +297,36 @@ export const settings = {
     sensitive: true,
     weaker: 'higher',
   }),
-  /** However much it is used. */
+  /** However much it is used, but for an extension. */
   'signin.session-life-hours': setting({
     schema: Type.Integer({ minimum: 1, maximum: 168 }),
     default: 12,
     levels: accountWide,
     sensitive: true,
     weaker: 'higher',
+  }),
+  /** So many hours more a session lives while it is used, and no longer. Zero: it ends after its life all the same. */
+  'signin.session-extension-hours': setting({
+    schema: Type.Integer({ minimum: 0, maximum: 168 }),
+    default: 0,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+  /** In how many browsers at a time somebody may be signed in; counts when they sign in. */
+  'signin.connections': setting({
+    schema: oneOf(...connectionLimits),
+    default: 'unlimited',
+    levels: accountWide,
+    sensitive: true,
+    weaker: { strongestFirst: ['one-web-and-one-mobile', 'web-only', 'unlimited'] },
+  }),
+  'signin.when-full': setting({
+    schema: oneOf('end-oldest', 'refuse'),
+    default: 'end-oldest',
+    levels: accountWide,
+    sensitive: true,
+    weaker: { strongestFirst: ['refuse', 'end-oldest'] },
   }),
   /** Counts when a password is chosen. */
   'signin.password-min-length': setting({

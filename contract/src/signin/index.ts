@@ -4,6 +4,7 @@ import { closed, Email, Id, Instant, Name, nullable, oneOf, Type, type Static } 
 import { GivenPassword, passwordLength } from './password.ts';
 
 export * from './elevation.ts';
+export * from './sessions.ts';
 export { passwordLength };
 
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
@@ -51,7 +52,13 @@ export const signIn = endpoint({
   body: closed({ email: Email, password: GivenPassword }),
   status: 201,
   response: Session,
-  errors: ['signin.refused', 'request.origin', 'request.rate-limited'],
+  errors: [
+    'signin.refused',
+    'signin.mobile-blocked',
+    'signin.session-limit',
+    'request.origin',
+    'request.rate-limited',
+  ],
 });
 
 export const getSession = endpoint({

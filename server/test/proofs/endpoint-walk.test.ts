@@ -11,6 +11,7 @@ import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
 import { createIdentityProvider } from '@samtal/contract/federation';
 import { inviteUser } from '@samtal/contract/users';
 import { identifyVisitor, readVisitorEntries, startConversation } from '@samtal/contract/widget';
+import { startSession } from '../../src/features/signin/sessions.ts';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUnit, testUser } from '../accounts.ts';
 import { audited } from '../audited.ts';
@@ -121,6 +122,11 @@ const fileIn = (input: Input, params: Record<string, string>): Input => ({
   params: { ...input.params, ...params },
   file: { name: 'Picture.png', content: png() },
 });
+
+async function anotherSession(userId: string): Promise<string> {
+  const { sessionId } = await db.database.transaction('platform', (tx) => startSession(tx, userId));
+  return sessionId;
+}
 
 async function waiting(place: Place): Promise<string> {
   const visitor = await makeVisitor(db, place.account, node.url);
@@ -249,6 +255,17 @@ const recipes: Record<string, Recipe> = {
     },
   },
   'signin.endElevation': { as: (place) => place.lowered },
+  'signin.listOwnSessions': {},
+  'signin.endOwnSession': {
+    input: async (place) => ({ params: { sessionId: await anotherSession(place.right.userId) } }),
+  },
+  'signin.endOtherSessions': { as: (place) => place.nothing },
+  'signin.listSessionsOfUser': { input: one('userId') },
+  'signin.endSessionOfUser': {
+    input: async (place) => ({
+      params: { ...one('userId')(place).params, sessionId: await anotherSession(place.userId) },
+    }),
+  },
   'signin.readInvitation': { input: async (place) => ({ body: { token: (await invited(place)).token } }) },
   'signin.acceptInvitation': {
     input: async (place) => ({ body: { token: (await invited(place)).token, name: name(), password } }),

@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { call, Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { Page } from '../../ui/index.ts';
+import { OwnSessions } from './sessions.tsx';
 import { useSession } from './session.ts';
 
 export function ProfilePage() {
@@ -27,6 +28,12 @@ export function ProfilePage() {
             email={session?.user.email ?? ''}
             minLength={session?.passwordMinLength ?? passwordLength.min}
           />
+        </Paper>
+        <Paper withBorder p="lg">
+          <Title order={2} mb="xs">
+            {t('sessions.title')}
+          </Title>
+          <OwnSessions />
         </Paper>
       </Stack>
     </Page>

@@ -19,6 +19,7 @@ import { useText } from '../../text/index.ts';
 import { announce, ConfirmDialog, ownEscape, ReasonField, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { GrantsEditor } from '../access/index.ts';
+import { SessionsOfUser } from '../signin/index.ts';
 import { InvitationLink } from './invite-dialog.tsx';
 
 /** One user: name, limit and status, roles, and removal. */
@@ -47,6 +48,14 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
               {t('grant.title')}
             </Title>
             <GrantsEditor userId={user.id} />
+          </section>
+        )}
+        {mayManage && user.status === 'active' && (
+          <section>
+            <Title order={3} mb="xs">
+              {t('sessions.title')}
+            </Title>
+            <SessionsOfUser userId={user.id} />
           </section>
         )}
         {mayManage && <RemoveUser user={user} onRemoved={onClose} />}

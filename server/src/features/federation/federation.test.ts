@@ -46,7 +46,7 @@ describe('signing in by SAML', () => {
       accessRoutes(registered, { database: db.database });
       federationRoutes(registered, parts);
     });
-    await federationPages(http.fastify, { ...parts, verifier });
+    await federationPages(http.fastify, { ...parts, verifier, sessionsEnded: () => undefined });
     accountId = await testAccount(db);
     admin = await testUser(db, accountId, { roles: ['administrator'], password });
     ada = await Browser.signIn(http, admin);

@@ -1,7 +1,13 @@
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import { admittedSomewhere, elevateSession, startSession } from '../signin/index.ts';
+import {
+  admittedSomewhere,
+  beginSession,
+  deviceOf,
+  elevateSession,
+  type NoSession,
+} from '../signin/index.ts';
 import { admitVouched, type NotAdmitted } from './admit-vouched.ts';
 import { judgeAssertion, type Vouched } from './judge-assertion.ts';
 import { judgeResponse } from './judge-response.ts';
@@ -16,6 +22,8 @@ export interface FederationParts {
   readonly keyring: Keyring;
   readonly publicUrl: URL;
   readonly verifier: SamlVerifier;
+  /** Told of sessions that ended for a new one. */
+  readonly sessionsEnded: (sessionIds: readonly string[]) => void;
 }
 
 /** What a browser brings from a provider. */
@@ -27,6 +35,8 @@ export interface Answer {
   readonly browser: string;
   /** Where it comes from. */
   readonly address: string;
+  /** What the browser says that it is. */
+  readonly userAgent: string | undefined;
 }
 
 /** Why a sign-in ended without a session. It goes on the audit trail, and to nobody else. */
@@ -38,6 +48,7 @@ export type FailureReason =
   | 'used'
   | 'another-user'
   | 'network'
+  | NoSession['full']
   | NotAdmitted;
 
 export type Outcome =
@@ -105,14 +116,15 @@ async function decide(parts: FederationParts, provider: StoredProvider, answer: 
     async (tx) => await useAssertion(tx, { accountId, providerId, assertionId, until }),
   );
   if (!isNew) return refused('used');
-  return await admit(database, provider, { vouched, request, address: answer.address });
+  return await admit(parts, provider, { vouched, request, answer });
 }
 
 async function admit(
-  database: Database,
+  parts: FederationParts,
   provider: StoredProvider,
-  { vouched, request, address }: { vouched: Vouched; request: FederationRequest | null; address: string },
+  { vouched, request, answer }: { vouched: Vouched; request: FederationRequest | null; answer: Answer },
 ): Promise<Outcome> {
+  const { database } = parts;
   const { accountId } = provider;
   const admitted = await database.transaction(
     accountId,
@@ -122,7 +134,7 @@ async function admit(
   const { userId } = admitted;
   return await database.transaction('platform', async (tx) =>
     (request?.elevates ?? null) === null
-      ? await begin(tx, provider, { userId, address })
+      ? await begin(tx, provider, { userId, answer, sessionsEnded: parts.sessionsEnded })
       : await elevate(tx, provider, { userId, sessionId: request?.elevates ?? '' }),
   );
 }
@@ -130,12 +142,18 @@ async function admit(
 async function begin(
   tx: Tx,
   provider: StoredProvider,
-  { userId, address }: { userId: string; address: string },
+  {
+    userId,
+    answer: { address, userAgent },
+    sessionsEnded,
+  }: { userId: string; answer: Answer } & Pick<FederationParts, 'sessionsEnded'>,
 ): Promise<Outcome> {
   const { accountId, id: providerId } = provider;
   const from = { address, hasSecondFactor: false };
   if (!(await admittedSomewhere(tx, [{ id: accountId }], from))) return refused('network');
-  const { token } = await startSession(tx, userId, { accountId, providerId });
+  const voucher = { accountId, providerId };
+  const begun = await beginSession(tx, userId, { device: deviceOf(userAgent), voucher, sessionsEnded });
+  if ('full' in begun) return refused(begun.full);
   await tx.sql
     .updateTable('membership')
     .set({ last_sign_in_at: new Date() })
@@ -143,7 +161,7 @@ async function begin(
     .where('user_id', '=', userId)
     .execute();
   await record(tx, provider, userId, 'signin.signed-in');
-  return { kind: 'signed-in', token };
+  return { kind: 'signed-in', token: begun.token };
 }
 
 /** Only the session of the same user, which this provider began: somebody else’s proof elevates nothing. */

@@ -62,6 +62,7 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
           relay: form.get('RelayState') ?? '',
           browser: browserToken(request),
           address: anyone(request).address,
+          userAgent: request.headers['user-agent'],
         });
         void reply.header('cache-control', 'no-store');
         if (outcome.kind === 'refused') return await leadOn(reply, 403, '/sign-in?refused=true');

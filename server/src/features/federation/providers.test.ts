@@ -45,7 +45,7 @@ describe('identity providers', () => {
       accessRoutes(registered, { database: db.database });
       federationRoutes(registered, parts);
     });
-    await federationPages(http.fastify, { ...parts, verifier });
+    await federationPages(http.fastify, { ...parts, verifier, sessionsEnded: () => undefined });
     [accountId, otherAccount] = [await testAccount(db), await testAccount(db, 'Bergvik')];
     admin = await testUser(db, accountId, { roles: ['administrator'], password });
     ada = await Browser.signIn(http, admin);

@@ -1,5 +1,7 @@
 export { admitMember, admittedSomewhere } from './admit-member.ts';
 export { admitWithPassword, clearPassword } from './admit-with-password.ts';
+export { beginSession, type NoSession } from './begin-session.ts';
+export { deviceOf } from './device.ts';
 export { signinJobs } from './delete-expired.ts';
 export { Passwords } from './passwords.ts';
 export { readIdentityByEmail } from './queries.ts';
@@ -8,5 +10,5 @@ export { countNetwork } from './prove-password.ts';
 export { Failures } from './failures.ts';
 export { sessionToken, setSessionCookie } from './cookie.ts';
 export { refuseForeignOrigin, signinGate } from './gate.ts';
-export { findSession, livingSessions, startSession, touchSession } from './sessions.ts';
+export { findSession, livingSessions, touchSession } from './sessions.ts';
 export { refuseWeak, refuseWeakPassword } from './set-password.ts';

@@ -16,11 +16,13 @@ import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
 import { clearSessionCookie, setSessionCookie } from './cookie.ts';
 import { describeSession } from './describe-session.ts';
+import { deviceOf } from './device.ts';
 import { elevate, endElevation } from './elevate.ts';
 import { Failures } from './failures.ts';
 import { refuseForeignOrigin } from './gate.ts';
 import { Passwords } from './passwords.ts';
 import { openInvitation } from './read-invitation.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
@@ -43,7 +45,8 @@ export function signinRoutes(
 
   http.serve(signInEndpoint, async ({ caller: { address }, body, request, reply }) => {
     refuseForeignOrigin(request, publicUrl);
-    const { token, session } = await signIn(door, { ...body, address });
+    const device = deviceOf(request.headers['user-agent']);
+    const { token, session } = await signIn(door, { ...body, address }, { device, sessionsEnded });
     setSessionCookie(reply, token);
     return session;
   });
@@ -51,6 +54,8 @@ export function signinRoutes(
   http.serve(getSession, async ({ caller: { sessionId } }) =>
     database.transaction('platform', (tx) => describeSession(tx, sessionId)),
   );
+
+  sessionRoutes(http, { database, sessionsEnded });
 
   http.serve(signOutEndpoint, async ({ caller, reply }) => {
     await database.transaction('platform', (tx) => signOut(tx, caller));

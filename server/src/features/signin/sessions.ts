@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { strictestSetting } from '../settings/index.ts';
+import { deviceOf, type Device } from './device.ts';
 import { csrfTokensKept, sessionTouchS } from './limits.ts';
 
 /*
@@ -16,8 +17,13 @@ const lifeHours = strictestSetting('signin.session-life-hours', person);
 
 /** SQL: when a session ends unless it is used. A stricter setting counts for sessions that have begun already. */
 export const idleUntil = sql<Date>`session.used_at + make_interval(mins => ${idleMinutes})`;
-/** SQL: when a session ends however much it is used. */
-export const endsAt = sql<Date>`least(session.expires_at, session.created_at + make_interval(hours => ${lifeHours}))`;
+const extensionHours = strictestSetting('signin.session-extension-hours', person);
+/**
+ * SQL: when a session ends however much it is used from now on. Each use extends it to a whole life again, and no
+ * further than so many hours after its first.
+ */
+export const endsAt = sql<Date>`least(session.expires_at, session.used_at + make_interval(hours => ${lifeHours}),
+  session.created_at + make_interval(hours => ${lifeHours} + ${extensionHours}))`;
 
 /** SQL: a session that an identity provider began lasts while that lets its person in (C4). */
 const vouchedFor = sql<boolean>`(session.provider_id is null or exists (select from identity_provider provider
@@ -36,10 +42,12 @@ export interface Voucher {
 export async function startSession(
   tx: Tx,
   userId: string,
-  voucher: Voucher | null = null,
+  { device = deviceOf(undefined), voucher = null }: { device?: Device; voucher?: Voucher | null } = {},
 ): Promise<{ sessionId: string; token: string }> {
   const sessionId = randomUUID();
   const token = newToken();
+  const hoursOf = (key: 'signin.session-life-hours' | 'signin.session-extension-hours') =>
+    strictestSetting(key, sql`${userId}::uuid`);
   await tx.sql
     .insertInto('session')
     .values({
@@ -48,7 +56,8 @@ export async function startSession(
       token_hash: tokenHash(token),
       account_id: voucher?.accountId ?? null,
       provider_id: voucher?.providerId ?? null,
-      expires_at: sql<Date>`now() + make_interval(hours => ${strictestSetting('signin.session-life-hours', sql`${userId}::uuid`)})`,
+      expires_at: sql<Date>`now() + make_interval(hours => ${hoursOf('signin.session-life-hours')} + ${hoursOf('signin.session-extension-hours')})`,
+      ...device,
     })
     .execute();
   return { sessionId, token };

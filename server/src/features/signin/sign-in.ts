@@ -4,16 +4,17 @@ import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
 import { admittedSomewhere } from './admit-member.ts';
+import { beginSession, type Arrival } from './begin-session.ts';
 import { describeSession } from './describe-session.ts';
 import { forgiveAttempt, provePassword, type Attempt, type PasswordDoor } from './prove-password.ts';
 import { recordFailure, recordForPerson } from './record-signin.ts';
-import { startSession } from './sessions.ts';
 
 /** Begins a session for who knows the password, and may work in at least one account. The token goes into the cookie. */
 export async function signIn(
   door: PasswordDoor,
   attempt: Attempt,
-): Promise<{ token: string; session: Session }> {
+  arrival: Arrival,
+): Promise<Extract<Begun, { token: string }>> {
   const proof = await provePassword(door, attempt);
   const begun = await door.database.transaction('platform', async (tx) => {
     if (!proof.right) {
@@ -32,21 +33,38 @@ export async function signIn(
       return null;
     }
     await forgiveAttempt(tx, door.failures, attempt);
-    return await begin(tx, userId);
+    return await begin(tx, userId, arrival);
   });
   // Whatever the reason was, it is not told.
   if (begun === null) throw new Refusal('signin.refused');
+  if ('refused' in begun) throw new Refusal(begun.refused);
   return begun;
 }
 
-async function begin(tx: Tx, userId: string): Promise<{ token: string; session: Session }> {
-  const { sessionId, token } = await startSession(tx, userId);
+/** A session that has begun; or why there is none, for a person who has shown who they are. */
+type Begun =
+  | { readonly token: string; readonly session: Session }
+  | { readonly refused: 'signin.refused' | 'signin.mobile-blocked' | 'signin.session-limit' };
+
+const refusals = {
+  mobile: 'signin.mobile-blocked',
+  sessions: 'signin.session-limit',
+  person: 'signin.refused',
+} as const;
+
+async function begin(tx: Tx, userId: string, arrival: Arrival): Promise<Begun> {
+  const begun = await beginSession(tx, userId, arrival);
+  if ('full' in begun) {
+    await recordFailure(tx, 'signin.failed', { userId, reason: begun.full });
+    return { refused: refusals[begun.full] };
+  }
+  const { sessionId, token, ended } = begun;
   await tx.sql
     .updateTable('membership')
     .set({ last_sign_in_at: sql<Date>`now()` })
     .where('user_id', '=', userId)
     .where('status', '=', 'active')
     .execute();
-  await recordForPerson(tx, userId, 'signin.signed-in');
+  await recordForPerson(tx, userId, 'signin.signed-in', { sessionsEnded: ended });
   return { token, session: await describeSession(tx, sessionId) };
 }

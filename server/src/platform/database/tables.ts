@@ -49,6 +49,9 @@ export interface Tables {
     second_factor_at: Generated<Date | null>;
     account_id: Generated<string | null>;
     provider_id: Generated<string | null>;
+    device: Generated<'web' | 'mobile'>;
+    browser: Generated<string | null>;
+    system: Generated<string | null>;
   };
   csrf_token: { session_id: string; token_hash: Buffer; created_at: GeneratedInstant };
   sign_in_failure: { subject: Buffer; failures: number; last_at: Date; locked_until: Date | null };

@@ -1,0 +1,71 @@
+import type { SessionOfPerson } from '@samtal/contract/signin';
+import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import { found, type SignedIn } from '../../platform/http/index.ts';
+import { recordForPerson } from './record-signin.ts';
+import { alive, endsAt, endSessions } from './sessions.ts';
+
+/** The living sessions of a person, the one used last first. `current`: the one that asks. In the platform’s scope. */
+export async function readSessions(
+  tx: ReadTx,
+  userId: string,
+  current: string | null,
+): Promise<SessionOfPerson[]> {
+  const rows = await tx.sql
+    .selectFrom('session')
+    .select(['id', 'device', 'browser', 'system', 'created_at', 'used_at', endsAt.as('endsAt')])
+    .where('user_id', '=', userId)
+    .where(alive)
+    .orderBy('used_at', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, device, browser, system, ...at }) => ({
+    id,
+    device,
+    browser,
+    system,
+    startedAt: at.created_at.toISOString(),
+    usedAt: at.used_at.toISOString(),
+    endsAt: at.endsAt.toISOString(),
+    isCurrent: id === current,
+  }));
+}
+
+/** Ends one of the own sessions, from any of them. */
+export async function endOwnSession(tx: Tx, { userId }: SignedIn, sessionId: string): Promise<void> {
+  found(await endOne(tx, userId, sessionId));
+  await recordForPerson(tx, userId, 'signin.sessions-ended', { count: 1 });
+}
+
+/** Ends all own sessions but the one that asks. Answers with those. */
+export async function endOtherSessions(tx: Tx, { userId, sessionId }: SignedIn): Promise<string[]> {
+  const ended = await endSessions(tx, { userId, except: sessionId });
+  await recordForPerson(tx, userId, 'signin.sessions-ended', { count: ended.length });
+  return ended;
+}
+
+/** Ends a session of a user of the account, who then is signed out of every account. The caller may manage the user. */
+export async function endSessionOfUser(
+  tx: Tx,
+  accountId: string,
+  { userId, sessionId, by }: { userId: string; sessionId: string; by: AuditActor },
+): Promise<void> {
+  found(await endOne(tx, userId, sessionId));
+  const subject = { kind: 'user', id: userId };
+  await recordAudit(tx, accountId, {
+    action: 'signin.sessions-ended',
+    actor: by,
+    subject,
+    details: { count: 1 },
+  });
+}
+
+async function endOne(tx: Tx, userId: string, sessionId: string): Promise<string | null> {
+  const ended = await tx.sql
+    .deleteFrom('session')
+    .where('id', '=', sessionId)
+    .where('user_id', '=', userId)
+    .returning('id')
+    .executeTakeFirst();
+  return ended?.id ?? null;
+}
