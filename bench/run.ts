@@ -1,3 +1,4 @@
+import { apiAuthentication } from './api-authentication.ts';
 import { backup } from './backup.ts';
 import { auditSealing } from './audit-sealing.ts';
 import { runFromCommandLine } from './command-line.ts';
@@ -24,6 +25,7 @@ await runFromCommandLine([
   start,
   idleMemory,
   connections,
+  apiAuthentication,
   messages,
   backup,
   erasure,

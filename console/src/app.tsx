@@ -131,6 +131,12 @@ const roles = createRoute({
   component: lazyRouteComponent(() => import('./features/access/roles-page.tsx'), 'RolesPage'),
 });
 
+const apiKeys = createRoute({
+  getParentRoute: () => admin,
+  path: '/api-keys',
+  component: lazyRouteComponent(() => import('./features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+});
+
 const units = createRoute({
   getParentRoute: () => admin,
   path: '/units',
@@ -253,6 +259,7 @@ const routeTree = root.addChildren([
       firstAdminPage,
       users,
       roles,
+      apiKeys,
       units,
       queues,
       sites,

@@ -2,6 +2,8 @@ import { Scope } from '../access/index.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
+export * from './sensitive.ts';
+
 /** What a key may do: a role within a scope, as a user is given one. What its owner does not hold falls away (C8). */
 export const KeyGrant = closed({ roleId: Id, scope: Scope });
 export type KeyGrant = Static<typeof KeyGrant>;

@@ -1,5 +1,6 @@
 import { accountCommands } from './accounts.ts';
 import { activityLogCommands } from './activity-log.ts';
+import { apiKeyCommands } from './api-keys.ts';
 import { auditCommands } from './audit.ts';
 import { auditDestinationCommands } from './audit-destinations.ts';
 import { backupCommands } from './backup.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   grantRole,
   selfCheckCommand,
   ...domainCommands,
+  ...apiKeyCommands,
   ...settingsCommands,
   ...mailCommands,
   ...keyCommands,

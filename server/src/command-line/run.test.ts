@@ -558,3 +558,22 @@ test('lets people in again whom a list of networks has shut out, and says why in
   );
   assert.equal(rows[0]?.reason, 'Nobody could get in');
 });
+
+test('lists the API keys of an account, and revokes one by the id that stands in it', async () => {
+  const account = await newAccount('Keys');
+  const keyId = randomUUID();
+  await db.asOwner(
+    "insert into api_key (account_id, id, name, purpose, expires_at) values ($1, $2, 'Case system', 'x', now() + interval '1 day')",
+    [account, keyId],
+  );
+  const list = async () =>
+    await json<{ id: string; state: string }[]>('api-keys', 'list', '--account', account);
+  assert.deepEqual(
+    (await list()).map(({ id, state }) => [id, state]),
+    [[keyId, 'owner-away']],
+  );
+  const unknown = await samtal(['api-keys', 'revoke', '--account', account, '--id', randomUUID()]);
+  assert.equal(unknown.code, 1);
+  await json('api-keys', 'revoke', '--account', account, '--id', keyId.replaceAll('-', ''));
+  assert.equal((await list())[0]?.state, 'revoked');
+});

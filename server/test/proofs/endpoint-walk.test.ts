@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { endpoints } from '@samtal/contract';
 import { authorisations, listRoles, type Authorisation } from '@samtal/contract/access';
+import { sensitiveAuthorisations } from '@samtal/contract/api-keys';
 import { acceptConversation, takeConversation } from '@samtal/contract/conversations';
 import type { Endpoint } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
@@ -760,6 +761,21 @@ describe('the endpoint walk', () => {
       described.toSorted(),
       endpoints.map(({ id, method, path }) => `${id} ${method} ${path}`).toSorted(),
     );
+  });
+
+  it('tells the maker of a key about every authorisation that a person needs an elevated session for', () => {
+    // Restoring needs the authorisation of what is restored as well; a look-up needs its own, wherever it is.
+    const besides = { 'history.restoreVersion': [], 'activity-log.lookUpAddress': ['activity-log.look-up'] };
+    const needed = endpoints
+      .filter(({ sensitive, notForKeys }) => sensitive !== undefined && notForKeys !== true)
+      .flatMap(({ id, access }): readonly string[] =>
+        Object.hasOwn(besides, id)
+          ? besides[id as keyof typeof besides]
+          : typeof access === 'object'
+            ? [access.holding]
+            : [],
+      );
+    assert.deepEqual([...new Set(needed)].toSorted(), sensitiveAuthorisations);
   });
 
   it('refuses a second handler for an endpoint', () => {

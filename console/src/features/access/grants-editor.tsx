@@ -118,7 +118,7 @@ function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
 }
 
 /** A scope in words, one for each dimension that narrows. */
-function useScopeWords(): (scope: Scope) => string[] {
+export function useScopeWords(): (scope: Scope) => string[] {
   const { t } = useText();
   const queues = useQueues().data ?? [];
   const sites = useSites().data ?? [];
@@ -199,7 +199,7 @@ function GiveRole({ userId, onGiven, onClose }: GiveRoleProps) {
   );
 }
 
-function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scope) => void }) {
+export function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scope) => void }) {
   const { t } = useText();
   const queues = useQueues().data ?? [];
   const sites = useSites().data ?? [];

@@ -1,2 +1,2 @@
-export { GrantsEditor } from './grants-editor.tsx';
+export { GrantsEditor, ScopeEditor, useScopeWords } from './grants-editor.tsx';
 export { useRoleName, useRoles } from './queries.ts';

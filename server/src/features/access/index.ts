@@ -5,7 +5,7 @@ export { currentGiver } from './current-giver.ts';
 export { giveRole, refuseUnknownPlaces } from './give-role.ts';
 export { loadMember, readHolder } from './load-member.ts';
 export { covers, effective, narrowedTo, normalisedScope, scopesOf, withinGrants } from './policy.ts';
-export { readPlaces } from './places.ts';
+export { readPlaces, type Places } from './places.ts';
 export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';
 export { readAuthorisations, type AccountAccess } from './read-authorisations.ts';
 export { restoreGrant } from './restore-grant.ts';

@@ -1,9 +1,9 @@
 import type { SettingValues } from '@samtal/contract/settings';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
-import { Refusal, type Member } from '../../platform/http/index.ts';
+import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
 import { passes } from '../../platform/networks/index.ts';
-import { effective, narrowedTo, readHolder, readPlaces, withinGrants } from '../access/index.ts';
+import { effective, narrowedTo, readHolder, readPlaces, withinGrants, type Places } from '../access/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { ProvenKey } from './prove.ts';
 import { claimRefusal, noteUse, readKeyGrants } from './queries.ts';
@@ -28,10 +28,13 @@ export async function admitKey(
 ): Promise<Admitted> {
   if (key.ended !== null) return { fault: key.ended };
   const admitted = await database.read(key.accountId, async (tx) => {
-    const settings = await readSettings(tx, key.accountId);
+    // Asked for at once, and answered in one round trip.
+    const [settings, member] = await Promise.all([
+      readSettings(tx, key.accountId),
+      loadKeyMember(tx, key, from),
+    ]);
     if (!passes(settings['api.networks'], from.address)) return { fault: 'network' } as const;
     if (settings['api.authentication'] !== mode) return { fault: 'wrong-mode' } as const;
-    const member = await loadKeyMember(tx, key, from);
     return member === null ? ({ fault: 'owner-away' } as const) : { member, settings };
   });
   if ('member' in admitted && !key.usedToday)
@@ -46,12 +49,13 @@ export async function admitKey(
 async function loadKeyMember(tx: ReadTx, key: ProvenKey, from: From): Promise<Member | null> {
   const { accountId, keyId, ownerId, narrowed } = key;
   if (ownerId === null) return null;
-  const owner = await readHolder(tx, accountId, ownerId);
+  const [owner, rows] = await Promise.all([
+    readHolder(tx, accountId, ownerId),
+    readKeyGrants(tx, accountId, keyId),
+  ]);
   if (owner === null) return null;
-  const given = (await readKeyGrants(tx, accountId, keyId)).map(({ allows, scope }) =>
-    effective(allows, scope),
-  );
-  const grants = withinGrants(given, owner.grants, await readPlaces(tx, accountId));
+  const given = rows.map(({ allows, scope }) => effective(allows, scope));
+  const grants = withinGrants(given, owner.grants, await placesFor(tx, accountId, [given, owner.grants]));
   return {
     ...from,
     accountId,
@@ -62,6 +66,16 @@ async function loadKeyMember(tx: ReadTx, key: ProvenKey, from: From): Promise<Me
     name: key.name,
     grants: narrowed === null ? grants : narrowedTo(grants, narrowed),
   };
+}
+
+/** Which unit lies in which, where both the key’s scope and its owner’s name units; else nobody asks. */
+async function placesFor(
+  tx: ReadTx,
+  accountId: string,
+  both: readonly (readonly HeldGrant[])[],
+): Promise<Places> {
+  const isNeeded = both.every((grants) => grants.some(({ scope }) => scope.unit !== undefined));
+  return isNeeded ? await readPlaces(tx, accountId) : new Map();
 }
 
 /** Records that a key was refused although its secret was right: somebody still has it. Once an hour for each key. */

@@ -1,0 +1,114 @@
+import { Alert, Select, Textarea, TextInput } from '@mantine/core';
+import type { Authorisation, Role, Scope } from '@samtal/contract/access';
+import { createApiKey, sensitiveAuthorisations, type ShownApiKey } from '@samtal/contract/api-keys';
+import { useState } from 'react';
+import { call } from '../../api/index.ts';
+import { useText } from '../../text/index.ts';
+import { FormDialog } from '../../ui/index.ts';
+import { ScopeEditor, useRoleName, useRoles } from '../access/index.ts';
+import { useAccount } from '../accounts/index.ts';
+import { lives, type Life } from './lives.ts';
+
+interface CreateKeyDialogProps {
+  onMade: (made: ShownApiKey) => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** Asks what a key is for, what it may do and until when, and says what it could do without anybody confirming it. */
+export function CreateKeyDialog({ onMade, onClose }: CreateKeyDialogProps) {
+  const { t } = useText();
+  const account = useAccount();
+  const roles = useRoles().data ?? [];
+  const roleName = useRoleName();
+  const [name, setName] = useState('');
+  const [purpose, setPurpose] = useState('');
+  const [roleId, setRoleId] = useState<string | null>(null);
+  const [scope, setScope] = useState<Scope>({});
+  const [life, setLife] = useState<Life>('longest');
+  const mayGive = (role: Role) => role.allows.every((each) => account.can(each));
+  const sensitive = sensitiveIn(roles.find(({ id }) => id === roleId));
+
+  const submit = async () => {
+    const made = await call(createApiKey, {
+      params: { accountId: account.id },
+      body: {
+        name: name.trim(),
+        purpose: purpose.trim(),
+        grants: roleId === null ? [] : [{ roleId, scope }],
+        ...lives[life].from(Date.now()),
+      },
+    });
+    await onMade(made);
+  };
+  return (
+    <FormDialog
+      opened
+      title={t('api-keys.add')}
+      action={t('api-keys.make')}
+      size="lg"
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t('name')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={120}
+        required
+        withAsterisk={false}
+        data-autofocus
+      />
+      <Textarea
+        label={t('api-keys.purpose')}
+        description={t('api-keys.purpose-says')}
+        value={purpose}
+        onChange={(event) => setPurpose(event.currentTarget.value)}
+        maxLength={300}
+        required
+        withAsterisk={false}
+        autosize
+        minRows={2}
+      />
+      <Select
+        label={t('grant.role')}
+        description={t('api-keys.role-says')}
+        placeholder={t('choose')}
+        data={roles.map((role) => ({ value: role.id, label: roleName(role), disabled: !mayGive(role) }))}
+        value={roleId}
+        onChange={setRoleId}
+        searchable
+        nothingFoundMessage={t('nothing-found')}
+        required
+        withAsterisk={false}
+      />
+      {sensitive.length > 0 && <SensitiveNote authorisations={sensitive} />}
+      <ScopeEditor scope={scope} onChange={setScope} />
+      <Select
+        label={t('api-keys.life')}
+        data={Object.keys(lives).map((each) => ({ value: each, label: t(`api-keys.life.${each as Life}`) }))}
+        value={life}
+        onChange={(value) => setLife((value ?? 'longest') as Life)}
+        allowDeselect={false}
+      />
+    </FormDialog>
+  );
+}
+
+function sensitiveIn(role: Role | undefined): Authorisation[] {
+  return role?.allows.filter((name) => sensitiveAuthorisations.includes(name)) ?? [];
+}
+
+/** What a person would be asked to confirm anew, a key does just so. */
+function SensitiveNote({ authorisations }: { authorisations: readonly Authorisation[] }) {
+  const { t } = useText();
+  return (
+    <Alert color="yellow" variant="light" title={t('api-keys.sensitive')}>
+      {t('api-keys.sensitive-says')}
+      <ul style={{ margin: '0.5rem 0 0', paddingInlineStart: '1.25rem' }}>
+        {authorisations.map((name) => (
+          <li key={name}>{t(`authorisation.${name}`)}</li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}

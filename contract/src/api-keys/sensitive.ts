@@ -1,0 +1,18 @@
+import type { Authorisation } from '../access/authorisations.ts';
+
+/**
+ * The authorisations that a person uses in an elevated session alone (C3). A key that holds them needs none, and its maker is
+ * told so. The endpoint walk compares them with what endpoints say.
+ */
+export const sensitiveAuthorisations: readonly Authorisation[] = [
+  'access.manage',
+  'activity-log.export',
+  'activity-log.look-up',
+  'audit.stream',
+  'erasure.manage',
+  'masking.manage',
+  'retention.hold',
+  'settings.manage',
+  'subject-access.export',
+  'users.manage',
+];
