@@ -10,6 +10,7 @@ export const sensitiveAuthorisations: readonly Authorisation[] = [
   'activity-log.look-up',
   'audit.stream',
   'erasure.manage',
+  'federation.manage',
   'masking.manage',
   'retention.hold',
   'settings.manage',
