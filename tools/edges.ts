@@ -41,6 +41,17 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   },
   { from: 'api-keys', to: 'rate-limits', because: 'The requests of a key are counted.' },
   { from: 'rate-limits', to: 'settings', because: 'How many requests are answered is a setting.' },
+  {
+    from: 'signin',
+    to: 'factors',
+    because: 'A second factor is a step of signing in, and elevates a session.',
+  },
+  { from: 'factors', to: 'mail', because: 'Codes go through the mail server that operators have set up.' },
+  {
+    from: 'factors',
+    to: 'settings',
+    because: 'Accounts say which factors count, operators who sends messages.',
+  },
   { from: 'signin', to: 'access', because: 'A session says what its user may do in each account.' },
   {
     from: 'users',

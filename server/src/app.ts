@@ -35,6 +35,7 @@ import {
 } from './features/conversations/index.ts';
 import { conversationsRoutes } from './features/conversations/routes.ts';
 import { idempotencyGate, idempotencyJobs } from './features/idempotency/index.ts';
+import { Messenger } from './features/factors/index.ts';
 import { keyJobs } from './features/keys/index.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import {
@@ -157,6 +158,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     publicUrl,
     logger: log,
   });
+  const messenger = new Messenger({ database, keyring, outbound, publicUrl, log });
   const keeper = new CheckpointKeeper({
     database,
     keys: async () => ({ head: keyring.purposeKey('audit'), signing: await keyring.signingKey() }),
@@ -232,6 +234,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     database,
     keyring,
     publicUrl,
+    messenger,
     sessionsEnded,
   });
   federationRoutes(http, { database, keyring, publicUrl });
@@ -339,6 +342,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await keeper.stop();
       await streamer.stop();
       await mailSender.stop();
+      await messenger.settle();
       await notifications.close();
     },
   };

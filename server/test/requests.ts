@@ -2,11 +2,13 @@ import { urlOf, type Endpoint, type InputOf } from '@samtal/contract/endpoint';
 import { getSession, signIn, type Session } from '@samtal/contract/signin';
 import type { LightMyRequestResponse } from 'fastify';
 import { elevateSession } from '../src/features/signin/elevation.ts';
+import { Messenger } from '../src/features/factors/index.ts';
 import { admitMember, signinGate } from '../src/features/signin/index.ts';
 import { signinRoutes } from '../src/features/signin/routes.ts';
 import { findSession } from '../src/features/signin/sessions.ts';
 import { HttpServer, Refusal } from '../src/platform/http/index.ts';
 import { createLog } from '../src/platform/log/index.ts';
+import { Outbound } from '../src/platform/outbound/index.ts';
 import type { TestDatabase } from './database.ts';
 import type { TestPerson } from './accounts.ts';
 
@@ -37,10 +39,23 @@ export function testHttp(
     },
   });
   databases.set(http, database);
-  signinRoutes(http, { database, keyring, publicUrl: testPublicUrl, sessionsEnded });
+  const publicUrl = testPublicUrl;
+  // Servers that tests stand in for are on this machine.
+  const outbound = new Outbound({ networks: ['127.0.0.0/8'], lookup: async () => ['127.0.0.1'] });
+  const log = createLog({ level: 'error' });
+  const messenger = new Messenger({ database, keyring, outbound, publicUrl, log });
+  messengers.set(http, messenger);
+  signinRoutes(http, { database, keyring, publicUrl, messenger, sessionsEnded });
   register(http);
   return http;
 }
+
+/** Waits for messages that nobody waits for. */
+export async function messagesSent(http: HttpServer): Promise<void> {
+  await messengers.get(http)?.settle();
+}
+
+const messengers = new WeakMap<HttpServer, Messenger>();
 
 export interface Sent {
   readonly input?: { params?: unknown; query?: unknown; body?: unknown };

@@ -19,7 +19,7 @@ import {
   type ServerFrame,
   type Socket,
 } from '@samtal/contract/realtime';
-import { signIn } from '@samtal/contract/signin';
+import { signIn, type Session } from '@samtal/contract/signin';
 import { readVisitorEntries, startConversation, startVisitorSession } from '@samtal/contract/widget';
 import { WebSocket } from 'ws';
 
@@ -205,7 +205,7 @@ export class TalkingAgent extends Talker {
     const answer = await this.persist(signIn, { body: { email, password } }, {});
     if (answer.status !== 201) throw new Error(`Signing in was answered ${answer.status}`);
     const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-    this.#headers = { cookie, 'x-csrf-token': answer.body.csrfToken };
+    this.#headers = { cookie, 'x-csrf-token': (answer.body as Session).csrfToken };
     await this.link.start();
   }
 

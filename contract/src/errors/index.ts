@@ -47,6 +47,25 @@ export const refusals = {
     status: 403,
     title: 'Whoever signed in by an identity provider changes there how they sign in.',
   },
+  'signin.attempt-over': {
+    status: 401,
+    title: 'The attempt to sign in has ended; begin again with the password.',
+  },
+  'signin.code-not-sent': {
+    status: 409,
+    title: 'The code could not be sent, or nothing is set up to send it.',
+  },
+  'signin.too-many-codes': { status: 429, title: 'Too many codes were sent; wait, or use another factor.' },
+  'signin.factor-not-allowed': {
+    status: 422,
+    title: 'An account of the user does not let this kind of factor count.',
+  },
+  'signin.factor-needed': { status: 409, title: 'There is no factor yet to recover from the loss of.' },
+  'signin.of-several-accounts': {
+    status: 409,
+    title: 'The user belongs to other accounts as well; only an operator can do this.',
+  },
+  'signin.renewal-invalid': { status: 404, title: 'The link has been used, has expired or never existed.' },
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.not-for-keys': { status: 403, title: 'Only a person can do this; no key is let in.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },

@@ -1,3 +1,5 @@
+import { elevationProofs, secondFactorDemands } from '../signin/demands.ts';
+import { optionalFactorKinds } from '../signin/factors.ts';
 import { passwordLength } from '../signin/password.ts';
 import { connectionLimits } from '../signin/sessions.ts';
 import { Tag } from '../conversations/entries.ts';
@@ -352,6 +354,38 @@ export const settings = {
     sensitive: true,
     weaker: { strongestFirst: ['off', 'second-factor'] },
   }),
+  /** `required`: whoever has none yet adds one when they sign in. */
+  'signin.second-factor': setting({
+    schema: oneOf(...secondFactorDemands),
+    default: 'where-enrolled',
+    levels: accountWide,
+    sensitive: true,
+    weaker: { strongestFirst: secondFactorDemands.toReversed() },
+  }),
+  /** Beside passkeys, which count everywhere. Mail is weak: whoever reads it can renew the password, too (ASVS 6.3.6). */
+  'signin.second-factors-allowed': setting({
+    schema: Type.Array(oneOf(...optionalFactorKinds), { uniqueItems: true }),
+    default: ['totp', 'sms'],
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'more',
+  }),
+  /** What sensitive work asks of people who have no second factor (C3): the password again, or to add one. */
+  'signin.elevation-proof': setting({
+    schema: oneOf(...elevationProofs),
+    default: 'password-where-none',
+    levels: accountWide,
+    sensitive: true,
+    weaker: { strongestFirst: elevationProofs.toReversed() },
+  }),
+  /** Whether a forgotten password is replaced by the mailed link alone, or takes a code as well (C1). */
+  'signin.renewal-with-code': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'off',
+  }),
   // Of the installation alone: a lock-out that came sooner for some addresses would tell which accounts they belong to.
   'signin.attempts-before-wait': setting({
     schema: Type.Integer({ minimum: 1, maximum: 20 }),
@@ -544,6 +578,61 @@ export const settings = {
     default: 'Samtal',
     levels: installationOnly,
     sensitive: false,
+  }),
+
+  // Text messages, by which codes are sent (C2).
+  /** Who sends them. Null: nobody, and none are. The account there is named by `sms.user`, its password by `samtal sms password`. */
+  'sms.provider': setting({
+    schema: nullable(oneOf('46elks')),
+    default: null,
+    levels: installationOnly,
+    sensitive: true,
+    weaker: { never: 'Accounts decide whether codes by text message count.' },
+  }),
+  'sms.user': setting({
+    schema: nullable(HeaderLine),
+    default: null,
+    levels: installationOnly,
+    sensitive: false,
+  }),
+  /** A number, or up to eleven letters and digits. */
+  'sms.sender': setting({
+    schema: Type.String({ pattern: '^(\\+[1-9][0-9]{6,14}|[A-Za-z][A-Za-z0-9]{0,10})$' }),
+    default: 'Samtal',
+    levels: installationOnly,
+    sensitive: false,
+  }),
+  /** Where the provider, or a gateway that speaks like it, takes messages. */
+  'sms.url': setting({
+    schema: Type.String({ maxLength: 300, pattern: '^https://[^\\s?#@]+$' }),
+    default: 'https://api.46elks.com/a1/sms',
+    levels: installationOnly,
+    sensitive: true,
+    weaker: { never: 'Which server it is says nothing about how well it keeps messages.' },
+  }),
+  /** The authorities of its certificate (PEM), when they are not public ones. */
+  'sms.ca': setting({
+    schema: nullable(Type.String({ maxLength: 20_000, pattern: '^-----BEGIN CERTIFICATE-----' })),
+    default: null,
+    levels: installationOnly,
+    sensitive: true,
+    weaker: { never: 'It narrows whose certificates count to one authority.' },
+  }),
+  /** Countries that messages go to, by the beginning of their numbers. Empty: none. */
+  'sms.country-prefixes': setting({
+    schema: Type.Array(Type.String({ pattern: '^\\+[1-9][0-9]{0,5}$' }), { maxItems: 50, uniqueItems: true }),
+    default: [],
+    levels: installationOnly,
+    sensitive: true,
+    weaker: { never: 'Without a list no message is sent at all.' },
+  }),
+  /** Of the whole installation in an hour: somebody who has messages sent to earn by them is stopped here. */
+  'sms.most-per-hour': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    default: 200,
+    levels: installationOnly,
+    sensitive: true,
+    weaker: 'higher',
   }),
 
   // Backups (K2).

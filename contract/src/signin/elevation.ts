@@ -1,10 +1,41 @@
 import { endpoint } from '../endpoint/index.ts';
-import { closed, Instant, oneOf, type Static } from '../shared/index.ts';
-import { GivenPassword } from './password.ts';
+import { closed, Id, Instant, oneOf } from '../shared/index.ts';
+import { PasskeyOptions, Proof, Ways } from './factors.ts';
 
-/** By what somebody shows that it is them. */
-export const Proof = closed({ kind: oneOf('password'), password: GivenPassword });
-export type Proof = Static<typeof Proof>;
+export const getElevationWays = endpoint({
+  id: 'signin.getElevationWays',
+  method: 'GET',
+  path: '/session/elevation',
+  summary: 'By what the user can show that it is them',
+  access: 'signed-in',
+  status: 200,
+  response: closed({
+    ...Ways.properties,
+    /** What the password will do for: nothing where there is something better, or an account of the user demands it. */
+    password: oneOf('sensitive', 'own-sign-in', 'nothing'),
+  }),
+});
+
+export const sendElevationCode = endpoint({
+  id: 'signin.sendElevationCode',
+  method: 'POST',
+  path: '/session/elevation/code',
+  summary: 'Send a code, by which the user then shows that it is them',
+  access: 'signed-in',
+  body: closed({ factorId: Id }),
+  status: 204,
+  errors: ['signin.code-not-sent', 'signin.too-many-codes', 'not-found'],
+});
+
+export const startElevationByPasskey = endpoint({
+  id: 'signin.startElevationByPasskey',
+  method: 'POST',
+  path: '/session/elevation/passkey',
+  summary: 'What to ask the browser for, so that the user shows by a passkey that it is them',
+  access: 'signed-in',
+  status: 200,
+  response: closed({ options: PasskeyOptions }),
+});
 
 export const elevate = endpoint({
   id: 'signin.elevate',

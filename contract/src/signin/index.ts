@@ -1,65 +1,22 @@
-import { authorisationNames } from '../access/authorisations.ts';
 import { endpoint } from '../endpoint/index.ts';
-import { closed, Email, Id, Instant, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
-import { GivenPassword, passwordLength } from './password.ts';
+import { closed, Email, Instant, Name, Type } from '../shared/index.ts';
+import { Session } from './session.ts';
+import { GivenPassword, NewPassword, passwordLength, Token } from './password.ts';
 
+export * from './demands.ts';
 export * from './elevation.ts';
 export * from './sessions.ts';
+export * from './factors.ts';
+export * from './renewal.ts';
+export * from './session.ts';
+export * from './sign-in.ts';
 export { passwordLength };
-
-const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
-const Token = Type.String({ minLength: 20, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' });
 
 /**
  * The header of a request that a page made by itself, while nobody was at it. It has the value `1`, and does not put off the
  * idle end of the session (C6). A request without it does.
  */
 export const unattendedHeader = 'samtal-unattended';
-
-/** Who is signed in, and what the console needs to draw itself. */
-export const Session = closed({
-  user: closed({ id: Id, email: Email, name: Type.String() }),
-  accounts: Type.Array(
-    closed({
-      id: Id,
-      name: Type.String(),
-      /** Everything the user’s roles allow in this account, whatever the scope. */
-      authorisations: Type.Array(oneOf(...authorisationNames)),
-    }),
-  ),
-  /** Sent back in the `x-csrf-token` header of every request that changes something (C7). */
-  csrfToken: Type.String(),
-  /** How long a new password has to be: the strictest of all accounts holds. */
-  passwordMinLength: Type.Integer(),
-  /** When the session ends if nothing is done before. */
-  idleUntil: Instant,
-  expiresAt: Instant,
-  /** Until when sensitive work may be done in this session (C3); null where its user has to be asked first. */
-  elevatedUntil: nullable(Instant),
-  /** The identity provider that began the session, where one did: it is elevated there, too (C4). */
-  providerId: nullable(Id),
-});
-export type Session = Static<typeof Session>;
-
-export const signIn = endpoint({
-  id: 'signin.signIn',
-  method: 'POST',
-  path: '/session',
-  summary: 'Sign in with e-mail address and password',
-  description:
-    'Starts a session in the cookie `__Host-samtal`. Unknown addresses, wrong passwords, locked and inactive users get the same answer, and take the same time.',
-  access: 'anyone',
-  body: closed({ email: Email, password: GivenPassword }),
-  status: 201,
-  response: Session,
-  errors: [
-    'signin.refused',
-    'signin.mobile-blocked',
-    'signin.session-limit',
-    'request.origin',
-    'request.rate-limited',
-  ],
-});
 
 export const getSession = endpoint({
   id: 'signin.getSession',

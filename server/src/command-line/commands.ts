@@ -14,9 +14,11 @@ import { grantRole } from './grant-role.ts';
 import { keyCommands } from './keys.ts';
 import { listUsers } from './list-users.ts';
 import { mailCommands } from './mail.ts';
+import { resetFactors } from './reset-factors.ts';
 import { resetPassword } from './reset-password.ts';
 import { selfCheckCommand } from './self-check.ts';
 import { settingsCommands } from './settings.ts';
+import { smsCommands } from './sms.ts';
 import { start } from './start.ts';
 
 /** Every command there is, in reading order. */
@@ -28,12 +30,14 @@ export const commands: readonly Command[] = [
   listUsers,
   createUser,
   resetPassword,
+  resetFactors,
   grantRole,
   selfCheckCommand,
   ...domainCommands,
   ...apiKeyCommands,
   ...settingsCommands,
   ...mailCommands,
+  ...smsCommands,
   ...keyCommands,
   ...auditCommands,
   ...auditDestinationCommands,

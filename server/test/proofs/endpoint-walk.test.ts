@@ -10,11 +10,13 @@ import { changeSettings, getSettings, type SettingOverrides } from '@samtal/cont
 import { changeSite, listSites } from '@samtal/contract/sites';
 import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
 import { createIdentityProvider } from '@samtal/contract/federation';
+import { beginFactor, beginFirstFactor, type BegunFactor } from '@samtal/contract/signin';
 import { inviteUser } from '@samtal/contract/users';
 import { identifyVisitor, readVisitorEntries, startConversation } from '@samtal/contract/widget';
 import { startSession } from '../../src/features/signin/sessions.ts';
 import { openApiDocument } from '../../src/platform/http/openapi.ts';
 import { testUnit, testUser } from '../accounts.ts';
+import { tokenHash } from '../../src/platform/tokens/index.ts';
 import { audited } from '../audited.ts';
 import { scopeCases } from '../scope-cases.ts';
 import { TestSocket } from '../socket.ts';
@@ -34,7 +36,10 @@ import {
 } from '../callers.ts';
 import { TestIdentityProvider } from '../identity-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
+import { attemptCookie, codeOfApp, giveApp, giveMailFactor } from '../factors.ts';
 import { png } from '../files.ts';
+import { startMailServer, type TestMailServer } from '../mail-server.ts';
+import { setUpMail } from '../mail-settings.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { setSettings } from '../settings.ts';
 import { eventually } from '../socket.ts';
@@ -47,6 +52,8 @@ interface Input {
   readonly body?: Record<string, unknown>;
   readonly form?: Record<string, string>;
   readonly file?: FileToSend;
+  /** Of somebody who has no session: an attempt to sign in. */
+  readonly headers?: Record<string, string>;
 }
 
 /** How an endpoint is called so that it succeeds once, and what those get who may call it but hold nothing here. */
@@ -80,6 +87,8 @@ interface Place {
   readonly programId: string;
   /** Will have given his elevation back. */
   readonly lowered: Person;
+  /** Changes what they sign in with. */
+  readonly owner: Person;
   /** Will have signed out. */
   readonly leaver: Person;
   readonly visitor: VisitorClient;
@@ -112,6 +121,7 @@ const password = 'the correct horse and its battery';
 
 let db: TestDatabase;
 let node: TestNode;
+let mail: TestMailServer;
 
 const account = (place: Place) => ({ params: { accountId: place.account.id } });
 const one = (key: PlaceId) => (place: Place) => ({
@@ -191,13 +201,24 @@ async function givePassword(place: Place): Promise<void> {
   );
 }
 
-/** There is a mail server, at an address that is never reached. */
-async function setUpMail(): Promise<void> {
-  const body = { 'mail.smtp-host': '127.0.0.1', 'mail.sender-address': 'chat@almvik.example' };
+/** Whoever has changed what they sign in with has to show again that it is them. */
+async function elevateAgain({ userId }: Person): Promise<void> {
   await db.asOwner(
-    'insert into installation_settings_version (version, body) values (1, $1) on conflict do nothing',
-    [JSON.stringify(body)],
+    "update session set elevated_until = now() + interval '1 hour', elevated_by = 'totp' where user_id = $1",
+    [userId],
   );
+}
+
+/** Somebody with a link to a new password. */
+async function renewing(place: Place): Promise<{ userId: string; token: string }> {
+  const { userId } = await testUser(db, place.account.id, { roles: ['agent'], password });
+  const token = randomBytes(32).toString('base64url');
+  await db.asOwner(
+    `insert into one_time_code (id, user_id, channel, destination, purpose, bound_to, mac, expires_at)
+     values ($1, $2, 'email', '', 'renewal-link', $1, $3, now() + interval '30 minutes')`,
+    [randomUUID(), userId, tokenHash(token)],
+  );
+  return { userId, token };
 }
 
 /** The first version of a site that has been changed since. */
@@ -266,6 +287,103 @@ const recipes: Record<string, Recipe> = {
     input: async (place) => ({
       params: { ...one('userId')(place).params, sessionId: await anotherSession(place.userId) },
     }),
+  },
+  'signin.startPasskeySignIn': {},
+  'signin.sendSignInCode': {
+    input: async (place) => {
+      const { userId } = await testUser(db, place.account.id);
+      const factorId = await giveMailFactor(db, userId);
+      return { body: { factorId }, headers: { cookie: await attemptCookie(db, userId, 'factor') } };
+    },
+  },
+  'signin.continueSignIn': {
+    input: async (place) => {
+      const { userId } = await testUser(db, place.account.id, { roles: ['agent'] });
+      const { code } = await giveApp(db, userId);
+      const headers = { cookie: await attemptCookie(db, userId, 'factor') };
+      return { body: { kind: 'totp', code: code() }, headers };
+    },
+  },
+  'signin.beginFirstFactor': {
+    input: async (place) => {
+      const { userId } = await testUser(db, place.account.id);
+      const headers = { cookie: await attemptCookie(db, userId, 'enrol') };
+      return { body: { kind: 'totp', name: name() }, headers };
+    },
+  },
+  'signin.confirmFirstFactor': {
+    input: async (place) => {
+      const { userId } = await testUser(db, place.account.id, { roles: ['agent'] });
+      const headers = { cookie: await attemptCookie(db, userId, 'enrol'), origin: node.url.origin };
+      const body = { kind: 'totp', name: name() };
+      const begun = await request(node.url, beginFirstFactor, { body, headers });
+      const { id, totp } = begun.body as BegunFactor;
+      return { params: { factorId: id }, body: { code: codeOfApp(totp?.secret ?? '') }, headers };
+    },
+  },
+  'signin.getElevationWays': {},
+  'signin.sendElevationCode': {
+    as: (place) => place.owner,
+    input: async ({ owner }) => ({ body: { factorId: await giveMailFactor(db, owner.userId) } }),
+  },
+  'signin.startElevationByPasskey': {},
+  'signin.listFactors': {},
+  'signin.beginFactor': {
+    as: (place) => place.owner,
+    input: async ({ owner }) => {
+      await elevateAgain(owner);
+      return { body: { kind: 'totp', name: name() } };
+    },
+  },
+  'signin.confirmFactor': {
+    as: (place) => place.owner,
+    input: async ({ owner }) => {
+      await elevateAgain(owner);
+      const { id, totp } = await owner.call(beginFactor, { body: { kind: 'totp', name: name() } });
+      return { params: { factorId: id }, body: { code: codeOfApp(totp?.secret ?? '') } };
+    },
+  },
+  'signin.renameFactor': {
+    as: (place) => place.owner,
+    input: async ({ owner }) => ({
+      params: { factorId: await giveMailFactor(db, owner.userId) },
+      body: { name: name() },
+    }),
+  },
+  'signin.removeFactor': {
+    as: (place) => place.owner,
+    input: async ({ owner }) => {
+      await elevateAgain(owner);
+      return { params: { factorId: await giveMailFactor(db, owner.userId) } };
+    },
+  },
+  'signin.renewRecoveryCodes': {
+    as: (place) => place.owner,
+    input: async ({ owner }) => {
+      await elevateAgain(owner);
+      return {};
+    },
+  },
+  'signin.listFactorsOf': { input: one('userId') },
+  'signin.resetFactors': { input: one('userId') },
+  'signin.askForRenewal': {
+    input: async (place) => ({ body: { email: (await testUser(db, place.account.id, { password })).email } }),
+  },
+  'signin.openRenewal': { input: async (place) => ({ body: { token: (await renewing(place)).token } }) },
+  'signin.sendRenewalCode': {
+    input: async (place) => {
+      const { userId, token } = await renewing(place);
+      return { body: { token, factorId: await giveMailFactor(db, userId) } };
+    },
+  },
+  'signin.startRenewalByPasskey': {
+    input: async (place) => ({ body: { token: (await renewing(place)).token } }),
+  },
+  'signin.completeRenewal': {
+    input: async (place) => {
+      const { token } = await renewing(place);
+      return { body: { token, password: `${password} anew`, proof: null } };
+    },
   },
   'signin.readInvitation': { input: async (place) => ({ body: { token: (await invited(place)).token } }) },
   'signin.acceptInvitation': {
@@ -650,13 +768,9 @@ const recipes: Record<string, Recipe> = {
   },
   'mail.forwardConversation': {
     input: async (place) => {
-      await setUpMail();
       return { ...(await mine(place)), body: { to: 'anna@example.org', reason: 'A doctor asks for it' } };
     },
-    afterwards: async () => {
-      await db.asOwner('delete from mail');
-      await db.asOwner('delete from installation_settings_version');
-    },
+    afterwards: async () => await db.asOwner('delete from mail'),
   },
   'mail.listForwardings': { input: one('conversationId') },
   'media.getFileRules': { input: one('conversationId') },
@@ -717,7 +831,9 @@ describe('the endpoint walk', () => {
 
   before(async () => {
     db = await createTestDatabase();
-    node = await startTestNode(db);
+    mail = await startMailServer();
+    await setUpMail(db, mail);
+    node = await startTestNode(db, { outboundNetworks: ['127.0.0.0/8', '::1/128'] });
     [here, there, ofProgram] = [await makePlace(), await makePlace(), await makePlace()];
     for (const authorisation of Object.keys(authorisations) as Authorisation[]) {
       const others = (Object.keys(authorisations) as Authorisation[]).filter(
@@ -733,6 +849,7 @@ describe('the endpoint walk', () => {
   });
   after(async () => {
     await node.stop();
+    await mail.close();
     await db.close();
   });
 
@@ -1098,7 +1215,8 @@ describe('the endpoint walk', () => {
     const visitor = await makeVisitor(db, here.account, node.url);
     if (endpoint.access === 'visitor')
       await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
-    return await visitor.try(endpoint, input);
+    const { headers = {}, ...sent } = input;
+    return await visitor.try(endpoint, sent, headers);
   }
 
   async function personWith(
@@ -1196,6 +1314,7 @@ describe('the endpoint walk', () => {
       program,
       programId: program.keyId,
       lowered: await personWith(of, []),
+      owner: await personWith(of, []),
       leaver: await personWith(of, []),
       visitor,
       otherQueueId,

@@ -18,6 +18,10 @@ const connection = {
   leftOut: 'How the mail server is reached. Which one it is, and how the way to it is protected, is said.',
 };
 
+const textMessages = {
+  leftOut: 'How text messages are sent, which hold a code and nothing else. Who sends them is said.',
+};
+
 /** How the record says each setting there is. One without does not compile: whoever adds a setting decides here. */
 export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'inactivity.end-minutes': { section: 'conversations' },
@@ -73,6 +77,10 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'signin.when-full': { section: 'access' },
   'signin.networks': { section: 'access' },
   'signin.network-exception': { section: 'access' },
+  'signin.second-factor': { section: 'access' },
+  'signin.second-factors-allowed': { section: 'access' },
+  'signin.elevation-proof': { section: 'access' },
+  'signin.renewal-with-code': { section: 'access' },
   'signin.attempts-before-wait': { section: 'access' },
   'signin.longest-wait-minutes': { section: 'access' },
   'api.authentication': { section: 'access' },
@@ -83,6 +91,13 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'api.user-requests-per-minute': pace,
   'users.invitation-days': { section: 'access' },
   'visitors.attributes': { part: 'attributes' },
+  'sms.provider': { section: 'access' },
+  'sms.user': textMessages,
+  'sms.sender': textMessages,
+  'sms.url': { section: 'access' },
+  'sms.ca': textMessages,
+  'sms.country-prefixes': { section: 'access' },
+  'sms.most-per-hour': { section: 'access' },
   'backup.recipients': { section: 'backup' },
   'backup.retention-days': { section: 'backup' },
   'backup.hour': { section: 'backup' },

@@ -1,4 +1,10 @@
-import { settings, type SettingOverrides } from '@samtal/contract/settings';
+import { settings, type SettingOverrides, type SettingValues } from '@samtal/contract/settings';
+import {
+  elevationProofs,
+  secondFactorDemands,
+  type ElevationProof,
+  type SecondFactorDemand,
+} from '@samtal/contract/signin';
 import { sql, type RawBuilder } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
 
@@ -42,4 +48,33 @@ export async function readConnectionRules(tx: ReadTx, userId: string): Promise<C
     oneOfEach: limiting.length > 0,
     refuses: limiting.some(({ whenFull }) => whenFull === 'refuse'),
   };
+}
+
+/** What the accounts of a person demand of their signing in, the strictest of each (decision 0014). */
+export interface SignInDemands {
+  readonly secondFactor: SecondFactorDemand;
+  /** Kinds that every account lets count, beside passkeys. */
+  readonly allowed: readonly string[];
+  readonly elevationProof: ElevationProof;
+  readonly renewalWithCode: boolean;
+}
+
+/** In the platform’s scope. */
+export async function readSignInDemands(tx: ReadTx, userId: string): Promise<SignInDemands> {
+  const { rows } = await sql<{ said: Partial<SettingValues> }>`
+    select said from settings_of_person(${userId}::uuid) said`.execute(tx.sql);
+  const of = <Key extends keyof SettingValues>(key: Key) =>
+    rows.map(({ said }) => (said[key] ?? settings[key].default) as SettingValues[Key]);
+  const [first = [], ...others] = of('signin.second-factors-allowed');
+  return {
+    secondFactor: strictestWord(secondFactorDemands, of('signin.second-factor')),
+    allowed: first.filter((kind) => others.every((each) => each.includes(kind))),
+    elevationProof: strictestWord(elevationProofs, of('signin.elevation-proof')),
+    renewalWithCode: of('signin.renewal-with-code').includes(true),
+  };
+}
+
+/** The last of the words, in the order of strictness, that somebody says. */
+function strictestWord<Word extends string>(words: readonly [Word, ...Word[]], said: readonly Word[]): Word {
+  return words.findLast((word) => said.includes(word)) ?? words[0];
 }

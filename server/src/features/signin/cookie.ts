@@ -2,19 +2,43 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The `__Host-` prefix makes browsers insist on Secure, on no Domain, and on the whole path (RFC 6265bis, 4.1.3). */
-const name = '__Host-samtal';
+const sessionName = '__Host-samtal';
+const attemptName = '__Host-samtal-attempt';
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const;
 
 export function sessionToken(request: FastifyRequest): string | null {
-  const header = request.headers.cookie;
-  return header === undefined ? null : (parseCookie(header)[name] ?? null);
+  return valueOf(request, sessionName);
+}
+
+/** Of an attempt to sign in: no session, and good for none. */
+export function attemptToken(request: FastifyRequest): string | null {
+  return valueOf(request, attemptName);
 }
 
 /** Lasts as long as the browser runs; the server decides when the session ends. */
 export function setSessionCookie(reply: FastifyReply, token: string): void {
-  void reply.header('set-cookie', stringifySetCookie({ name, value: token, ...attributes }));
+  set(reply, sessionName, token);
 }
 
 export function clearSessionCookie(reply: FastifyReply): void {
-  void reply.header('set-cookie', stringifySetCookie({ name, value: '', ...attributes, maxAge: 0 }));
+  set(reply, sessionName, null);
+}
+
+export function setAttemptCookie(reply: FastifyReply, token: string): void {
+  set(reply, attemptName, token);
+}
+
+export function clearAttemptCookie(reply: FastifyReply): void {
+  set(reply, attemptName, null);
+}
+
+function valueOf(request: FastifyRequest, name: string): string | null {
+  const header = request.headers.cookie;
+  return header === undefined ? null : (parseCookie(header)[name] ?? null);
+}
+
+/** An answer may set several: Fastify adds each to those before. */
+function set(reply: FastifyReply, name: string, token: string | null): void {
+  const value = token === null ? { value: '', maxAge: 0 } : { value: token };
+  void reply.header('set-cookie', stringifySetCookie({ name, ...value, ...attributes }));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../../platform/database/index.ts';
+import { deleteExpiredFactors } from '../factors/index.ts';
 import { failuresForgottenS } from './limits.ts';
 import { alive } from './sessions.ts';
 
@@ -13,6 +14,11 @@ async function deleteExpired(tx: Tx): Promise<void> {
     .deleteFrom('invitation')
     .where('expires_at', '<', sql<Date>`now()`)
     .execute();
+  await tx.sql
+    .deleteFrom('sign_in_attempt')
+    .where('expires_at', '<', sql<Date>`now()`)
+    .execute();
+  await deleteExpiredFactors(tx);
   await tx.sql
     .deleteFrom('sign_in_failure')
     .where('last_at', '<', sql<Date>`now() - make_interval(secs => ${failuresForgottenS})`)

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { NeededElevation } from '../../platform/http/index.ts';
+import { hasFactor } from '../factors/index.ts';
+import { readSignInDemands } from '../settings/index.ts';
 
 /** An elevated session stays so for this long, however much is done in it (C3). */
 const elevationS = 60 * 60;
@@ -16,8 +18,8 @@ export const elevatedUntil = sql<Date | null>`case when session.elevated_until >
 /** What was shown to have this session elevated, while that counts. */
 export async function readElevation(
   tx: ReadTx,
-  sessionId: string,
-  _needed: NeededElevation,
+  { sessionId, userId }: { sessionId: string; userId: string },
+  needed: NeededElevation,
 ): Promise<string | null> {
   const session = await tx.sql
     .selectFrom('session')
@@ -25,7 +27,15 @@ export async function readElevation(
     .where('id', '=', sessionId)
     .where('elevated_until', '>', sql<Date>`now()`)
     .executeTakeFirst();
-  return session?.elevated_by ?? null;
+  const shown = session?.elevated_by ?? null;
+  return shown === 'password' && !(await isPasswordEnough(tx, userId, needed)) ? null : shown;
+}
+
+/** The password counts where its person has nothing better; beyond their own signing in, where their accounts let it. */
+async function isPasswordEnough(tx: ReadTx, userId: string, needed: NeededElevation): Promise<boolean> {
+  if (await hasFactor(tx, userId)) return false;
+  if (needed === 'own-sign-in') return true;
+  return (await readSignInDemands(tx, userId)).elevationProof === 'password-where-none';
 }
 
 /** Elevates the session. Returns until when; null when it has ended meanwhile. */

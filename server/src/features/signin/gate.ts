@@ -34,8 +34,7 @@ export function signinGate({
         (await database.read('platform', (tx) => isCsrfTokenOf(tx, sessionId, token)));
       if (!isOwn) throw new Refusal('request.csrf');
     },
-    elevation: ({ sessionId }, needed) =>
-      database.read('platform', (tx) => readElevation(tx, sessionId, needed)),
+    elevation: (caller, needed) => database.read('platform', (tx) => readElevation(tx, caller, needed)),
   };
 }
 

@@ -12,3 +12,4 @@ export { sessionToken, setSessionCookie } from './cookie.ts';
 export { refuseForeignOrigin, signinGate } from './gate.ts';
 export { findSession, livingSessions, touchSession } from './sessions.ts';
 export { refuseWeak, refuseWeakPassword } from './set-password.ts';
+export { resetFactors } from './reset-factors.ts';

@@ -18,3 +18,9 @@ export const networkLimit: FailureLimit = { free: 50, longestWaitS: 60 };
 
 /** After so long without another failure all are forgotten, seconds. */
 export const failuresForgottenS = 24 * 60 * 60;
+
+/** So long an attempt to sign in lasts after the password, seconds (C2). */
+export const attemptLifeS = 10 * 60;
+
+/** So long a link for a new password is good, seconds (C1). */
+export const renewalLifeS = 30 * 60;

@@ -1,61 +1,54 @@
 import {
   acceptInvitation as acceptInvitationEndpoint,
   changePassword as changePasswordEndpoint,
-  elevate as elevateEndpoint,
-  endElevation as endElevationEndpoint,
   getSession,
   readInvitation,
-  signIn as signInEndpoint,
   signOut as signOutEndpoint,
 } from '@samtal/contract/signin';
 import type { Database } from '../../platform/database/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
+import type { Messenger } from '../factors/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
-import { clearSessionCookie, setSessionCookie } from './cookie.ts';
+import { clearSessionCookie } from './cookie.ts';
 import { describeSession } from './describe-session.ts';
-import { deviceOf } from './device.ts';
-import { elevate, endElevation } from './elevate.ts';
+import type { SigninRoutesParts } from './door.ts';
+import { elevationRoutes } from './elevation-routes.ts';
+import { factorRoutes } from './factor-routes.ts';
 import { Failures } from './failures.ts';
 import { refuseForeignOrigin } from './gate.ts';
 import { Passwords } from './passwords.ts';
 import { openInvitation } from './read-invitation.ts';
+import { renewalRoutes } from './renewal-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
-import { signIn } from './sign-in.ts';
+import { signInRoutes } from './sign-in-routes.ts';
 import { signOut } from './sign-out.ts';
 
-export function signinRoutes(
-  http: HttpServer,
-  {
-    database,
-    keyring,
-    publicUrl,
-    sessionsEnded,
-  }: {
-    database: Database;
-    keyring: Keyring;
-    publicUrl: URL;
-    /** Told of sessions that have ended before their time: what stands on them, such as a socket, must go. */
-    sessionsEnded: (sessionIds: readonly string[]) => void;
-  },
-): void {
-  const door = { database, passwords: new Passwords(), failures: new Failures(keyring) };
+export interface SigninParts extends Pick<SigninRoutesParts, 'sessionsEnded'> {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly publicUrl: URL;
+  readonly messenger: Messenger;
+}
 
-  http.serve(signInEndpoint, async ({ caller: { address }, body, request, reply }) => {
-    refuseForeignOrigin(request, publicUrl);
-    const device = deviceOf(request.headers['user-agent']);
-    const { token, session } = await signIn(door, { ...body, address }, { device, sessionsEnded });
-    setSessionCookie(reply, token);
-    return session;
-  });
+export function signinRoutes(http: HttpServer, { sessionsEnded, ...parts }: SigninParts): void {
+  const door = { ...parts, passwords: new Passwords(), failures: new Failures(parts.keyring) };
+  signInRoutes(http, { door, sessionsEnded });
+  ownSessionRoutes(http, { door, sessionsEnded });
+  sessionRoutes(http, { database: door.database, sessionsEnded });
+  elevationRoutes(http, { door });
+  factorRoutes(http, { door, sessionsEnded });
+  renewalRoutes(http, { door, sessionsEnded });
+  invitationRoutes(http, { door });
+}
 
+function ownSessionRoutes(http: HttpServer, { door, sessionsEnded }: SigninRoutesParts): void {
+  const { database } = door;
   http.serve(getSession, async ({ caller: { sessionId } }) =>
     database.transaction('platform', (tx) => describeSession(tx, sessionId)),
   );
-
-  sessionRoutes(http, { database, sessionsEnded });
 
   http.serve(signOutEndpoint, async ({ caller, reply }) => {
     await database.transaction('platform', (tx) => signOut(tx, caller));
@@ -68,17 +61,10 @@ export function signinRoutes(
     sessionsEnded(await changePassword(door, caller, body));
     return undefined;
   });
+}
 
-  http.serve(elevateEndpoint, async ({ caller, body }) => {
-    const elevatedUntil = await elevate(door, caller, body);
-    return { elevatedUntil: elevatedUntil.toISOString() };
-  });
-
-  http.serve(endElevationEndpoint, async ({ caller }) => {
-    await endElevation(door, caller);
-    return undefined;
-  });
-
+function invitationRoutes(http: HttpServer, { door }: Pick<SigninRoutesParts, 'door'>): void {
+  const { database, publicUrl } = door;
   http.serve(readInvitation, async ({ caller: { address }, body: { token }, request }) => {
     refuseForeignOrigin(request, publicUrl);
     const { accountId, accountName, email, name, expiresAt } = await openInvitation(door, { token, address });

@@ -63,6 +63,15 @@ export async function startSession(
   return { sessionId, token };
 }
 
+/** A second factor was shown in this session. */
+export async function noteSecondFactor(tx: Tx, sessionId: string): Promise<void> {
+  await tx.sql
+    .updateTable('session')
+    .set({ second_factor_at: sql<Date>`now()` })
+    .where('id', '=', sessionId)
+    .execute();
+}
+
 export interface LivingSession {
   readonly sessionId: string;
   readonly userId: string;

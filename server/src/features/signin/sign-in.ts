@@ -1,20 +1,30 @@
-import type { Session } from '@samtal/contract/signin';
+import type { Session, SignInStep } from '@samtal/contract/signin';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
 import { admittedSomewhere } from './admit-member.ts';
+import { hasFactor } from '../factors/index.ts';
+import { readSignInDemands, type SignInDemands } from '../settings/index.ts';
+import { startAttempt } from './attempts.ts';
 import { beginSession, type Arrival } from './begin-session.ts';
 import { describeSession } from './describe-session.ts';
-import { forgiveAttempt, provePassword, type Attempt, type PasswordDoor } from './prove-password.ts';
+import { describeStep } from './describe-step.ts';
+import type { SignInDoor } from './door.ts';
+import { forgiveAttempt, provePassword, type Attempt } from './prove-password.ts';
 import { recordFailure, recordForPerson } from './record-signin.ts';
+import { noteSecondFactor } from './sessions.ts';
 
-/** Begins a session for who knows the password, and may work in at least one account. The token goes into the cookie. */
-export async function signIn(
-  door: PasswordDoor,
-  attempt: Attempt,
-  arrival: Arrival,
-): Promise<Extract<Begun, { token: string }>> {
+/** What comes of a step: a session, or an attempt with its next step. The tokens go into cookies. */
+export type SignedInOr =
+  | { readonly token: string; readonly session: Session }
+  | { readonly attemptToken: string | null; readonly step: SignInStep };
+
+/**
+ * Begins a session for who knows the password, and may work in at least one account; where a second factor is needed, an
+ * attempt in which it is shown or added.
+ */
+export async function signIn(door: SignInDoor, attempt: Attempt, arrival: Arrival): Promise<SignedInOr> {
   const proof = await provePassword(door, attempt);
   const begun = await door.database.transaction('platform', async (tx) => {
     if (!proof.right) {
@@ -22,18 +32,13 @@ export async function signIn(
       return null;
     }
     const userId = proof.identity.id;
-    const accounts = await readAuthorisations(tx, userId);
-    if (accounts.length === 0) {
-      await recordFailure(tx, 'signin.failed', { userId, reason: 'inactive' });
-      return null;
-    }
-    const from = { address: attempt.address, hasSecondFactor: false };
-    if (!(await admittedSomewhere(tx, accounts, from))) {
-      await recordFailure(tx, 'signin.failed', { userId, reason: 'network' });
-      return null;
-    }
+    const { secondFactor } = await readSignInDemands(tx, userId);
+    const has = await hasFactor(tx, userId);
+    // Whoever is asked for a factor next may be let in by it from where they are; adding one on the way in lets nobody in.
+    const from = { address: attempt.address, hasSecondFactor: has && secondFactor !== 'off' };
+    if (!(await mayWork(tx, userId, from))) return null;
     await forgiveAttempt(tx, door.failures, attempt);
-    return await begin(tx, userId, arrival);
+    return await goOn(tx, door, { userId, secondFactor, has, arrival });
   });
   // Whatever the reason was, it is not told.
   if (begun === null) throw new Refusal('signin.refused');
@@ -41,10 +46,39 @@ export async function signIn(
   return begun;
 }
 
-/** A session that has begun; or why there is none, for a person who has shown who they are. */
-type Begun =
-  | { readonly token: string; readonly session: Session }
-  | { readonly refused: 'signin.refused' | 'signin.mobile-blocked' | 'signin.session-limit' };
+/** Whether the person may work in an account at all, from where they come from (C5); if not, that is on the trail. */
+export async function mayWork(
+  tx: Tx,
+  userId: string,
+  from: { readonly address: string; readonly hasSecondFactor: boolean },
+): Promise<boolean> {
+  const accounts = await readAuthorisations(tx, userId);
+  const reason = accounts.length === 0 ? 'inactive' : 'network';
+  if (await admittedSomewhere(tx, accounts, from)) return true;
+  await recordFailure(tx, 'signin.failed', { userId, reason });
+  return false;
+}
+
+async function goOn(
+  tx: Tx,
+  door: SignInDoor,
+  {
+    userId,
+    secondFactor,
+    has,
+    arrival,
+  }: { userId: string; secondFactor: SignInDemands['secondFactor']; has: boolean; arrival: Arrival },
+): Promise<SignedInOr | NotBegun> {
+  if (secondFactor === 'off' || (secondFactor === 'where-enrolled' && !has))
+    return await begin(tx, userId, { arrival });
+  const { attempt, token } = await startAttempt(tx, { userId, step: has ? 'factor' : 'enrol' });
+  return { attemptToken: token, step: await describeStep(tx, door, { ...attempt, userId }) };
+}
+
+/** Why there is no session, for a person who has shown who they are. */
+export interface NotBegun {
+  readonly refused: 'signin.refused' | 'signin.mobile-blocked' | 'signin.session-limit';
+}
 
 const refusals = {
   mobile: 'signin.mobile-blocked',
@@ -52,19 +86,26 @@ const refusals = {
   person: 'signin.refused',
 } as const;
 
-async function begin(tx: Tx, userId: string, arrival: Arrival): Promise<Begun> {
+/** Begins a session, where there is room for one. `factor` is what was shown beside the password, or in its place. */
+export async function begin(
+  tx: Tx,
+  userId: string,
+  { arrival, factor }: { arrival: Arrival; factor?: string },
+): Promise<{ token: string; session: Session } | NotBegun> {
   const begun = await beginSession(tx, userId, arrival);
   if ('full' in begun) {
     await recordFailure(tx, 'signin.failed', { userId, reason: begun.full });
     return { refused: refusals[begun.full] };
   }
   const { sessionId, token, ended } = begun;
+  if (factor !== undefined) await noteSecondFactor(tx, sessionId);
   await tx.sql
     .updateTable('membership')
     .set({ last_sign_in_at: sql<Date>`now()` })
     .where('user_id', '=', userId)
     .where('status', '=', 'active')
     .execute();
-  await recordForPerson(tx, userId, 'signin.signed-in', { sessionsEnded: ended });
+  const details = { sessionsEnded: ended, ...(factor === undefined ? {} : { factor }) };
+  await recordForPerson(tx, userId, 'signin.signed-in', details);
   return { token, session: await describeSession(tx, sessionId) };
 }

@@ -6,6 +6,7 @@ import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ConfigurationKind } from '@samtal/contract/history';
 import type { MediaType } from '@samtal/contract/media';
+import type { FactorKind } from '@samtal/contract/signin';
 
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
 export interface Tables {
@@ -55,6 +56,46 @@ export interface Tables {
   };
   csrf_token: { session_id: string; token_hash: Buffer; created_at: GeneratedInstant };
   sign_in_failure: { subject: Buffer; failures: number; last_at: Date; locked_until: Date | null };
+  /** `secret` is sealed. */
+  factor: {
+    id: string;
+    user_id: string;
+    kind: FactorKind;
+    name: string;
+    begun_in: string | null;
+    created_at: GeneratedInstant;
+    last_used_at: Generated<Date | null>;
+    secret: Buffer | null;
+    last_step: Generated<string | null>;
+    credential_id: Generated<string | null>;
+    public_key: Generated<Buffer | null>;
+    counter: Generated<string | null>;
+    transports: Generated<string[] | null>;
+  };
+  recovery_code: { user_id: string; mac: Buffer };
+  one_time_code: {
+    id: string;
+    user_id: string;
+    factor_id: string | null;
+    channel: 'sms' | 'email';
+    destination: Buffer;
+    purpose: 'sign-in' | 'elevate' | 'enrol' | 'renew' | 'renewal-link';
+    bound_to: string;
+    mac: Buffer;
+    attempts: Generated<number>;
+    created_at: GeneratedInstant;
+    expires_at: Date;
+    ended_at: Generated<Date | null>;
+  };
+  passkey_challenge: { bound_to: string; purpose: string; challenge: string; expires_at: Date };
+  factor_tries: { user_id: string; tries: number; since: Date };
+  sign_in_attempt: {
+    id: string;
+    user_id: string | null;
+    token_hash: Buffer;
+    step: 'factor' | 'enrol' | 'passkey';
+    expires_at: Date;
+  };
   realtime_ticket: {
     token_hash: Buffer;
     account_id: string;

@@ -1,0 +1,16 @@
+export { beginFactor } from './begin-factor.ts';
+export type { Binding } from './binding.ts';
+export { removeAllFactors, removeFactor, renameFactor } from './change-factors.ts';
+export { destinationHash, refuseTooMany } from './codes.ts';
+export { confirmFactor } from './confirm-factor.ts';
+export { deleteExpiredFactors } from './delete-expired.ts';
+export type { FactorParts } from './factor-parts.ts';
+export { Messenger } from './messenger.ts';
+export { askForPasskey, takePasskey } from './passkeys.ts';
+export { isAllowed } from './policy.ts';
+export { addableKinds, presentFactors, readWays } from './present-factors.ts';
+export { proveFactor } from './prove-factor.ts';
+export { hasFactor, readFactors } from './queries.ts';
+export { makeRecoveryCodes } from './recovery-codes.ts';
+export { sendCode, sendCodeByMail } from './send-code.ts';
+export { isSmsSetUp, readSmsWayOut, removeSmsPassword, setSmsPassword } from './sms-server.ts';

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { ReadTx, Tables, Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import { newToken, tokenHash } from '../../platform/tokens/index.ts';
+import { attemptLifeS } from './limits.ts';
+
+/*
+ * An attempt to sign in, between the password and the session. Nothing is allowed by it but its next step.
+ *
+ *   factor   the password was right: a second factor is shown            → enrol, or over with a session
+ *   enrol    an account demands a factor and there is none: one is added → over with a session
+ *   passkey  nobody is known yet: a passkey tells                        → over with a session
+ *
+ * All of this is in the platform’s scope.
+ */
+export interface Attempt {
+  readonly id: string;
+  readonly userId: string | null;
+  readonly step: Tables['sign_in_attempt']['step'];
+  readonly expiresAt: Date;
+}
+
+/** One in which the person is known. */
+export type PersonsAttempt = Attempt & { readonly userId: string };
+
+/** Begins one. The token goes into a cookie of its own, and is the only copy. */
+export async function startAttempt(
+  tx: Tx,
+  { userId, step }: Pick<Attempt, 'userId' | 'step'>,
+): Promise<{ attempt: Attempt; token: string }> {
+  const token = newToken();
+  const row = await tx.sql
+    .insertInto('sign_in_attempt')
+    .values({
+      id: randomUUID(),
+      user_id: userId,
+      token_hash: tokenHash(token),
+      step,
+      expires_at: sql<Date>`now() + make_interval(secs => ${attemptLifeS})`,
+    })
+    .returning(['id', 'expires_at'])
+    .executeTakeFirstOrThrow();
+  return { attempt: { id: row.id, userId, step, expiresAt: row.expires_at }, token };
+}
+
+/** The attempt of this token, while it lasts. */
+export async function findAttempt(tx: ReadTx, token: string | null): Promise<Attempt> {
+  if (token === null) throw new Refusal('signin.attempt-over');
+  const row = await tx.sql
+    .selectFrom('sign_in_attempt')
+    .select(['id', 'user_id as userId', 'step', 'expires_at as expiresAt'])
+    .where('token_hash', '=', tokenHash(token))
+    .where('expires_at', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+  if (row === undefined) throw new Refusal('signin.attempt-over');
+  return row;
+}
+
+/** The same, in this step and of a known person. */
+export async function findAttemptIn(
+  tx: ReadTx,
+  token: string | null,
+  step: 'factor' | 'enrol',
+): Promise<PersonsAttempt> {
+  const attempt = await findAttempt(tx, token);
+  const { userId } = attempt;
+  if (attempt.step !== step || userId === null) throw new Refusal('signin.attempt-over');
+  return { ...attempt, userId };
+}
+
+/** Takes an attempt on from the step it was seen in: of several at once one does. */
+export async function moveAttempt(tx: Tx, { id, step }: Attempt, to: 'enrol'): Promise<void> {
+  const moved = await tx.sql
+    .updateTable('sign_in_attempt')
+    .set({ step: to })
+    .where('id', '=', id)
+    .where('step', '=', step)
+    .returning('id')
+    .executeTakeFirst();
+  if (moved === undefined) throw new Refusal('signin.attempt-over');
+}
+
+/** Ends an attempt for the session that it led to: of several at once one does. */
+export async function endAttempt(tx: Tx, { id }: Attempt): Promise<void> {
+  const ended = await tx.sql
+    .deleteFrom('sign_in_attempt')
+    .where('id', '=', id)
+    .returning('id')
+    .executeTakeFirst();
+  if (ended === undefined) throw new Refusal('signin.attempt-over');
+}
+
+/** Ends what is under way for a person, whose password is another one now. */
+export async function endAttemptsOf(tx: Tx, userId: string): Promise<void> {
+  await tx.sql.deleteFrom('sign_in_attempt').where('user_id', '=', userId).execute();
+}

@@ -1,0 +1,137 @@
+import type { FactorProof } from '@samtal/contract/signin';
+import type { Tx } from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
+import {
+  askForPasskey,
+  isAllowed,
+  proveFactor,
+  readFactors,
+  sendCode,
+  takePasskey,
+} from '../factors/index.ts';
+import { readSignInDemands } from '../settings/index.ts';
+import {
+  endAttempt,
+  findAttempt,
+  findAttemptIn,
+  moveAttempt,
+  startAttempt,
+  type Attempt,
+  type PersonsAttempt,
+} from './attempts.ts';
+import type { Arrival } from './begin-session.ts';
+import { describeStep } from './describe-step.ts';
+import { countNetwork } from './prove-password.ts';
+import { recordFailure } from './record-signin.ts';
+import type { SignInDoor } from './door.ts';
+import { begin, mayWork, type NotBegun, type SignedInOr } from './sign-in.ts';
+
+export interface Shown {
+  readonly token: string | null;
+  readonly proof: FactorProof;
+  /** Where it comes from. */
+  readonly address: string;
+}
+
+/** Begins the session of an attempt for whoever shows a second factor, or a passkey where nobody was known yet. */
+export async function continueSignIn(
+  door: SignInDoor,
+  { token, proof, address }: Shown,
+  arrival: Arrival,
+): Promise<SignedInOr> {
+  const attempt = await door.database.read('platform', (tx) => findAttempt(tx, token));
+  const userId =
+    attempt.step === 'passkey'
+      ? await whosePasskey(door, attempt, { proof, address })
+      : await proved(door, attempt, proof);
+  const going = await door.database.transaction('platform', async (tx) => {
+    if (!(await mayWork(tx, userId, { address, hasSecondFactor: true }))) return null;
+    return await goOn(tx, door, { attempt: { ...attempt, userId }, shown: proof.kind, arrival });
+  });
+  if (going === null) throw new Refusal('signin.attempt-over');
+  if ('refused' in going) throw new Refusal(going.refused);
+  return going;
+}
+
+/** Sends a code to the person of the attempt. */
+export async function sendSignInCode(
+  door: SignInDoor,
+  { token, factorId }: { token: string | null; factorId: string },
+): Promise<void> {
+  const { id, userId } = await door.database.read('platform', (tx) => findAttemptIn(tx, token, 'factor'));
+  await sendCode(door, { userId, purpose: 'sign-in', boundTo: id }, factorId);
+}
+
+/** What to ask the browser for: a passkey of the attempt’s person, or without an attempt of anybody; then one begins. */
+export async function startPasskeySignIn(
+  door: SignInDoor,
+  { token, address }: { token: string | null; address: string },
+): Promise<{ options: Record<string, unknown>; attemptToken: string | null }> {
+  const { database, failures, publicUrl } = door;
+  return await database.transaction('platform', async (tx) => {
+    const known = await findAttempt(tx, token).catch(ofNobody);
+    if (known?.step === 'factor') {
+      const place = { boundTo: known.id, purpose: 'sign-in' } as const;
+      return {
+        options: await askForPasskey(tx, publicUrl, { place, userId: known.userId }),
+        attemptToken: null,
+      };
+    }
+    await countNetwork(tx, failures, address);
+    await failures.uncount(tx, failures.ofNetwork(address));
+    const { attempt, token: attemptToken } = await startAttempt(tx, { userId: null, step: 'passkey' });
+    const place = { boundTo: attempt.id, purpose: 'sign-in' } as const;
+    return { options: await askForPasskey(tx, publicUrl, { place, userId: null }), attemptToken };
+  });
+}
+
+function ofNobody(error: unknown): null {
+  if (error instanceof Refusal) return null;
+  throw error;
+}
+
+/** The person of an attempt, if this shows that it is them. */
+async function proved(door: SignInDoor, { id, userId, step }: Attempt, proof: FactorProof): Promise<string> {
+  if (step !== 'factor' || userId === null) throw new Refusal('signin.attempt-over');
+  if (await proveFactor(door, { userId, purpose: 'sign-in', boundTo: id }, proof)) return userId;
+  await door.database.transaction('platform', (tx) =>
+    recordFailure(tx, 'signin.second-factor-failed', { userId, reason: proof.kind }),
+  );
+  throw new Refusal('signin.proof-refused');
+}
+
+/** Whose passkey this is. One of nobody counts as a guess of the network it came from. */
+async function whosePasskey(
+  { database, failures, publicUrl }: SignInDoor,
+  { id }: Attempt,
+  { proof, address }: { proof: FactorProof; address: string },
+): Promise<string> {
+  const taken = await database.transaction('platform', async (tx) => {
+    await countNetwork(tx, failures, address);
+    if (proof.kind !== 'passkey') return null;
+    const place = { boundTo: id, purpose: 'sign-in' } as const;
+    const found = await takePasskey(tx, publicUrl, { place, userId: null, answer: proof.answer });
+    if (found !== null) await failures.uncount(tx, failures.ofNetwork(address));
+    else await recordFailure(tx, 'signin.failed', { userId: undefined, reason: 'passkey' });
+    return found;
+  });
+  if (taken === null) throw new Refusal('signin.proof-refused');
+  return taken.userId;
+}
+
+/** To the session; or, where an account demands a kind of factor that the person does not have, to adding one. */
+async function goOn(
+  tx: Tx,
+  door: SignInDoor,
+  { attempt, shown, arrival }: { attempt: PersonsAttempt; shown: string; arrival: Arrival },
+): Promise<SignedInOr | NotBegun> {
+  const { userId } = attempt;
+  const { secondFactor, allowed } = await readSignInDemands(tx, userId);
+  const counts = (await readFactors(tx, userId)).some(({ kind }) => isAllowed(kind, allowed));
+  if (secondFactor === 'required' && !counts) {
+    await moveAttempt(tx, attempt, 'enrol');
+    return { attemptToken: null, step: await describeStep(tx, door, { ...attempt, step: 'enrol' }) };
+  }
+  await endAttempt(tx, attempt);
+  return await begin(tx, userId, { arrival, factor: shown });
+}
