@@ -37,6 +37,7 @@ async function giveRole(dialog: Locator, role: string): Promise<void> {
   await ingrid.button('grant.give', dialog).click();
   await dialog.getByRole('combobox', { name: ingrid.say('grant.role') }).click();
   await ingrid.page.getByRole('option', { name: ingrid.say(`role.${role}`), exact: true }).click();
+  await dialog.getByLabel(ingrid.say('grant.purpose')).fill('The desk');
   await ingrid.button('grant.give', dialog).click();
   await dialog
     .getByRole('listitem')

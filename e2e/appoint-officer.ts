@@ -11,5 +11,8 @@ export async function appointOfficer(stage: Stage): Promise<void> {
   const { user }: Session = await (await stage.supervisor()).call(getSession, {});
   const { items } = await administrator.call(listRoles, { params });
   const role = items.find(({ builtIn }) => builtIn === 'privacy-officer') ?? assert.fail('no such role');
-  await administrator.call(giveRole, { params, body: { userId: user.id, roleId: role.id, scope: {} } });
+  await administrator.call(giveRole, {
+    params,
+    body: { userId: user.id, roleId: role.id, scope: {}, reason: 'A test' },
+  });
 }

@@ -30,7 +30,7 @@ async function letSaraMask(): Promise<Api> {
     params,
     body: { name: 'Masking', authorisations: ['settings.read', 'masking.manage', 'sites.read'], roles: [] },
   });
-  await api.call(giveRole, { params, body: { userId: sara.id, roleId, scope: {} } });
+  await api.call(giveRole, { params, body: { userId: sara.id, roleId, scope: {}, reason: 'A test' } });
   return api;
 }
 

@@ -21,7 +21,7 @@ before(async () => {
   const users = (await ingrid.call(listUsers, { params })).items;
   const roleId = roles.find(({ builtIn }) => builtIn === 'privacy-officer')?.id ?? '';
   const userId = users.find(({ email }) => email === stage.person('sara').email)?.id ?? '';
-  await ingrid.call(giveRole, { params, body: { userId, roleId, scope: {} } });
+  await ingrid.call(giveRole, { params, body: { userId, roleId, scope: {}, reason: 'A test' } });
   sara = await stage.signIn('sara');
 });
 afterEach(async (t) => await stage?.clear(t as FinishedTest));

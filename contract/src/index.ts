@@ -99,6 +99,8 @@ export const endpoints: readonly Endpoint[] = [
   access.listGrants,
   access.giveRole,
   access.withdrawRole,
+  access.listHeld,
+  access.listHolders,
   apiKeys.listApiKeys,
   apiKeys.createApiKey,
   apiKeys.rotateApiKey,

@@ -127,7 +127,13 @@ async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void
   for (const { email, name, roles: words } of demoPeople) {
     const { userId } = await inviteUser(tx, accountId, { actor, user: { email, name } });
     for (const { id: roleId } of roles.filter(({ builtIn }) => words.some((word) => word === builtIn))) {
-      await giveRole(tx, accountId, { giver: 'operator', userId, roleId, scope: {} });
+      await giveRole(tx, accountId, {
+        giver: 'operator',
+        userId,
+        roleId,
+        scope: {},
+        note: { reason: 'Demo' },
+      });
     }
   }
 }

@@ -64,7 +64,13 @@ export async function testUser(
     for (const wanted of roles) {
       const { role, scope = {} }: TestRole = typeof wanted === 'string' ? { role: wanted } : wanted;
       const roleId = known.find(({ id, builtIn }) => id === role || builtIn === role)?.id ?? role;
-      await giveRole(tx, accountId, { giver: 'operator', userId: invited.userId, roleId, scope });
+      await giveRole(tx, accountId, {
+        giver: 'operator',
+        userId: invited.userId,
+        roleId,
+        scope,
+        note: { reason: 'A test' },
+      });
     }
     return invited.userId;
   });

@@ -78,6 +78,8 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'access.changeRole': 'access.role-changed',
   'access.deleteRole': 'access.role-deleted',
   'access.listGrants': { because: 'the directory of colleagues, which pages of the console are made of' },
+  'access.listHeld': { because: 'the directory of colleagues, which pages of the console are made of' },
+  'access.listHolders': { because: 'the directory of colleagues, which pages of the console are made of' },
   'access.giveRole': 'access.granted',
   'access.withdrawRole': 'access.withdrawn',
   'api-keys.listApiKeys': { because: 'configuration; what each key does is recorded under its own name' },

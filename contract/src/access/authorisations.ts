@@ -1,7 +1,8 @@
 /**
  * The authorisation catalogue (B1): the closed list of single operations that a role can allow. The words on the
  * right are shown in the console. `scoped` says that a grant's scope (unit, queue, site) narrows it; the
- * others act on the account as a whole and need an unscoped grant.
+ * others act on the account as a whole and need an unscoped grant. `opens`: it opens the content of conversations of others, so that
+ * a grant names what for (B3).
  */
 export const authorisations = {
   'account.manage': { says: 'Change the account itself', scoped: false },
@@ -24,25 +25,34 @@ export const authorisations = {
   'canned-replies.manage': { says: 'Write and change canned replies', scoped: false },
   'conversations.handle': { says: 'Be offered conversations and talk with visitors', scoped: true },
   'conversations.find': { says: 'Find conversations: their state, times, queue and agent', scoped: true },
-  'conversations.read': { says: 'Read transcripts of conversations of others', scoped: true },
+  'conversations.read': { says: 'Read transcripts of conversations of others', scoped: true, opens: true },
   // Of others: both sides of a conversation see them until they are due (G2).
   'conversations.unmasked': {
     says: 'See numbers in conversations of others until they are redacted',
     scoped: true,
+    opens: true,
   },
-  'visitors.read': { says: 'See the profiles of visitors in conversations of others', scoped: true },
+  'visitors.read': {
+    says: 'See the profiles of visitors in conversations of others',
+    scoped: true,
+    opens: true,
+  },
   'visitors.find': { says: 'Find conversations by what is known about their visitors', scoped: true },
   'conversations.take': { says: 'Pick a waiting conversation out of the queue', scoped: true },
   'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
   // Takes what was written out of the platform (E11). Goes with nothing else: whoever reads may not send on by that alone.
-  'conversations.forward': { says: 'Forward conversations by mail', scoped: true },
+  'conversations.forward': { says: 'Forward conversations by mail', scoped: true, opens: true },
   // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
   'activity-log.export': {
     says: 'Export what the activity log says of an address, for whoever had it',
     scoped: false,
   },
-  'subject-access.export': { says: 'Export everything about a visitor, for the visitor', scoped: true },
+  'subject-access.export': {
+    says: 'Export everything about a visitor, for the visitor',
+    scoped: true,
+    opens: true,
+  },
   'retention.read': { says: 'See what is kept how long, and what was deleted', scoped: false },
   'retention.hold': { says: 'Put cases under legal hold and lift it', scoped: false },
   'erasure.manage': { says: 'Have cases and personal data erased', scoped: false },
@@ -50,8 +60,13 @@ export const authorisations = {
   'api-keys.manage': { says: 'Make API keys, and revoke them', scoped: false },
   'audit.read': { says: 'Read the audit trail', scoped: false },
   'audit.stream': { says: 'Have the audit trail sent elsewhere', scoped: false },
-} as const satisfies Record<string, { says: string; scoped: boolean }>;
+} as const satisfies Record<string, { says: string; scoped: boolean; opens?: true }>;
 
 export type Authorisation = keyof typeof authorisations;
 
 export const authorisationNames = Object.keys(authorisations) as [Authorisation, ...Authorisation[]];
+
+/** Those that open the content of conversations of others (B3). */
+export const openingAuthorisations: readonly Authorisation[] = authorisationNames.filter(
+  (name) => 'opens' in authorisations[name],
+);

@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, removal, maxReasonLength } from '../history/change.ts';
 import { changesOf, closed, Id, listOf, Name, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { authorisationNames } from './authorisations.ts';
 
@@ -39,11 +39,43 @@ export const Role = closed({
 });
 export type Role = Static<typeof Role>;
 
-export const Grant = closed({ id: Id, userId: Id, roleId: Id, scope: Scope });
+/** What a role is given for. There is one wherever it opens what people write in conversations of others (B3). */
+const purpose = Type.String({ maxLength: maxReasonLength });
+
+export const Grant = closed({ id: Id, userId: Id, roleId: Id, scope: Scope, purpose });
 export type Grant = Static<typeof Grant>;
 
 /** What versions keep of a grant (H1): who may do what, where. */
-export const GrantConfiguration = closed({ userId: Id, roleId: Id, scope: Scope });
+export const GrantConfiguration = closed({
+  userId: Id,
+  roleId: Id,
+  scope: Scope,
+  /** Left out of versions from before there were purposes. */
+  purpose: Type.Optional(purpose),
+});
+
+/** Through which grant somebody holds an authorisation, and where. */
+const Through = closed({
+  grantId: Id,
+  /** Ids of roles: the one that was given, and through which it holds the one that says the authorisation itself. */
+  roles: Type.Array(Id),
+  scope: Scope,
+  purpose,
+});
+
+/** One thing that a user may do, with everything that it comes from. */
+export const Held = closed({ authorisation: oneOf(...authorisationNames), through: Type.Array(Through) });
+export type Held = Static<typeof Held>;
+
+/** Somebody who may do something. */
+export const Holder = closed({
+  userId: Id,
+  name: Type.String(),
+  /** Whoever is not active holds it and can do nothing. */
+  status: oneOf('invited', 'active', 'inactive'),
+  through: Type.Array(Through),
+});
+export type Holder = Static<typeof Holder>;
 
 const account = { accountId: Id };
 
@@ -85,6 +117,7 @@ export const changeRole = endpoint({
   response: Role,
   errors: [
     'access.exceeds-own',
+    'access.purpose-required',
     'access.role-built-in',
     'access.role-cycle',
     'history.changed-meanwhile',
@@ -123,13 +156,15 @@ export const giveRole = endpoint({
   method: 'POST',
   path: '/accounts/{accountId}/grants',
   summary: 'Give a role to a user, for the whole account or within a scope',
+  description:
+    'The `reason` is kept as the purpose of the grant. A role that opens the content of conversations of others is not given without one.',
   access: { holding: 'access.manage' },
   sensitive: true,
   params: closed(account),
   body: closed({ userId: Id, roleId: Id, scope: Scope, ...makingFields }),
   status: 201,
   response: Grant,
-  errors: ['access.exceeds-own', 'not-found'],
+  errors: ['access.exceeds-own', 'access.purpose-required', 'not-found'],
 });
 
 export const withdrawRole = endpoint({
@@ -143,4 +178,27 @@ export const withdrawRole = endpoint({
   ...removal,
   status: 204,
   errors: ['access.exceeds-own', 'access.last-administrator', 'not-found'],
+});
+
+export const listHeld = endpoint({
+  id: 'access.listHeld',
+  method: 'GET',
+  path: '/accounts/{accountId}/users/{userId}/access',
+  summary: 'What a user may do, where, and through which grants and roles',
+  access: { holding: 'access.read' },
+  params: closed({ ...account, userId: Id }),
+  status: 200,
+  response: listOf(Held),
+  errors: ['not-found'],
+});
+
+export const listHolders = endpoint({
+  id: 'access.listHolders',
+  method: 'GET',
+  path: '/accounts/{accountId}/authorisations/{authorisation}/holders',
+  summary: 'Who may do something, where, and through which grants and roles',
+  access: { holding: 'access.read' },
+  params: closed({ ...account, authorisation: oneOf(...authorisationNames) }),
+  status: 200,
+  response: listOf(Holder),
 });

@@ -75,6 +75,10 @@ export const refusals = {
     title: 'A region lies in a region, a team in a region or a team, and nothing in itself.',
   },
   'units.too-deep': { status: 409, title: 'Regions and teams may lie in one another to a depth of 32.' },
+  'access.purpose-required': {
+    status: 409,
+    title: 'What opens conversations of others is given for a purpose: say which.',
+  },
   'access.role-cycle': { status: 409, title: 'A role cannot hold itself, however far down.' },
   'access.role-built-in': { status: 409, title: 'Built-in roles cannot be changed.' },
   'access.role-in-use': { status: 409, title: 'The role is still given to someone or held by a role.' },

@@ -128,6 +128,7 @@ export const restoreVersion = endpoint({
   errors: [
     'access.exceeds-own',
     'access.last-administrator',
+    'access.purpose-required',
     'access.role-cycle',
     'history.changed-meanwhile',
     'history.not-restorable',

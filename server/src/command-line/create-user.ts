@@ -7,6 +7,7 @@ import { compileExact } from '../platform/http/index.ts';
 import { CommandError, needed, several, type Command, type Values } from './command.ts';
 import { accountHelp, accountOption, findAccount } from './find-account.ts';
 import { findRoles } from './find-user.ts';
+import { readPurpose } from './purpose.ts';
 import { hashFirstPassword, passwordOption, readPassword } from './password-input.ts';
 import { withPlatform } from './with-platform.ts';
 
@@ -17,6 +18,7 @@ interface NewPerson {
   readonly email: string;
   readonly name: string;
   readonly roles: readonly string[];
+  readonly purpose: string;
 }
 
 export const createUser: Command = {
@@ -30,6 +32,7 @@ export const createUser: Command = {
       '--role <role>',
       'administrator, agent, supervisor, analyst, privacy-officer, coach, or one of your own; repeatable',
     ],
+    ['--purpose <words>', 'What for; needed for roles that open conversations of others'],
     ['--password-stdin', 'Read a password from standard input instead of printing a link'],
   ],
   options: {
@@ -38,6 +41,7 @@ export const createUser: Command = {
     email: { type: 'string' },
     name: { type: 'string' },
     role: { type: 'string', multiple: true },
+    purpose: { type: 'string', default: '' },
   },
   run: (context) => {
     const person = readPerson(context.values);
@@ -67,13 +71,19 @@ export const createUser: Command = {
 function readPerson(values: Values): NewPerson {
   const person = { email: needed(values, 'email'), name: needed(values, 'name') };
   if (!isNewUser(person)) throw new CommandError('The e-mail address or the name is not one');
-  return { ...person, roles: several(values, 'role') };
+  return { ...person, roles: several(values, 'role'), purpose: readPurpose(values) };
 }
 
-async function addPerson(tx: Tx, accountId: string, { email, name, roles }: NewPerson) {
+async function addPerson(tx: Tx, accountId: string, { email, name, roles, purpose }: NewPerson) {
   const made = await inviteUser(tx, accountId, { actor, user: { email, name } });
   for (const { id: roleId } of await findRoles(tx, accountId, roles)) {
-    await giveRole(tx, accountId, { giver: 'operator', userId: made.userId, roleId, scope: {} });
+    await giveRole(tx, accountId, {
+      giver: 'operator',
+      userId: made.userId,
+      roleId,
+      scope: {},
+      note: { reason: purpose },
+    });
   }
   return made;
 }

@@ -5,6 +5,7 @@ import { CommandError, needed, several, type Command, type Values } from './comm
 import { accountHelp, accountOption, findAccount } from './find-account.ts';
 import { findUnits } from './find-units.ts';
 import { findRoles, findUser } from './find-user.ts';
+import { readPurpose } from './purpose.ts';
 import { withPlatform } from './with-platform.ts';
 
 const dimensions = ['queue', 'site'] as const;
@@ -17,6 +18,7 @@ export const grantRole: Command = {
     accountHelp,
     ['--email <address>', 'To whom'],
     ['--role <role>', 'Which role; repeatable'],
+    ['--purpose <words>', 'What for; needed for roles that open conversations of others'],
     ['--unit <name or id>', 'Only in this region or team and what lies below it; repeatable'],
     ['--queue, --site <id>', 'Only for this queue or site; repeatable'],
   ],
@@ -24,6 +26,7 @@ export const grantRole: Command = {
     ...accountOption,
     email: { type: 'string' },
     role: { type: 'string', multiple: true },
+    purpose: { type: 'string', default: '' },
     unit: { type: 'string', multiple: true },
     queue: { type: 'string', multiple: true },
     site: { type: 'string', multiple: true },
@@ -31,6 +34,7 @@ export const grantRole: Command = {
   run: ({ config, values }) => {
     const email = needed(values, 'email');
     const words = several(values, 'role');
+    const reason = readPurpose(values);
     if (words.length === 0) needed(values, 'role');
     return withPlatform(config, async (platform) => {
       const { id: accountId } = await findAccount(platform, values);
@@ -40,7 +44,9 @@ export const grantRole: Command = {
         const scope = readScope(values, unit);
         const given = [];
         for (const { id: roleId } of await findRoles(tx, accountId, words)) {
-          given.push(await giveRole(tx, accountId, { giver: 'operator', userId, roleId, scope }));
+          given.push(
+            await giveRole(tx, accountId, { giver: 'operator', userId, roleId, scope, note: { reason } }),
+          );
         }
         return given;
       });

@@ -172,7 +172,13 @@ test('gives roles within a scope, by the role’s word or name', async () => {
   const { userId } = await json<{ userId: string }>('users', 'create', ...who, '--name', 'Grant');
   await db.asOwner("update membership set status = 'active' where user_id = $1", [userId]);
   const unit = await testUnit(db, account, 'NORTH');
-  await json('users', 'grant', ...who, '--role', 'agent', '--role', 'Privacy Officer', '--unit', 'north');
+  const officer = ['--role', 'agent', '--role', 'Privacy Officer', '--unit', 'north'];
+  assert.equal(
+    (await samtal(['users', 'grant', ...who, ...officer])).code,
+    1,
+    'it opens conversations, and for what?',
+  );
+  await json('users', 'grant', ...who, ...officer, '--purpose', 'Complaints');
   const member = await asMember(db, account, userId);
   assert.deepEqual(
     member?.grants.map(({ scope }) => scope),

@@ -500,6 +500,10 @@ const recipes: Record<string, Recipe> = {
       unitId: (place, id) => ({ userId: place.userId, roleId: place.roleId, scope: { unit: [id] } }),
     },
   },
+  'access.listHeld': { input: one('userId') },
+  'access.listHolders': {
+    input: (place) => ({ params: { ...account(place).params, authorisation: 'conversations.read' } }),
+  },
   'access.withdrawRole': { input: one('grantId') },
   'federation.findSignIn': { input: () => ({ body: { email: 'vera@almvik.example' } }) },
   'federation.listIdentityProviders': { input: account },

@@ -28,7 +28,11 @@ test('offers no role that would make a role hold itself', () => {
   assert.deepEqual(holdableBy(null, roles).length, 4);
 });
 
-test('gathers everything that comes with held roles', () => {
+test('gathers everything that comes with held roles, and says with which', () => {
   const roles = [role('a', [], ['users.read', 'sites.read']), role('b', [], ['users.read'])];
-  assert.deepEqual([...inherited(['a', 'b'], roles)], ['users.read', 'sites.read']);
+  const from = [...inherited(['a', 'b'], roles)].map(([name, held]) => [name, held.map(({ id }) => id)]);
+  assert.deepEqual(from, [
+    ['users.read', ['a', 'b']],
+    ['sites.read', ['a']],
+  ]);
 });

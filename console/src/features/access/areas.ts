@@ -5,9 +5,17 @@ export function authorisationsByArea(): Map<string, Authorisation[]> {
   return Map.groupBy(authorisationNames, (name) => name.slice(0, name.indexOf('.')));
 }
 
-/** What comes with the held roles, beyond what is ticked itself: each of them says all it allows. */
-export function inherited(heldRoleIds: readonly string[], roles: readonly Role[]): Set<Authorisation> {
-  return new Set(roles.filter((role) => heldRoleIds.includes(role.id)).flatMap((role) => role.allows));
+/** What comes with the held roles, and with which of them: each says all it allows. */
+export function inherited(
+  heldRoleIds: readonly string[],
+  roles: readonly Role[],
+): Map<Authorisation, readonly Role[]> {
+  const held = roles.filter((role) => heldRoleIds.includes(role.id));
+  return new Map(
+    held.flatMap(({ allows }) =>
+      allows.map((name) => [name, held.filter((role) => role.allows.includes(name))] as const),
+    ),
+  );
 }
 
 /** The roles that a role can hold without holding itself, however far down (B1). */

@@ -1,27 +1,35 @@
-import { ActionIcon, Alert, Button, Group, MultiSelect, Select, Stack, Text } from '@mantine/core';
-import { giveRole, withdrawRole, type Grant, type Scope } from '@samtal/contract/access';
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core';
+import { openingAuthorisations, withdrawRole, type Grant } from '@samtal/contract/access';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, useProblemText } from '../../api/index.ts';
+import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { ConfirmDialog, ErrorState, ReasonField, Row, Rows, ToneBadge } from '../../ui/index.ts';
+import { ConfirmDialog, ErrorState, Row, Rows, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
-import { useQueues } from '../routing/index.ts';
-import { useSites } from '../sites/index.ts';
-import { useUnitNames, useUnits } from '../units/index.ts';
-import { grantsQuery, useRoleName, useRoles } from './queries.ts';
+import { GiveRole } from './give-role.tsx';
+import { HeldDialog } from './held-dialog.tsx';
+import { grantsQuery, heldQuery, useRoleName, useRoles } from './queries.ts';
+import { useScopeWords } from './scope-words.ts';
 
-/** Which roles a user holds and where (B2), and the way to give and withdraw them. */
-export function GrantsEditor({ userId }: { userId: string }) {
+interface GrantsEditorProps {
+  userId: string;
+  /** What the user is called. */
+  name: string;
+}
+
+/** Which roles a user holds, where and what for (B2, B3), what they come to, and the way to give and withdraw them. */
+export function GrantsEditor({ userId, name }: GrantsEditorProps) {
   const { t } = useText();
   const account = useAccount();
   const queryClient = useQueryClient();
   const grants = useQuery(grantsQuery(account.id, userId));
   const [giving, setGiving] = useState(false);
+  const [explaining, setExplaining] = useState(false);
   const mayManage = account.can('access.manage');
   const refresh = async () => {
     await queryClient.invalidateQueries({ queryKey: grantsQuery(account.id, userId).queryKey });
+    await queryClient.invalidateQueries({ queryKey: heldQuery(account.id, userId).queryKey });
     await queryClient.invalidateQueries({ queryKey: ['account', account.id, 'users'] });
     await queryClient.invalidateQueries({ queryKey: ['session'] });
   };
@@ -45,16 +53,17 @@ export function GrantsEditor({ userId }: { userId: string }) {
           <GrantRow key={grant.id} grant={grant} mayManage={mayManage} onWithdrawn={refresh} />
         ))}
       </Rows>
-      {mayManage && !giving && (
-        <Button
-          variant="default"
-          leftSection={<IconPlus size={16} />}
-          onClick={() => setGiving(true)}
-          style={{ alignSelf: 'flex-start' }}
-        >
-          {t('grant.give')}
+      <Group gap="sm">
+        {mayManage && !giving && (
+          <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setGiving(true)}>
+            {t('grant.give')}
+          </Button>
+        )}
+        <Button variant="subtle" onClick={() => setExplaining(true)}>
+          {t('held.show', { name })}
         </Button>
-      )}
+      </Group>
+      {explaining && <HeldDialog userId={userId} name={name} onClose={() => setExplaining(false)} />}
       {giving && <GiveRole userId={userId} onGiven={refresh} onClose={() => setGiving(false)} />}
     </Stack>
   );
@@ -75,6 +84,13 @@ function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
   const name = role === undefined ? t('grant.role-unknown') : roleName(role);
   const words = scopeWords(grant.scope);
   const [asking, setAsking] = useState(false);
+  const opens = openingAuthorisations.some((each) => role?.allows.includes(each));
+  const purpose =
+    grant.purpose !== ''
+      ? t('grant.purpose-is', { purpose: grant.purpose })
+      : opens
+        ? t('grant.without-purpose')
+        : undefined;
 
   const withdraw = async (reason: string) => {
     await call(withdrawRole, { params: { accountId: account.id, grantId: grant.id }, body: { reason } });
@@ -83,6 +99,7 @@ function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
   return (
     <Row
       title={name}
+      says={purpose}
       badges={
         words.length === 0 ? (
           <ToneBadge tone="neutral">{t('scope.everywhere')}</ToneBadge>
@@ -114,138 +131,5 @@ function GrantRow({ grant, mayManage, onWithdrawn }: GrantRowProps) {
         )
       }
     />
-  );
-}
-
-/** A scope in words, one for each dimension that narrows. */
-export function useScopeWords(): (scope: Scope) => string[] {
-  const { t } = useText();
-  const queues = useQueues().data ?? [];
-  const sites = useSites().data ?? [];
-  const nameOf = (things: readonly { id: string; name: string }[]) => (id: string) =>
-    things.find((thing) => thing.id === id)?.name ?? t('scope.unknown');
-  const unitName = useUnitNames();
-  const nameOfUnit = (id: string) => unitName(id) ?? t('scope.unknown');
-  return ({ unit, queue, site }) => [
-    ...(unit === undefined ? [] : [t('scope.unit-is', { value: unit.map(nameOfUnit).join(', ') })]),
-    ...(queue === undefined ? [] : [t('scope.queue-is', { value: queue.map(nameOf(queues)).join(', ') })]),
-    ...(site === undefined ? [] : [t('scope.site-is', { value: site.map(nameOf(sites)).join(', ') })]),
-  ];
-}
-
-interface GiveRoleProps {
-  userId: string;
-  onGiven: () => Promise<unknown>;
-  onClose: () => void;
-}
-
-function GiveRole({ userId, onGiven, onClose }: GiveRoleProps) {
-  const { t } = useText();
-  const account = useAccount();
-  const problemText = useProblemText();
-  const roleName = useRoleName();
-  const roles = useRoles().data ?? [];
-  const [roleId, setRoleId] = useState<string | null>(null);
-  const [scope, setScope] = useState<Scope>({});
-  const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  const give = async () => {
-    if (roleId === null) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await call(giveRole, { params: { accountId: account.id }, body: { userId, roleId, scope, reason } });
-      await onGiven();
-      onClose();
-    } catch (refused) {
-      setError(refused);
-      setBusy(false);
-    }
-  };
-  return (
-    <Stack
-      gap="sm"
-      p="md"
-      bd="1px solid var(--s-border)"
-      style={{ borderRadius: 'var(--mantine-radius-lg)' }}
-    >
-      <Select
-        label={t('grant.role')}
-        placeholder={t('choose')}
-        data={roles.map((role) => ({ value: role.id, label: roleName(role) }))}
-        value={roleId}
-        onChange={setRoleId}
-        searchable
-        nothingFoundMessage={t('nothing-found')}
-      />
-      <ScopeEditor scope={scope} onChange={setScope} />
-      <ReasonField value={reason} onChange={setReason} />
-      {error !== null && (
-        <Alert color="red" variant="light" role="alert">
-          {problemText(error)}
-        </Alert>
-      )}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          {t('cancel')}
-        </Button>
-        <Button loading={busy} disabled={roleId === null} onClick={() => void give()}>
-          {t('grant.give')}
-        </Button>
-      </Group>
-    </Stack>
-  );
-}
-
-export function ScopeEditor({ scope, onChange }: { scope: Scope; onChange: (scope: Scope) => void }) {
-  const { t } = useText();
-  const queues = useQueues().data ?? [];
-  const sites = useSites().data ?? [];
-  const units = useUnits().data ?? [];
-  const unitName = useUnitNames();
-
-  const set = (dimension: keyof Scope, values: string[]) => {
-    const { [dimension]: _before, ...others } = scope;
-    onChange(values.length === 0 ? others : { ...others, [dimension]: values });
-  };
-  return (
-    <Stack gap="sm" component="fieldset" bd={0} p={0} m={0}>
-      <Text component="legend" size="sm" fw={600} mb={4}>
-        {t('scope.title')}
-      </Text>
-      <Text size="sm" c="dimmed">
-        {t('scope.says')}
-      </Text>
-      {units.length > 0 && (
-        <MultiSelect
-          label={t('scope.unit')}
-          description={t('scope.unit-says')}
-          placeholder={scope.unit === undefined ? t('scope.all') : ''}
-          data={units.map(({ id, name }) => ({ value: id, label: unitName(id) ?? name }))}
-          value={scope.unit ?? []}
-          onChange={(values) => set('unit', values)}
-          searchable
-          nothingFoundMessage={t('nothing-found')}
-        />
-      )}
-      <MultiSelect
-        label={t('scope.queue')}
-        placeholder={scope.queue === undefined ? t('scope.all') : ''}
-        data={queues.map((queue) => ({ value: queue.id, label: queue.name }))}
-        value={scope.queue ?? []}
-        onChange={(values) => set('queue', values)}
-        searchable
-      />
-      <MultiSelect
-        label={t('scope.site')}
-        placeholder={scope.site === undefined ? t('scope.all') : ''}
-        data={sites.map((site) => ({ value: site.id, label: site.name }))}
-        value={scope.site ?? []}
-        onChange={(values) => set('site', values)}
-        searchable
-      />
-    </Stack>
   );
 }

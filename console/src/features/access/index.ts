@@ -1,2 +1,4 @@
-export { GrantsEditor, ScopeEditor, useScopeWords } from './grants-editor.tsx';
+export { GrantsEditor } from './grants-editor.tsx';
 export { useRoleName, useRoles } from './queries.ts';
+export { ScopeEditor } from './scope-editor.tsx';
+export { useScopeWords } from './scope-words.ts';

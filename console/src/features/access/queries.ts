@@ -1,4 +1,11 @@
-import { listGrants, listRoles, type Role } from '@samtal/contract/access';
+import {
+  listGrants,
+  listHeld,
+  listHolders,
+  listRoles,
+  type Authorisation,
+  type Role,
+} from '@samtal/contract/access';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
@@ -15,6 +22,20 @@ export function grantsQuery(accountId: string, userId: string) {
   return queryOptions({
     queryKey: ['account', accountId, 'grants', userId],
     queryFn: async () => (await call(listGrants, { params: { accountId }, query: { userId } })).items,
+  });
+}
+
+export function heldQuery(accountId: string, userId: string) {
+  return queryOptions({
+    queryKey: ['account', accountId, 'held', userId],
+    queryFn: async () => (await call(listHeld, { params: { accountId, userId } })).items,
+  });
+}
+
+export function holdersQuery(accountId: string, authorisation: Authorisation) {
+  return queryOptions({
+    queryKey: ['account', accountId, 'holders', authorisation],
+    queryFn: async () => (await call(listHolders, { params: { accountId, authorisation } })).items,
   });
 }
 

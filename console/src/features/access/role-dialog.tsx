@@ -27,7 +27,7 @@ interface RoleDialogProps {
 export function RoleDialog(props: RoleDialogProps) {
   const { role, mayManage, onClose } = props;
   if (role === null || (mayManage && role.builtIn === null)) return <RoleForm {...props} />;
-  return <RoleSheet role={role} onClose={onClose} />;
+  return <RoleSheet role={role} roles={props.roles} onClose={onClose} />;
 }
 
 function RoleForm({ role, roles, onSaved, onClose }: RoleDialogProps) {
@@ -85,12 +85,13 @@ function RoleForm({ role, roles, onSaved, onClose }: RoleDialogProps) {
 
 interface AuthorisationListProps {
   own: Authorisation[];
-  inherited: ReadonlySet<Authorisation>;
+  inherited: ReadonlyMap<Authorisation, readonly Role[]>;
   onChange: (own: Authorisation[]) => void;
 }
 
 function AuthorisationList({ own, inherited: fromRoles, onChange }: AuthorisationListProps) {
   const { t } = useText();
+  const roleName = useRoleName();
   const toggle = (name: Authorisation) =>
     onChange(own.includes(name) ? own.filter((each) => each !== name) : [...own, name]);
   return (
@@ -109,7 +110,9 @@ function AuthorisationList({ own, inherited: fromRoles, onChange }: Authorisatio
               label={t(`authorisation.${name}`)}
               description={
                 fromRoles.has(name)
-                  ? t('role-page.inherited')
+                  ? t('role-page.inherited-from', {
+                      roles: (fromRoles.get(name) ?? []).map(roleName).join(', '),
+                    })
                   : authorisations[name].scoped
                     ? t('role-page.scoped')
                     : null
@@ -122,10 +125,11 @@ function AuthorisationList({ own, inherited: fromRoles, onChange }: Authorisatio
   );
 }
 
-/** Everything a role allows, through every role that it holds. */
-function RoleSheet({ role, onClose }: { role: Role; onClose: () => void }) {
+/** Everything a role allows, and through which of the roles that it holds. */
+function RoleSheet({ role, roles, onClose }: Pick<RoleDialogProps, 'roles' | 'onClose'> & { role: Role }) {
   const { t } = useText();
   const roleName = useRoleName();
+  const fromRoles = inherited(role.roles, roles);
   return (
     <Modal
       opened
@@ -152,7 +156,11 @@ function RoleSheet({ role, onClose }: { role: Role; onClose: () => void }) {
                 <Group key={name} gap="xs" py={3}>
                   <Text size="sm">{t(`authorisation.${name}`)}</Text>
                   {!role.authorisations.includes(name) && (
-                    <ToneBadge tone="accent">{t('role-page.inherited')}</ToneBadge>
+                    <ToneBadge tone="accent">
+                      {t('role-page.inherited-from', {
+                        roles: (fromRoles.get(name) ?? []).map(roleName).join(', '),
+                      })}
+                    </ToneBadge>
                   )}
                 </Group>
               ))}

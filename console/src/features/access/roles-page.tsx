@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Button, Group } from '@mantine/core';
 import { deleteRole, type Role } from '@samtal/contract/access';
 import { IconEye, IconKey, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useText } from '../../text/index.ts';
 import { ConfirmDialog, EmptyState, Page, Row, Rows, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { rolesQuery, useRoleName, useRoles } from './queries.ts';
+import { HoldersDialog } from './holders-dialog.tsx';
 import { RoleDialog } from './role-dialog.tsx';
 
 /** `new`: a role that is not there yet. */
@@ -20,6 +21,7 @@ export function RolesPage() {
   const roles = useRoles();
   const roleName = useRoleName();
   const [editing, setEditing] = useState<Editing>(null);
+  const [asking, setAsking] = useState(false);
   const [removing, setRemoving] = useState<Role | null>(null);
   const mayManage = account.can('access.manage');
   const refresh = () => queryClient.invalidateQueries({ queryKey: rolesQuery(account.id).queryKey });
@@ -35,7 +37,18 @@ export function RolesPage() {
     await refresh();
   };
   return (
-    <Page title={t('admin.roles')} says={t('role-page.says')} actions={add}>
+    <Page
+      title={t('admin.roles')}
+      says={t('role-page.says')}
+      actions={
+        <Group gap="sm">
+          <Button variant="default" onClick={() => setAsking(true)}>
+            {t('holders.title')}
+          </Button>
+          {add}
+        </Group>
+      }
+    >
       <Rows
         query={roles}
         label={t('admin.roles')}
@@ -53,6 +66,7 @@ export function RolesPage() {
           />
         ))}
       </Rows>
+      {asking && <HoldersDialog onClose={() => setAsking(false)} />}
       {editing !== null && (
         <RoleDialog
           role={editing === 'new' ? null : editing}

@@ -47,7 +47,7 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
             <Title order={3} mb="xs">
               {t('grant.title')}
             </Title>
-            <GrantsEditor userId={user.id} />
+            <GrantsEditor userId={user.id} name={user.name} />
           </section>
         )}
         {mayManage && user.status === 'active' && (

@@ -54,7 +54,9 @@ async function builtIn(word: string): Promise<string> {
 }
 
 async function give(giver: Member | 'operator', userId: string, roleId: string, scope: Scope = {}) {
-  return await inAccount((tx) => giveRole(tx, accountId, { giver, userId, roleId, scope }));
+  return await inAccount((tx) =>
+    giveRole(tx, accountId, { giver, userId, roleId, scope, note: { reason: 'A test' } }),
+  );
 }
 
 async function allows(userId: string): Promise<string[]> {
@@ -351,7 +353,12 @@ test('records every grant, withdrawal and change of a role, with who and where',
       'access.withdrawn',
     ],
   );
-  assert.deepEqual(events[6]?.details, { grant: grant.id, role: defined, unit: [NORTH] });
+  assert.deepEqual(events[6]?.details, {
+    grant: grant.id,
+    role: defined,
+    unit: [NORTH],
+    purposeGiven: true,
+  });
 });
 
 test('compiles scopes to SQL that means what they mean', async () => {

@@ -5,6 +5,7 @@ import { recordVersion, type ChangeNote } from '../../platform/history/index.ts'
 import { found, Refusal, type HeldGrant } from '../../platform/http/index.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import { roleBody } from './configuration.ts';
+import { giveOpenedGrantsPurpose } from './opened-grants.ts';
 import type { RoleFields } from './create-role.ts';
 import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
@@ -37,6 +38,7 @@ export async function changeRole(
     await clearRole(tx, accountId, roleId);
     await writeRole(tx, accountId, changed);
     await replaceClosures(tx, accountId, allows);
+    await giveOpenedGrantsPurpose(tx, accountId, { allows, by: actorOf(giver), note });
     await recordVersion(tx, accountId, {
       kind: 'role',
       objectId: roleId,

@@ -16,6 +16,6 @@ export function roleBody({
 }
 
 /** A grant as its versions keep it. */
-export function grantBody({ userId, roleId, scope }: Omit<StoredGrant, 'id'>) {
-  return { userId, roleId, scope };
+export function grantBody({ userId, roleId, scope, purpose }: Omit<StoredGrant, 'id'>) {
+  return { userId, roleId, scope, purpose };
 }

@@ -3,12 +3,12 @@ import type { Scope } from '@samtal/contract/access';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
-import { found } from '../../platform/http/index.ts';
+import { found, Refusal } from '../../platform/http/index.ts';
 import { lockAccess } from './administrators.ts';
 import { grantBody } from './configuration.ts';
 import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
-import { effective, normalisedScope } from './policy.ts';
+import { effective, normalisedScope, opensConversations } from './policy.ts';
 import { readGrants, readRoles, type StoredGrant } from './queries.ts';
 
 export interface NewGrant {
@@ -21,7 +21,10 @@ export interface NewGrant {
   readonly note?: ChangeNote;
 }
 
-/** Gives a role to a user within a scope. The same grant again changes nothing and returns the one there is. */
+/**
+ * Gives a role to a user within a scope, for the purpose that the note says, without which nobody is let into conversations of
+ * others (B3). The same grant again changes nothing and returns the one there is.
+ */
 export async function giveRole(
   tx: Tx,
   accountId: string,
@@ -37,15 +40,17 @@ export async function giveRole(
     receiverId: userId,
     grants: [effective(role.allows, scope)],
   });
+  const purpose = note.reason?.trim() ?? '';
+  if (purpose === '' && opensConversations(role.allows, scope)) throw new Refusal('access.purpose-required');
   const text = JSON.stringify(scope);
   const same = (await readGrants(tx, accountId, { userId, roleIds: [roleId] })).find(
     (grant) => JSON.stringify(normalisedScope(grant.scope)) === text,
   );
   if (same !== undefined) return same;
-  const grant = { id, userId, roleId, scope };
+  const grant = { id, userId, roleId, scope, purpose };
   await tx.sql
     .insertInto('role_grant')
-    .values({ account_id: accountId, id: grant.id, user_id: userId, role_id: roleId, scope: text })
+    .values({ account_id: accountId, id: grant.id, user_id: userId, role_id: roleId, scope: text, purpose })
     .execute();
   const by = actorOf(giver);
   const body = grantBody(grant);
@@ -54,7 +59,7 @@ export async function giveRole(
     action: 'access.granted',
     actor: by,
     subject: { kind: 'user', id: userId },
-    details: { grant: grant.id, role: roleId, ...scope },
+    details: { grant: grant.id, role: roleId, ...scope, purposeGiven: purpose !== '' },
   });
   return grant;
 }

@@ -1,4 +1,9 @@
-import { authorisations, type Authorisation, type Scope } from '@samtal/contract/access';
+import {
+  authorisations,
+  openingAuthorisations,
+  type Authorisation,
+  type Scope,
+} from '@samtal/contract/access';
 import type { HeldGrant, Member } from '../../platform/http/index.ts';
 import type { Places } from './places.ts';
 
@@ -53,6 +58,12 @@ export function effective(allows: Iterable<Authorisation>, scope: Scope): HeldGr
     authorisations: new Set([...allows].filter((name) => whole || authorisations[name].scoped)),
     scope,
   };
+}
+
+/** Whether a role that allows this, given within the scope, opens the content of conversations of others (B3). */
+export function opensConversations(allows: Iterable<Authorisation>, scope: Scope): boolean {
+  const { authorisations: held } = effective(allows, scope);
+  return openingAuthorisations.some((name) => held.has(name));
 }
 
 /** Whether everything within `inner` is within `outer` too, as the tree of units stands. */

@@ -13,8 +13,8 @@ export function presentRole(role: StoredRole): Role {
   };
 }
 
-export function presentGrant({ id, userId, roleId, scope }: StoredGrant): Grant {
-  return { id, userId, roleId, scope };
+export function presentGrant({ id, userId, roleId, scope, purpose }: StoredGrant): Grant {
+  return { id, userId, roleId, scope, purpose };
 }
 
 /** The catalogue’s order. What an older version knew and this one does not is left out. */

@@ -17,6 +17,8 @@ export interface StoredGrant {
   readonly userId: string;
   readonly roleId: string;
   readonly scope: Scope;
+  /** What it was given for; empty for a grant from before there were purposes, and where none is needed. */
+  readonly purpose: string;
 }
 
 /** A grant with what its role allows. */
@@ -52,7 +54,7 @@ export async function readGrants(
 ): Promise<StoredGrant[]> {
   let query = tx.sql
     .selectFrom('role_grant')
-    .select(['id', 'user_id as userId', 'role_id as roleId', 'scope'])
+    .select(['id', 'user_id as userId', 'role_id as roleId', 'scope', 'purpose'])
     .where('account_id', '=', accountId)
     .orderBy('created_at')
     .orderBy('id');
@@ -80,7 +82,7 @@ export async function readGrantedRoles(
   userId: string,
 ): Promise<GrantedRole[]> {
   const { rows } = await sql<GrantedRole>`
-    select g.id, g.user_id as "userId", g.role_id as "roleId", g.scope,
+    select g.id, g.user_id as "userId", g.role_id as "roleId", g.scope, g.purpose,
       array(select authorisation from role_allows a
         where a.account_id = g.account_id and a.role_id = g.role_id) as allows
     from role_grant g

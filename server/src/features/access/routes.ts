@@ -4,6 +4,8 @@ import {
   deleteRole as deleteRoleEndpoint,
   giveRole as giveRoleEndpoint,
   listGrants,
+  listHeld,
+  listHolders,
   listRoles,
   withdrawRole as withdrawRoleEndpoint,
   type Role,
@@ -15,6 +17,7 @@ import { changeRole } from './change-role.ts';
 import { createRole } from './create-role.ts';
 import { deleteRole } from './delete-role.ts';
 import { giveRole } from './give-role.ts';
+import { explainHeld, explainHolders } from './explain-access.ts';
 import { presentGrant, presentRole } from './presenter.ts';
 import { readGrants, readRoles } from './queries.ts';
 import { withdrawRole } from './withdraw-role.ts';
@@ -66,6 +69,14 @@ export function accessRoutes(http: HttpServer, { database }: { database: Databas
     );
     return undefined;
   });
+
+  http.serve(listHeld, async ({ caller: { accountId }, params: { userId } }) => ({
+    items: await database.read(accountId, (tx) => explainHeld(tx, accountId, userId)),
+  }));
+
+  http.serve(listHolders, async ({ caller: { accountId }, params: { authorisation } }) => ({
+    items: await database.read(accountId, (tx) => explainHolders(tx, accountId, authorisation)),
+  }));
 }
 
 async function oneRole(tx: ReadTx, accountId: string, roleId: string): Promise<Role> {

@@ -87,7 +87,7 @@ describe('API keys', () => {
 
   async function makeOwner(): Promise<Person> {
     const person = await makePerson(db, account, { url: node.url, roles: ['supervisor'] });
-    const body = { userId: person.userId, roleId: role('maker'), scope: {} };
+    const body = { userId: person.userId, roleId: role('maker'), scope: {}, reason: 'A test' };
     await admin.call(giveRole, { params, body });
     return person;
   }
@@ -245,7 +245,7 @@ describe('API keys', () => {
 
   it('does not let an administrator give himself more through a key of his', async () => {
     const key = await makeProgram(admin, [everywhere('administrator')]);
-    const mine = { userId: admin.userId, roleId: role('supervisor'), scope: {} };
+    const mine = { userId: admin.userId, roleId: role('supervisor'), scope: {}, reason: 'A test' };
     refused(await key.try(giveRole, { params, body: mine }), 403, 'access.exceeds-own');
     const other = await makePerson(db, account, { url: node.url, roles: [] });
     const theirs = { ...mine, userId: other.userId };

@@ -220,7 +220,7 @@ describe('the history of what is configured', () => {
     const role = await admin.call(createRole, { params: own, body: fields });
     const person = await makePerson(db, account, { url: node.url, roles: ['agent'] });
     const { userId } = person;
-    const given = { userId, roleId: role.id, scope: {} };
+    const given = { userId, roleId: role.id, scope: {}, reason: 'A test' };
     const grant = await admin.call(giveRole, { params: own, body: given });
     const [agentGrant] = (await admin.call(listGrants, { params: own, query: { userId } })).items.filter(
       ({ id }) => id !== grant.id,

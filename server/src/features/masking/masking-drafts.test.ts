@@ -53,7 +53,10 @@ describe('drafts of what is masked', () => {
       params,
       body: { name: `Role ${randomUUID()}`, authorisations, roles: [] },
     });
-    await giver.call(giveRole, { params, body: { userId: person.userId, roleId, scope: {} } });
+    await giver.call(giveRole, {
+      params,
+      body: { userId: person.userId, roleId, scope: {}, reason: 'A test' },
+    });
     return person;
   }
 

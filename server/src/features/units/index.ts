@@ -1,2 +1,2 @@
-export { createUnit, type NewUnit } from './create-unit.ts';
+export { createUnit } from './create-unit.ts';
 export { restoreUnit } from './restore-unit.ts';

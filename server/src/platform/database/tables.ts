@@ -114,6 +114,7 @@ export interface Tables {
     role_id: string;
     scope: ColumnType<Scope, string, string>;
     created_at: GeneratedInstant;
+    purpose: Generated<string>;
   };
   api_key: {
     account_id: string;
