@@ -85,7 +85,10 @@ describe('signing in by SAML', () => {
         active: true,
         domains: ['almvik.example'],
         createsUsers: true,
-        groupRoles: [{ group: 'chat', roleId: roleId('agent'), scope: {} }],
+        groupRoles: [
+          { group: 'chat', roleId: roleId('agent'), scope: {} },
+          { group: 'chat', roleId: roleId('supervisor'), scope: {} },
+        ],
         attributes: { email: null, name: null, groups: null },
         ...fields,
         saml: {
@@ -174,6 +177,12 @@ describe('signing in by SAML', () => {
       [accountId],
     );
     assert.ok(session.accounts[0]?.authorisations.includes('conversations.handle'));
+    const { rows } = await db.asOwner<{ purpose: string }>(
+      'select purpose from role_grant where user_id = $1',
+      [session.user.id],
+    );
+    const purposes = new Set(rows.map(({ purpose }) => purpose));
+    assert.deepEqual([rows.length, ...purposes], [2, `${provider.name}: chat`], 'which is what for (B3)');
     const again = await begin();
     const second = await sessionOf(await bring(idp.respond({ ...expected(again), groups: [] }), again));
     assert.equal(second.user.id, session.user.id);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@samtal/contract/errors';
+import { maxReasonLength } from '@samtal/contract/history';
 import type { GroupRole } from '@samtal/contract/federation';
 import { attempt, type Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
@@ -36,21 +37,29 @@ export async function giveGroupRoles(tx: Tx, provider: StoredProvider, comer: Co
 
 async function giveWanted(
   tx: Tx,
-  { accountId, id }: StoredProvider,
+  { accountId, id, name }: StoredProvider,
   userId: string,
   wanted: readonly GroupRole[],
 ): Promise<ReadonlySet<string>> {
   const roles = await readRoles(tx, accountId);
   const before = await grantIds(tx, accountId, userId);
   const kept = new Set<string>();
-  for (const { roleId, scope } of wanted) {
+  for (const { roleId, scope, group } of wanted) {
     if (!roles.has(roleId)) continue;
     // A queue or a site that it was to hold for may be gone.
     const grant = await unless(
       'not-found',
       attempt(
         tx,
-        async (inner) => await giveRole(inner, accountId, { giver: 'system', userId, roleId, scope }),
+        async (inner) =>
+          await giveRole(inner, accountId, {
+            giver: 'system',
+            userId,
+            roleId,
+            scope,
+            // What for is what the group is there for, in the directory of the customer (B3).
+            note: { reason: (group === null ? name : `${name}: ${group}`).slice(0, maxReasonLength) },
+          }),
       ),
     );
     if (grant === null) continue;
