@@ -20,6 +20,8 @@ export type DemoPerson = FirstRun['users'][number];
 export interface PlatformOptions {
   /** Where browsers reach it; its own address when absent. */
   readonly publicUrl?: URL;
+  /** By which name browsers reach it on this machine: passkeys belong to a name, and never to an address. */
+  readonly hostName?: string;
   /** More `SAMTAL_*` variables, such as an external database. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,10 @@ export class Platform {
   /** Starts it on a free port with an empty data directory, and waits until it is ready. */
   static async start(options: PlatformOptions = {}): Promise<Platform> {
     const url = new URL(`http://127.0.0.1:${await freePort()}`);
-    const platform = new Platform(url, await mkdtemp(join(tmpdir(), 'samtal-e2e-')), options);
+    const { hostName } = options;
+    const named = hostName === undefined ? {} : { publicUrl: new URL(`http://${hostName}:${url.port}`) };
+    const dataDir = await mkdtemp(join(tmpdir(), 'samtal-e2e-'));
+    const platform = new Platform(url, dataDir, { ...named, ...options });
     try {
       await platform.start();
     } catch (error) {

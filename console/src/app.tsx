@@ -47,6 +47,21 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('./features/signin/invitation-page.tsx'), 'InvitationPage'),
 });
 
+const forgottenPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten-password',
+  component: lazyRouteComponent(
+    () => import('./features/signin/forgotten-password-page.tsx'),
+    'ForgottenPasswordPage',
+  ),
+});
+
+const renewal = createRoute({
+  getParentRoute: () => root,
+  path: '/renewal',
+  component: lazyRouteComponent(() => import('./features/signin/renewal-page.tsx'), 'RenewalPage'),
+});
+
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
@@ -250,6 +265,8 @@ const routeTree = root.addChildren([
   signIn,
   elevated,
   invitation,
+  forgottenPassword,
+  renewal,
   signedIn.addChildren([
     workspace.addChildren([workspaceHome, workspaceConversation]),
     find,

@@ -67,7 +67,7 @@ async function answerOf(declared: Endpoint, given: Given): Promise<Response> {
   if (
     answer.status === 403 &&
     (await isFor(answer, 'signin.elevation-required')) &&
-    (await becomeElevated())
+    (await becomeElevated(declared.sensitive === 'own-sign-in'))
   ) {
     answer = await send(declared, given);
   }

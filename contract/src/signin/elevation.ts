@@ -1,6 +1,6 @@
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, oneOf } from '../shared/index.ts';
-import { PasskeyOptions, Proof, Ways } from './factors.ts';
+import { PasskeyOptions, Proof, waysFields } from './factors.ts';
 
 export const getElevationWays = endpoint({
   id: 'signin.getElevationWays',
@@ -10,7 +10,7 @@ export const getElevationWays = endpoint({
   access: 'signed-in',
   status: 200,
   response: closed({
-    ...Ways.properties,
+    ...waysFields,
     /** What the password will do for: nothing where there is something better, or an account of the user demands it. */
     password: oneOf('sensitive', 'own-sign-in', 'nothing'),
   }),

@@ -18,18 +18,16 @@ export const PasskeyOptions = Type.Record(Type.String(), Type.Unknown());
 const code = Type.String({ pattern: '^[0-9]{6}$' });
 const RecoveryCode = Type.String({ minLength: 10, maxLength: 30, pattern: '^[A-Za-z0-9 -]+$' });
 
-/** By what somebody shows that it is them. */
-export const FactorProof = Type.Union([
-  closed({ kind: oneOf('passkey'), answer: PasskeyAnswer }),
-  closed({ kind: oneOf('totp', 'sms', 'email'), code }),
-  closed({ kind: oneOf('recovery'), code: RecoveryCode }),
-]);
+const byPasskey = closed({ kind: oneOf('passkey'), answer: PasskeyAnswer });
+const byCode = closed({ kind: oneOf('totp', 'sms', 'email'), code });
+const byRecoveryCode = closed({ kind: oneOf('recovery'), code: RecoveryCode });
+const byPassword = closed({ kind: oneOf('password'), password: GivenPassword });
+
+/** By what somebody shows that it is them, besides the password. */
+export const FactorProof = Type.Union([byPasskey, byCode, byRecoveryCode]);
 export type FactorProof = Static<typeof FactorProof>;
 
-export const Proof = Type.Union([
-  closed({ kind: oneOf('password'), password: GivenPassword }),
-  ...FactorProof.anyOf,
-]);
+export const Proof = Type.Union([byPassword, byPasskey, byCode, byRecoveryCode]);
 export type Proof = Static<typeof Proof>;
 
 /** One thing that a person can sign in with. */
@@ -48,13 +46,14 @@ export const Factor = closed({
 export type Factor = Static<typeof Factor>;
 
 /** What the person can be asked for. */
-export const Ways = closed({
+export const waysFields = {
   factors: Type.Array(
     closed({ id: Id, kind: FactorKindOf, name: Type.String(), ending: nullable(Type.String()) }),
   ),
   /** Whether a recovery code is left. */
   recovery: Type.Boolean(),
-});
+};
+export const Ways = closed(waysFields);
 export type Ways = Static<typeof Ways>;
 
 /** A mobile number (E.164). */

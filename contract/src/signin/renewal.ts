@@ -1,6 +1,6 @@
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Email, Id, nullable, Type } from '../shared/index.ts';
-import { FactorProof, PasskeyOptions, Ways } from './factors.ts';
+import { FactorProof, PasskeyOptions, waysFields } from './factors.ts';
 import { NewPassword, Token } from './password.ts';
 
 export const askForRenewal = endpoint({
@@ -29,7 +29,7 @@ export const openRenewal = endpoint({
     /** What has to be shown beside the link; null when the link is enough. */
     proof: nullable(
       closed({
-        ...Ways.properties,
+        ...waysFields,
         /** A code by mail will do: there is nothing better. */ mail: Type.Boolean(),
       }),
     ),

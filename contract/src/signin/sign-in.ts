@@ -8,7 +8,7 @@ import {
   FactorProof,
   NewFactor,
   PasskeyOptions,
-  Ways,
+  waysFields,
 } from './factors.ts';
 import { GivenPassword } from './password.ts';
 import { Session } from './session.ts';
@@ -17,7 +17,7 @@ import { Session } from './session.ts';
 export const SignInStep = closed({
   /** `factor`: a second factor is shown. `enrol`: one is added, because an account demands it. */
   step: oneOf('factor', 'enrol'),
-  ...Ways.properties,
+  ...waysFields,
   /** What can be added, in the step `enrol`. */
   addable: Type.Array(FactorKindOf),
   expiresAt: Instant,

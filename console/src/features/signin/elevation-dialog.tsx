@@ -16,13 +16,15 @@ export function ElevationDialog() {
   const queryClient = useQueryClient();
   const providerId = useSession()?.providerId ?? null;
   const [opened, setOpened] = useState(false);
+  const [ownSignIn, setOwnSignIn] = useState(false);
   const answer = useRef<(elevated: boolean) => void>(() => undefined);
 
   useEffect(() => {
     askForElevationBy(
-      async () =>
+      async (isOwnSignIn) =>
         await new Promise<boolean>((resolve) => {
           answer.current = resolve;
+          setOwnSignIn(isOwnSignIn);
           setOpened(true);
         }),
     );
@@ -53,7 +55,7 @@ export function ElevationDialog() {
       <Stack>
         <Text size="sm">{t('elevation.says')}</Text>
         {providerId === null ? (
-          <ElevationForm onElevated={end} onCancel={() => end(null)} />
+          <ElevationForm ownSignIn={ownSignIn} onElevated={end} onCancel={() => end(null)} />
         ) : (
           <ProviderElevation providerId={providerId} onElevated={end} onCancel={() => end(null)} />
         )}

@@ -1,74 +1,62 @@
-import { Alert, Button, Group, PasswordInput, Stack } from '@mantine/core';
-import { elevate } from '@samtal/contract/signin';
-import { useMutation } from '@tanstack/react-query';
-import { useRef, type FormEvent } from 'react';
-import { call, Refusal, useProblemText } from '../../api/index.ts';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
+import {
+  elevate,
+  getElevationWays,
+  sendElevationCode,
+  startElevationByPasskey,
+} from '@samtal/contract/signin';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { fieldOf } from './field-of.ts';
-import { useSession } from './session.ts';
+import { ErrorState } from '../../ui/index.ts';
+import { ProofForm } from '../factors/index.ts';
+import { PasswordElevation } from './password-elevation.tsx';
 
 interface ElevationFormProps {
+  /** Whether it is about the own signing in, for which less will do as long as there is nothing better. */
+  ownSignIn: boolean;
   onElevated: (elevatedUntil: string) => void;
   onCancel: () => void;
 }
 
-export function ElevationForm({ onElevated, onCancel }: ElevationFormProps) {
+/** By what the person has; by the password where they have nothing and their accounts let it. */
+export function ElevationForm({ ownSignIn, onElevated, onCancel }: ElevationFormProps) {
   const { t } = useText();
-  const problemText = useProblemText();
-  const session = useSession();
-  const field = useRef<HTMLInputElement>(null);
-  const prove = useMutation({
-    mutationFn: async (password: string) => await call(elevate, { body: { kind: 'password', password } }),
-    onSuccess: ({ elevatedUntil }) => onElevated(elevatedUntil),
-    onError: () => field.current?.select(),
+  const ways = useQuery({
+    queryKey: ['session-elevation'],
+    queryFn: async () => await call(getElevationWays),
+    // What somebody has may have changed a moment ago.
+    staleTime: 0,
+    gcTime: 0,
   });
-
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    // The dialog may stand inside of a form of React’s tree: that one is not sent.
-    event.stopPropagation();
-    prove.mutate(fieldOf(new FormData(event.currentTarget), 'password'));
-  };
-  const said = (error: Error) =>
-    error instanceof Refusal && error.code === 'signin.proof-refused'
-      ? t('elevation.password-wrong')
-      : problemText(error);
-
+  if (ways.error !== null) return <ErrorState error={ways.error} onRetry={() => void ways.refetch()} />;
+  if (ways.data === undefined) return <Loader aria-label={t('loading')} />;
+  const { password, ...others } = ways.data;
+  if (others.factors.length > 0)
+    return (
+      <ProofForm
+        ways={others}
+        action={t('elevation.confirm')}
+        sendCode={async (factorId) => await call(sendElevationCode, { body: { factorId } })}
+        askForPasskey={async () => await call(startElevationByPasskey)}
+        prove={async (proof) => onElevated((await call(elevate, { body: proof })).elevatedUntil)}
+        onCancel={onCancel}
+      />
+    );
+  const isEnough = password === 'sensitive' || (ownSignIn && password === 'own-sign-in');
+  if (isEnough) return <PasswordElevation onElevated={onElevated} onCancel={onCancel} />;
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        {prove.error !== null && (
-          <Alert color="red" variant="light" role="alert">
-            {said(prove.error)}
-          </Alert>
-        )}
-        <input
-          type="text"
-          name="username"
-          autoComplete="username"
-          value={session?.user.email ?? ''}
-          readOnly
-          hidden
-        />
-        <PasswordInput
-          ref={field}
-          name="password"
-          label={t('signin.password')}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          data-autofocus
-          visibilityToggleButtonProps={{ 'aria-label': t('signin.show-password') }}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" loading={prove.isPending}>
-            {t('elevation.confirm')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Stack>
+      <Text size="sm">{t('elevation.factor-needed')}</Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onCancel}>
+          {t('cancel')}
+        </Button>
+        <Button component={Link} to="/profile" onClick={onCancel} data-autofocus>
+          {t('elevation.add-factor')}
+        </Button>
+      </Group>
+    </Stack>
   );
 }

@@ -67,10 +67,11 @@ function AcceptForm({ token, accountName, email, name, passwordMinLength }: Acce
   const accept = useMutation({
     mutationFn: async (given: { name: string; password: string }) => {
       await call(acceptInvitation, { body: { token, ...given } });
-      await signIn.mutateAsync({ email, password: given.password });
+      return await signIn.mutateAsync({ email, password: given.password });
     },
-    // The token must not stay in the address bar or the history of a shared machine.
-    onSuccess: () => window.location.replace('/'),
+    // The token must not stay in the address bar or the history of a shared machine. Where a second factor is needed,
+    // signing in begins on its own page.
+    onSuccess: (step) => window.location.replace(step === null ? '/' : '/sign-in'),
   });
 
   const acceptProblem = (error: Error): string => {

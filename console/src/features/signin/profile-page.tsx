@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { call, Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { Page } from '../../ui/index.ts';
+import { OwnFactors } from '../factors/index.ts';
 import { OwnSessions } from './sessions.tsx';
 import { useSession } from './session.ts';
 
@@ -29,6 +30,14 @@ export function ProfilePage() {
             minLength={session?.passwordMinLength ?? passwordLength.min}
           />
         </Paper>
+        {session?.providerId === null && (
+          <Paper withBorder p="lg">
+            <Title order={2} mb="xs">
+              {t('factor.title')}
+            </Title>
+            <OwnFactors />
+          </Paper>
+        )}
         <Paper withBorder p="lg">
           <Title order={2} mb="xs">
             {t('sessions.title')}

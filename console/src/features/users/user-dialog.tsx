@@ -19,6 +19,7 @@ import { useText } from '../../text/index.ts';
 import { announce, ConfirmDialog, ownEscape, ReasonField, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { GrantsEditor } from '../access/index.ts';
+import { FactorsOfUser } from '../factors/index.ts';
 import { SessionsOfUser } from '../signin/index.ts';
 import { InvitationLink } from './invite-dialog.tsx';
 
@@ -56,6 +57,14 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
               {t('sessions.title')}
             </Title>
             <SessionsOfUser userId={user.id} />
+          </section>
+        )}
+        {mayManage && (
+          <section>
+            <Title order={3} mb="xs">
+              {t('factor.of-user')}
+            </Title>
+            <FactorsOfUser accountId={account.id} userId={user.id} name={user.name} />
           </section>
         )}
         {mayManage && <RemoveUser user={user} onRemoved={onClose} />}
