@@ -19,7 +19,7 @@ import { testUnit, testUser } from '../accounts.ts';
 import { tokenHash } from '../../src/platform/tokens/index.ts';
 import { audited } from '../audited.ts';
 import { scopeCases } from '../scope-cases.ts';
-import { TestSocket } from '../socket.ts';
+import { eventually, TestSocket } from '../socket.ts';
 import {
   inAnotherSession,
   makeAccount,
@@ -42,7 +42,6 @@ import { startMailServer, type TestMailServer } from '../mail-server.ts';
 import { setUpMail } from '../mail-settings.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { setSettings } from '../settings.ts';
-import { eventually } from '../socket.ts';
 import { tableContents } from '../table-contents.ts';
 
 /** What one call of an endpoint takes. */

@@ -77,7 +77,7 @@ describe('hostile input', () => {
     body: string | Uint8Array | ReadableStream,
     { params = {}, headers = {} }: { params?: Record<string, string>; headers?: Record<string, string> } = {},
   ): Promise<Answer<unknown>> {
-    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? randomUUID());
     const response = await fetch(new URL(`/api/v1${path}`, node.url), {
       method: endpoint.method,
       headers: {

@@ -11,16 +11,17 @@ import Fastify, {
 } from 'fastify';
 import { elevatedBy } from '../audit/index.ts';
 import type { Log } from '../log/index.ts';
+import { takeBodies } from './bodies.ts';
 import { bearerOf, challengeOf, takesKeys } from './bearer.ts';
 import type { Anyone, CallerOf, Gate, Member, SignedIn } from './callers.ts';
 import { sendDownload, type Download } from './download.ts';
 import { answered, fileBodyOf, type FileBody } from './file-body.ts';
-import { formOf } from './form-body.ts';
 import { secureHeaders } from './headers.ts';
 import { sendOAuthProblem } from './oauth-problem.ts';
 import { onceRequestOf } from './once.ts';
 import { keepPace } from './pace.ts';
 import { problemOf, Refusal } from './refusal.ts';
+import { endpointOf, isOAuth, takesFile } from './served-endpoint.ts';
 import { compileExact, compileText, validated, type Validator } from './validation.ts';
 
 /** The most that a JSON body may weigh. Files are streamed, and weighed by whoever takes them. */
@@ -79,9 +80,7 @@ export class HttpServer {
       logger: false,
       ...(tls === null ? {} : { https: tls }),
     });
-    this.#takeJson();
-    this.#takeFiles();
-    this.#takeForms();
+    takeBodies(this.fastify);
     this.#refuseSlowBodies();
     secureHeaders(this.fastify, publicUrl);
     this.#refuseReadably(log);
@@ -239,46 +238,6 @@ export class HttpServer {
     return member;
   }
 
-  #takeJson(): void {
-    const { fastify } = this;
-    const parse = fastify.getDefaultJsonParser('error', 'error');
-    const text = new TextDecoder('utf-8', { fatal: true });
-    fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-      if (takesFile(request) || isOAuth(request)) return done(new Refusal('request.media-type'));
-      let decoded: string;
-      try {
-        decoded = text.decode(body as Buffer);
-      } catch {
-        done(new Refusal('request.malformed'));
-        return;
-      }
-      // An empty body is no body: some clients name a type all the same.
-      if (decoded === '') done(null, undefined);
-      else void parse(request, decoded, done);
-    });
-  }
-
-  /** A file is left on the wire: its handler reads it, once the caller has been admitted. */
-  #takeFiles(): void {
-    this.fastify.addContentTypeParser('application/octet-stream', (request, _payload, done) => {
-      if (takesFile(request)) done(null, undefined);
-      else done(new Refusal('request.media-type'));
-    });
-  }
-
-  #takeForms(): void {
-    const type = 'application/x-www-form-urlencoded';
-    this.fastify.addContentTypeParser(type, { parseAs: 'string' }, (request, body, done) => {
-      try {
-        if (!isOAuth(request)) throw new Refusal('request.media-type');
-        done(null, formOf(String(body)));
-      } catch (refusal) {
-        done(refusal as Refusal);
-      }
-    });
-  }
-
   /** Node has one limit for all requests, which is that of files. */
   #refuseSlowBodies(): void {
     this.fastify.server.headersTimeout = requestMs;
@@ -379,19 +338,6 @@ function refuseUnfit(validator: Validator | null, answer: unknown, { id }: Endpo
   throw new Error(
     `The answer of ${id} does not fit its schema at ${fault?.instancePath} (${fault?.keyword})`,
   );
-}
-
-/** The endpoint that a request is for; null for pages and for what there is not. */
-function endpointOf(request: FastifyRequest): Endpoint | null {
-  return (request.routeOptions.config as { endpoint?: Endpoint } | undefined)?.endpoint ?? null;
-}
-
-function takesFile(request: FastifyRequest): boolean {
-  return endpointOf(request)?.takesFile === true;
-}
-
-function isOAuth(request: FastifyRequest): boolean {
-  return endpointOf(request)?.oauth === true;
 }
 
 /** Whether only who has shown who they are is let in: with a session, or with a key. */
