@@ -1,4 +1,5 @@
 import { apiAuthentication } from './api-authentication.ts';
+import { authorisation } from './authorisation.ts';
 import { backup } from './backup.ts';
 import { auditSealing } from './audit-sealing.ts';
 import { runFromCommandLine } from './command-line.ts';
@@ -31,4 +32,5 @@ await runFromCommandLine([
   erasure,
   retention,
   auditSealing,
+  authorisation,
 ]);
