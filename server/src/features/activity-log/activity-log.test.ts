@@ -337,7 +337,7 @@ describe('the activity log', () => {
           action: 'activity-log.address-looked-up',
           actor: { kind: 'user', id: officer.userId },
           subject: { kind: 'conversation', id: conversationId },
-          details: { reasonGiven: true, found: 2 },
+          details: { reasonGiven: true, found: 2, elevatedBy: 'password' },
         },
       ]);
       const { items } = await officer.call(listActivityReadings, { params: { accountId: of.id } });
