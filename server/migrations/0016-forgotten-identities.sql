@@ -28,6 +28,15 @@ $$;
 create trigger last_membership after delete on membership
   for each row execute function forget_identity_of_membership();
 
+revoke all on function forget_identity(uuid), forget_identity_of_membership() from public;
+grant execute on function forget_identity(uuid) to samtal_platform;
+grant create on schema samtal to samtal_platform;
+alter function forget_identity(uuid) owner to samtal_platform;
+alter function forget_identity_of_membership() owner to samtal_platform;
+
+-- What is that role's already, whoever owns the database may not be able to change as himself.
+set local role samtal_platform;
+
 -- As it was, and held until the transaction ends: nobody takes it away before it has its membership.
 create or replace function identity_for(address text, display_name text) returns uuid
   language plpgsql volatile security definer
@@ -47,12 +56,8 @@ begin
 end
 $$;
 
-revoke all on function forget_identity(uuid), forget_identity_of_membership() from public;
-grant execute on function forget_identity(uuid) to samtal_platform;
-grant create on schema samtal to samtal_platform;
-alter function forget_identity(uuid) owner to samtal_platform;
-alter function forget_identity_of_membership() owner to samtal_platform;
-revoke create on schema samtal from samtal_platform;
-
 -- Those that were left over before.
 delete from identity where not exists (select from membership where user_id = identity.id);
+
+reset role;
+revoke create on schema samtal from samtal_platform;
