@@ -162,8 +162,8 @@ async function microsecondsEach(program: () => Promise<void>, seconds: number): 
   return ((performance.now() - began) * 1_000) / count;
 }
 
-function asSignedIn({ userId, address, origin }: Member) {
-  return { userId, sessionId: userId, address, origin };
+function asSignedIn({ userId, address, origin }: Pick<Member, 'userId' | 'address' | 'origin'>) {
+  return { userId, sessionId: userId, address, origin, hasSecondFactor: false };
 }
 
 /** Roles, units, queues, conversations and people with grants. Answers with one of the people. */
@@ -209,7 +209,7 @@ async function seed(db: TestDatabase, account: TestAccount): Promise<Member> {
   const [userId = ''] = ids;
   const member = await database.read(
     account.id,
-    async (tx) => await loadMember(tx, { userId, sessionId: userId, address: '', origin: null }, account.id),
+    async (tx) => await loadMember(tx, asSignedIn({ userId, address: '', origin: null }), account.id),
   );
   if (member === null) throw new Error('Nobody is there');
   return member;

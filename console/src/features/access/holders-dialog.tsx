@@ -29,7 +29,7 @@ export function HoldersDialog({ onClose }: { onClose: () => void }) {
             items: names.map((name) => ({ value: name, label: t(`authorisation.${name}`) })),
           }))}
           value={authorisation}
-          onChange={(chosen) => setAuthorisation((chosen ?? authorisation) as Authorisation)}
+          onChange={(chosen) => setAuthorisation(chosen ?? authorisation)}
           allowDeselect={false}
           searchable
           nothingFoundMessage={t('nothing-found')}

@@ -90,7 +90,10 @@ function OneKind({ kind, begin, confirm, onBack }: OneKindProps) {
     event.preventDefault();
     event.stopPropagation();
     const given = new FormData(event.currentTarget);
-    const field = (name: string) => String(given.get(name) ?? '').trim();
+    const field = (name: string) => {
+      const value = given.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     if (begun !== null) return show.mutate(field('code').replaceAll(/\s/g, ''));
     const name = field('name');
     start.mutate(

@@ -17,7 +17,7 @@ import { factorIcons } from './factor-icons.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { RenameFactor } from './rename-factor.tsx';
 
-export const factorsQuery = queryOptions({
+const factorsQuery = queryOptions({
   queryKey: ['session-factors'],
   queryFn: async () => await call(listFactors),
 });

@@ -94,7 +94,7 @@ export function CredentialsForm({ onCome }: { onCome: (step: SignInStep | null) 
   );
 }
 
-export function SignInProblem({ error }: { error: Error }) {
+function SignInProblem({ error }: { error: Error }) {
   const { t } = useText();
   const problem = useFactorProblem();
   const refused = error instanceof CookieRefused;

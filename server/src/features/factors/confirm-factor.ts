@@ -24,14 +24,17 @@ export interface BegunIn {
 }
 
 /**
- * Lets a factor count, once it has been shown to work where it was begun; null when it was not. `then` is done in the same
+ * Lets a factor count, once it has been shown to work where it was begun; null when it was not. `afterwards` is done in the same
  * transaction.
  */
-export async function confirmFactor<Then>(
+export async function confirmFactor<Outcome>(
   parts: FactorParts,
   begun: BegunIn,
-  { shown, then }: { shown: Confirmation; then: (tx: Tx, confirmed: Confirmed) => Promise<Then> },
-): Promise<Then | null> {
+  {
+    shown,
+    afterwards,
+  }: { shown: Confirmation; afterwards: (tx: Tx, confirmed: Confirmed) => Promise<Outcome> },
+): Promise<Outcome | null> {
   const { database } = parts;
   await database.transaction('platform', (tx) => countTry(tx, begun.userId));
   return await database.transaction('platform', async (tx) => {
@@ -39,7 +42,7 @@ export async function confirmFactor<Then>(
     const learnt = await judge(tx, parts, { factor, begun, shown });
     if (learnt === null) return null;
     await uncountTry(tx, begun.userId);
-    return await then(tx, await keep(tx, parts, { factor, learnt }));
+    return await afterwards(tx, await keep(tx, parts, { factor, learnt }));
   });
 }
 

@@ -1,5 +1,4 @@
 export { beginFactor } from './begin-factor.ts';
-export type { Binding } from './binding.ts';
 export { removeAllFactors, removeFactor, renameFactor } from './change-factors.ts';
 export { destinationHash, refuseTooMany } from './codes.ts';
 export { confirmFactor } from './confirm-factor.ts';

@@ -45,8 +45,9 @@ async function judge(
       return await takeAnyTotp(tx, keyring, { userId, code: proof.code });
     default: {
       const taken = await takeCode(tx, keyring, { binding, channel: proof.kind, code: proof.code });
-      if (taken?.factorId != null) await touchFactor(tx, taken.factorId);
-      return taken !== null;
+      if (taken === null) return false;
+      if (taken.factorId !== null) await touchFactor(tx, taken.factorId);
+      return true;
     }
   }
 }

@@ -145,7 +145,13 @@ describe('drafts of what is masked', () => {
     );
     assert.equal(rows.length, 1);
     const details = (JSON.parse(rows[0]!.body) as { details: unknown }).details;
-    assert.deepEqual(details, { reason: 'before-publishing', looked: 2, found: 1, shown: [first] });
+    assert.deepEqual(details, {
+      reason: 'before-publishing',
+      looked: 2,
+      found: 1,
+      shown: [first],
+      elevatedBy: 'password',
+    });
     assert.equal(
       code(await admin.try(previewMasking, { params: own, body: { ...draft, reason: 'before-publishing' } })),
       'access.forbidden',

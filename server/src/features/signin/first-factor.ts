@@ -44,7 +44,7 @@ export async function confirmFirstFactor(
     { userId, boundTo: id, factorId },
     {
       shown,
-      then: async (tx, { kind, recoveryCodes }) => {
+      afterwards: async (tx, { kind, recoveryCodes }) => {
         const from = { address, hasSecondFactor: false };
         if (!(await mayWork(tx, userId, from))) throw new Refusal('signin.attempt-over');
         await endAttempt(tx, attempt);

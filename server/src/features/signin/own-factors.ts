@@ -34,7 +34,7 @@ export async function confirmOwnFactor(
     { userId, boundTo: sessionId, factorId },
     {
       shown,
-      then: async (tx, { kind, recoveryCodes }) => ({
+      afterwards: async (tx, { kind, recoveryCodes }) => ({
         recoveryCodes,
         ...(await noticeFactorAdded(tx, { userId, kind, sessionId })),
       }),

@@ -1,2 +1,2 @@
 export { SmsError } from './sms-error.ts';
-export { sendSms, type SmsServer, type TextMessage } from './send-sms.ts';
+export { sendSms, type SmsServer } from './send-sms.ts';

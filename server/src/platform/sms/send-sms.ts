@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import type { Outbound } from '../outbound/index.ts';
 import { SmsError } from './sms-error.ts';
@@ -64,11 +65,10 @@ async function post(outbound: Outbound, server: SmsServer, body: Buffer): Promis
   });
   const late = setTimeout(() => sending.destroy(new SmsError('timeout')), timeoutMs);
   try {
-    return await new Promise<number>((done, failed) => {
-      sending.once('error', failed);
-      sending.once('response', (answer) => void read(answer).then(done, failed));
-      sending.end(body);
-    });
+    const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+    sending.end(body);
+    const failed = new Promise<never>((_, reject) => sending.once('error', reject));
+    return await Promise.race([failed, answered.then(async ([answer]) => await read(answer))]);
   } finally {
     clearTimeout(late);
     socket.destroy();
