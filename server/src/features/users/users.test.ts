@@ -177,7 +177,7 @@ test('removes a user with every role, and knows them no more', async () => {
   const person = await Browser.signIn(http, user);
   assert.equal((await administrator.call(removeUser, one(user.userId))).statusCode, 204);
   assert.ok(left.includes(user.userId));
-  assert.equal(codeOf(await person.call(getAccount, { params: { accountId } })), 'not-found');
+  assert.equal(codeOf(await person.call(getAccount, { params: { accountId } })), 'signin.required');
   assert.equal(codeOf(await administrator.call(removeUser, one(user.userId))), 'not-found');
   assert.equal((await db.asOwner('select from role_grant where user_id = $1', [user.userId])).rowCount, 0);
 });
