@@ -1,5 +1,5 @@
 export { BeforeAfter, type Line } from './before-after.tsx';
-export { ownEscape } from './own-escape.ts';
+export { useOwnEscape } from './own-escape.ts';
 export { ConfirmDialog } from './confirm.tsx';
 export { CopyBlock, CopyIcon } from './copy-field.tsx';
 export { showTitleBadge, usePageTitle } from './document-title.ts';

@@ -1,10 +1,18 @@
-import type { KeyboardEvent } from 'react';
+import { useEffect, type KeyboardEvent } from 'react';
 
 /**
  * For a dialog from which others are opened: Escape closes the one that has the focus, and not this one with it. The
  * library listens on the window, where every open dialog hears the same key.
  */
-export function ownEscape(onClose: () => void) {
+export function useOwnEscape(onClose: () => void) {
+  // What had the focus may be gone, such as a button that has given place to a form; then nothing in the dialog hears the key.
+  useEffect(() => {
+    const listen = ({ key, target }: globalThis.KeyboardEvent) => {
+      if (key === 'Escape' && target === document.body) onClose();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [onClose]);
   return {
     closeOnEscape: false,
     onKeyDown: ({ key, target, currentTarget }: KeyboardEvent<HTMLElement>) => {

@@ -97,7 +97,7 @@ function ShownKey({ shown, onClose }: { shown: ShownApiKey | null; onClose: () =
       <CopyBlock value={shown?.secret ?? ''} label={t('api-keys.secret')} />
       <Text size="sm" c="dimmed" mt="md">
         {t('api-keys.client-id', { id: shown?.key.id ?? '' })}{' '}
-        <Anchor href="/api/docs" inherit>
+        <Anchor underline="always" href="/api/docs" inherit>
           {t('api-keys.docs')}
         </Anchor>
       </Text>

@@ -16,7 +16,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, ConfirmDialog, ownEscape, ReasonField, useReport } from '../../ui/index.ts';
+import { announce, ConfirmDialog, useOwnEscape, ReasonField, useReport } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { GrantsEditor } from '../access/index.ts';
 import { FactorsOfUser } from '../factors/index.ts';
@@ -28,11 +28,12 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
   const { t } = useText();
   const account = useAccount();
   const mayManage = account.can('users.manage');
+  const escape = useOwnEscape(onClose);
   return (
     <Modal
       opened
       onClose={onClose}
-      {...ownEscape(onClose)}
+      {...escape}
       title={user.name}
       size="lg"
       closeButtonProps={{ 'aria-label': t('close') }}
