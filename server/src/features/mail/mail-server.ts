@@ -1,13 +1,17 @@
 import type { SettingValues } from '@samtal/contract/settings';
-import { sql } from 'kysely';
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
-import { CiphertextError, openSecret, sealSecret, type Keyring } from '../../platform/keys/index.ts';
+import {
+  CiphertextError,
+  readInstallationSecret,
+  removeInstallationSecret,
+  setInstallationSecret,
+  type Keyring,
+} from '../../platform/keys/index.ts';
 import { MailError, type Mail, type MailServer } from '../../platform/mail/index.ts';
 import { readInstallationSettings } from '../settings/index.ts';
 
-const secretName = 'mail-password';
-const place = { account: null, purpose: 'installation-secret', id: secretName };
+const name = 'mail-password';
 
 /** Where mail is handed in, and whom it comes from. */
 export interface WayOut {
@@ -46,14 +50,10 @@ export async function readWayOut(
 }
 
 async function readPassword(tx: ReadTx, keyring: Keyring): Promise<string> {
-  const row = await tx.sql
-    .selectFrom('installation_secret')
-    .select('sealed')
-    .where('name', '=', secretName)
-    .executeTakeFirst();
-  if (row === undefined) throw new MailError('password-missing');
   try {
-    return (await openSecret(keyring, place, row.sealed)).toString();
+    const password = await readInstallationSecret(tx, keyring, name);
+    if (password === null) throw new MailError('password-missing');
+    return password;
   } catch (cause) {
     // The database was restored beside another keyring.
     if (cause instanceof CiphertextError) throw new MailError('password-unreadable', 'passing', { cause });
@@ -63,19 +63,12 @@ async function readPassword(tx: ReadTx, keyring: Keyring): Promise<string> {
 
 /** Keeps the password for the server, sealed; it is never shown again. In the platform's scope. */
 export async function setMailPassword(tx: Tx, keyring: Keyring, password: string): Promise<void> {
-  const sealed = await sealSecret(keyring, place, Buffer.from(password));
-  await tx.sql
-    .insertInto('installation_secret')
-    .values({ name: secretName, sealed })
-    .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet({ sealed, set_at: sql<Date>`clock_timestamp()` }),
-    )
-    .execute();
+  await setInstallationSecret(tx, keyring, { name, secret: password });
   await recordAudit(tx, platformChain, { action: 'mail.password-set', actor: { kind: 'operator' } });
 }
 
 /** Forgets the password, if there was one. */
 export async function removeMailPassword(tx: Tx): Promise<void> {
-  await tx.sql.deleteFrom('installation_secret').where('name', '=', secretName).execute();
+  await removeInstallationSecret(tx, name);
   await recordAudit(tx, platformChain, { action: 'mail.password-removed', actor: { kind: 'operator' } });
 }

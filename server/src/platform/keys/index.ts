@@ -9,6 +9,11 @@ export {
 } from './ciphertext.ts';
 export { ConversationKeys, type MarkedBucket } from './conversation-keys.ts';
 export { DirectoryKeyStore } from './directory-key-store.ts';
+export {
+  readInstallationSecret,
+  removeInstallationSecret,
+  setInstallationSecret,
+} from './installation-secret.ts';
 export { isUnreadable } from './is-unreadable.ts';
 export { KeyDestroyedError, Keyring, KeyringError, type CopiedRecord } from './keyring.ts';
 export { rewrapRestoredKeys } from './restored-keys.ts';
