@@ -10,5 +10,6 @@ export { useIsPhone } from './use-is-phone.ts';
 export { useNow } from './use-now.ts';
 export { announce, useReport } from './use-report.ts';
 export { FormDialog } from './form-dialog.tsx';
+export { NameField } from './name-field.tsx';
 export { ReasonField } from './reason-field.tsx';
 export { Row, Rows } from './rows.tsx';

@@ -11,33 +11,19 @@ import { platformChain, recordAudit } from '../platform/audit/index.ts';
 import { MailError, sendableAddress, sendMail } from '../platform/mail/index.ts';
 import { Outbound } from '../platform/outbound/index.ts';
 import { CommandError, needed, type Command } from './command.ts';
-import { passwordOption, readPassword } from './password-input.ts';
+import { installationPassword } from './password-input.ts';
 import { table } from './table.ts';
 import { withPlatform } from './with-platform.ts';
 
 const notSetUp =
   'No mail server is set up: set mail.smtp-host and mail.sender-address with samtal settings set';
 
-const password: Command = {
-  name: 'mail password',
-  summary: 'Give the password for the mail server, or take it away; it is sealed and never shown',
-  help: [
-    ['--password-stdin', 'Read the password from standard input'],
-    ['--remove', 'Forget the password'],
-  ],
-  options: { ...passwordOption, remove: { type: 'boolean' } },
-  run: (context) =>
-    withPlatform(context.config, async ({ database, keyring }) => {
-      if (context.values['remove'] === true) {
-        await database.transaction('platform', removeMailPassword);
-        return { text: 'The password is forgotten.', json: { password: false } };
-      }
-      const given = await readPassword(context);
-      if (given === null) throw new CommandError('Give --password-stdin, or --remove');
-      await database.transaction('platform', (tx) => setMailPassword(tx, keyring, given));
-      return { text: 'The password is kept. Try it with samtal mail test.', json: { password: true } };
-    }),
-};
+const password = installationPassword({
+  of: 'mail',
+  whose: 'the mail server',
+  set: setMailPassword,
+  remove: removeMailPassword,
+});
 
 const test: Command = {
   name: 'mail test',

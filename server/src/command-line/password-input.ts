@@ -1,7 +1,9 @@
 import { Passwords, readIdentityByEmail, refuseWeak, refuseWeakPassword } from '../features/signin/index.ts';
 import { readSettings } from '../features/settings/index.ts';
-import { CommandError, type Context } from './command.ts';
-import type { Platform } from './with-platform.ts';
+import type { Tx } from '../platform/database/index.ts';
+import type { Keyring } from '../platform/keys/index.ts';
+import { CommandError, type Command, type Context } from './command.ts';
+import { withPlatform, type Platform } from './with-platform.ts';
 
 export const passwordOption = { 'password-stdin': { type: 'boolean' } } as const;
 
@@ -11,6 +13,42 @@ export async function readPassword({ values, readInput }: Context): Promise<stri
   const password = await readInput();
   if (password === '') throw new CommandError('There is no password on standard input');
   return password;
+}
+
+/** The command with which operators give a password of the installation, sealed and never shown, or take it away. */
+export function installationPassword({
+  of,
+  whose,
+  set,
+  remove,
+}: {
+  /** The commands that it is one of: `mail`. Their `test` shows whether the password is right. */
+  of: string;
+  /** Who asks for the password, as a part of the summary. */
+  whose: string;
+  set: (tx: Tx, keyring: Keyring, password: string) => Promise<void>;
+  remove: (tx: Tx) => Promise<void>;
+}): Command {
+  return {
+    name: `${of} password`,
+    summary: `Give the password for ${whose}, or take it away; it is sealed and never shown`,
+    help: [
+      ['--password-stdin', 'Read the password from standard input'],
+      ['--remove', 'Forget the password'],
+    ],
+    options: { ...passwordOption, remove: { type: 'boolean' } },
+    run: (context) =>
+      withPlatform(context.config, async ({ database, keyring }) => {
+        if (context.values['remove'] === true) {
+          await database.transaction('platform', remove);
+          return { text: 'The password is forgotten.', json: { password: false } };
+        }
+        const given = await readPassword(context);
+        if (given === null) throw new CommandError('Give --password-stdin, or --remove');
+        await database.transaction('platform', (tx) => set(tx, keyring, given));
+        return { text: `The password is kept. Try it with samtal ${of} test.`, json: { password: true } };
+      }),
+  };
 }
 
 /** The hash of a password that the person may have. */

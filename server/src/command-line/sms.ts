@@ -4,33 +4,18 @@ import { platformChain, recordAudit } from '../platform/audit/index.ts';
 import { Outbound } from '../platform/outbound/index.ts';
 import { sendSms, SmsError } from '../platform/sms/index.ts';
 import { CommandError, needed, type Command } from './command.ts';
-import { passwordOption, readPassword } from './password-input.ts';
+import { installationPassword } from './password-input.ts';
 import { withPlatform } from './with-platform.ts';
 
 const notSetUp =
   'Nobody sends text messages: set sms.provider, sms.user and sms.country-prefixes with samtal settings set';
 
-const password: Command = {
-  name: 'sms password',
-  summary:
-    'Give the password for the provider of text messages, or take it away; it is sealed and never shown',
-  help: [
-    ['--password-stdin', 'Read the password from standard input'],
-    ['--remove', 'Forget the password'],
-  ],
-  options: { ...passwordOption, remove: { type: 'boolean' } },
-  run: (context) =>
-    withPlatform(context.config, async ({ database, keyring }) => {
-      if (context.values['remove'] === true) {
-        await database.transaction('platform', removeSmsPassword);
-        return { text: 'The password is forgotten.', json: { password: false } };
-      }
-      const given = await readPassword(context);
-      if (given === null) throw new CommandError('Give --password-stdin, or --remove');
-      await database.transaction('platform', (tx) => setSmsPassword(tx, keyring, given));
-      return { text: 'The password is kept. Try it with samtal sms test.', json: { password: true } };
-    }),
-};
+const password = installationPassword({
+  of: 'sms',
+  whose: 'the provider of text messages',
+  set: setSmsPassword,
+  remove: removeSmsPassword,
+});
 
 const test: Command = {
   name: 'sms test',

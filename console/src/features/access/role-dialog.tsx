@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, Title } from '@mantine/core';
 import {
   authorisations,
   changeRole,
@@ -9,7 +9,7 @@ import {
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText, type TextKey } from '../../text/index.ts';
-import { FormDialog, ReasonField, ToneBadge } from '../../ui/index.ts';
+import { FormDialog, NameField, ReasonField, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { authorisationsByArea, holdableBy, inherited } from './areas.ts';
 import { useRoleName } from './queries.ts';
@@ -59,15 +59,7 @@ function RoleForm({ role, roles, onSaved, onClose }: RoleDialogProps) {
       onSubmit={save}
       onClose={onClose}
     >
-      <TextInput
-        label={t('name')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={120}
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} />
       <MultiSelect
         label={t('role-page.held')}
         description={t('role-page.held-says')}

@@ -1,10 +1,10 @@
-import { Alert, Select, Textarea, TextInput } from '@mantine/core';
+import { Alert, Select, Textarea } from '@mantine/core';
 import type { Authorisation, Role, Scope } from '@samtal/contract/access';
 import { createApiKey, sensitiveAuthorisations, type ShownApiKey } from '@samtal/contract/api-keys';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { FormDialog } from '../../ui/index.ts';
+import { FormDialog, NameField } from '../../ui/index.ts';
 import { ScopeEditor, useRoleName, useRoles } from '../access/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { lives, type Life } from './lives.ts';
@@ -49,15 +49,7 @@ export function CreateKeyDialog({ onMade, onClose }: CreateKeyDialogProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <TextInput
-        label={t('name')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={120}
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} />
       <Textarea
         label={t('api-keys.purpose')}
         description={t('api-keys.purpose-says')}

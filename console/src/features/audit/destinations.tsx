@@ -35,6 +35,7 @@ import {
   CopyBlock,
   EmptyState,
   FormDialog,
+  NameField,
   ReasonField,
   Row,
   Rows,
@@ -301,14 +302,7 @@ function AddDialog({ onAdded, onClose }: AddDialogProps) {
         ]}
         fullWidth
       />
-      <TextInput
-        label={t('name')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={120}
-        required
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} />
       {kind === 'webhook' ? (
         <TextInput
           type="url"

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NumberInput, Radio, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Radio, Stack } from '@mantine/core';
 import { changeQueue, createQueue, deleteQueue, type Queue } from '@samtal/contract/routing';
 import { IconPencil, IconPlus, IconStack2, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -9,6 +9,7 @@ import {
   ConfirmDialog,
   EmptyState,
   FormDialog,
+  NameField,
   Page,
   ReasonField,
   Row,
@@ -161,15 +162,7 @@ function QueueDialog({ queue, onSaved, onClose }: QueueDialogProps) {
       onSubmit={save}
       onClose={onClose}
     >
-      <TextInput
-        label={t('name')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={120}
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} />
       <Radio.Group
         label={t('queue.assignment')}
         value={assignment}

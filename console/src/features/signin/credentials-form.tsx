@@ -1,4 +1,4 @@
-import { Anchor, Button, PasswordInput, TextInput, Alert } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Alert } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { SignInStep } from '@samtal/contract/signin';
 import { Link, useSearch } from '@tanstack/react-router';
@@ -9,6 +9,7 @@ import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
 import { OrganisationSignIn } from './organisation-sign-in.tsx';
 import { CookieRefused, usePasskeySignIn, useSignIn } from './use-sign-in.ts';
+import { EmailField } from './email-field.tsx';
 import classes from './card.module.css';
 
 /** Address and password, or a passkey. `onCome` is called with the next step, or with null when there is a session. */
@@ -46,20 +47,7 @@ export function CredentialsForm({ onCome }: { onCome: (step: SignInStep | null) 
           </Alert>
         )}
         {error !== null && <SignInProblem error={error} />}
-        <TextInput
-          ref={email}
-          name="email"
-          type="email"
-          label={t('signin.email')}
-          autoComplete="username"
-          inputMode="email"
-          spellCheck={false}
-          autoCapitalize="none"
-          required
-          withAsterisk={false}
-          autoFocus
-          size="md"
-        />
+        <EmailField ref={email} />
         <PasswordInput
           ref={password}
           name="password"

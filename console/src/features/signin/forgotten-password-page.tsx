@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button } from '@mantine/core';
 import { askForRenewal } from '@samtal/contract/signin';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { Card } from './card.tsx';
 import { fieldOf } from './field-of.ts';
+import { EmailField } from './email-field.tsx';
 import classes from './card.module.css';
 
 /** Asks for a link to a new password. What it says afterwards is the same for every address. */
@@ -35,19 +36,7 @@ export function ForgottenPasswordPage() {
         )}
         {!ask.isSuccess && (
           <>
-            <TextInput
-              name="email"
-              type="email"
-              label={t('signin.email')}
-              autoComplete="username"
-              inputMode="email"
-              spellCheck={false}
-              autoCapitalize="none"
-              required
-              withAsterisk={false}
-              autoFocus
-              size="md"
-            />
+            <EmailField />
             <Button type="submit" size="md" loading={ask.isPending} fullWidth>
               {t('renewal.send')}
             </Button>

@@ -1,9 +1,9 @@
-import { ColorInput, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { ColorInput, NumberInput, Select, TagsInput } from '@mantine/core';
 import { changeSite, createSite, type Site } from '@samtal/contract/sites';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { languageName, locales, useText } from '../../text/index.ts';
-import { FormDialog, ReasonField } from '../../ui/index.ts';
+import { FormDialog, NameField, ReasonField } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useQueues } from '../routing/index.ts';
 import { originOf } from './origins.ts';
@@ -67,15 +67,7 @@ export function SiteDialog({ site, onSaved, onClose }: SiteDialogProps) {
       onSubmit={save}
       onClose={onClose}
     >
-      <TextInput
-        label={t('name')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={120}
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} />
       <TagsInput
         label={t('site.origins')}
         description={t('site.origins-says')}

@@ -1,9 +1,9 @@
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { changeUnit, createUnit, type Unit } from '@samtal/contract/units';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { FormDialog, ReasonField } from '../../ui/index.ts';
+import { FormDialog, NameField, ReasonField } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { placesFor } from './tree.ts';
 import { UnitSelect } from './unit-select.tsx';
@@ -47,15 +47,7 @@ export function UnitDialog({ unit, onSaved, onClose }: UnitDialogProps) {
       onSubmit={save}
       onClose={onClose}
     >
-      <TextInput
-        label={t('name')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={120}
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} />
       <UnitSelect
         label={t('unit.parent')}
         none={t('unit.top')}
