@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exportAuditEntries, findAuditEntries, type AuditEntry } from '@samtal/contract/audit';
 import { Outbound } from '../../platform/outbound/index.ts';
 import { recordAudit, sealOutbox, type AuditEvent } from '../../platform/audit/index.ts';
@@ -32,6 +33,8 @@ describe('the audit trail for its readers', () => {
     officerId = person.userId;
     await record(accountId, { action: 'sites.changed', actor: user(), subject: { kind: 'site', id: site } });
     await record(accountId, { action: 'sites.created', actor: user(), subject: { kind: 'site', id: queue } });
+    // Instants are told to the millisecond: whoever searches by one must not meet two entries in it.
+    await sleep(2);
     await record(accountId, {
       action: 'routing.changed',
       actor: { kind: 'system' },
