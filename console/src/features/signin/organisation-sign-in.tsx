@@ -27,6 +27,10 @@ export function OrganisationSignIn({ email }: { email: RefObject<HTMLInputElemen
         variant="default"
         size="md"
         fullWidth
+        // On a narrow phone the words take two lines.
+        h="auto"
+        mih={42}
+        styles={{ label: { whiteSpace: 'normal' } }}
         leftSection={<IconBuilding size={18} aria-hidden="true" />}
         loading={find.isPending || (find.isSuccess && !isUnknown)}
         onClick={go}

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import {
   endOtherSessions,
   endOwnSession,
@@ -10,7 +10,7 @@ import {
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
-import { announce, useReport } from '../../ui/index.ts';
+import { announce, useReport, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import classes from './sessions.module.css';
 
@@ -109,8 +109,8 @@ function SessionList({ items, error, onEnd }: SessionListProps) {
                 <Text fw={600} size="sm">
                   {title}
                 </Text>
-                {device === 'mobile' && <Badge variant="default">{t('sessions.mobile')}</Badge>}
-                {isCurrent && <Badge variant="light">{t('sessions.current')}</Badge>}
+                {device === 'mobile' && <ToneBadge tone="neutral">{t('sessions.mobile')}</ToneBadge>}
+                {isCurrent && <ToneBadge tone="accent">{t('sessions.current')}</ToneBadge>}
               </Group>
               <Text size="xs" c="dimmed">
                 {t('sessions.times', {
