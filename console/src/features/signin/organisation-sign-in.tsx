@@ -30,7 +30,7 @@ export function OrganisationSignIn({ email }: { email: RefObject<HTMLInputElemen
         // On a narrow phone the words take two lines.
         h="auto"
         mih={42}
-        styles={{ label: { whiteSpace: 'normal' } }}
+        styles={{ label: { whiteSpace: 'normal', lineHeight: 1.3, paddingBlock: 6 } }}
         leftSection={<IconBuilding size={18} aria-hidden="true" />}
         loading={find.isPending || (find.isSuccess && !isUnknown)}
         onClick={go}
