@@ -45,6 +45,7 @@ abstract class Talker {
   showKey: string | null = null;
   shown: string | null = null;
   #hasLeft = false;
+  readonly #unanswered = new Set<string>();
 
   protected constructor(url: URL) {
     this.url = url;
@@ -68,6 +69,12 @@ abstract class Talker {
   post(stream: StreamName, kind: 'message' | 'note', text: string): void {
     const { cid } = this.link.post(stream, kind, text);
     this.posted.set(stream, [...(this.posted.get(stream) ?? []), { cid, text }]);
+    this.#unanswered.add(cid);
+  }
+
+  /** How many posts nobody has acknowledged yet. */
+  get unanswered(): number {
+    return this.#unanswered.size;
   }
 
   /** Hangs up, and gives up what is being tried. */
@@ -94,7 +101,9 @@ abstract class Talker {
       const text = (data as Buffer).toString();
       this.heard.push(text);
       const frame = JSON.parse(text) as ServerFrame;
-      if (frame.t === 'ack') this.acknowledged.push({ cid: frame.cid, stream: frame.stream, seq: frame.seq });
+      if (frame.t !== 'ack') return;
+      this.acknowledged.push({ cid: frame.cid, stream: frame.stream, seq: frame.seq });
+      this.#unanswered.delete(frame.cid);
     });
     return socket as unknown as Socket;
   }

@@ -7,7 +7,7 @@ import { makeShowKey, sealShown } from '@samtal/contract/session-data';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { searchTranscripts } from '@samtal/contract/search';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
-import { signIn, type Session } from '@samtal/contract/signin';
+import { elevate, signIn, type Session } from '@samtal/contract/signin';
 import { findByAttributes, getProfile } from '@samtal/contract/visitors';
 import { Client, type ClientConfig } from 'pg';
 import { findRunningPostgres } from '../../src/platform/postgres/index.ts';
@@ -151,6 +151,7 @@ async function signedIn({ url }: ServerProcess, person: { email: string; passwor
   const session = await send(signIn, { body: { email, password } });
   const { csrfToken } = (await session.json()) as Session;
   const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  await send(elevate, { body: { kind: 'password', password } }, { cookie, 'x-csrf-token': csrfToken });
   return async (endpoint, input) =>
     (await (await send(endpoint, input, { cookie, 'x-csrf-token': csrfToken })).json()) as ResponseOf<
       typeof endpoint
