@@ -1,7 +1,16 @@
-import ts from 'typescript';
+import type { Node } from 'oxc-parser';
 
 import { edges as declaredEdges } from './edges.ts';
-import { circles, isTest, packageOf, readSources, target, type SourceFile } from './imports.ts';
+import {
+  children,
+  circles,
+  isTest,
+  packageOf,
+  readSources,
+  syntaxTree,
+  target,
+  type SourceFile,
+} from './imports.ts';
 
 /**
  * What each package may import (ARCHITECTURE.md, Packages). `e2e`, `bench` and `tools` may import everything; tests
@@ -102,48 +111,39 @@ function environmentProblems(file: SourceFile): string[] {
 /** Handing the environment to `readConfig` whole is not reading it. */
 function readsEnvironment(file: SourceFile): boolean {
   if (!/\benv\b/.test(file.text)) return false;
-  const visit = (node: ts.Node): boolean => {
-    if (
-      ts.isCallExpression(node) &&
-      ts.isIdentifier(node.expression) &&
-      node.expression.text === 'readConfig'
-    ) {
+  const visit = (node: Node): boolean => {
+    if (node.type === 'CallExpression' && isNamed(node.callee, 'readConfig'))
       return node.arguments.some((argument) => !isEnvironment(argument) && visit(argument));
-    }
-    return isEnvironment(node) || takesEnv(node) || (ts.forEachChild(node, visit) ?? false);
+    return isEnvironment(node) || takesEnv(node) || children(node).some(visit);
   };
-  return visit(ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, false));
+  return visit(syntaxTree(file.path, file.text));
+}
+
+function isNamed(node: Node, name: string): boolean {
+  return node.type === 'Identifier' ? node.name === name : node.type === 'Literal' && node.value === name;
 }
 
 /** `process.env` and `process['env']`. */
-function isEnvironment(node: ts.Node): boolean {
-  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'env' && isProcess(node.expression);
-  if (!ts.isElementAccessExpression(node) || !ts.isStringLiteral(node.argumentExpression)) return false;
-  return node.argumentExpression.text === 'env' && isProcess(node.expression);
+function isEnvironment(node: Node): boolean {
+  return node.type === 'MemberExpression' && isNamed(node.property, 'env') && isProcess(node.object);
 }
 
 /** `process`, also as `globalThis.process`. */
-function isProcess(node: ts.Expression): boolean {
-  return ts.isIdentifier(node)
-    ? node.text === 'process'
-    : ts.isPropertyAccessExpression(node) && node.name.text === 'process';
+function isProcess(node: Node): boolean {
+  return isNamed(node.type === 'MemberExpression' ? node.property : node, 'process');
 }
 
 /** `import { env } from 'node:process'` and `const { env } = process`. */
-function takesEnv(node: ts.Node): boolean {
-  if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
-    const names = node.importClause?.namedBindings;
-    const fromProcess = /^(node:)?process$/.test(node.moduleSpecifier.text);
-    return fromProcess && names !== undefined && ts.isNamedImports(names) && names.elements.some(isEnv);
-  }
-  if (!ts.isVariableDeclaration(node) || node.initializer === undefined || !isProcess(node.initializer))
-    return false;
-  return ts.isObjectBindingPattern(node.name) && node.name.elements.some(isEnv);
+function takesEnv(node: Node): boolean {
+  if (node.type === 'ImportDeclaration')
+    return /^(node:)?process$/.test(node.source.value) && node.specifiers.some(isEnv);
+  if (node.type !== 'VariableDeclarator' || node.init === null || !isProcess(node.init)) return false;
+  return node.id.type === 'ObjectPattern' && node.id.properties.some(isEnv);
 }
 
-function isEnv(element: ts.ImportSpecifier | ts.BindingElement): boolean {
-  const name = element.propertyName ?? element.name;
-  return ts.isIdentifier(name) && name.text === 'env';
+function isEnv(node: Node): boolean {
+  if (node.type === 'ImportSpecifier') return isNamed(node.imported, 'env');
+  return node.type === 'Property' && isNamed(node.key, 'env');
 }
 
 function edgeProblems(sources: readonly SourceFile[], edges: readonly Edge[]): string[] {

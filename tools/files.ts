@@ -26,6 +26,8 @@ export function committableFiles(folder: string): string[] {
 
 function isIgnored(name: string): boolean {
   return (
-    left.includes(name) || ['screenshots', 'tmp'].includes(name) || /^\.dist-|\.log$|^\.DS_Store$/.test(name)
+    left.includes(name) ||
+    ['screenshots', 'tmp'].includes(name) ||
+    /^\.dist-|\.log$|^\.(?:DS_Store|tsbuildinfo)$/.test(name)
   );
 }

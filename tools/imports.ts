@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import ts from 'typescript';
+
+import { parseSync, type Node } from 'oxc-parser';
 
 import { filesBelow } from './files.ts';
 
@@ -15,9 +16,29 @@ export interface SourceFile {
 export function readSources(root: string): SourceFile[] {
   return filesBelow(root, '**/*.{ts,tsx,js}').map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
-    const { importedFiles } = ts.preProcessFile(text, true, true);
-    return { path, text, specifiers: importedFiles.map((file) => file.fileName) };
+    return { path, text, specifiers: specifiersBelow(syntaxTree(path, text)) };
   });
+}
+
+/** The syntax tree of a file, as ESTree with TypeScript has it. */
+export function syntaxTree(path: string, text: string): Node {
+  return parseSync(path, text).program;
+}
+
+/** The nodes right below a node. */
+export function children(node: Node): Node[] {
+  return Object.values(node).flat().filter(isNode);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+/** What is imported or exported from anywhere, loaded while running, or named as a type. */
+function specifiersBelow(node: Node): string[] {
+  const source = 'source' in node ? node.source : null;
+  const named = isNode(source) && source.type === 'Literal' && typeof source.value === 'string';
+  return [...(named ? [source.value] : []), ...children(node).flatMap(specifiersBelow)];
 }
 
 /** The file that a relative import points at; null for an import of a package or of Node. */
