@@ -78,7 +78,7 @@ import { sitesRoutes } from './features/sites/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
 import { restoreUnit } from './features/units/index.ts';
 import { unitsRoutes } from './features/units/routes.ts';
-import { userRestorer, type BeforeLeaving } from './features/users/index.ts';
+import { LastActivity, userRestorer, usersJobs, type BeforeLeaving } from './features/users/index.ts';
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
 import { visitorsRoutes } from './features/visitors/routes.ts';
@@ -168,10 +168,20 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const { dataDir, version } = parts;
   const backups = new Backups({ database, access, keyring, store: media.store, dataDir, version, log });
   const verifier = new SamlVerifier();
+  const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
+    await releaseConversations(tx, desk, account, userId);
   const jobs = new Jobs(
     access.login,
     [
       ...signinJobs({ database }),
+      ...usersJobs({
+        database,
+        beforeLeaving,
+        mail: {
+          isPossible: async () => await messenger.canMail(),
+          send: async (to, values) => await messenger.mailed(to, { key: 'unused', values }),
+        },
+      }),
       ...settingsJobs({ database }),
       ...apiKeysJobs({ database }),
       ...rateLimitJobs({ database }),
@@ -196,6 +206,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     member: admitMember,
   };
 
+  const lastActivity = new LastActivity(database);
   const limiter = new RateLimiter({ database });
   const http = new HttpServer({
     log,
@@ -207,8 +218,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...apiKeyGate({ database, limiter }),
       ...userPace({ database, limiter }),
       ...idempotencyGate({ database, keyring }),
-      member: async (person, account) =>
-        await database.read(account, async (tx) => await admitMember(tx, person, account)),
+      member: async (person, account) => {
+        const member = await database.read(account, async (tx) => await admitMember(tx, person, account));
+        if (member !== null && person.isAttended === true) await lastActivity.note(account, person.userId);
+        return member;
+      },
       visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
     },
   });
@@ -239,8 +253,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   federationRoutes(http, { database, keyring, publicUrl });
   await federationPages(http.fastify, { database, keyring, publicUrl, verifier, sessionsEnded });
-  const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
-    await releaseConversations(tx, desk, account, userId);
   accountsRoutes(http, { database });
   usersRoutes(http, { database, beforeLeaving });
   const judge = async (account: string, set: Readonly<Record<string, unknown>>) =>

@@ -411,6 +411,18 @@ export const settings = {
     weaker: 'higher',
   }),
 
+  /**
+   * Whoever has neither signed in nor worked in the account for so long becomes inactive (B5). Null: nobody does. The default is
+   * what PCI DSS 4.0 asks for (8.2.6).
+   */
+  'users.inactive-after-days': setting({
+    schema: nullable(days(1, 3650)),
+    default: 90,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+
   // The API for programs (C8, C5).
   /** What a program shows: its key with each request, or an access token that it gets for the key (RFC 6749, 4.4). */
   'api.authentication': setting({

@@ -15,6 +15,11 @@ import {
   type Static,
 } from '../shared/index.ts';
 
+/** Why somebody can be inactive. */
+export const inactiveReasons = ['administrator', 'unused', 'directory'] as const;
+
+const Day = Type.String({ format: 'date' });
+
 const userFields = {
   /** What visitors and colleagues see. */
   name: Name,
@@ -42,6 +47,13 @@ export const User = closed({
   roles: Type.Array(closed({ grantId: Id, roleId: Id, name: Type.String() })),
   createdAt: Instant,
   lastSignInAt: nullable(Instant),
+  /** The last day, in UTC, on which the user signed in or worked in the account; null where there was none (B5). */
+  lastActiveOn: nullable(Day),
+  /**
+   * Why somebody is inactive: switched off by an administrator, away for longer than `users.inactive-after-days` (B5), or
+   * switched off by the account’s directory (B6). Null for everybody else.
+   */
+  inactiveBecause: nullable(oneOf(...inactiveReasons)),
   /** Of name, limit and status. */
   version: NewestVersion,
 });

@@ -43,6 +43,11 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
           {user.email}
         </Text>
         {user.status === 'invited' && mayManage && <InvitedNotice user={user} />}
+        {user.inactiveBecause !== null && (
+          <Alert color="gray" variant="light" title={t('user.inactive-title')}>
+            {t(`user.inactive-because.${user.inactiveBecause}`)}
+          </Alert>
+        )}
         {mayManage && <UserForm user={user} />}
         {account.can('access.read') && (
           <section>

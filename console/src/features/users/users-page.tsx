@@ -93,21 +93,30 @@ function useUsers(search: string) {
   });
 }
 
+/** Why somebody is inactive, in a word or two where it was no administrator. */
+function statusWord({ status, inactiveBecause }: User) {
+  if (inactiveBecause === 'unused' || inactiveBecause === 'directory')
+    return `user.${inactiveBecause}` as const;
+  return `user.${status}` as const;
+}
+
 function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
   const { t, formats } = useText();
   const roleName = useRoleName();
   const roles = useRoles().data ?? [];
-  const seen =
+  const seen = [
     user.lastSignInAt === null
       ? t('user.never-seen')
-      : t('user.seen', { at: formats.dateTime(user.lastSignInAt) });
+      : t('user.seen', { at: formats.dateTime(user.lastSignInAt) }),
+    ...(user.lastActiveOn === null ? [] : [t('user.active-on', { day: formats.day(user.lastActiveOn) })]),
+  ].join(' · ');
   return (
     <Row
       title={
         <>
           {user.name}
           {user.status !== 'active' && (
-            <ToneBadge tone={statusTones[user.status]}>{t(`user.${user.status}`)}</ToneBadge>
+            <ToneBadge tone={statusTones[user.status]}>{t(statusWord(user))}</ToneBadge>
           )}
         </>
       }

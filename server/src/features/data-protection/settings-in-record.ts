@@ -89,6 +89,7 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'api.networks': { section: 'access' },
   'api.requests-per-minute': pace,
   'api.user-requests-per-minute': pace,
+  'users.inactive-after-days': { section: 'access' },
   'users.invitation-days': { section: 'access' },
   'visitors.attributes': { part: 'attributes' },
   'sms.provider': { section: 'access' },

@@ -8,7 +8,7 @@ import { MailError, sendMail } from '../../platform/mail/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
 import { sendSms, SmsError } from '../../platform/sms/index.ts';
 import { wordsOf } from '../../platform/words/index.ts';
-import { readWayOut } from '../mail/index.ts';
+import { isSetUp, readWayOut } from '../mail/index.ts';
 import { readInstallationSettings } from '../settings/index.ts';
 import { isNumberAllowed, readSmsWayOut } from './sms-server.ts';
 
@@ -22,7 +22,14 @@ export interface MessengerParts {
 
 /** What a message says: keys of the catalogue, and what stands in their places. */
 export interface Wording {
-  readonly key: 'code' | 'renewal' | 'factor-added' | 'factor-removed' | 'factors-reset' | 'password-renewed';
+  readonly key:
+    | 'code'
+    | 'renewal'
+    | 'factor-added'
+    | 'factor-removed'
+    | 'factors-reset'
+    | 'password-renewed'
+    | 'unused';
   readonly values?: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +57,24 @@ export class Messenger {
       await sendMail(outbound, way.server, { id: randomUUID(), from: way.from, to, ...words });
     } catch (error) {
       this.#refuse(error, MailError.from(error).code);
+    }
+  }
+
+  /** Whether a mail server is set up. */
+  async canMail(): Promise<boolean> {
+    return await this.#parts.database.read('platform', async (tx) =>
+      isSetUp(await readInstallationSettings(tx)),
+    );
+  }
+
+  /** The same, for whoever does without where it cannot be sent: says whether it was. */
+  async mailed(to: string, wording: Wording): Promise<boolean> {
+    try {
+      await this.mail(to, wording);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
@@ -156,7 +157,11 @@ async function begin(
   if ('full' in begun) return refused(begun.full);
   await tx.sql
     .updateTable('membership')
-    .set({ last_sign_in_at: new Date() })
+    .set({
+      last_sign_in_at: sql<Date>`now()`,
+      last_active_on: sql`(now() at time zone 'UTC')::date`,
+      unused_notice: null,
+    })
     .where('account_id', '=', accountId)
     .where('user_id', '=', userId)
     .execute();

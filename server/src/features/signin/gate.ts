@@ -18,12 +18,12 @@ export function signinGate({
     signedIn: async (request) => {
       const token = sessionToken(request);
       if (token === null) throw new Refusal('signin.required');
-      const session =
-        request.headers[unattendedHeader] === '1'
-          ? await database.read('platform', (tx) => findSession(tx, token))
-          : await database.transaction('platform', (tx) => useSession(tx, token));
+      const isAttended = request.headers[unattendedHeader] !== '1';
+      const session = isAttended
+        ? await database.transaction('platform', (tx) => useSession(tx, token))
+        : await database.read('platform', (tx) => findSession(tx, token));
       if (session === null) throw new Refusal('signin.required');
-      return { ...anyone(request), ...session };
+      return { ...anyone(request), ...session, isAttended };
     },
     carriesSession: (request) => sessionToken(request) !== null,
     checkForgery: async (request, { sessionId }) => {

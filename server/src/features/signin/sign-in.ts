@@ -101,7 +101,11 @@ export async function begin(
   if (factor !== undefined) await noteSecondFactor(tx, sessionId);
   await tx.sql
     .updateTable('membership')
-    .set({ last_sign_in_at: sql<Date>`now()` })
+    .set({
+      last_sign_in_at: sql<Date>`now()`,
+      last_active_on: sql`(now() at time zone 'UTC')::date`,
+      unused_notice: null,
+    })
     .where('user_id', '=', userId)
     .where('status', '=', 'active')
     .execute();

@@ -1,4 +1,5 @@
-import { recordAudit } from '../../platform/audit/index.ts';
+import { sql } from 'kysely';
+import { recordAudit, type AuditEvent } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import type { ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
@@ -19,6 +20,10 @@ export interface ChangeOfUser {
   readonly userId: string;
   readonly changes: UserChanges;
   readonly note?: ChangeNote;
+  /** Why somebody is switched off. Whom a rule or the directory switches off, not an administrator, is signed out as well (B5, B6). */
+  readonly because?: NonNullable<StoredUser['inactiveBecause']>;
+  /** What else the audit trail says of it. */
+  readonly details?: AuditEvent['details'];
   readonly beforeLeaving: BeforeLeaving;
 }
 
@@ -26,23 +31,27 @@ export interface ChangeOfUser {
 export async function changeUser(
   tx: Tx,
   accountId: string,
-  { giver, userId, changes, note = {}, beforeLeaving }: ChangeOfUser,
+  { giver, userId, changes, note = {}, because = 'administrator', details = {}, beforeLeaving }: ChangeOfUser,
 ): Promise<void> {
   await keepingAnAdministrator(tx, accountId, async () => {
     const user = found(await lockUser(tx, accountId, userId));
     await refuseUnlessManageable(tx, accountId, { giver, userId });
     if (changes.status !== undefined) refuseUnlessAccepted(user);
-    if (user.status === 'active' && changes.status === 'inactive') await beforeLeaving(tx, accountId, userId);
+    const leaves = user.status === 'active' && changes.status === 'inactive';
+    if (leaves) await beforeLeaving(tx, accountId, userId);
     await tx.sql
       .updateTable('membership')
       .set({
         name: changes.name ?? user.name,
         ...(changes.maxConversations === undefined ? {} : { max_conversations: changes.maxConversations }),
         ...(changes.status === undefined ? {} : { status: changes.status }),
+        ...(leaves ? { inactive_because: because } : {}),
       })
       .where('account_id', '=', accountId)
       .where('user_id', '=', userId)
       .execute();
+    if (leaves && because !== 'administrator')
+      await sql`select end_sessions_of_inactive(${userId})`.execute(tx.sql);
     const after = { ...user, ...changes };
     const by = actorOf(giver);
     await recordUserVersion(tx, accountId, { userId, before: user, after, by, note });
@@ -50,7 +59,12 @@ export async function changeUser(
       action: 'users.changed',
       actor: by,
       subject: { kind: 'user', id: userId },
-      details: { changed: Object.keys(changes), status: changes.status ?? user.status },
+      details: {
+        changed: Object.keys(changes),
+        status: changes.status ?? user.status,
+        ...(leaves ? { because } : {}),
+        ...details,
+      },
     });
   });
 }

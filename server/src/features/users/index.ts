@@ -1,3 +1,5 @@
+export { usersJobs } from './jobs.ts';
+export { LastActivity } from './last-activity.ts';
 export { inviteUser } from './invite-user.ts';
 export { issueInvitation } from './issue-invitation.ts';
 export { invitationLink, presentUser } from './presenter.ts';

@@ -12,6 +12,8 @@ export function presentUser(user: StoredUser): User {
     roles: user.roles,
     createdAt: user.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
+    lastActiveOn: user.lastActiveOn,
+    inactiveBecause: user.inactiveBecause,
     version: user.version,
   };
 }

@@ -1,3 +1,4 @@
+import type { inactiveReasons } from '@samtal/contract/users';
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newestVersion } from '../../platform/history/index.ts';
@@ -11,6 +12,8 @@ export interface StoredUser {
   readonly status: 'invited' | 'active' | 'inactive';
   readonly createdAt: Date;
   readonly lastSignInAt: Date | null;
+  readonly lastActiveOn: string | null;
+  readonly inactiveBecause: (typeof inactiveReasons)[number] | null;
   readonly roles: { grantId: string; roleId: string; name: string }[];
   readonly version: number;
 }
@@ -23,6 +26,7 @@ const columns = [
   'm.status',
   'm.created_at as createdAt',
   'm.last_sign_in_at as lastSignInAt',
+  'm.inactive_because as inactiveBecause',
 ] as const;
 
 const roles = sql<StoredUser['roles']>`(
@@ -76,6 +80,7 @@ function usersOf(tx: ReadTx, accountId: string) {
     .select(columns)
     .select([
       roles.as('roles'),
+      sql<string | null>`to_char(m.last_active_on, 'YYYY-MM-DD')`.as('lastActiveOn'),
       sql<string>`lower(m.name)`.as('sortedBy'),
       newestVersion('user', { account: 'm.account_id', id: 'm.user_id' }).as('version'),
     ])

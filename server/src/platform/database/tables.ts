@@ -36,6 +36,10 @@ export interface Tables {
     max_conversations: Generated<number>;
     created_at: GeneratedInstant;
     last_sign_in_at: Date | null;
+    last_active_on: Generated<string | null>;
+    active_since: GeneratedInstant;
+    inactive_because: Generated<'administrator' | 'unused' | 'directory' | null>;
+    unused_notice: Generated<'warned' | 'kept' | null>;
   };
   invitation: { account_id: string; user_id: string; token_hash: Buffer; expires_at: Date };
   session: {
