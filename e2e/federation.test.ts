@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { listRoles } from '@samtal/contract/access';
-import { createIdentityProvider, type IdentityProvider } from '@samtal/contract/federation';
+import { listIdentityProviders, type IdentityProvider } from '@samtal/contract/federation';
 import { TestIdentityProvider } from '../server/test/identity-provider.ts';
 import { Api } from './api.ts';
 import { Inspection } from './axe.ts';
@@ -48,32 +47,48 @@ ${field('SAMLResponse', Buffer.from(response).toString('base64'))}${field('Relay
 <button>I am Vera${anew}</button></form></html>`;
 }
 
+/** What whoever administers the account does on the page, and the operator on the command line. */
 async function connect(): Promise<IdentityProvider> {
+  const inspection = new Inspection();
+  const ingrid = await stage.signIn('ingrid', { reducedMotion: 'reduce' });
+  const { page, say } = ingrid;
+  await page.goto(`${stage.origin}/admin/identity-providers`);
+  await page.getByText(say('federation.none')).waitFor();
+  await inspection.look(page, 'No identity providers');
+  await ingrid.button('federation.add').first().click();
+  const dialog = ingrid.dialog('federation.add');
+  await dialog.getByRole('textbox', { name: say('name') }).fill('Almvik');
+  const metadata = dialog.getByRole('textbox', { name: say('federation.metadata-paste') });
+  await metadata.fill('<html></html>');
+  await ingrid.button('federation.metadata-read-pasted', dialog).click();
+  await dialog.getByText(say('problem.federation.metadata-unfit')).waitFor();
+  await metadata.fill(idp.metadata);
+  await ingrid.button('federation.metadata-read-pasted', dialog).click();
+  await dialog.getByText(say('federation.certificate', { number: '1' })).waitFor();
+  await dialog.getByRole('combobox', { name: say('federation.domains') }).fill('almvik.example');
+  await ingrid.button('federation.groups-add', dialog).click();
+  await dialog.getByRole('textbox', { name: say('federation.group') }).fill('administration');
+  await dialog.getByRole('combobox', { name: say('grant.role') }).click();
+  await page.getByRole('option', { name: say('role.administrator') }).click();
+  await inspection.look(page, 'Adding an identity provider');
+  await ingrid.button('save', dialog).click();
+  const own = ingrid.dialog('federation.own-of', { name: 'Almvik' });
+  await own.getByText(say('federation.domains-wait-says')).waitFor();
+  await inspection.look(page, 'What the identity provider needs to know');
+  await page.keyboard.press('Escape');
+
   const api = await Api.signIn(stage.origin, stage.person('ingrid'));
   const params = { accountId: api.accountId };
   await stage.platform.command('domains', 'verify', '--account', api.accountId, '--domain', 'almvik.example');
-  const { items } = await api.call(listRoles, { params });
-  const roleId = items.find(({ builtIn }) => builtIn === 'administrator')?.id ?? '';
-  const { entityId, signInUrl, certificate } = idp;
-  return await api.call(createIdentityProvider, {
-    params,
-    body: {
-      name: 'Almvik',
-      active: true,
-      saml: {
-        entityId,
-        signInUrl,
-        certificates: [certificate],
-        signed: 'assertion',
-        unsolicited: false,
-        encrypted: false,
-      },
-      domains: ['almvik.example'],
-      createsUsers: true,
-      groupRoles: [{ group: 'administration', roleId, scope: {} }],
-      attributes: { email: null, name: null, groups: null },
-    },
-  });
+  await page.reload();
+  await page.getByText(say('federation.verified', { domain: 'almvik.example' })).waitFor();
+  await page.getByText(say('federation.state.never-used')).waitFor();
+  await inspection.look(page, 'Identity providers');
+  inspection.assertFaultless();
+  await ingrid.leave();
+  const [made] = (await api.call(listIdentityProviders, { params })).items;
+  assert.ok(made !== undefined);
+  return made;
 }
 
 test('somebody signs in, and confirms sensitive work, at the identity provider of their organisation', async () => {
@@ -105,6 +120,15 @@ test('somebody signs in, and confirms sensitive work, at the identity provider o
   await popup.close();
   await vera.page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await vera.page.getByText('Night shift').waitFor();
+
+  // The page knows that she came, and how.
+  await vera.page.goto(`${stage.origin}/admin/identity-providers`);
+  await vera.page.getByText(vera.say('federation.state.working'), { exact: true }).waitFor();
+  await vera.page.getByRole('button', { name: vera.say('federation.more-of', { name: 'Almvik' }) }).click();
+  await vera.page.getByRole('menuitem', { name: vera.say('federation.people') }).click();
+  const people = vera.dialog('federation.people-of', { name: 'Almvik' });
+  await people.getByText('vera@almvik.example').waitFor();
+  await inspection.look(vera.page, 'Who signs in by an identity provider');
   inspection.assertFaultless();
   assert.deepEqual(vera.faults, []);
 

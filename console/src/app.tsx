@@ -152,6 +152,12 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+const identityProviders = createRoute({
+  getParentRoute: () => admin,
+  path: '/identity-providers',
+  component: lazyRouteComponent(() => import('./features/federation/providers-page.tsx'), 'ProvidersPage'),
+});
+
 const units = createRoute({
   getParentRoute: () => admin,
   path: '/units',
@@ -277,6 +283,7 @@ const routeTree = root.addChildren([
       users,
       roles,
       apiKeys,
+      identityProviders,
       units,
       queues,
       sites,

@@ -1,4 +1,4 @@
-import { urlOf, type Endpoint, type ParamsOf } from '@samtal/contract/endpoint';
+import { urlOf, type Endpoint, type ParamsOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { fileNameHeader } from '@samtal/contract/media/types';
 import { changeHeaders, renewCsrfToken } from './client.ts';
 import { Refusal, refusalOf } from './refusal.ts';
@@ -10,18 +10,19 @@ export interface FileSending {
   onProgress(sent: number): void;
 }
 
-/** Sends a file as the body of an endpoint that takes one. Rejects with a `Refusal`. */
+/** Sends a file as the body of an endpoint that takes one, and gives what it answers. Rejects with a `Refusal`. */
 export async function sendFile<Declared extends Endpoint & { takesFile: true }>(
   declared: Declared,
   params: ParamsOf<Declared>,
   sending: FileSending,
-): Promise<void> {
-  const refused = await attempt(declared, params, sending);
-  if (refused?.code === 'request.csrf') {
+): Promise<ResponseOf<Declared>> {
+  let answer = await attempt(declared, params, sending);
+  if (answer instanceof Refusal && answer.code === 'request.csrf') {
     await renewCsrfToken();
-    const again = await attempt(declared, params, sending);
-    if (again !== null) throw again;
-  } else if (refused !== null) throw refused;
+    answer = await attempt(declared, params, sending);
+  }
+  if (answer instanceof Refusal) throw answer;
+  return (answer === '' ? undefined : JSON.parse(answer)) as ResponseOf<Declared>;
 }
 
 /** The content of a file that an endpoint answers with. */
@@ -39,12 +40,12 @@ export async function openFile<Declared extends Endpoint & { media: readonly str
   throw await refusalOf(answer);
 }
 
-/** Null when it was taken. Only the older interface tells how much has left. */
+/** What was answered when it was taken, as JSON. Only the older interface tells how much has left. */
 async function attempt(
   declared: Endpoint,
   params: unknown,
   { file, signal, onProgress }: FileSending,
-): Promise<Refusal | null> {
+): Promise<Refusal | string> {
   return await new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open(declared.method, urlOf(declared, { params }));
@@ -55,7 +56,7 @@ async function attempt(
       onProgress(total === 0 ? 0 : loaded / total),
     );
     request.addEventListener('load', () => {
-      if (request.status < 300) return resolve(null);
+      if (request.status < 300) return resolve(request.responseText);
       const type = request.getResponseHeader('content-type') ?? '';
       const answer = new Response(request.responseText, { headers: { 'content-type': type } });
       void refusalOf(answer).then(resolve);

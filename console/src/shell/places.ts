@@ -15,6 +15,7 @@ const adminGroups = [
     pages: [
       { to: '/admin/users', text: 'admin.users', needs: 'users.read' },
       { to: '/admin/roles', text: 'admin.roles', needs: 'access.read' },
+      { to: '/admin/identity-providers', text: 'admin.identity-providers', needs: 'federation.manage' },
       { to: '/admin/api-keys', text: 'admin.api-keys', needs: 'api-keys.manage' },
       { to: '/admin/units', text: 'admin.units', needs: 'units.manage' },
     ],

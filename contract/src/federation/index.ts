@@ -1,6 +1,6 @@
 import { Scope } from '../access/index.ts';
 import { endpoint } from '../endpoint/index.ts';
-import { changeFields, makingFields, NewestVersion, removal } from '../history/change.ts';
+import { changeFields, makingFields, NewestVersion, Reason, removal } from '../history/change.ts';
 import {
   changesOf,
   closed,
@@ -52,6 +52,8 @@ export const GroupRole = closed({
   group: nullable(Type.String({ minLength: 1, maxLength: 255 })),
   roleId: Id,
   scope: Scope,
+  /** What the role is given for (B3). Without it: the names of the provider and of the group. */
+  purpose: Type.Optional(Reason),
 });
 export type GroupRole = Static<typeof GroupRole>;
 
@@ -75,6 +77,31 @@ const fields = {
   attributes: ProviderAttributes,
 };
 
+/**
+ * Why somebody who came by a provider was not let in. `structure`: not a document that is let through, or not for this address;
+ * `request`: no request of this browser waits for it; `unverified`: signature, times, audience or what it answers; `not-for-us`:
+ * issuer, recipient or the name there; `used`: used before; `domain`: no verified address; `not-linked`: a user has that
+ * address already; `unknown`: no such user; `inactive`: switched off; `network`: not from here; `another-user`: not whose
+ * session it is; `mobile`, `sessions`, `person`: no session may begin (C6).
+ */
+export const federationRefusals = [
+  'structure',
+  'request',
+  'unverified',
+  'not-for-us',
+  'used',
+  'domain',
+  'not-linked',
+  'unknown',
+  'inactive',
+  'network',
+  'another-user',
+  'mobile',
+  'sessions',
+  'person',
+] as const;
+export type FederationRefusal = (typeof federationRefusals)[number];
+
 /** What versions keep of an identity provider (H1). */
 export const IdentityProviderConfiguration = closed(fields);
 
@@ -85,6 +112,10 @@ export const IdentityProvider = closed({
   verifiedDomains: Type.Array(Type.String()),
   /** Of each certificate, in the same order. */
   certificatesEnd: Type.Array(Instant),
+  /** When somebody came in by it last; null: nobody yet. */
+  lastSignInAt: nullable(Instant),
+  /** When somebody was refused last, and why. */
+  lastRefusal: nullable(closed({ at: Instant, reason: oneOf(...federationRefusals) })),
   /** What the provider has to be told about us. */
   own: closed({
     entityId: Type.String(),

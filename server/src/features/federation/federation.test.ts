@@ -5,6 +5,7 @@ import {
   createIdentityProvider,
   linkUser,
   listFederatedUsers,
+  listIdentityProviders,
   type FederatedUser,
   type IdentityProvider,
 } from '@samtal/contract/federation';
@@ -408,6 +409,36 @@ describe('signing in by SAML', () => {
     }
     const begun = await begin();
     assert.match((await bring(idp.respond(expected(begun)), begun)).body, /url=\/"/);
+  });
+
+  it('says when somebody came in last, why somebody did not, and gives roles for the purpose that was said', async () => {
+    const quiet = await connect(ada, accountId, idp, {
+      groupRoles: [{ group: 'chat', roleId: roleId('supervisor'), scope: {}, purpose: 'Leads the chat' }],
+    });
+    const state = async () => {
+      const listed = await ada.call(listIdentityProviders, { params: { accountId } });
+      const { items } = listed.json<{ items: IdentityProvider[] }>();
+      const found = items.find(({ id }) => id === quiet.id);
+      return { signedIn: found?.lastSignInAt ?? null, refusal: found?.lastRefusal?.reason ?? null };
+    };
+    assert.deepEqual(await state(), { signedIn: null, refusal: null });
+    const first = await begin(quiet);
+    const stranger = { email: 'vera@elsewhere.example', subject: 'quiet' };
+    await refuses(idp.respond({ ...expected(first, quiet), ...stranger }), first, 'domain', quiet);
+    assert.deepEqual(await state(), { signedIn: null, refusal: 'domain' });
+    const second = await begin(quiet);
+    const vouching = { email: 'quiet@almvik.example', subject: 'quiet' };
+    const session = await sessionOf(
+      await bring(idp.respond({ ...expected(second, quiet), ...vouching }), second, quiet),
+    );
+    const { signedIn, refusal } = await state();
+    assert.ok(Date.now() - Date.parse(signedIn ?? '') < 60_000);
+    assert.equal(refusal, 'domain', 'what was wrong before stays readable beside it');
+    const { rows } = await db.asOwner<{ purpose: string }>(
+      'select purpose from role_grant where user_id = $1',
+      [session.user.id],
+    );
+    assert.deepEqual(rows, [{ purpose: 'Leads the chat' }]);
   });
 
   it('makes nobody a user who is there already until an administrator links the two', async () => {

@@ -1,19 +1,14 @@
+import type { FederationRefusal } from '@samtal/contract/federation';
 import { sql } from 'kysely';
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import {
-  admittedSomewhere,
-  beginSession,
-  deviceOf,
-  elevateSession,
-  type NoSession,
-} from '../signin/index.ts';
-import { admitVouched, type NotAdmitted } from './admit-vouched.ts';
+import { admittedSomewhere, beginSession, deviceOf, elevateSession } from '../signin/index.ts';
+import { admitVouched } from './admit-vouched.ts';
 import { judgeAssertion, type Vouched } from './judge-assertion.ts';
 import { judgeResponse } from './judge-response.ts';
 import { openOwnKey, ownSide } from './own-side.ts';
-import type { StoredProvider } from './queries.ts';
+import { noteRefusal, noteSignIn, type StoredProvider } from './queries.ts';
 import { takeRequest, useAssertion, type FederationRequest } from './requests.ts';
 import type { SamlVerifier } from './saml-verifier.ts';
 import { UnfitXmlError } from './xml-guard.ts';
@@ -40,22 +35,10 @@ export interface Answer {
   readonly userAgent: string | undefined;
 }
 
-/** Why a sign-in ended without a session. It goes on the audit trail, and to nobody else. */
-export type FailureReason =
-  | 'structure'
-  | 'request'
-  | 'unverified'
-  | 'not-for-us'
-  | 'used'
-  | 'another-user'
-  | 'network'
-  | NoSession['full']
-  | NotAdmitted;
-
 export type Outcome =
   | { readonly kind: 'signed-in'; readonly token: string }
   | { readonly kind: 'elevated' }
-  | { readonly kind: 'refused'; readonly reason: FailureReason };
+  | { readonly kind: 'refused'; readonly reason: FederationRefusal };
 
 /**
  * Ends a sign-in: with a session of whom the provider vouches for, or with the elevation of one that they have. Each step
@@ -78,6 +61,7 @@ export async function finishSignIn(
           subject: { kind: 'identity-provider', id: provider.id },
           details: { reason: outcome.reason },
         });
+      await noteRefusal(tx, provider, outcome.reason);
     });
   return outcome;
 }
@@ -165,6 +149,7 @@ async function begin(
     .where('account_id', '=', accountId)
     .where('user_id', '=', userId)
     .execute();
+  await noteSignIn(tx, provider);
   await record(tx, provider, userId, 'signin.signed-in');
   return { kind: 'signed-in', token: begun.token };
 }
@@ -224,6 +209,6 @@ function isFit(bytes: Buffer, expected: { answerUrl: string; encrypted: boolean 
   }
 }
 
-function refused(reason: FailureReason): Outcome {
+function refused(reason: FederationRefusal): Outcome {
   return { kind: 'refused', reason };
 }

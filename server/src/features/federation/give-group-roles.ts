@@ -44,7 +44,9 @@ async function giveWanted(
   const roles = await readRoles(tx, accountId);
   const before = await grantIds(tx, accountId, userId);
   const kept = new Set<string>();
-  for (const { roleId, scope, group } of wanted) {
+  for (const { roleId, scope, group, purpose } of wanted) {
+    // What for is what the group is there for, in the directory of the customer, unless somebody said it (B3).
+    const reason = purpose?.trim() || (group === null ? name : `${name}: ${group}`);
     if (!roles.has(roleId)) continue;
     // A queue or a site that it was to hold for may be gone.
     const grant = await unless(
@@ -57,8 +59,7 @@ async function giveWanted(
             userId,
             roleId,
             scope,
-            // What for is what the group is there for, in the directory of the customer (B3).
-            note: { reason: (group === null ? name : `${name}: ${group}`).slice(0, maxReasonLength) },
+            note: { reason: reason.slice(0, maxReasonLength) },
           }),
       ),
     );

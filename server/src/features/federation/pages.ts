@@ -6,7 +6,7 @@ import { beginSignIn } from './begin-sign-in.ts';
 import { browserToken, setBrowserToken } from './browser-cookie.ts';
 import { finishSignIn, type FederationParts } from './finish-sign-in.ts';
 import { ownMetadata } from './own-side.ts';
-import { readOpenProvider, type StoredProvider } from './queries.ts';
+import { readAnyProvider, readOpenProvider, type StoredProvider } from './queries.ts';
 
 /** Base64 of the largest response in a form, where each letter may be three. */
 const formLimitBytes = 512 * 1024;
@@ -22,16 +22,18 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
       { parseAs: 'string', bodyLimit: formLimitBytes },
       (_request, body, done) => done(null, new URLSearchParams(body.toString())),
     );
-    const open = async (id: string): Promise<StoredProvider> => {
+    const find = async (read: typeof readOpenProvider, id: string): Promise<StoredProvider> => {
       const provider = isId.test(id)
-        ? await parts.database.read('platform', async (tx) => await readOpenProvider(tx, id))
+        ? await parts.database.read('platform', async (tx) => await read(tx, id))
         : null;
       if (provider === null) throw new Refusal('not-found');
       return provider;
     };
+    const open = async (id: string) => await find(readOpenProvider, id);
 
     pages.get<One>('/identity-providers/:providerId/metadata', async (request, reply) => {
-      const { id, ownCertificate } = await open(request.params.providerId);
+      // Also of one that is switched off: it is told about us before it is switched on.
+      const { id, ownCertificate } = await find(readAnyProvider, request.params.providerId);
       return await reply
         .type('application/samlmetadata+xml')
         .header('content-disposition', 'attachment; filename="samtal-metadata.xml"')

@@ -18,6 +18,15 @@ export function presentProvider(provider: StoredProvider, publicUrl: URL): Ident
     attributes,
     version,
     certificatesEnd: saml.certificates.map((pem) => certificateEnd(pem).toISOString()),
+    lastSignInAt: provider.lastSignInAt?.toISOString() ?? null,
+    lastRefusal: lastRefusalOf(provider),
     own: { ...ownSide(publicUrl, id), certificate: provider.ownCertificate },
   };
+}
+
+function lastRefusalOf({
+  lastRefusedAt: at,
+  lastRefusal: reason,
+}: StoredProvider): IdentityProvider['lastRefusal'] {
+  return at === null || reason === null ? null : { at: at.toISOString(), reason };
 }

@@ -220,6 +220,15 @@ describe('identity providers', () => {
     );
   });
 
+  it('tells about us before a provider is switched on, and lets nobody in by it', async () => {
+    const { own } = await created({ active: false });
+    const metadata = await http.fastify.inject({ url: new URL(own.metadataUrl).pathname });
+    assert.equal(metadata.statusCode, 200);
+    assert.ok(metadata.body.includes(own.answerUrl));
+    const begun = await http.fastify.inject({ url: new URL(own.signInUrl).pathname });
+    assert.equal(begun.statusCode, 404);
+  });
+
   it('reads metadata, and refuses what is none', async () => {
     const { entityId, signInUrl, certificate } = idp;
     assert.deepEqual(readMetadata(Buffer.from(idp.metadata)), {

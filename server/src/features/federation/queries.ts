@@ -1,11 +1,12 @@
 import type {
   FederatedUser,
+  FederationRefusal,
   GroupRole,
   ProviderAttributes,
   SamlAgreement,
 } from '@samtal/contract/federation';
 import { sql } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newestVersion } from '../../platform/history/index.ts';
 
 export interface StoredProvider {
@@ -22,6 +23,9 @@ export interface StoredProvider {
   readonly attributes: ProviderAttributes;
   readonly ownKey: Buffer;
   readonly ownCertificate: string;
+  readonly lastSignInAt: Date | null;
+  readonly lastRefusedAt: Date | null;
+  readonly lastRefusal: FederationRefusal | null;
   readonly version: number;
 }
 
@@ -42,6 +46,9 @@ function providers(tx: ReadTx) {
       'p.attributes',
       'p.own_key as ownKey',
       'p.own_certificate as ownCertificate',
+      'p.last_sign_in_at as lastSignInAt',
+      'p.last_refused_at as lastRefusedAt',
+      'p.last_refusal as lastRefusal',
       sql<string[]>`array(select v.domain from verified_domain v
         where v.account_id = p.account_id and v.domain = any(p.domains) order by v.domain)`.as(
         'verifiedDomains',
@@ -59,14 +66,43 @@ export async function readProviders(tx: ReadTx, account: string, id?: string): P
   return await query.execute();
 }
 
-/** One by which people can sign in now, of whatever account. In the platform’s scope. */
-export async function readOpenProvider(tx: ReadTx, id: string): Promise<StoredProvider | null> {
+/** One of whatever account that is not suspended, switched on or not. In the platform’s scope. */
+export async function readAnyProvider(tx: ReadTx, id: string): Promise<StoredProvider | null> {
   const provider = await providers(tx)
     .where('p.id', '=', id)
-    .where('p.active', '=', true)
     .where('account.status', '=', 'active')
     .executeTakeFirst();
   return provider ?? null;
+}
+
+/** One by which people can sign in now, of whatever account. In the platform’s scope. */
+export async function readOpenProvider(tx: ReadTx, id: string): Promise<StoredProvider | null> {
+  const provider = await readAnyProvider(tx, id);
+  return provider?.active === true ? provider : null;
+}
+
+/** Notes that somebody came in. In the platform’s scope. */
+export async function noteSignIn(tx: Tx, { accountId, id }: StoredProvider): Promise<void> {
+  await tx.sql
+    .updateTable('identity_provider')
+    .set({ last_sign_in_at: new Date() })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Notes that somebody was refused. In the platform’s scope. */
+export async function noteRefusal(
+  tx: Tx,
+  { accountId, id }: StoredProvider,
+  reason: FederationRefusal,
+): Promise<void> {
+  await tx.sql
+    .updateTable('identity_provider')
+    .set({ last_refused_at: new Date(), last_refusal: reason })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Where people of a domain sign in: the provider of the account to which it was verified to belong. In the platform’s scope. */

@@ -1,6 +1,6 @@
 export { admitMember, admittedSomewhere } from './admit-member.ts';
 export { admitWithPassword, clearPassword } from './admit-with-password.ts';
-export { beginSession, type NoSession } from './begin-session.ts';
+export { beginSession } from './begin-session.ts';
 export { deviceOf } from './device.ts';
 export { signinJobs } from './delete-expired.ts';
 export { Passwords } from './passwords.ts';

@@ -1,6 +1,11 @@
 import type { Authorisation, BuiltInRole, Scope } from '@samtal/contract/access';
 import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/contract/conversations';
-import type { GroupRole, ProviderAttributes, SamlAgreement } from '@samtal/contract/federation';
+import type {
+  FederationRefusal,
+  GroupRole,
+  ProviderAttributes,
+  SamlAgreement,
+} from '@samtal/contract/federation';
 import type { DeletedClass, ErasureState, ErasureSubject } from '@samtal/contract/retention';
 import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
@@ -524,6 +529,9 @@ export interface Tables {
     own_key: Buffer;
     own_certificate: string;
     created_at: GeneratedInstant;
+    last_sign_in_at: Date | null;
+    last_refused_at: Date | null;
+    last_refusal: FederationRefusal | null;
   };
   verified_domain: { domain: string; account_id: string; verified_at: GeneratedInstant };
   federated_user: {
