@@ -13,7 +13,7 @@ export interface Outcome {
   succeeded: boolean;
 }
 
-/** Files that run with each other, so many at a time. */
+/** Files that run so many at a time, beside the other batches. */
 export interface Batch {
   readonly files: readonly string[];
   readonly concurrency: number;
@@ -24,12 +24,17 @@ export interface Limits {
   readonly fileTimeoutMs: number;
 }
 
+interface TestEvent {
+  readonly type: string;
+  readonly data: unknown;
+}
+
 type Summary = 'tests' | 'suites' | 'pass' | 'fail' | 'cancelled' | 'skipped' | 'todo' | 'duration_ms';
 const summaryLine = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 
 /**
- * Runs batches one after the other as one run: the events are those of Node's runner, with one summary at the end.
- * `outcome` is filled in on the way.
+ * Runs batches beside each other as one run: the events are those of Node's runner, with those of a test together, and
+ * one summary at the end. `outcome` is filled in on the way.
  */
 export async function* testEvents(
   batches: readonly Batch[],
@@ -39,19 +44,22 @@ export async function* testEvents(
     outcome,
     signal,
   }: { namePatterns: readonly string[]; limits: Limits; outcome: Outcome; signal: AbortSignal },
-): AsyncGenerator<{ type: string; data: unknown }> {
+): AsyncGenerator<TestEvent> {
   const totals = new Map<Summary, number>();
-  for (const { files, concurrency } of batches.filter((batch) => batch.files.length > 0)) {
-    if (signal.aborted) break;
-    const events = run({
-      files: [...files],
-      concurrency,
-      signal,
-      timeout: limits.fileTimeoutMs,
-      execArgv: [`--test-timeout=${limits.testTimeoutMs}`],
-      ...(namePatterns.length === 0 ? {} : { testNamePatterns: [...namePatterns] }),
-    }) as AsyncIterable<{ type: string; data: unknown }>;
-    for await (const event of events) {
+  const runs = batches
+    .filter(({ files }) => files.length > 0)
+    .map(({ files, concurrency }) =>
+      run({
+        files: [...files],
+        concurrency,
+        signal,
+        timeout: limits.fileTimeoutMs,
+        execArgv: [`--test-timeout=${limits.testTimeoutMs}`],
+        ...(namePatterns.length === 0 ? {} : { testNamePatterns: [...namePatterns] }),
+      }),
+    );
+  for await (const events of besideEachOther(runs.map(outermostTests))) {
+    for (const event of events) {
       if (event.type === 'test:diagnostic' && addSummary(totals, event.data as EventData.TestDiagnostic))
         continue;
       if (event.type === 'test:summary' && !(event.data as EventData.TestSummary).success)
@@ -62,6 +70,38 @@ export async function* testEvents(
   }
   for (const [key, value] of totals) {
     yield { type: 'test:diagnostic', data: { nesting: 0, message: `${key} ${value}`, level: 'info' } };
+  }
+}
+
+/** The events of a run, those of a test and all that is within it at a time; what it prints, at once. */
+async function* outermostTests(events: AsyncIterable<TestEvent>): AsyncGenerator<TestEvent[]> {
+  let test: TestEvent[] = [];
+  for await (const event of events) {
+    if (event.type === 'test:stdout' || event.type === 'test:stderr') {
+      yield [event];
+      continue;
+    }
+    test.push(event);
+    const isOver = event.type === 'test:pass' || event.type === 'test:fail';
+    if (!isOver || (event.data as EventData.TestPass).nesting > 0) continue;
+    yield test;
+    test = [];
+  }
+  yield test;
+}
+
+/** What several sources have to give, as soon as one has it. */
+async function* besideEachOther<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
+  const take = async (source: AsyncGenerator<T>) => ({ source, taken: await source.next() });
+  const waiting = new Map(sources.map((source) => [source, take(source)]));
+  while (waiting.size > 0) {
+    const { source, taken } = await Promise.race(waiting.values());
+    if (taken.done === true) {
+      waiting.delete(source);
+      continue;
+    }
+    waiting.set(source, take(source));
+    yield taken.value;
   }
 }
 
@@ -76,7 +116,7 @@ function addSummary(
   return true;
 }
 
-function count({ type, data }: { type: string; data: unknown }, outcome: Outcome): void {
+function count({ type, data }: TestEvent, outcome: Outcome): void {
   if (type !== 'test:pass' && type !== 'test:fail') return;
   const test = data as EventData.TestPass;
   const file = test.file ?? '';

@@ -27,6 +27,27 @@ test('passes when every test passes, and ends with the counts', async (t) => {
   assert.match(printed, /ℹ tests 2\n(?:ℹ .*\n)*2 passed, 0 failed\n$/);
 });
 
+test('runs the tests in a browser beside the others', async (t) => {
+  const meet = (own: string, other: string): string =>
+    `import { test } from 'node:test';
+    import { existsSync, writeFileSync } from 'node:fs';
+    import { join } from 'node:path';
+    const place = (name) => join(import.meta.dirname, '..', name);
+    test('meets the other', async () => {
+      writeFileSync(place('${own}'), '');
+      for (let tries = 0; !existsSync(place('${other}')); tries += 1) {
+        if (tries === 500) throw new Error('nobody came');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    });\n`;
+  const { code, printed } = await runTests(t, {
+    'server/one.test.ts': meet('server-came', 'browser-came'),
+    'e2e/two.test.ts': meet('browser-came', 'server-came'),
+  });
+  assert.equal(code, 0, printed);
+  assert.match(printed, /2 passed, 0 failed\n$/);
+});
+
 test('runs only what is below the folders named', async (t) => {
   const files = {
     'server/one.test.ts': passing,

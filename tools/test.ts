@@ -67,7 +67,7 @@ async function startSharedCluster(): Promise<SharedCluster | null> {
   return module.startSharedCluster();
 }
 
-/** A browser takes a core of its own: its tests come last, one file at a time. */
+/** Tests in a browser mostly wait, one file at a time; the others work beside them. */
 async function runAll(): Promise<void> {
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(folder, path));
   const batches = [
