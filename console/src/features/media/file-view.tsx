@@ -69,7 +69,7 @@ function Picture({ file }: { file: SentFile }) {
     image.current.src = address;
     return () => URL.revokeObjectURL(address);
   }, [content]);
-  if (isLoading) return <Skeleton width={240} height={160} radius="md" aria-label={t('files.loading')} />;
+  if (isLoading) return <Skeleton width={240} className={classes.picture} aria-label={t('files.loading')} />;
   if (content === undefined) return null;
   return <img ref={image} className={classes.picture} alt={t('files.picture', { name: file.name })} />;
 }
