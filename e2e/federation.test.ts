@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { listIdentityProviders, type IdentityProvider } from '@samtal/contract/federation';
+import { listIdentityProviders, type SamlProvider } from '@samtal/contract/federation';
 import { TestIdentityProvider } from '../server/test/identity-provider.ts';
 import { Api } from './api.ts';
 import { Inspection } from './axe.ts';
@@ -11,7 +11,7 @@ import { Stage, type FinishedTest } from './stage.ts';
 let stage: Stage;
 let idp: TestIdentityProvider;
 let page: Server;
-let provider: IdentityProvider;
+let provider: SamlProvider;
 
 before(async () => {
   stage = await Stage.open();
@@ -48,7 +48,7 @@ ${field('SAMLResponse', Buffer.from(response).toString('base64'))}${field('Relay
 }
 
 /** What whoever administers the account does on the page, and the operator on the command line. */
-async function connect(): Promise<IdentityProvider> {
+async function connect(): Promise<SamlProvider> {
   const inspection = new Inspection();
   const ingrid = await stage.signIn('ingrid', { reducedMotion: 'reduce' });
   const { page, say } = ingrid;
@@ -87,7 +87,7 @@ async function connect(): Promise<IdentityProvider> {
   inspection.assertFaultless();
   await ingrid.leave();
   const [made] = (await api.call(listIdentityProviders, { params })).items;
-  assert.ok(made !== undefined);
+  assert.ok(made?.protocol === 'saml');
   return made;
 }
 

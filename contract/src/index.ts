@@ -67,6 +67,7 @@ export const endpoints: readonly Endpoint[] = [
   federation.createIdentityProvider,
   federation.changeIdentityProvider,
   federation.readProviderMetadata,
+  federation.readIssuer,
   federation.listFederatedUsers,
   federation.linkUser,
   federation.unlinkUser,

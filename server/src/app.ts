@@ -41,6 +41,7 @@ import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import {
   federationJobs,
   federationPages,
+  OidcClients,
   restoreProvider,
   SamlVerifier,
 } from './features/federation/index.ts';
@@ -170,6 +171,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const verifier = new SamlVerifier();
   const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
     await releaseConversations(tx, desk, account, userId);
+  const oidcClients = new OidcClients({ outbound, keyring });
   const jobs = new Jobs(
     access.login,
     [
@@ -251,8 +253,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
     messenger,
     sessionsEnded,
   });
-  federationRoutes(http, { database, keyring, publicUrl });
-  await federationPages(http.fastify, { database, keyring, publicUrl, verifier, sessionsEnded });
+  federationRoutes(http, { database, keyring, publicUrl, oidcClients });
+  await federationPages(http.fastify, {
+    database,
+    keyring,
+    publicUrl,
+    verifier,
+    oidcClients,
+    sessionsEnded,
+  });
   accountsRoutes(http, { database });
   usersRoutes(http, { database, beforeLeaving });
   const judge = async (account: string, set: Readonly<Record<string, unknown>>) =>

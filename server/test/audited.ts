@@ -49,6 +49,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'federation.changeIdentityProvider': 'federation.provider-changed',
   'federation.deleteIdentityProvider': 'federation.provider-deleted',
   'federation.readProviderMetadata': { because: 'reads what the caller brings along, and stores nothing' },
+  'federation.readIssuer': { because: 'reads what a provider says to everybody, and stores nothing' },
   'federation.listFederatedUsers': { because: 'the directory of colleagues' },
   'federation.linkUser': 'federation.user-linked',
   'federation.unlinkUser': 'federation.user-unlinked',

@@ -148,6 +148,15 @@ export const refusals = {
     status: 422,
     title: 'This is not a certificate with an RSA key of 2,048 bits or more.',
   },
+  'federation.issuer-unfit': {
+    status: 422,
+    title: 'Nothing that can be reached says how to sign in by OpenID Connect under this issuer.',
+  },
+  'federation.secret-missing': {
+    status: 422,
+    title: 'The provider asks for a client secret, and there is none for this issuer.',
+  },
+  'federation.other-protocol': { status: 422, title: 'The identity provider speaks the other protocol.' },
   'names.taken': { status: 409, title: 'The name is taken.' },
   'accounts.not-suspended': { status: 409, title: 'An account is suspended before it is deleted.' },
   'retention.held': {

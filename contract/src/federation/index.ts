@@ -14,6 +14,9 @@ import {
   Type,
   type Static,
 } from '../shared/index.ts';
+import { ClientSecret, IssuerStatement, OidcAgreement, OidcOwnSide } from './oidc.ts';
+
+export type { IssuerStatement, OidcAgreement } from './oidc.ts';
 
 /** The most that metadata or a response of an identity provider may weigh, bytes. */
 export const samlLimitBytes = 256 * 1024;
@@ -65,10 +68,9 @@ export const ProviderAttributes = closed({
 });
 export type ProviderAttributes = Static<typeof ProviderAttributes>;
 
-const fields = {
+const common = {
   name: Name,
   active: Type.Boolean(),
-  saml: SamlAgreement,
   /** The e-mail domains whose people it may vouch for. Those that are not verified do not count. */
   domains: Type.Array(Domain, { uniqueItems: true, maxItems: 20 }),
   /** Whether somebody who is not a user yet becomes one by signing in. */
@@ -82,7 +84,8 @@ const fields = {
  * `request`: no request of this browser waits for it; `unverified`: signature, times, audience or what it answers; `not-for-us`:
  * issuer, recipient or the name there; `used`: used before; `domain`: no verified address; `not-linked`: a user has that
  * address already; `unknown`: no such user; `inactive`: switched off; `network`: not from here; `another-user`: not whose
- * session it is; `mobile`, `sessions`, `person`: no session may begin (C6).
+ * session it is; `mobile`, `sessions`, `person`: no session may begin (C6). By OpenID Connect also `denied`: the provider sent them back;
+ * `unreachable`: it cannot be asked; `email-unverified`: it does not say that the address is; `not-anew`: no new proof.
  */
 export const federationRefusals = [
   'structure',
@@ -99,23 +102,35 @@ export const federationRefusals = [
   'mobile',
   'sessions',
   'person',
+  'denied',
+  'unreachable',
+  'email-unverified',
+  'not-anew',
 ] as const;
 export type FederationRefusal = (typeof federationRefusals)[number];
 
-/** What versions keep of an identity provider (H1). */
-export const IdentityProviderConfiguration = closed(fields);
+const samlFields = { protocol: Type.Literal('saml'), ...common, saml: SamlAgreement };
+const oidcFields = { protocol: Type.Literal('oidc'), ...common, oidc: OidcAgreement };
 
-export const IdentityProvider = closed({
+/** What versions keep of an identity provider (H1). Secrets are not in them. */
+export const IdentityProviderConfiguration = Type.Union([closed(samlFields), closed(oidcFields)]);
+
+const answered = {
   id: Id,
-  ...fields,
   /** Those of its domains of which the operator has seen that they are the account’s. */
   verifiedDomains: Type.Array(Type.String()),
-  /** Of each certificate, in the same order. */
-  certificatesEnd: Type.Array(Instant),
   /** When somebody came in by it last; null: nobody yet. */
   lastSignInAt: nullable(Instant),
   /** When somebody was refused last, and why. */
   lastRefusal: nullable(closed({ at: Instant, reason: oneOf(...federationRefusals) })),
+  version: NewestVersion,
+};
+
+export const SamlProvider = closed({
+  ...samlFields,
+  ...answered,
+  /** Of each certificate, in the same order. */
+  certificatesEnd: Type.Array(Instant),
   /** What the provider has to be told about us. */
   own: closed({
     entityId: Type.String(),
@@ -124,8 +139,14 @@ export const IdentityProvider = closed({
     signInUrl: Type.String(),
     certificate: Type.String(),
   }),
-  version: NewestVersion,
 });
+export type SamlProvider = Static<typeof SamlProvider>;
+
+export const OidcProvider = closed({ ...oidcFields, ...answered, own: OidcOwnSide });
+export type OidcProvider = Static<typeof OidcProvider>;
+
+/** What speaks which protocol stays with it: `protocol` says which of `saml` and `oidc` there is. */
+export const IdentityProvider = Type.Union([SamlProvider, OidcProvider]);
 export type IdentityProvider = Static<typeof IdentityProvider>;
 
 /** Somebody who signs in by a provider. */
@@ -143,7 +164,14 @@ const account = { accountId: Id };
 const one = closed({ ...account, providerId: Id });
 const base = '/accounts/{accountId}/identity-providers';
 const access = { holding: 'federation.manage' } as const;
-const unfit = ['access.exceeds-own', 'federation.certificate-unfit', 'names.taken', 'not-found'] as const;
+const unfit = [
+  'access.exceeds-own',
+  'federation.certificate-unfit',
+  'federation.secret-missing',
+  'names.taken',
+  'not-found',
+] as const;
+const clientSecret = Type.Optional(ClientSecret);
 
 export const listIdentityProviders = endpoint({
   id: 'federation.listIdentityProviders',
@@ -160,12 +188,15 @@ export const createIdentityProvider = endpoint({
   id: 'federation.createIdentityProvider',
   method: 'POST',
   path: base,
-  summary: 'Let users sign in by an identity provider that speaks SAML 2.0',
+  summary: 'Let users sign in by an identity provider that speaks SAML 2.0 or OpenID Connect',
   description: 'Nobody can have a provider give roles that they could not give themselves.',
   access,
   sensitive: true,
   params: closed(account),
-  body: closed({ ...fields, ...makingFields }),
+  body: Type.Union([
+    closed({ ...samlFields, ...makingFields }),
+    closed({ ...oidcFields, clientSecret, ...makingFields }),
+  ]),
   status: 201,
   response: IdentityProvider,
   errors: [...unfit],
@@ -176,13 +207,15 @@ export const changeIdentityProvider = endpoint({
   method: 'PATCH',
   path: `${base}/{providerId}`,
   summary: 'Change an identity provider; one that is switched off ends the sessions that it began',
+  description:
+    'A client secret stays until another one is given. It is meant for one issuer: with another issuer comes another secret.',
   access,
   sensitive: true,
   params: one,
-  body: changesOf({ ...fields, ...changeFields }),
+  body: changesOf({ ...common, saml: SamlAgreement, oidc: OidcAgreement, clientSecret, ...changeFields }),
   status: 200,
   response: IdentityProvider,
-  errors: [...unfit, 'history.changed-meanwhile'],
+  errors: [...unfit, 'federation.other-protocol', 'history.changed-meanwhile'],
 });
 
 export const deleteIdentityProvider = endpoint({
@@ -217,6 +250,21 @@ export const readProviderMetadata = endpoint({
   status: 200,
   response: ProviderMetadata,
   errors: ['federation.metadata-unfit'],
+});
+
+export const readIssuer = endpoint({
+  id: 'federation.readIssuer',
+  method: 'POST',
+  path: '/accounts/{accountId}/identity-provider-issuer',
+  summary: 'What an OpenID Connect provider says of itself (Discovery 1.0); nothing is stored',
+  description:
+    'It is asked now, at the address that follows from the issuer, and no redirection is followed.',
+  access,
+  params: closed(account),
+  body: closed({ issuer: OidcAgreement.properties.issuer }),
+  status: 200,
+  response: IssuerStatement,
+  errors: ['federation.issuer-unfit'],
 });
 
 export const listFederatedUsers = endpoint({

@@ -35,6 +35,7 @@ import {
   type VisitorClient,
 } from '../callers.ts';
 import { TestIdentityProvider } from '../identity-provider.ts';
+import { TestOpenIdProvider } from '../openid-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { attemptCookie, codeOfApp, giveApp, giveMailFactor } from '../factors.ts';
 import { png } from '../files.ts';
@@ -234,6 +235,7 @@ const idp = await TestIdentityProvider.make();
 function newProvider({ roleId }: Pick<Place, 'roleId'>) {
   const { entityId, signInUrl, certificate } = idp;
   return {
+    protocol: 'saml' as const,
     name: name(),
     active: true,
     saml: {
@@ -250,6 +252,7 @@ function newProvider({ roleId }: Pick<Place, 'roleId'>) {
     attributes: { email: null, name: null, groups: null },
   };
 }
+let openId: TestOpenIdProvider;
 const ofProvider = ({ account: { id: accountId }, providerId, userId }: Place) => ({
   params: { accountId, providerId, userId },
 });
@@ -525,6 +528,9 @@ const recipes: Record<string, Recipe> = {
       ...account(place),
       file: { name: 'metadata.xml', content: Buffer.from(idp.metadata) },
     }),
+  },
+  'federation.readIssuer': {
+    input: (place) => ({ ...account(place), body: { issuer: openId.issuer } }),
   },
   'federation.listFederatedUsers': { input: one('providerId') },
   'federation.linkUser': { input: ofProvider },
@@ -834,6 +840,7 @@ describe('the endpoint walk', () => {
 
   before(async () => {
     db = await createTestDatabase();
+    openId = await TestOpenIdProvider.start();
     mail = await startMailServer();
     await setUpMail(db, mail);
     node = await startTestNode(db, { outboundNetworks: ['127.0.0.0/8', '::1/128'] });
@@ -853,6 +860,7 @@ describe('the endpoint walk', () => {
   after(async () => {
     await node.stop();
     await mail.close();
+    await openId.close();
     await db.close();
   });
 

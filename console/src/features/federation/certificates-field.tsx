@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Stack, Text, Textarea } from '@mantine/core';
-import type { IdentityProvider } from '@samtal/contract/federation';
+import type { SamlProvider } from '@samtal/contract/federation';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useText } from '../../text/index.ts';
@@ -10,7 +10,7 @@ import { stateOf } from './provider-state.ts';
 interface CertificatesFieldProps {
   certificates: readonly string[];
   /** As it is stored: knows when its certificates end. */
-  provider: IdentityProvider | null;
+  provider: SamlProvider | null;
   onChange: (certificates: string[]) => void;
 }
 
@@ -84,7 +84,7 @@ export function CertificatesField({ certificates, provider, onChange }: Certific
   );
 }
 
-function endOf(provider: IdentityProvider | null, pem: string): string | null {
+function endOf(provider: SamlProvider | null, pem: string): string | null {
   const at = provider?.saml.certificates.findIndex((each) => bare(each) === bare(pem)) ?? -1;
   return provider?.certificatesEnd[at] ?? null;
 }

@@ -1,4 +1,10 @@
-import type { GroupRole, IdentityProvider, ProviderMetadata } from '@samtal/contract/federation';
+import type {
+  GroupRole,
+  IdentityProvider,
+  OidcAgreement,
+  ProviderMetadata,
+  SamlAgreement,
+} from '@samtal/contract/federation';
 
 /** A group’s role as it is being edited. `key` tells the lines apart. */
 export interface DraftRole extends Omit<GroupRole, 'roleId' | 'purpose'> {
@@ -7,10 +13,16 @@ export interface DraftRole extends Omit<GroupRole, 'roleId' | 'purpose'> {
   readonly purpose: string;
 }
 
-type Fields = Pick<IdentityProvider, 'name' | 'active' | 'saml' | 'domains' | 'createsUsers' | 'attributes'>;
+type Fields = Pick<IdentityProvider, 'name' | 'active' | 'domains' | 'createsUsers' | 'attributes'>;
 
 /** A provider as it is being edited. */
 export interface Draft extends Fields {
+  /** Says which of the two agreements counts. */
+  readonly protocol: IdentityProvider['protocol'];
+  readonly saml: SamlAgreement;
+  readonly oidc: OidcAgreement;
+  /** Empty: the one that is there stays. */
+  readonly clientSecret: string;
   readonly groupRoles: readonly DraftRole[];
 }
 
@@ -18,11 +30,14 @@ const maxCertificates = 2;
 
 export function draftOf(provider: IdentityProvider | null): Draft {
   if (provider === null) return empty;
-  const { name, active, saml, domains, createsUsers, attributes, groupRoles } = provider;
+  const { name, active, domains, createsUsers, attributes, groupRoles } = provider;
   return {
+    ...empty,
+    ...(provider.protocol === 'saml'
+      ? { protocol: 'saml', saml: provider.saml }
+      : { protocol: 'oidc', oidc: provider.oidc }),
     name,
     active,
-    saml,
     domains,
     createsUsers,
     attributes,
@@ -31,6 +46,7 @@ export function draftOf(provider: IdentityProvider | null): Draft {
 }
 
 const empty: Draft = {
+  protocol: 'saml',
   name: '',
   active: true,
   saml: {
@@ -41,6 +57,15 @@ const empty: Draft = {
     unsolicited: false,
     encrypted: false,
   },
+  oidc: {
+    issuer: '',
+    clientId: '',
+    authenticates: 'secret',
+    scopes: ['email', 'profile'],
+    subjectClaim: null,
+    requiresVerifiedEmail: true,
+  },
+  clientSecret: '',
   domains: [],
   createsUsers: true,
   attributes: { email: null, name: null, groups: null },
@@ -48,8 +73,24 @@ const empty: Draft = {
 };
 
 /** What is sent. Lines without a role are left out. */
-export function fieldsOf({ groupRoles, name, attributes, ...draft }: Draft) {
-  const said = (value: string | null) => value?.trim() || null;
+export function fieldsOf({ protocol, saml, oidc, clientSecret, ...draft }: Draft) {
+  const common = commonOf(draft);
+  if (protocol === 'saml') return { protocol, ...common, saml };
+  const subjectClaim = said(oidc.subjectClaim);
+  const secret = oidc.authenticates === 'secret' && clientSecret !== '' ? { clientSecret } : {};
+  return { protocol, ...common, oidc: { ...oidc, subjectClaim }, ...secret };
+}
+
+function said(value: string | null): string | null {
+  return value?.trim() || null;
+}
+
+function commonOf({
+  groupRoles,
+  name,
+  attributes,
+  ...draft
+}: Omit<Draft, 'protocol' | 'saml' | 'oidc' | 'clientSecret'>) {
   return {
     ...draft,
     name: name.trim(),

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import type { IdentityProvider } from '@samtal/contract/federation';
+import type { IdentityProvider, OidcProvider, SamlProvider } from '@samtal/contract/federation';
 import { IconDownload } from '@tabler/icons-react';
 import { useText, type TextKey } from '../../text/index.ts';
 import { CopyIcon } from '../../ui/index.ts';
@@ -14,6 +14,7 @@ interface OwnSideDialogProps {
 export function OwnSideDialog({ provider, onClose }: OwnSideDialogProps) {
   const { t } = useText();
   const { name, own, active } = provider;
+  const isSaml = provider.protocol === 'saml';
   return (
     <Modal
       opened
@@ -23,30 +24,8 @@ export function OwnSideDialog({ provider, onClose }: OwnSideDialogProps) {
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       <Stack>
-        <Text size="sm">{t('federation.own-says')}</Text>
-        <Value label="federation.own-entity-id" value={own.entityId} />
-        <Value label="federation.own-answer-url" value={own.answerUrl} />
-        <Value label="federation.own-metadata-url" value={own.metadataUrl} />
-        <Group>
-          <Button
-            component="a"
-            href={own.metadataUrl}
-            download
-            variant="default"
-            leftSection={<IconDownload size={16} />}
-          >
-            {t('federation.own-metadata')}
-          </Button>
-          <Button
-            component="a"
-            href={`data:application/x-pem-file,${encodeURIComponent(own.certificate)}`}
-            download="samtal.pem"
-            variant="subtle"
-            leftSection={<IconDownload size={16} />}
-          >
-            {t('federation.own-certificate')}
-          </Button>
-        </Group>
+        <Text size="sm">{t(isSaml ? 'federation.own-says' : 'federation.own-says-oidc')}</Text>
+        {isSaml ? <SamlSide own={provider.own} /> : <OidcSide provider={provider} />}
         <WaitingDomains provider={provider} />
         <Value
           label="federation.try"
@@ -55,6 +34,46 @@ export function OwnSideDialog({ provider, onClose }: OwnSideDialogProps) {
         />
       </Stack>
     </Modal>
+  );
+}
+
+function OidcSide({ provider: { own, oidc } }: { provider: OidcProvider }) {
+  return (
+    <>
+      <Value label="federation.own-redirect-uri" value={own.answerUrl} />
+      {oidc.authenticates === 'key' && <Value label="federation.own-keys-url" value={own.keysUrl} />}
+    </>
+  );
+}
+
+function SamlSide({ own }: Pick<SamlProvider, 'own'>) {
+  const { t } = useText();
+  return (
+    <>
+      <Value label="federation.own-entity-id" value={own.entityId} />
+      <Value label="federation.own-answer-url" value={own.answerUrl} />
+      <Value label="federation.own-metadata-url" value={own.metadataUrl} />
+      <Group>
+        <Button
+          component="a"
+          href={own.metadataUrl}
+          download
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+        >
+          {t('federation.own-metadata')}
+        </Button>
+        <Button
+          component="a"
+          href={`data:application/x-pem-file,${encodeURIComponent(own.certificate)}`}
+          download="samtal.pem"
+          variant="subtle"
+          leftSection={<IconDownload size={16} />}
+        >
+          {t('federation.own-certificate')}
+        </Button>
+      </Group>
+    </>
   );
 }
 

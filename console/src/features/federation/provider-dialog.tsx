@@ -1,8 +1,9 @@
-import { Accordion, Select, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
+import { Accordion, Input, SegmentedControl, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import {
   changeIdentityProvider,
   createIdentityProvider,
   type IdentityProvider,
+  type OidcAgreement,
   type ProviderAttributes,
   type SamlAgreement,
 } from '@samtal/contract/federation';
@@ -11,10 +12,13 @@ import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { FormDialog, NameField, ReasonField } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
-import { CertificatesField } from './certificates-field.tsx';
 import { domainOf, draftOf, fieldsOf, withMetadata, type Draft } from './draft.ts';
 import { GroupRolesField } from './group-roles-field.tsx';
 import { MetadataField } from './metadata-field.tsx';
+import { OidcDetails } from './oidc-details.tsx';
+import { OidcFields } from './oidc-fields.tsx';
+import { SamlDetails } from './saml-details.tsx';
+import { SamlFields } from './saml-fields.tsx';
 import { WaitingDomains } from './waiting-domains.tsx';
 
 interface ProviderDialogProps {
@@ -32,6 +36,7 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
   const [reason, setReason] = useState('');
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
   const changeSaml = (changes: Partial<SamlAgreement>) => change({ saml: { ...draft.saml, ...changes } });
+  const changeOidc = (changes: Partial<OidcAgreement>) => change({ oidc: { ...draft.oidc, ...changes } });
 
   const save = async () => {
     const body = { ...fieldsOf(draft), reason };
@@ -55,32 +60,41 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
       onClose={onClose}
     >
       <NameField value={draft.name} onChange={(name) => change({ name })} />
-      <MetadataField
-        isNew={provider === null}
-        onRead={(metadata) => setDraft((before) => withMetadata(before, metadata))}
-      />
-      <TextInput
-        label={t('federation.entity-id')}
-        value={draft.saml.entityId}
-        onChange={(event) => changeSaml({ entityId: event.currentTarget.value.trim() })}
-        maxLength={1024}
-        required
-        withAsterisk={false}
-      />
-      <TextInput
-        label={t('federation.sign-in-url')}
-        type="url"
-        value={draft.saml.signInUrl}
-        onChange={(event) => changeSaml({ signInUrl: event.currentTarget.value.trim() })}
-        maxLength={1024}
-        required
-        withAsterisk={false}
-      />
-      <CertificatesField
-        certificates={draft.saml.certificates}
-        provider={provider}
-        onChange={(certificates) => changeSaml({ certificates })}
-      />
+      {provider === null && (
+        <Input.Wrapper label={t('federation.protocol')} labelElement="div">
+          <SegmentedControl
+            fullWidth
+            aria-label={t('federation.protocol')}
+            data={[
+              { value: 'saml', label: 'SAML 2.0' },
+              { value: 'oidc', label: 'OpenID Connect' },
+            ]}
+            value={draft.protocol}
+            onChange={(protocol) => change({ protocol })}
+          />
+        </Input.Wrapper>
+      )}
+      {draft.protocol === 'saml' ? (
+        <>
+          <MetadataField
+            isNew={provider === null}
+            onRead={(metadata) => setDraft((before) => withMetadata(before, metadata))}
+          />
+          <SamlFields
+            saml={draft.saml}
+            provider={provider?.protocol === 'saml' ? provider : null}
+            onChange={changeSaml}
+          />
+        </>
+      ) : (
+        <OidcFields
+          oidc={draft.oidc}
+          clientSecret={draft.clientSecret}
+          hasSecret={hasSecret(provider, draft)}
+          onChange={changeOidc}
+          onChangeSecret={(clientSecret) => change({ clientSecret })}
+        />
+      )}
       <DomainsField domains={draft.domains} provider={provider} onChange={(domains) => change({ domains })} />
       <Switch
         label={t('federation.creates-users')}
@@ -89,7 +103,7 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
         onChange={(event) => change({ createsUsers: event.currentTarget.checked })}
       />
       <GroupRolesField groupRoles={draft.groupRoles} onChange={(groupRoles) => change({ groupRoles })} />
-      <Details draft={draft} onChange={change} onChangeSaml={changeSaml} />
+      <Details draft={draft} onChange={change} onChangeSaml={changeSaml} onChangeOidc={changeOidc} />
       <Switch
         label={t('federation.active')}
         description={t('federation.active-says')}
@@ -98,6 +112,15 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
       />
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
+  );
+}
+
+/** A secret stays for its issuer, and where nothing but a secret proves who we are. */
+function hasSecret(provider: IdentityProvider | null, { oidc }: Draft): boolean {
+  return (
+    provider?.protocol === 'oidc' &&
+    provider.oidc.authenticates === 'secret' &&
+    provider.oidc.issuer === oidc.issuer
   );
 }
 
@@ -135,15 +158,21 @@ interface DetailsProps {
   draft: Draft;
   onChange: (changes: Partial<Draft>) => void;
   onChangeSaml: (changes: Partial<SamlAgreement>) => void;
+  onChangeOidc: (changes: Partial<OidcAgreement>) => void;
 }
 
 /** What most providers do not need. */
-function Details({ draft: { saml, attributes }, onChange, onChangeSaml }: DetailsProps) {
+function Details({
+  draft: { protocol, saml, oidc, attributes },
+  onChange,
+  onChangeSaml,
+  onChangeOidc,
+}: DetailsProps) {
   const { t } = useText();
   const attribute = (name: keyof ProviderAttributes) => (
     <TextInput
-      label={t(`federation.attribute.${name}`)}
-      placeholder={t('federation.attribute-usual')}
+      label={t(protocol === 'saml' ? `federation.attribute.${name}` : `federation.claim.${name}`)}
+      placeholder={protocol === 'saml' ? t('federation.attribute-usual') : name}
       value={attributes[name] ?? ''}
       onChange={(event) => onChange({ attributes: { ...attributes, [name]: event.currentTarget.value } })}
       maxLength={255}
@@ -155,30 +184,13 @@ function Details({ draft: { saml, attributes }, onChange, onChangeSaml }: Detail
         <Accordion.Control>{t('federation.details')}</Accordion.Control>
         <Accordion.Panel>
           <Stack>
-            <Select
-              label={t('federation.signed')}
-              data={(['assertion', 'response', 'both'] as const).map((value) => ({
-                value,
-                label: t(`federation.signed.${value}`),
-              }))}
-              value={saml.signed}
-              onChange={(value) => onChangeSaml({ signed: value ?? 'assertion' })}
-              allowDeselect={false}
-            />
-            <Switch
-              label={t('federation.encrypted')}
-              description={t('federation.encrypted-says')}
-              checked={saml.encrypted}
-              onChange={(event) => onChangeSaml({ encrypted: event.currentTarget.checked })}
-            />
-            <Switch
-              label={t('federation.unsolicited')}
-              description={t('federation.unsolicited-says')}
-              checked={saml.unsolicited}
-              onChange={(event) => onChangeSaml({ unsolicited: event.currentTarget.checked })}
-            />
+            {protocol === 'saml' ? (
+              <SamlDetails saml={saml} onChange={onChangeSaml} />
+            ) : (
+              <OidcDetails oidc={oidc} onChange={onChangeOidc} />
+            )}
             <Text size="sm" c="dimmed">
-              {t('federation.attributes-says')}
+              {t(protocol === 'saml' ? 'federation.attributes-says' : 'federation.claims-says')}
             </Text>
             {attribute('email')}
             {attribute('name')}

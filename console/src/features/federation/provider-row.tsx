@@ -1,8 +1,8 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import type { IdentityProvider } from '@samtal/contract/federation';
+import type { FederationRefusal, IdentityProvider } from '@samtal/contract/federation';
 import { IconDots, IconPencil, IconPlugConnected, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useText } from '../../text/index.ts';
+import { useText, type TextKey } from '../../text/index.ts';
 import { Row, ToneBadge, type Tone } from '../../ui/index.ts';
 import { stateOf, type ProviderState } from './provider-state.ts';
 
@@ -15,6 +15,13 @@ const tones: Readonly<Record<ProviderState['kind'], Tone>> = {
   working: 'good',
 };
 
+/** What to look at differs where a certificate and an entity id are none of the provider’s. */
+function refusalText(protocol: IdentityProvider['protocol'], reason: FederationRefusal): TextKey {
+  if (protocol === 'oidc' && (reason === 'unverified' || reason === 'not-for-us'))
+    return `federation.refusal-oidc.${reason}`;
+  return `federation.refusal.${reason}`;
+}
+
 interface ProviderRowProps {
   provider: IdentityProvider;
   onOpen: (dialog: 'change' | 'own' | 'people' | 'remove') => void;
@@ -24,10 +31,12 @@ interface ProviderRowProps {
 export function ProviderRow({ provider, onOpen }: ProviderRowProps) {
   const { t, count, formats } = useText();
   const [now] = useState(Date.now);
-  const { name, saml, domains, verifiedDomains, lastSignInAt, lastRefusal } = provider;
+  const { name, domains, verifiedDomains, lastSignInAt, lastRefusal } = provider;
   const state = stateOf(provider, now);
   const facts = [
-    t('federation.protocol-is', { name: new URL(saml.signInUrl).host }),
+    provider.protocol === 'saml'
+      ? t('federation.protocol-is', { name: new URL(provider.saml.signInUrl).host })
+      : t('federation.protocol-is-oidc', { name: new URL(provider.oidc.issuer).host }),
     ...(lastSignInAt === null ? [] : [t('federation.last-sign-in', { at: formats.dateTime(lastSignInAt) })]),
   ];
   return (
@@ -50,7 +59,7 @@ export function ProviderRow({ provider, onOpen }: ProviderRowProps) {
               <br />
               {t('federation.last-refusal', {
                 at: formats.dateTime(lastRefusal.at),
-                reason: t(`federation.refusal.${lastRefusal.reason}`),
+                reason: t(refusalText(provider.protocol, lastRefusal.reason)),
               })}
             </>
           )}

@@ -8,12 +8,15 @@ export type ProviderState =
   | { readonly kind: 'off' | 'no-domain' | 'certificate-ended' | 'never-used' | 'working' }
   | { readonly kind: 'certificate-ends'; readonly days: number };
 
-type Judged = Pick<IdentityProvider, 'active' | 'verifiedDomains' | 'certificatesEnd' | 'lastSignInAt'>;
+interface Judged extends Pick<IdentityProvider, 'active' | 'verifiedDomains' | 'lastSignInAt'> {
+  /** By SAML only: who speaks OpenID Connect says its keys itself. */
+  readonly certificatesEnd?: readonly string[];
+}
 
 /** How a provider is doing: what is worst first. Of two certificates the later end counts, because either will do. */
 export function stateOf(provider: Judged, now: number): ProviderState {
   if (!provider.active) return { kind: 'off' };
-  const ends = provider.certificatesEnd.map((end) => Date.parse(end));
+  const ends = (provider.certificatesEnd ?? []).map((end) => Date.parse(end));
   if (ends.length > 0) {
     const days = Math.floor((Math.max(...ends) - now) / dayMs);
     if (days < 0) return { kind: 'certificate-ended' };

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
 import { giveGroupRoles } from './give-group-roles.ts';
-import type { Vouched } from './judge-assertion.ts';
+import type { VouchedPerson } from './judge-assertion.ts';
 import type { StoredProvider } from './queries.ts';
 
 /** Why somebody whom a provider vouches for is not let in. */
@@ -18,7 +18,7 @@ export type NotAdmitted = 'domain' | 'unknown' | 'not-linked' | 'inactive';
 export async function admitVouched(
   tx: Tx,
   provider: StoredProvider,
-  vouched: Vouched,
+  vouched: VouchedPerson,
 ): Promise<{ userId: string } | NotAdmitted> {
   const domain = vouched.email.slice(vouched.email.lastIndexOf('@') + 1).toLowerCase();
   if (!/^[^\s@]+@[^\s@]+$/.test(vouched.email) || !provider.verifiedDomains.includes(domain)) return 'domain';
@@ -38,7 +38,7 @@ export async function admitVouched(
   return userId;
 }
 
-async function knownUser(tx: Tx, { accountId, id }: StoredProvider, { subject }: Vouched) {
+async function knownUser(tx: Tx, { accountId, id }: StoredProvider, { subject }: VouchedPerson) {
   const row = await tx.sql
     .selectFrom('federated_user')
     .select('user_id as userId')
@@ -50,7 +50,7 @@ async function knownUser(tx: Tx, { accountId, id }: StoredProvider, { subject }:
 }
 
 /** Somebody whom an administrator has linked, and who comes for the first time. */
-async function linkedUser(tx: Tx, { accountId, id }: StoredProvider, { subject, email }: Vouched) {
+async function linkedUser(tx: Tx, { accountId, id }: StoredProvider, { subject, email }: VouchedPerson) {
   const waiting = await tx.sql
     .selectFrom('federated_user as f')
     .innerJoin('membership as m', (join) =>
@@ -78,7 +78,7 @@ async function linkedUser(tx: Tx, { accountId, id }: StoredProvider, { subject, 
 async function newUser(
   tx: Tx,
   { accountId, id, createsUsers }: StoredProvider,
-  { subject, email, name }: Vouched,
+  { subject, email, name }: VouchedPerson,
 ): Promise<{ userId: string } | NotAdmitted> {
   const taken = await tx.sql
     .selectFrom('membership')

@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { Database } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { openOwnKey, ownSide } from './own-side.ts';
-import type { StoredProvider } from './queries.ts';
+import type { StoredSaml } from './queries.ts';
 import { noteRequest } from './requests.ts';
 
 const signatureAlgorithm = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
@@ -11,7 +11,7 @@ const signatureAlgorithm = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 /** Where the browser goes to sign in: a signed request in the address (SAML 2.0 bindings, 3.4). */
 export async function beginSignIn(
   { database, keyring, publicUrl }: { database: Database; keyring: Keyring; publicUrl: URL },
-  provider: StoredProvider,
+  provider: StoredSaml,
   { browser, elevates }: { browser: string; elevates: string | null },
 ): Promise<string> {
   const { accountId, id: providerId, saml } = provider;
@@ -45,7 +45,7 @@ function requestXml({
   requestId: string;
   entityId: string;
   answerUrl: string;
-  saml: StoredProvider['saml'];
+  saml: StoredSaml['saml'];
   anew: boolean;
 }): string {
   const force = anew ? ' ForceAuthn="true"' : '';

@@ -7,7 +7,7 @@ import {
   listFederatedUsers,
   listIdentityProviders,
   type FederatedUser,
-  type IdentityProvider,
+  type SamlProvider,
 } from '@samtal/contract/federation';
 import { listRoles, type Role } from '@samtal/contract/access';
 import { getSession, type Session } from '@samtal/contract/signin';
@@ -23,8 +23,9 @@ import {
 } from '../../../test/identity-provider.ts';
 import { Browser, cookieOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
+import { Outbound } from '../../platform/outbound/index.ts';
 import { accessRoutes } from '../access/routes.ts';
-import { federationPages, SamlVerifier, verifyDomain } from './index.ts';
+import { federationPages, OidcClients, SamlVerifier, verifyDomain } from './index.ts';
 import { federationRoutes } from './routes.ts';
 
 const password = 'the correct horse and its battery';
@@ -37,12 +38,14 @@ describe('signing in by SAML', () => {
   let admin: TestPerson;
   let ada: Browser;
   let idp: TestIdentityProvider;
-  let provider: IdentityProvider;
+  let provider: SamlProvider;
   let roles: Role[];
 
   before(async () => {
     db = await createTestDatabase();
-    const parts = { database: db.database, keyring: db.keyring, publicUrl: testPublicUrl };
+    const { database, keyring } = db;
+    const oidcClients = new OidcClients({ outbound: new Outbound({ networks: [] }), keyring });
+    const parts = { database, keyring, publicUrl: testPublicUrl, oidcClients };
     http = testHttp(db, (registered) => {
       accessRoutes(registered, { database: db.database });
       federationRoutes(registered, parts);
@@ -71,17 +74,18 @@ describe('signing in by SAML', () => {
     account: string,
     at: TestIdentityProvider,
     other: {
-      saml?: Partial<IdentityProvider['saml']>;
+      saml?: Partial<SamlProvider['saml']>;
       domains?: string[];
       createsUsers?: boolean;
-      groupRoles?: IdentityProvider['groupRoles'];
+      groupRoles?: SamlProvider['groupRoles'];
     },
-  ): Promise<IdentityProvider> {
+  ): Promise<SamlProvider> {
     number += 1;
     const { saml = {}, ...fields } = other;
     const answer = await by.call(createIdentityProvider, {
       params: { accountId: account },
       body: {
+        protocol: 'saml',
         name: `Provider ${number}`,
         active: true,
         domains: ['almvik.example'],
@@ -104,7 +108,7 @@ describe('signing in by SAML', () => {
       },
     });
     assert.equal(answer.statusCode, 201, answer.body);
-    return answer.json<IdentityProvider>();
+    return answer.json<SamlProvider>();
   }
   const roleId = (builtIn: string) => roles.find((role) => role.builtIn === builtIn)?.id ?? '';
 
@@ -325,7 +329,7 @@ describe('signing in by SAML', () => {
     await refuses(unsolicited, nobody, 'used', open);
   });
   /** So that the administrator can come by it. */
-  async function makeLink(to: IdentityProvider): Promise<void> {
+  async function makeLink(to: SamlProvider): Promise<void> {
     await verify(accountId, 'example.org');
     await db.asOwner("update identity_provider set domains = '{almvik.example,example.org}' where id = $1", [
       to.id,
@@ -417,7 +421,7 @@ describe('signing in by SAML', () => {
     });
     const state = async () => {
       const listed = await ada.call(listIdentityProviders, { params: { accountId } });
-      const { items } = listed.json<{ items: IdentityProvider[] }>();
+      const { items } = listed.json<{ items: SamlProvider[] }>();
       const found = items.find(({ id }) => id === quiet.id);
       return { signedIn: found?.lastSignInAt ?? null, refusal: found?.lastRefusal?.reason ?? null };
     };

@@ -5,10 +5,12 @@ import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { admittedSomewhere, beginSession, deviceOf, elevateSession } from '../signin/index.ts';
 import { admitVouched } from './admit-vouched.ts';
-import { judgeAssertion, type Vouched } from './judge-assertion.ts';
+import { judgeAssertion, type VouchedPerson } from './judge-assertion.ts';
 import { judgeResponse } from './judge-response.ts';
-import { openOwnKey, ownSide } from './own-side.ts';
-import { noteRefusal, noteSignIn, type StoredProvider } from './queries.ts';
+import type { OidcClients } from './oidc-clients.ts';
+import { oidcOwnSide, openOwnKey, ownSide } from './own-side.ts';
+import { noteRefusal, noteSignIn, type StoredOidc, type StoredProvider, type StoredSaml } from './queries.ts';
+import { redeemCode } from './redeem-code.ts';
 import { takeRequest, useAssertion, type FederationRequest } from './requests.ts';
 import type { SamlVerifier } from './saml-verifier.ts';
 import { UnfitXmlError } from './xml-guard.ts';
@@ -18,21 +20,28 @@ export interface FederationParts {
   readonly keyring: Keyring;
   readonly publicUrl: URL;
   readonly verifier: SamlVerifier;
+  readonly oidcClients: OidcClients;
   /** Told of sessions that ended for a new one. */
   readonly sessionsEnded: (sessionIds: readonly string[]) => void;
 }
 
-/** What a browser brings from a provider. */
-export interface Answer {
-  /** Base64. */
-  readonly response: string;
-  readonly relay: string;
+/** What a browser brings from a provider, and who brings it. */
+export interface Arrival {
   /** Of the cookie that this browser got when it began; '' without one. */
   readonly browser: string;
   /** Where it comes from. */
   readonly address: string;
   /** What the browser says that it is. */
   readonly userAgent: string | undefined;
+}
+export interface SamlAnswer extends Arrival {
+  /** Base64. */
+  readonly response: string;
+  readonly relay: string;
+}
+export interface OidcAnswer extends Arrival {
+  /** Of the address that it came to, with its question mark. */
+  readonly query: string;
 }
 
 export type Outcome =
@@ -47,11 +56,27 @@ export type Outcome =
  */
 export async function finishSignIn(
   parts: FederationParts,
-  provider: StoredProvider,
-  answer: Answer,
+  provider: StoredSaml,
+  answer: SamlAnswer,
 ): Promise<Outcome> {
-  const { database } = parts;
-  const outcome = await decide(parts, provider, answer);
+  return await recorded(parts, provider, await decide(parts, provider, answer));
+}
+
+/** The same for a provider that speaks OpenID Connect. A sign-in that this browser did not begin here ends before anything is asked. */
+export async function finishOidcSignIn(
+  parts: FederationParts,
+  provider: StoredOidc,
+  answer: OidcAnswer,
+): Promise<Outcome> {
+  return await recorded(parts, provider, await decideOidc(parts, provider, answer));
+}
+
+/** The outcome, on the audit trail where it is a refusal. */
+export async function recorded(
+  { database }: Pick<FederationParts, 'database'>,
+  provider: StoredProvider,
+  outcome: Outcome,
+): Promise<Outcome> {
   if (outcome.kind === 'refused')
     await database.transaction('platform', async (tx) => {
       for (const chain of [platformChain, provider.accountId])
@@ -66,7 +91,7 @@ export async function finishSignIn(
   return outcome;
 }
 
-async function decide(parts: FederationParts, provider: StoredProvider, answer: Answer): Promise<Outcome> {
+async function decide(parts: FederationParts, provider: StoredSaml, answer: SamlAnswer): Promise<Outcome> {
   const { database, publicUrl, verifier } = parts;
   const { accountId, id: providerId, saml } = provider;
   const own = ownSide(publicUrl, providerId);
@@ -104,10 +129,30 @@ async function decide(parts: FederationParts, provider: StoredProvider, answer: 
   return await admit(parts, provider, { vouched, request, answer });
 }
 
+async function decideOidc(
+  parts: FederationParts,
+  provider: StoredOidc,
+  answer: OidcAnswer,
+): Promise<Outcome> {
+  const { query, browser } = answer;
+  const relay = new URLSearchParams(query).get('state') ?? '';
+  const request = await takeRequestOf(parts, provider, { relay, browser });
+  if (request === null) return refused('request');
+  const { answerUrl } = oidcOwnSide(parts.publicUrl, provider.id);
+  const vouched = await redeemCode({ ...parts, answerUrl }, provider, { query, request });
+  return typeof vouched === 'string'
+    ? refused(vouched)
+    : await admit(parts, provider, { vouched, request, answer });
+}
+
 async function admit(
   parts: FederationParts,
   provider: StoredProvider,
-  { vouched, request, answer }: { vouched: Vouched; request: FederationRequest | null; answer: Answer },
+  {
+    vouched,
+    request,
+    answer,
+  }: { vouched: VouchedPerson; request: FederationRequest | null; answer: Arrival },
 ): Promise<Outcome> {
   const { database } = parts;
   const { accountId } = provider;
@@ -131,7 +176,7 @@ async function begin(
     userId,
     answer: { address, userAgent },
     sessionsEnded,
-  }: { userId: string; answer: Answer } & Pick<FederationParts, 'sessionsEnded'>,
+  }: { userId: string; answer: Arrival } & Pick<FederationParts, 'sessionsEnded'>,
 ): Promise<Outcome> {
   const { accountId, id: providerId } = provider;
   const from = { address, hasSecondFactor: false };
@@ -190,7 +235,7 @@ async function record(
 async function takeRequestOf(
   { database }: FederationParts,
   { id: providerId }: StoredProvider,
-  { relay, browser }: Answer,
+  { relay, browser }: { relay: string; browser: string },
 ): Promise<FederationRequest | null> {
   if (relay === '' || browser === '') return null;
   return await database.transaction(
@@ -209,6 +254,7 @@ function isFit(bytes: Buffer, expected: { answerUrl: string; encrypted: boolean 
   }
 }
 
-function refused(reason: FederationRefusal): Outcome {
+/** No session. */
+export function refused(reason: FederationRefusal): Outcome {
   return { kind: 'refused', reason };
 }

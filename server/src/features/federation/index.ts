@@ -1,5 +1,6 @@
 export { federationJobs } from './jobs.ts';
 export { federationPages } from './pages.ts';
+export { OidcClients } from './oidc-clients.ts';
 export { restoreProvider } from './restore-provider.ts';
 export { SamlVerifier } from './saml-verifier.ts';
 export { verifyDomain, withdrawDomain } from './verified-domains.ts';

@@ -1,14 +1,18 @@
 import type { ProviderAttributes } from '@samtal/contract/federation';
 
-/** What a verified assertion says of somebody. */
-export interface Vouched {
-  readonly assertionId: string;
-  /** After that it is refused by its own words. */
-  readonly until: Date;
+/** Somebody as a provider knows them. */
+export interface VouchedPerson {
   readonly subject: string;
   readonly email: string;
   readonly name: string;
   readonly groups: readonly string[];
+}
+
+/** What a verified assertion says of somebody. */
+export interface Vouched extends VouchedPerson {
+  readonly assertionId: string;
+  /** After that it is refused by its own words. */
+  readonly until: Date;
 }
 
 export interface ExpectedAssertion {

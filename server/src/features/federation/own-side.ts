@@ -1,15 +1,25 @@
-import type { IdentityProvider } from '@samtal/contract/federation';
+import type { OidcProvider, SamlProvider } from '@samtal/contract/federation';
 import { openSecret, sealSecret, type Keyring, type SecretPlace } from '../../platform/keys/index.ts';
 
 /** What we are called towards a provider, and where we are reached. Each provider has a side of its own: what is meant for one account is refused by every other. */
-export function ownSide(publicUrl: URL, providerId: string): Omit<IdentityProvider['own'], 'certificate'> {
-  const base = `${publicUrl.origin}/identity-providers/${providerId}`;
+export function ownSide(publicUrl: URL, providerId: string): Omit<SamlProvider['own'], 'certificate'> {
+  const base = baseOf(publicUrl, providerId);
   return {
     entityId: `${base}/metadata`,
     metadataUrl: `${base}/metadata`,
     answerUrl: `${base}/answer`,
     signInUrl: `${base}/sign-in`,
   };
+}
+
+/** The same towards a provider that speaks OpenID Connect. An answer address of its own is what keeps one provider’s answer from passing for another’s. */
+export function oidcOwnSide(publicUrl: URL, providerId: string): OidcProvider['own'] {
+  const base = baseOf(publicUrl, providerId);
+  return { answerUrl: `${base}/answer`, signInUrl: `${base}/sign-in`, keysUrl: `${base}/keys` };
+}
+
+function baseOf(publicUrl: URL, providerId: string): string {
+  return `${publicUrl.origin}/identity-providers/${providerId}`;
 }
 
 export async function sealOwnKey(

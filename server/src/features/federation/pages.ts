@@ -2,9 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { anyone, Refusal } from '../../platform/http/index.ts';
 import { newToken } from '../../platform/tokens/index.ts';
 import { findSession, sessionToken, setSessionCookie } from '../signin/index.ts';
+import { beginOidcSignIn } from './begin-oidc-sign-in.ts';
 import { beginSignIn } from './begin-sign-in.ts';
 import { browserToken, setBrowserToken } from './browser-cookie.ts';
-import { finishSignIn, type FederationParts } from './finish-sign-in.ts';
+import {
+  finishOidcSignIn,
+  finishSignIn,
+  recorded,
+  refused,
+  type Arrival,
+  type FederationParts,
+  type Outcome,
+} from './finish-sign-in.ts';
+import { publicKeyOf } from './oidc-clients.ts';
 import { ownMetadata } from './own-side.ts';
 import { readAnyProvider, readOpenProvider, type StoredProvider } from './queries.ts';
 
@@ -31,9 +41,25 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
     };
     const open = async (id: string) => await find(readOpenProvider, id);
 
+    const speaking = async <Protocol extends StoredProvider['protocol']>(
+      protocol: Protocol,
+      { params }: { params: One['Params'] },
+      read = readOpenProvider,
+    ) => {
+      const provider = await find(read, params.providerId);
+      if (provider.protocol !== protocol) throw new Refusal('not-found');
+      // Compared above.
+      return provider as Extract<StoredProvider, { protocol: Protocol }>;
+    };
+
+    pages.get<One>('/identity-providers/:providerId/keys', async (request, reply) => {
+      const provider = await speaking('oidc', request, readAnyProvider);
+      return await reply.type('application/jwk-set+json').send({ keys: [publicKeyOf(provider)] });
+    });
+
     pages.get<One>('/identity-providers/:providerId/metadata', async (request, reply) => {
       // Also of one that is switched off: it is told about us before it is switched on.
-      const { id, ownCertificate } = await find(readAnyProvider, request.params.providerId);
+      const { id, ownCertificate } = await speaking('saml', request, readAnyProvider);
       return await reply
         .type('application/samlmetadata+xml')
         .header('content-disposition', 'attachment; filename="samtal-metadata.xml"')
@@ -47,7 +73,11 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
         const elevates = request.query.elevate === '1' ? await ownSession(request, parts) : null;
         // The one that the browser has may belong to a sign-in in another of its windows.
         const browser = browserToken(request) || newToken();
-        const to = await beginSignIn(parts, provider, { browser, elevates });
+        const to =
+          provider.protocol === 'saml'
+            ? await beginSignIn(parts, provider, { browser, elevates })
+            : await beginOidcSignIn(parts, provider, { browser, elevates });
+        if (to === null) return await lead(reply, await recorded(parts, provider, refused('unreachable')));
         setBrowserToken(reply, browser);
         return await reply.header('cache-control', 'no-store').redirect(to, 303);
       },
@@ -57,22 +87,39 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
       '/identity-providers/:providerId/answer',
       { bodyLimit: formLimitBytes },
       async (request, reply) => {
-        const provider = await open(request.params.providerId);
+        const provider = await speaking('saml', request);
         const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
         const outcome = await finishSignIn(parts, provider, {
           response: form.get('SAMLResponse') ?? '',
           relay: form.get('RelayState') ?? '',
-          browser: browserToken(request),
-          address: anyone(request).address,
-          userAgent: request.headers['user-agent'],
+          ...arrivalOf(request),
         });
-        void reply.header('cache-control', 'no-store');
-        if (outcome.kind === 'refused') return await leadOn(reply, 403, '/sign-in?refused=true');
-        if (outcome.kind === 'signed-in') setSessionCookie(reply, outcome.token);
-        return await leadOn(reply, 200, outcome.kind === 'elevated' ? '/elevated' : '/');
+        return await lead(reply, outcome);
       },
     );
+
+    pages.get<One>('/identity-providers/:providerId/answer', async (request, reply) => {
+      const provider = await speaking('oidc', request);
+      const { search } = new URL(request.url, parts.publicUrl);
+      const outcome = await finishOidcSignIn(parts, provider, { query: search, ...arrivalOf(request) });
+      return await lead(reply, outcome);
+    });
   });
+}
+
+function arrivalOf(request: FastifyRequest): Arrival {
+  return {
+    browser: browserToken(request),
+    address: anyone(request).address,
+    userAgent: request.headers['user-agent'],
+  };
+}
+
+async function lead(reply: FastifyReply, outcome: Outcome): Promise<FastifyReply> {
+  void reply.header('cache-control', 'no-store');
+  if (outcome.kind === 'refused') return await leadOn(reply, 403, '/sign-in?refused=true');
+  if (outcome.kind === 'signed-in') setSessionCookie(reply, outcome.token);
+  return await leadOn(reply, 200, outcome.kind === 'elevated' ? '/elevated' : '/');
 }
 
 async function ownSession(request: FastifyRequest, { database }: FederationParts): Promise<string> {

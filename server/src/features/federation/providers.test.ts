@@ -9,7 +9,7 @@ import {
   linkUser,
   readProviderMetadata,
   unlinkUser,
-  type IdentityProvider,
+  type SamlProvider,
 } from '@samtal/contract/federation';
 import { getSession, type Session } from '@samtal/contract/signin';
 import { testAccount, testUser, type TestPerson } from '../../../test/accounts.ts';
@@ -18,9 +18,10 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { TestIdentityProvider } from '../../../test/identity-provider.ts';
 import { Browser, codeOf, cookieOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
+import { Outbound } from '../../platform/outbound/index.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { newOwnKey, pemOf } from './certificates.ts';
-import { federationPages, SamlVerifier, verifyDomain, withdrawDomain } from './index.ts';
+import { federationPages, OidcClients, SamlVerifier, verifyDomain, withdrawDomain } from './index.ts';
 import { judgeResponse } from './judge-response.ts';
 import { readMetadata } from './read-metadata.ts';
 import { federationRoutes } from './routes.ts';
@@ -40,7 +41,9 @@ describe('identity providers', () => {
 
   before(async () => {
     db = await createTestDatabase();
-    const parts = { database: db.database, keyring: db.keyring, publicUrl: testPublicUrl };
+    const { database, keyring } = db;
+    const oidcClients = new OidcClients({ outbound: new Outbound({ networks: [] }), keyring });
+    const parts = { database, keyring, publicUrl: testPublicUrl, oidcClients };
     http = testHttp(db, (registered) => {
       accessRoutes(registered, { database: db.database });
       federationRoutes(registered, parts);
@@ -63,7 +66,8 @@ describe('identity providers', () => {
     await db.database.transaction('platform', work);
   const roleId = (builtIn: string) => roles.find((role) => role.builtIn === builtIn)?.id ?? '';
   let number = 0;
-  const fields = (other: Partial<IdentityProvider> = {}) => ({
+  const fields = (other: Partial<SamlProvider> = {}) => ({
+    protocol: 'saml' as const,
     name: `Provider ${(number += 1)}`,
     active: true,
     domains: ['almvik.example'],
@@ -80,12 +84,12 @@ describe('identity providers', () => {
     },
     ...other,
   });
-  const create = async (by: Browser, other: Partial<IdentityProvider> = {}) =>
+  const create = async (by: Browser, other: Partial<SamlProvider> = {}) =>
     await by.call(createIdentityProvider, { params: { accountId }, body: fields(other) });
-  const created = async (other: Partial<IdentityProvider> = {}) =>
-    (await create(ada, other)).json<IdentityProvider>();
+  const created = async (other: Partial<SamlProvider> = {}) =>
+    (await create(ada, other)).json<SamlProvider>();
 
-  async function signIn(provider: IdentityProvider, who: { email: string; subject: string }, cookies = '') {
+  async function signIn(provider: SamlProvider, who: { email: string; subject: string }, cookies = '') {
     const { pathname } = new URL(provider.own.signInUrl);
     const elevate = cookies === '' ? '' : '?elevate=1';
     const begun = await http.fastify.inject({ url: pathname + elevate, headers: { cookie: cookies } });
@@ -116,7 +120,7 @@ describe('identity providers', () => {
     const mia = await Browser.signIn(http, manager);
     const groupRoles = [{ group: 'all', roleId: roleId('supervisor'), scope: {} }];
     assert.equal(codeOf(await create(mia, { groupRoles })), 'access.exceeds-own');
-    const provider = (await create(mia)).json<IdentityProvider>();
+    const provider = (await create(mia)).json<SamlProvider>();
     const params = { accountId, providerId: provider.id };
     const widened = await mia.call(changeIdentityProvider, { params, body: { groupRoles } });
     assert.equal(codeOf(widened), 'access.exceeds-own');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IdentityProviderConfiguration } from '@samtal/contract/federation';
+import type { changeIdentityProvider, IdentityProviderConfiguration } from '@samtal/contract/federation';
+import type { BodyOf } from '@samtal/contract/endpoint';
 import type { Static } from '@samtal/contract/shared';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
@@ -14,10 +15,15 @@ import {
   refuseUnlessPassable,
 } from '../access/index.ts';
 import { certificateEnd, type newOwnKey } from './certificates.ts';
+import { sealClientSecret } from './client-secret.ts';
 import { sealOwnKey } from './own-side.ts';
 import { readFederatedUsers, readProviders } from './queries.ts';
 
 export type ProviderFields = Static<typeof IdentityProviderConfiguration>;
+export type ProviderChanges = Omit<
+  BodyOf<typeof changeIdentityProvider>,
+  'version' | 'reason' | 'clientSecret'
+>;
 
 /** Made before the transaction, because it takes a while. */
 export type OwnKey = Awaited<ReturnType<typeof newOwnKey>>;
@@ -26,7 +32,12 @@ export type OwnKey = Awaited<ReturnType<typeof newOwnKey>>;
 export async function createProvider(
   tx: Tx,
   { keyring, ownKey, id = randomUUID() }: { keyring: Keyring; ownKey: OwnKey; id?: string },
-  { caller, fields, note = {} }: { caller: Member; fields: ProviderFields; note?: ChangeNote },
+  {
+    caller,
+    fields,
+    clientSecret,
+    note = {},
+  }: { caller: Member; fields: ProviderFields; clientSecret?: string | undefined; note?: ChangeNote },
 ): Promise<string> {
   const { accountId: account } = caller;
   await refuseUnfit(tx, caller, fields, fields.groupRoles);
@@ -37,34 +48,87 @@ export async function createProvider(
     group_roles_by: caller.personId,
     own_key: await sealOwnKey(keyring, { account, id }, ownKey.key),
     own_certificate: ownKey.certificate,
+    client_secret: clientSecretFor(fields, {
+      given:
+        clientSecret === undefined ? null : await sealClientSecret(keyring, { account, id }, clientSecret),
+      kept: null,
+    }),
   };
   await refuseTakenName(async () => await tx.sql.insertInto('identity_provider').values(values).execute());
   await record(tx, caller, { id, before: null, body: fields, note, action: 'federation.provider-created' });
   return id;
 }
 
-/** Refuses with not-found, access.exceeds-own, names.taken, federation.certificate-unfit and history.changed-meanwhile. */
+/**
+ * Refuses with not-found, access.exceeds-own, names.taken, federation.certificate-unfit, federation.secret-missing,
+ * federation.other-protocol and history.changed-meanwhile.
+ */
 export async function changeProvider(
   tx: Tx,
   caller: Member,
-  { id, changes, note = {} }: { id: string; changes: Partial<ProviderFields>; note?: ChangeNote },
+  {
+    id,
+    changes,
+    clientSecret = null,
+    note = {},
+  }: {
+    id: string;
+    changes: ProviderChanges;
+    /** Sealed; null: the one that is there stays. */
+    clientSecret?: Buffer | null;
+    note?: ChangeNote;
+  },
 ): Promise<void> {
-  const before = await lockProvider(tx, caller.accountId, id);
-  const after = { ...before, ...changes };
+  const { fields: before, clientSecret: kept } = await lockProvider(tx, caller.accountId, id);
+  const after = changed(before, changes);
   const isSame = JSON.stringify(after.groupRoles) === JSON.stringify(before.groupRoles);
   await refuseUnfit(tx, caller, after, isSame ? [] : after.groupRoles);
-  if ('saml' in changes || 'domains' in changes || 'attributes' in changes)
+  if (trusting.some((key) => key in changes) || clientSecret !== null)
     await refuseUnlessTrustedWithUsers(tx, caller, id);
+  // It was given for one issuer, and is shown to no other.
+  const isForIssuer = issuerOf(after) === issuerOf(before);
+  const secret = clientSecretFor(after, { given: clientSecret, kept: isForIssuer ? kept : null });
   await refuseTakenName(
     async () =>
       await tx.sql
         .updateTable('identity_provider')
-        .set({ ...columnsOf(after), ...(isSame ? {} : { group_roles_by: caller.personId }) })
+        .set({
+          ...columnsOf(after),
+          client_secret: secret,
+          ...(isSame ? {} : { group_roles_by: caller.personId }),
+        })
         .where('account_id', '=', caller.accountId)
         .where('id', '=', id)
         .execute(),
   );
   await record(tx, caller, { id, before, body: after, note, action: 'federation.provider-changed' });
+}
+
+/** What decides who is believed to be whom. */
+const trusting = ['saml', 'oidc', 'domains', 'attributes'] as const;
+
+function changed(before: ProviderFields, { saml, oidc, ...changes }: ProviderChanges): ProviderFields {
+  if (before.protocol === 'saml') {
+    if (oidc !== undefined) throw new Refusal('federation.other-protocol');
+    return { ...before, ...changes, saml: saml ?? before.saml };
+  }
+  if (saml !== undefined) throw new Refusal('federation.other-protocol');
+  return { ...before, ...changes, oidc: oidc ?? before.oidc };
+}
+
+function issuerOf(fields: ProviderFields): string | null {
+  return fields.protocol === 'oidc' ? fields.oidc.issuer : null;
+}
+
+/** Sealed; null where there is nothing to prove by one. Refuses with federation.secret-missing. */
+function clientSecretFor(
+  fields: ProviderFields,
+  { given, kept }: { given: Buffer | null; kept: Buffer | null },
+): Buffer | null {
+  if (fields.protocol === 'saml' || fields.oidc.authenticates === 'key') return null;
+  const secret = given ?? kept;
+  if (secret === null) throw new Refusal('federation.secret-missing');
+  return secret;
 }
 
 /** Its users stay; the sessions that it began end. */
@@ -73,7 +137,7 @@ export async function deleteProvider(
   caller: Member,
   { id, note = {} }: { id: string; note?: ChangeNote },
 ): Promise<void> {
-  const before = await lockProvider(tx, caller.accountId, id);
+  const { fields: before } = await lockProvider(tx, caller.accountId, id);
   await tx.sql
     .deleteFrom('identity_provider')
     .where('account_id', '=', caller.accountId)
@@ -82,7 +146,11 @@ export async function deleteProvider(
   await record(tx, caller, { id, before, body: null, note, action: 'federation.provider-deleted' });
 }
 
-export async function lockProvider(tx: Tx, account: string, id: string): Promise<ProviderFields> {
+export async function lockProvider(
+  tx: Tx,
+  account: string,
+  id: string,
+): Promise<{ fields: ProviderFields; clientSecret: Buffer | null }> {
   found(
     await tx.sql
       .selectFrom('identity_provider')
@@ -92,20 +160,27 @@ export async function lockProvider(tx: Tx, account: string, id: string): Promise
       .forUpdate()
       .executeTakeFirst(),
   );
-  const { name, active, saml, domains, createsUsers, groupRoles, attributes } = found(
-    (await readProviders(tx, account, id))[0],
-  );
-  return { name, active, saml, domains, createsUsers, groupRoles, attributes };
+  const stored = found((await readProviders(tx, account, id))[0]);
+  const { name, active, domains, createsUsers, groupRoles, attributes, clientSecret } = stored;
+  const common = { name, active, domains, createsUsers, groupRoles, attributes };
+  return {
+    fields:
+      stored.protocol === 'saml'
+        ? { protocol: 'saml', ...common, saml: stored.saml }
+        : { protocol: 'oidc', ...common, oidc: stored.oidc },
+    clientSecret,
+  };
 }
 
 /** Nobody has a provider give what they could not give: another person may come by it than they think of. */
 async function refuseUnfit(
   tx: Tx,
   caller: Member,
-  { saml }: ProviderFields,
+  fields: ProviderFields,
   given: ProviderFields['groupRoles'],
 ): Promise<void> {
-  for (const certificate of saml.certificates) certificateEnd(certificate);
+  if (fields.protocol === 'saml')
+    for (const certificate of fields.saml.certificates) certificateEnd(certificate);
   if (given.length === 0) return;
   const roles = await readRoles(tx, caller.accountId);
   const somebody = randomUUID();
@@ -123,11 +198,14 @@ async function refuseUnlessTrustedWithUsers(tx: Tx, caller: Member, id: string):
   }
 }
 
-function columnsOf({ name, active, saml, domains, createsUsers, groupRoles, attributes }: ProviderFields) {
+function columnsOf(fields: ProviderFields) {
+  const { protocol, name, active, domains, createsUsers, groupRoles, attributes } = fields;
   return {
     name,
     active,
-    saml: JSON.stringify(saml),
+    protocol,
+    saml: protocol === 'saml' ? JSON.stringify(fields.saml) : null,
+    oidc: protocol === 'oidc' ? JSON.stringify(fields.oidc) : null,
     domains,
     creates_users: createsUsers,
     group_roles: JSON.stringify(groupRoles),

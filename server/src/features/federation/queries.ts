@@ -2,6 +2,7 @@ import type {
   FederatedUser,
   FederationRefusal,
   GroupRole,
+  OidcAgreement,
   ProviderAttributes,
   SamlAgreement,
 } from '@samtal/contract/federation';
@@ -9,12 +10,11 @@ import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newestVersion } from '../../platform/history/index.ts';
 
-export interface StoredProvider {
+interface StoredCommon {
   readonly accountId: string;
   readonly id: string;
   readonly name: string;
   readonly active: boolean;
-  readonly saml: SamlAgreement;
   readonly domains: string[];
   readonly verifiedDomains: string[];
   readonly createsUsers: boolean;
@@ -26,8 +26,19 @@ export interface StoredProvider {
   readonly lastSignInAt: Date | null;
   readonly lastRefusedAt: Date | null;
   readonly lastRefusal: FederationRefusal | null;
+  /** Sealed; null where none was given. */
+  readonly clientSecret: Buffer | null;
   readonly version: number;
 }
+export interface StoredSaml extends StoredCommon {
+  readonly protocol: 'saml';
+  readonly saml: SamlAgreement;
+}
+export interface StoredOidc extends StoredCommon {
+  readonly protocol: 'oidc';
+  readonly oidc: OidcAgreement;
+}
+export type StoredProvider = StoredSaml | StoredOidc;
 
 function providers(tx: ReadTx) {
   return tx.sql
@@ -38,7 +49,9 @@ function providers(tx: ReadTx) {
       'p.id',
       'p.name',
       'p.active',
+      'p.protocol',
       'p.saml',
+      'p.oidc',
       'p.domains',
       'p.creates_users as createsUsers',
       'p.group_roles as groupRoles',
@@ -49,6 +62,7 @@ function providers(tx: ReadTx) {
       'p.last_sign_in_at as lastSignInAt',
       'p.last_refused_at as lastRefusedAt',
       'p.last_refusal as lastRefusal',
+      'p.client_secret as clientSecret',
       sql<string[]>`array(select v.domain from verified_domain v
         where v.account_id = p.account_id and v.domain = any(p.domains) order by v.domain)`.as(
         'verifiedDomains',
@@ -63,7 +77,12 @@ export async function readProviders(tx: ReadTx, account: string, id?: string): P
     .where('p.account_id', '=', account)
     .orderBy((eb) => eb.fn<string>('lower', ['p.name']));
   if (id !== undefined) query = query.where('p.id', '=', id);
-  return await query.execute();
+  return (await query.execute()).map(storedOf);
+}
+
+function storedOf(row: unknown): StoredProvider {
+  // The table sees to it that there is what its protocol says, and not the other (identity_provider_agreement).
+  return row as StoredProvider;
 }
 
 /** One of whatever account that is not suspended, switched on or not. In the platform’s scope. */
@@ -72,7 +91,7 @@ export async function readAnyProvider(tx: ReadTx, id: string): Promise<StoredPro
     .where('p.id', '=', id)
     .where('account.status', '=', 'active')
     .executeTakeFirst();
-  return provider ?? null;
+  return provider === undefined ? null : storedOf(provider);
 }
 
 /** One by which people can sign in now, of whatever account. In the platform’s scope. */

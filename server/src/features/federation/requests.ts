@@ -7,8 +7,12 @@ export const requestLifeMs = 5 * 60_000;
 
 /** A sign-in under way. */
 export interface FederationRequest {
+  /** What the answer has to repeat: the id of a SAML request, or the nonce of OpenID Connect. */
   readonly requestId: string;
+  /** OpenID Connect only: without it the code that comes back is worth nothing (RFC 7636). */
+  readonly codeVerifier: string | null;
   readonly elevates: string | null;
+  readonly begunAt: Date;
 }
 
 /**
@@ -17,7 +21,14 @@ export interface FederationRequest {
  */
 export async function noteRequest(
   tx: Tx,
-  { browser, ...request }: { accountId: string; providerId: string; browser: string } & FederationRequest,
+  {
+    browser,
+    codeVerifier = null,
+    ...request
+  }: { accountId: string; providerId: string; browser: string; codeVerifier?: string | null } & Pick<
+    FederationRequest,
+    'requestId' | 'elevates'
+  >,
 ): Promise<{ relay: string }> {
   const relay = newToken();
   await tx.sql
@@ -28,6 +39,7 @@ export async function noteRequest(
       account_id: request.accountId,
       provider_id: request.providerId,
       request_id: request.requestId,
+      code_verifier: codeVerifier,
       elevates: request.elevates,
       expires_at: sql<Date>`now() + make_interval(secs => ${requestLifeMs / 1000})`,
     })
@@ -49,7 +61,12 @@ export async function takeRequest(
     .where('browser_hash', '=', tokenHash(browser))
     .where('provider_id', '=', providerId)
     .where('expires_at', '>', sql<Date>`now()`)
-    .returning(['request_id as requestId', 'elevates'])
+    .returning([
+      'request_id as requestId',
+      'code_verifier as codeVerifier',
+      'elevates',
+      sql<Date>`expires_at - make_interval(secs => ${requestLifeMs / 1000})`.as('begunAt'),
+    ])
     .executeTakeFirst();
   return request ?? null;
 }

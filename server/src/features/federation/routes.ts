@@ -1,11 +1,14 @@
 import * as contract from '@samtal/contract/federation';
 import type { Database } from '../../platform/database/index.ts';
 import { changeOf } from '../../platform/history/index.ts';
-import { found, type HttpServer } from '../../platform/http/index.ts';
+import { found, Refusal, type HttpServer } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { countNetwork, Failures, refuseForeignOrigin } from '../signin/index.ts';
 import { newOwnKey } from './certificates.ts';
+import { sealClientSecret } from './client-secret.ts';
 import { linkUser, unlinkUser } from './link-user.ts';
+import type { OidcClients } from './oidc-clients.ts';
+import { isOfProvider, isUnreachable } from './oidc-errors.ts';
 import { ownSide } from './own-side.ts';
 import { presentProvider } from './presenter.ts';
 import { changeProvider, createProvider, deleteProvider } from './providers.ts';
@@ -15,7 +18,12 @@ import { receiveMetadata } from './receive-metadata.ts';
 
 export function federationRoutes(
   http: HttpServer,
-  { database, keyring, publicUrl }: { database: Database; keyring: Keyring; publicUrl: URL },
+  {
+    database,
+    keyring,
+    publicUrl,
+    oidcClients,
+  }: { database: Database; keyring: Keyring; publicUrl: URL; oidcClients: OidcClients },
 ): void {
   const failures = new Failures(keyring);
   const one = async (account: string, id: string) =>
@@ -42,23 +50,30 @@ export function federationRoutes(
     return { items: providers.map((provider) => presentProvider(provider, publicUrl)) };
   });
 
-  http.serve(contract.createIdentityProvider, async ({ caller, body: { reason, ...fields } }) => {
+  http.serve(contract.createIdentityProvider, async ({ caller, body: { reason, ...given } }) => {
+    const { clientSecret, ...fields } =
+      'clientSecret' in given ? given : { ...given, clientSecret: undefined };
     const ownKey = await newOwnKey(publicUrl.hostname);
     const note = reason === undefined ? {} : { reason };
     const id = await database.transaction(
       caller.accountId,
-      async (tx) => await createProvider(tx, { keyring, ownKey }, { caller, fields, note }),
+      async (tx) => await createProvider(tx, { keyring, ownKey }, { caller, fields, clientSecret, note }),
     );
     return await one(caller.accountId, id);
   });
 
   http.serve(contract.changeIdentityProvider, async ({ caller, params: { providerId: id }, body }) => {
-    const { changes, note } = changeOf(body);
+    const {
+      changes: { clientSecret: given, ...changes },
+      note,
+    } = changeOf(body);
+    const { accountId: account } = caller;
+    const clientSecret = given === undefined ? null : await sealClientSecret(keyring, { account, id }, given);
     await database.transaction(
-      caller.accountId,
-      async (tx) => await changeProvider(tx, caller, { id, changes, note }),
+      account,
+      async (tx) => await changeProvider(tx, caller, { id, changes, clientSecret, note }),
     );
-    return await one(caller.accountId, id);
+    return await one(account, id);
   });
 
   http.serve(
@@ -73,6 +88,15 @@ export function federationRoutes(
   );
 
   http.serve(contract.readProviderMetadata, async ({ file }) => readMetadata(await receiveMetadata(file)));
+
+  http.serve(
+    contract.readIssuer,
+    async ({ body: { issuer } }) =>
+      await oidcClients.statement(issuer).catch((error: unknown) => {
+        if (isUnreachable(error) || isOfProvider(error)) throw new Refusal('federation.issuer-unfit');
+        throw error;
+      }),
+  );
 
   http.serve(
     contract.listFederatedUsers,

@@ -3,6 +3,7 @@ import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/
 import type {
   FederationRefusal,
   GroupRole,
+  OidcAgreement,
   ProviderAttributes,
   SamlAgreement,
 } from '@samtal/contract/federation';
@@ -520,7 +521,10 @@ export interface Tables {
     id: string;
     name: string;
     active: Generated<boolean>;
-    saml: ColumnType<SamlAgreement, string, string>;
+    protocol: 'saml' | 'oidc';
+    saml: ColumnType<SamlAgreement | null, string | null, string | null>;
+    oidc: ColumnType<OidcAgreement | null, string | null, string | null>;
+    client_secret: Buffer | null;
     domains: string[];
     creates_users: boolean;
     group_roles: ColumnType<GroupRole[], string, string>;
@@ -548,6 +552,7 @@ export interface Tables {
     account_id: string;
     provider_id: string;
     request_id: string;
+    code_verifier: string | null;
     elevates: string | null;
     expires_at: Date;
   };

@@ -1,1 +1,2 @@
+export { fetchOutbound, isLoopback } from './fetch.ts';
 export { Outbound, OutboundError, type TlsSettings } from './outbound.ts';

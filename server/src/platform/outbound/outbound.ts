@@ -5,7 +5,13 @@ import ipaddr from 'ipaddr.js';
 import { NetworkList } from '../networks/index.ts';
 
 /** Why nothing was sent, in a word of our own: what the other side said does not come along. */
-export type OutboundFailure = 'address-refused' | 'name-unknown' | 'unreachable' | 'timeout' | 'tls-failed';
+export type OutboundFailure =
+  | 'address-refused'
+  | 'name-unknown'
+  | 'unreachable'
+  | 'timeout'
+  | 'tls-failed'
+  | 'too-large';
 
 export class OutboundError extends Error {
   override readonly name = 'OutboundError';
