@@ -35,6 +35,7 @@ export const endpoints: readonly Endpoint[] = [
   signin.startPasskeySignIn,
   signin.sendSignInCode,
   signin.continueSignIn,
+  signin.renewExpiredPassword,
   signin.beginFirstFactor,
   signin.confirmFirstFactor,
   signin.getElevationWays,

@@ -50,7 +50,7 @@ export async function giveRecoveryCodes(
 export async function attemptCookie(
   { database }: TestDatabase,
   userId: string,
-  step: 'factor' | 'enrol',
+  step: 'factor' | 'renew' | 'enrol',
 ): Promise<string> {
   const { token } = await database.transaction('platform', (tx) => startAttempt(tx, { userId, step }));
   return `__Host-samtal-attempt=${token}`;

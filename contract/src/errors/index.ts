@@ -22,6 +22,11 @@ export const refusals = {
   'signin.required': { status: 401, title: 'Sign in first.' },
   'signin.refused': { status: 401, title: 'The e-mail address or the password is wrong.' },
   'signin.password-weak': { status: 422, title: 'The password does not fit the password rules.' },
+  'signin.password-used': { status: 422, title: 'The password has been used before.' },
+  'signin.password-too-new': {
+    status: 409,
+    title: 'The password was changed too recently to be changed again.',
+  },
   'signin.invitation-invalid': {
     status: 404,
     title: 'The invitation has been used, has expired or never existed.',

@@ -23,6 +23,14 @@ export const contradictions: readonly Contradiction[] = [
     holds: (values) => values['signin.session-idle-minutes'] > values['signin.session-life-hours'] * 60,
   },
   {
+    // A password that expires before it may be changed.
+    keys: ['signin.password-min-age-days', 'signin.password-max-age-days'],
+    holds: (values) => {
+      const most = values['signin.password-max-age-days'];
+      return most !== null && values['signin.password-min-age-days'] >= most;
+    },
+  },
+  {
     keys: ['media.visitors-may-send', 'media.visitor-types'],
     holds: (values) => values['media.visitors-may-send'] && values['media.visitor-types'].length === 0,
   },

@@ -338,6 +338,36 @@ export const settings = {
     sensitive: true,
     weaker: 'lower',
   }),
+  /**
+   * After so long a password is replaced at the next sign-in. Null: never, as NIST SP 800-63B-4 (3.1.1.2) and ASVS 6.2.10 say: who is made
+   * to change passwords takes weaker ones.
+   */
+  'signin.password-max-age-days': setting({
+    schema: nullable(days(1, 3650)),
+    default: null,
+    levels: accountWide,
+    sensitive: true,
+    weaker: {
+      never:
+        'No age at all is what guidance recommends, so that any other is advised against where it is chosen.',
+    },
+  }),
+  /** So long its owner cannot change a password again. Whoever thinks that it is known has to be able to (ASVS 6.2.2). */
+  'signin.password-min-age-days': setting({
+    schema: days(0, 30),
+    default: 0,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+  /** So many passwords before the present one cannot be taken again; the present one never. Their hashes are kept as long. */
+  'signin.password-history': setting({
+    schema: Type.Integer({ minimum: 0, maximum: 24 }),
+    default: 0,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'lower',
+  }),
   /** From where people sign in and work in the account (C5); empty: from anywhere. A new list is on trial first. */
   'signin.networks': setting({
     schema: Type.Array(Network, { maxItems: 200, uniqueItems: true }),

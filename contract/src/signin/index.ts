@@ -45,7 +45,13 @@ export const changePassword = endpoint({
   access: 'signed-in',
   body: closed({ current: GivenPassword, next: NewPassword }),
   status: 204,
-  errors: ['signin.refused', 'signin.password-weak', 'request.rate-limited'],
+  errors: [
+    'signin.refused',
+    'signin.password-weak',
+    'signin.password-used',
+    'signin.password-too-new',
+    'request.rate-limited',
+  ],
 });
 
 export const readInvitation = endpoint({
@@ -80,6 +86,7 @@ export const acceptInvitation = endpoint({
   errors: [
     'signin.invitation-invalid',
     'signin.password-weak',
+    'signin.password-used',
     'signin.refused',
     'request.origin',
     'request.rate-limited',

@@ -79,6 +79,7 @@ export const completeRenewal = endpoint({
     'signin.renewal-invalid',
     'signin.proof-refused',
     'signin.password-weak',
+    'signin.password-used',
     'request.origin',
     'request.rate-limited',
   ],

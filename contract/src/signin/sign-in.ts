@@ -10,16 +10,21 @@ import {
   PasskeyOptions,
   waysFields,
 } from './factors.ts';
-import { GivenPassword } from './password.ts';
+import { GivenPassword, NewPassword } from './password.ts';
 import { Session } from './session.ts';
 
 /** The password was right, and something is still to be done before there is a session. */
 export const SignInStep = closed({
-  /** `factor`: a second factor is shown. `enrol`: one is added, because an account demands it. */
-  step: oneOf('factor', 'enrol'),
+  /**
+   * `factor`: a second factor is shown. `renew`: the password has expired, and another one is chosen. `enrol`: a factor is added,
+   * because an account demands it.
+   */
+  step: oneOf('factor', 'renew', 'enrol'),
   ...waysFields,
   /** What can be added, in the step `enrol`. */
   addable: Type.Array(FactorKindOf),
+  /** Characters that a new password has to have. */
+  passwordMinLength: Type.Integer(),
   expiresAt: Instant,
 });
 export type SignInStep = Static<typeof SignInStep>;
@@ -89,6 +94,28 @@ export const continueSignIn = endpoint({
   errors: [
     'signin.attempt-over',
     'signin.proof-refused',
+    'signin.mobile-blocked',
+    'signin.session-limit',
+    'request.origin',
+    'request.rate-limited',
+  ],
+});
+
+export const renewExpiredPassword = endpoint({
+  id: 'signin.renewExpiredPassword',
+  method: 'POST',
+  path: '/sign-in/password',
+  summary: 'Replace a password that has expired; begins the session, unless another step follows',
+  description:
+    'In the step `renew` of an attempt. Every other session of the user ends. Refuses the present password, and as many before it as an account says.',
+  access: 'anyone',
+  body: closed({ password: NewPassword }),
+  status: 201,
+  response: SignInAnswer,
+  errors: [
+    'signin.attempt-over',
+    'signin.password-weak',
+    'signin.password-used',
     'signin.mobile-blocked',
     'signin.session-limit',
     'request.origin',

@@ -306,6 +306,13 @@ const recipes: Record<string, Recipe> = {
       return { body: { kind: 'totp', code: code() }, headers };
     },
   },
+  'signin.renewExpiredPassword': {
+    input: async (place) => {
+      const { userId } = await testUser(db, place.account.id, { roles: ['agent'] });
+      const headers = { cookie: await attemptCookie(db, userId, 'renew') };
+      return { body: { password: `the words of ${name()}` }, headers };
+    },
+  },
   'signin.beginFirstFactor': {
     input: async (place) => {
       const { userId } = await testUser(db, place.account.id);

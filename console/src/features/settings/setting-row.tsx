@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { SettingLevel, SettingState } from '@samtal/contract/settings';
-import { IconArrowBackUp } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp } from '@tabler/icons-react';
 import { useId, type ReactNode } from 'react';
 import { useText } from '../../text/index.ts';
 import { ToneBadge } from '../../ui/index.ts';
@@ -31,6 +31,7 @@ export function SettingRow({ setting, level, change, onChange, editor }: Setting
   const origin = change === undefined ? setting.origin : change === 'unset' ? otherwise.origin : level;
   const settable = setting.levels.includes(level);
   const mayChange = settable && onChange !== null;
+  const advice = text.advice(key, value);
   const isWide = editor !== undefined || key === 'visitors.attributes';
   return (
     <li className={classes.setting} data-changed={change !== undefined} data-wide={isWide}>
@@ -59,6 +60,12 @@ export function SettingRow({ setting, level, change, onChange, editor }: Setting
           />
         ) : (
           <p className={classes.value}>{text.say(key, value)}</p>
+        )}
+        {advice !== '' && (
+          <p className={classes.advice} role="note">
+            <IconAlertTriangle size={16} aria-hidden />
+            <span>{advice}</span>
+          </p>
         )}
         {!settable && <p className={classes.hint}>{t('settings.operators-only')}</p>}
         {mayChange && origin === level && (

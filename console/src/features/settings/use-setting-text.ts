@@ -39,6 +39,9 @@ export function useSettingText() {
     says: (key: string) => words(`setting.${key}-says`, ''),
     /** Why a weaker value matters. */
     whyWeaker: (key: string) => words(`setting.${key}-weaker`, words(`setting.${key}-says`, '')),
+    /** What speaks against having it at all, where something does; said where it holds. */
+    advice: (key: string, value: unknown) =>
+      value === null || value === 0 || value === false ? '' : words(`setting.${key}-advice`, ''),
     /** The unit of a number field, for as many. */
     unit: (key: string, value: number) => {
       const unit = unitOf(key);

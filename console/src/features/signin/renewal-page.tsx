@@ -1,21 +1,20 @@
-import { Alert, Button, Loader, PasswordInput, TextInput } from '@mantine/core';
+import { Alert, Button, Loader } from '@mantine/core';
 import {
   completeRenewal,
   openRenewal,
-  passwordLength,
   sendRenewalCode,
   startRenewalByPasskey,
   type FactorProof,
   type Ways,
 } from '@samtal/contract/signin';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
-import { call, useProblemText } from '../../api/index.ts';
+import { useState } from 'react';
+import { call, Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { ProofForm } from '../factors/index.ts';
 import { Card } from './card.tsx';
-import { fieldOf } from './field-of.ts';
+import { NewPasswordForm } from './new-password-form.tsx';
 import classes from './card.module.css';
 
 /** Opened by a mailed link. The token stands in the fragment, which no server and no log ever sees. */
@@ -23,6 +22,7 @@ export function RenewalPage() {
   const { t } = useText();
   const [token] = useState(() => window.location.hash.slice(1));
   const [password, setPassword] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const [isDone, setDone] = useState(false);
   const renewal = useQuery({
     queryKey: ['renewal', token],
@@ -47,70 +47,36 @@ export function RenewalPage() {
     );
   if (renewal.data === undefined) return <Invalid error={renewal.error} />;
   const { email, passwordMinLength, proof } = renewal.data;
-  if (password !== null && proof !== null)
-    return <Proving token={token} proof={proof} prove={async (shown) => await complete(password, shown)} />;
-  return (
-    <ChooseForm
-      email={email}
-      minLength={passwordMinLength}
-      onChosen={async (chosen) => {
-        if (proof === null) await complete(chosen, null);
-        else setPassword(chosen);
-      }}
-    />
-  );
-}
-
-interface ChooseFormProps {
-  email: string;
-  minLength: number;
-  onChosen: (password: string) => Promise<void>;
-}
-
-function ChooseForm({ email, minLength, onChosen }: ChooseFormProps) {
-  const { t } = useText();
-  const problemText = useProblemText();
-  const length = { min: minLength, max: passwordLength.max };
-  const choose = useMutation({ mutationFn: onChosen });
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    choose.mutate(fieldOf(new FormData(event.currentTarget), 'password'));
+  const prove = async (chosen: string, shown: FactorProof) => {
+    try {
+      await complete(chosen, shown);
+    } catch (error) {
+      if (!isOfPassword(error)) throw error;
+      setProblem(error);
+      setPassword(null);
+    }
   };
+  if (password !== null && proof !== null)
+    return <Proving token={token} proof={proof} prove={async (shown) => await prove(password, shown)} />;
   return (
     <Card title={t('renewal.title')} says={t('renewal.says')}>
-      <form className={classes.form} onSubmit={submit}>
-        {choose.error !== null && (
-          <Alert color="red" variant="light" role="alert">
-            {problemText(choose.error)}
-          </Alert>
-        )}
-        <TextInput
-          name="email"
-          label={t('signin.email')}
-          value={email}
-          readOnly
-          autoComplete="username"
-          size="md"
-        />
-        <PasswordInput
-          name="password"
-          label={t('profile.next')}
-          description={t('invitation.password-says', length)}
-          required
-          withAsterisk={false}
-          minLength={length.min}
-          maxLength={length.max}
-          autoComplete="new-password"
-          size="md"
-          autoFocus
-          visibilityToggleButtonProps={{ 'aria-label': t('signin.show-password') }}
-        />
-        <Button type="submit" size="md" loading={choose.isPending} fullWidth mt="xs">
-          {t('renewal.choose')}
-        </Button>
-      </form>
+      <NewPasswordForm
+        email={email}
+        minLength={passwordMinLength}
+        action={t('renewal.choose')}
+        problem={problem}
+        onChosen={async (chosen) => {
+          if (proof === null) await complete(chosen, null);
+          else setPassword(chosen);
+        }}
+      />
     </Card>
   );
+}
+
+/** Whether another password has to be chosen. What it was refused for is told only once the proof has been shown. */
+function isOfPassword(error: unknown): boolean {
+  return error instanceof Refusal && ['signin.password-used', 'signin.password-weak'].includes(error.code);
 }
 
 interface ProvingProps {

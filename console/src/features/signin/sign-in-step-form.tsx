@@ -3,6 +3,7 @@ import {
   beginFirstFactor,
   confirmFirstFactor,
   continueSignIn,
+  renewExpiredPassword,
   sendSignInCode,
   startPasskeySignIn,
   type SignInStep,
@@ -12,6 +13,7 @@ import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { AddFactor, ProofForm, RecoveryCodes } from '../factors/index.ts';
 import { Card } from './card.tsx';
+import { NewPasswordForm } from './new-password-form.tsx';
 import { useHasSession } from './use-sign-in.ts';
 import classes from './card.module.css';
 
@@ -22,22 +24,37 @@ interface SignInStepFormProps {
   onRestart: () => void;
 }
 
-/** What stands between the password and the session: a second factor is shown, or added. */
+/** What stands between the password and the session: a second factor is shown or added, or a new password chosen. */
 export function SignInStepForm({ step, onCome, onRestart }: SignInStepFormProps) {
   const { t } = useText();
-  const isEnrolment = step.step === 'enrol';
+  const forms = { factor: Proving, renew: Renewing, enrol: Enrolment };
+  const Form = forms[step.step];
   return (
-    <Card
-      title={isEnrolment ? t('signin.enrol') : t('signin.second')}
-      says={isEnrolment ? t('signin.enrol-says') : t('signin.second-says')}
-    >
+    <Card title={t(`signin.step-${step.step}`)} says={t(`signin.step-${step.step}-says`)}>
       <div className={classes.form}>
-        {isEnrolment ? <Enrolment step={step} onCome={onCome} /> : <Proving step={step} onCome={onCome} />}
+        <Form step={step} onCome={onCome} />
         <Anchor component="button" type="button" size="sm" ta="center" onClick={onRestart}>
           {t('signin.restart')}
         </Anchor>
       </div>
     </Card>
+  );
+}
+
+function Renewing({ step, onCome }: Omit<SignInStepFormProps, 'onRestart'>) {
+  const { t } = useText();
+  const hasSession = useHasSession();
+  return (
+    <NewPasswordForm
+      minLength={step.passwordMinLength}
+      action={t('signin.submit')}
+      onChosen={async (password) => {
+        const answer = await call(renewExpiredPassword, { body: { password } });
+        if ('step' in answer) return onCome(answer);
+        await hasSession();
+        return onCome(null);
+      }}
+    />
   );
 }
 

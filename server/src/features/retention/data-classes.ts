@@ -168,6 +168,7 @@ export const classOfTable = {
   passkey_challenge: 'sign-in',
   factor_tries: 'sign-in',
   sign_in_attempt: 'sign-in',
+  former_password: 'users',
   role: 'configuration',
   role_authorisation: 'configuration',
   role_held: 'configuration',

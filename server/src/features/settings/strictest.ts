@@ -14,6 +14,9 @@ const stricter = {
   'signin.session-life-hours': 'min',
   'signin.session-extension-hours': 'min',
   'signin.password-min-length': 'max',
+  'signin.password-max-age-days': 'min',
+  'signin.password-min-age-days': 'max',
+  'signin.password-history': 'max',
 } as const;
 
 /**

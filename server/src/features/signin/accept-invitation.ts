@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { tokenHash } from '../../platform/tokens/index.ts';
 import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
+import { refuseUsedPassword } from './password-age.ts';
 import { forgiveAttempt, provePassword, type PasswordDoor } from './prove-password.ts';
 import type { OpenInvitation } from './queries.ts';
 import { openInvitation } from './read-invitation.ts';
@@ -31,14 +32,15 @@ export async function acceptInvitation(door: PasswordDoor, acceptance: Acceptanc
 }
 
 async function hashOfNewPassword(
-  { database, passwords }: PasswordDoor,
+  door: PasswordDoor,
   { userId, accountId }: OpenInvitation,
   { password, name }: Acceptance,
 ): Promise<string> {
-  await database.read('platform', (tx) =>
+  await door.database.read('platform', (tx) =>
     refuseWeakPassword(tx, { userId, password, name, pointer: '/body/password', joining: accountId }),
   );
-  return await passwords.hash(password);
+  await refuseUsedPassword(door, userId, password);
+  return await door.passwords.hash(password);
 }
 
 async function refuseWrongPassword(

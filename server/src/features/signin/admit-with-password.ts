@@ -52,7 +52,7 @@ export async function clearPassword(
 
 async function setHash(tx: Tx, userId: string, to: string | null): Promise<void> {
   const { passwordHash: from } = found(await readIdentity(tx, userId));
-  await replacePasswordHash(tx, userId, { from, to });
+  await replacePasswordHash(tx, userId, { from, to, given: true });
   await endSessions(tx, { userId });
 }
 

@@ -8,7 +8,8 @@ import { attemptLifeS } from './limits.ts';
 /*
  * An attempt to sign in, between the password and the session. Nothing is allowed by it but its next step.
  *
- *   factor   the password was right: a second factor is shown            → enrol, or over with a session
+ *   factor   the password was right: a second factor is shown            → renew, enrol, or over with a session
+ *   renew    the password has expired: another one is chosen             → enrol, or over with a session
  *   enrol    an account demands a factor and there is none: one is added → over with a session
  *   passkey  nobody is known yet: a passkey tells                        → over with a session
  *
@@ -19,6 +20,8 @@ export interface Attempt {
   readonly userId: string | null;
   readonly step: Tables['sign_in_attempt']['step'];
   readonly expiresAt: Date;
+  /** The second factor that was shown in it. */
+  readonly shown: string | null;
 }
 
 /** One in which the person is known. */
@@ -41,7 +44,7 @@ export async function startAttempt(
     })
     .returning(['id', 'expires_at'])
     .executeTakeFirstOrThrow();
-  return { attempt: { id: row.id, userId, step, expiresAt: row.expires_at }, token };
+  return { attempt: { id: row.id, userId, step, expiresAt: row.expires_at, shown: null }, token };
 }
 
 /** The attempt of this token, while it lasts. */
@@ -49,7 +52,7 @@ export async function findAttempt(tx: ReadTx, token: string | null): Promise<Att
   if (token === null) throw new Refusal('signin.attempt-over');
   const row = await tx.sql
     .selectFrom('sign_in_attempt')
-    .select(['id', 'user_id as userId', 'step', 'expires_at as expiresAt'])
+    .select(['id', 'user_id as userId', 'step', 'expires_at as expiresAt', 'shown'])
     .where('token_hash', '=', tokenHash(token))
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
@@ -61,7 +64,7 @@ export async function findAttempt(tx: ReadTx, token: string | null): Promise<Att
 export async function findAttemptIn(
   tx: ReadTx,
   token: string | null,
-  step: 'factor' | 'enrol',
+  step: 'factor' | 'renew' | 'enrol',
 ): Promise<PersonsAttempt> {
   const attempt = await findAttempt(tx, token);
   const { userId } = attempt;
@@ -70,10 +73,14 @@ export async function findAttemptIn(
 }
 
 /** Takes an attempt on from the step it was seen in: of several at once one does. */
-export async function moveAttempt(tx: Tx, { id, step }: Attempt, to: 'enrol'): Promise<void> {
+export async function moveAttempt(
+  tx: Tx,
+  { id, step }: Attempt,
+  to: { readonly step: 'renew' | 'enrol'; readonly shown: string | null },
+): Promise<void> {
   const moved = await tx.sql
     .updateTable('sign_in_attempt')
-    .set({ step: to })
+    .set(to)
     .where('id', '=', id)
     .where('step', '=', step)
     .returning('id')

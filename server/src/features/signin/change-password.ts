@@ -1,5 +1,6 @@
 import { Refusal, type SignedIn } from '../../platform/http/index.ts';
 import { lowerSession } from './elevation.ts';
+import { refuseTooNew, refuseUsedPassword } from './password-age.ts';
 import { proveOwnPassword } from './prove-own-password.ts';
 import type { PasswordDoor } from './prove-password.ts';
 import { recordForPerson } from './record-signin.ts';
@@ -19,9 +20,11 @@ export async function changePassword(
     action: 'signin.password-change-failed',
   });
   if (identity === null) throw new Refusal('signin.refused');
-  await database.read('platform', (tx) =>
-    refuseWeakPassword(tx, { userId, password: next, pointer: '/body/next' }),
-  );
+  await database.read('platform', async (tx) => {
+    await refuseTooNew(tx, userId);
+    await refuseWeakPassword(tx, { userId, password: next, pointer: '/body/next' });
+  });
+  await refuseUsedPassword(door, userId, next);
   const hash = await passwords.hash(next);
   return await database.transaction('platform', async (tx) => {
     const { passwordHash: from } = identity;

@@ -1,30 +1,13 @@
 import type { FactorProof } from '@samtal/contract/signin';
-import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
-import {
-  askForPasskey,
-  isAllowed,
-  proveFactor,
-  readFactors,
-  sendCode,
-  takePasskey,
-} from '../factors/index.ts';
-import { readSignInDemands } from '../settings/index.ts';
-import {
-  endAttempt,
-  findAttempt,
-  findAttemptIn,
-  moveAttempt,
-  startAttempt,
-  type Attempt,
-  type PersonsAttempt,
-} from './attempts.ts';
+import { askForPasskey, proveFactor, sendCode, takePasskey } from '../factors/index.ts';
+import { findAttempt, findAttemptIn, startAttempt, type Attempt } from './attempts.ts';
 import type { Arrival } from './begin-session.ts';
-import { describeStep } from './describe-step.ts';
+import { goOnAfter } from './go-on.ts';
 import { countNetwork } from './prove-password.ts';
 import { recordFailure } from './record-signin.ts';
 import type { SignInDoor } from './door.ts';
-import { begin, mayWork, type NotBegun, type SignedInOr } from './sign-in.ts';
+import { mayWork, type SignedInOr } from './sign-in.ts';
 
 export interface Shown {
   readonly token: string | null;
@@ -46,7 +29,7 @@ export async function continueSignIn(
       : await proved(door, attempt, proof);
   const going = await door.database.transaction('platform', async (tx) => {
     if (!(await mayWork(tx, userId, { address, hasSecondFactor: true }))) return null;
-    return await goOn(tx, door, { attempt: { ...attempt, userId }, shown: proof.kind, arrival });
+    return await goOnAfter(tx, door, { attempt: { ...attempt, userId }, shown: proof.kind, arrival });
   });
   if (going === null) throw new Refusal('signin.attempt-over');
   if ('refused' in going) throw new Refusal(going.refused);
@@ -117,21 +100,4 @@ async function whosePasskey(
   });
   if (taken === null) throw new Refusal('signin.proof-refused');
   return taken.userId;
-}
-
-/** To the session; or, where an account demands a kind of factor that the person does not have, to adding one. */
-async function goOn(
-  tx: Tx,
-  door: SignInDoor,
-  { attempt, shown, arrival }: { attempt: PersonsAttempt; shown: string; arrival: Arrival },
-): Promise<SignedInOr | NotBegun> {
-  const { userId } = attempt;
-  const { secondFactor, allowed } = await readSignInDemands(tx, userId);
-  const counts = (await readFactors(tx, userId)).some(({ kind }) => isAllowed(kind, allowed));
-  if (secondFactor === 'required' && !counts) {
-    await moveAttempt(tx, attempt, 'enrol');
-    return { attemptToken: null, step: await describeStep(tx, door, { ...attempt, step: 'enrol' }) };
-  }
-  await endAttempt(tx, attempt);
-  return await begin(tx, userId, { arrival, factor: shown });
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import { deleteExpiredFactors } from '../factors/index.ts';
 import { failuresForgottenS } from './limits.ts';
+import { forgetFormerPasswords } from './password-age.ts';
 import { alive } from './sessions.ts';
 
 /** Deletes what time has made useless: ended sessions, expired invitations, forgotten failures, people of no account. */
@@ -19,6 +20,7 @@ async function deleteExpired(tx: Tx): Promise<void> {
     .where('expires_at', '<', sql<Date>`now()`)
     .execute();
   await deleteExpiredFactors(tx);
+  await forgetFormerPasswords(tx, null);
   await tx.sql
     .deleteFrom('sign_in_failure')
     .where('last_at', '<', sql<Date>`now() - make_interval(secs => ${failuresForgottenS})`)

@@ -3,6 +3,7 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import { addableKinds, readWays, type FactorParts } from '../factors/index.ts';
 import { readSignInDemands } from '../settings/index.ts';
 import type { PersonsAttempt } from './attempts.ts';
+import { readMinLength } from './queries.ts';
 
 /** What has to be done next, as the console is told it. In the platform’s scope. */
 export async function describeStep(
@@ -11,14 +12,13 @@ export async function describeStep(
   { userId, step, expiresAt }: PersonsAttempt,
 ): Promise<SignInStep> {
   const { allowed } = await readSignInDemands(tx, userId);
-  const isEnrolment = step === 'enrol';
-  const ways = isEnrolment
-    ? { factors: [], recovery: false }
-    : await readWays(tx, keyring, { userId, allowed });
+  const ways =
+    step === 'factor' ? await readWays(tx, keyring, { userId, allowed }) : { factors: [], recovery: false };
   return {
-    step: isEnrolment ? 'enrol' : 'factor',
+    step: step === 'passkey' ? 'factor' : step,
     ...ways,
-    addable: isEnrolment ? await addableKinds(tx, publicUrl, allowed) : [],
+    addable: step === 'enrol' ? await addableKinds(tx, publicUrl, allowed) : [],
+    passwordMinLength: await readMinLength(tx, userId, null),
     expiresAt: expiresAt.toISOString(),
   };
 }

@@ -17,6 +17,7 @@ import {
 import { readSignInDemands } from '../settings/index.ts';
 import { endAttemptsOf } from './attempts.ts';
 import { renewalLifeS } from './limits.ts';
+import { refuseUsedPassword } from './password-age.ts';
 import { countNetwork } from './prove-password.ts';
 import { readIdentity, readIdentityByEmail, readMinLength, type Identity } from './queries.ts';
 import { recordFailure, recordForPerson } from './record-signin.ts';
@@ -137,6 +138,7 @@ export async function completeRenewal(
     return found(await readIdentity(tx, userId));
   });
   await refuseUnproved(door, renewal, proof);
+  await refuseUsedPassword(door, userId, password);
   const hash = await passwords.hash(password);
   const ended = await database.transaction('platform', (tx) =>
     replace(tx, door, { renewal, identity, hash }),

@@ -2,6 +2,7 @@ import { passwordLength } from '@samtal/contract/signin';
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
+import { rememberPassword } from './password-age.ts';
 import { passwordProblem, type PasswordOwner, type PasswordProblem } from './password-policy.ts';
 import { readAccountNames, readIdentity, readMinLength } from './queries.ts';
 
@@ -45,20 +46,22 @@ export function refuseWeak(password: string, owner: PasswordOwner, pointer: stri
 }
 
 /**
- * Replaces the hash of a person’s password, if it is still the one that was looked at; false if somebody was faster. In
- * the platform’s scope.
+ * Replaces the hash of a person’s password, if it is still the one that was looked at; false if somebody was faster. `given`: somebody
+ * else chose it. In the platform’s scope.
  */
 export async function replacePasswordHash(
   tx: Tx,
   userId: string,
-  { from, to }: { from: string | null; to: string | null },
+  { from, to, given = false }: { from: string | null; to: string | null; given?: boolean },
 ): Promise<boolean> {
   const changed = await tx.sql
     .updateTable('identity')
-    .set({ password_hash: to, password_changed_at: sql<Date>`now()` })
+    .set({ password_hash: to, password_changed_at: sql<Date>`now()`, password_given: given })
     .where('id', '=', userId)
     .where(sql<boolean>`password_hash is not distinct from ${from}`)
     .returning('id')
     .executeTakeFirst();
-  return changed !== undefined;
+  if (changed === undefined) return false;
+  if (from !== null) await rememberPassword(tx, userId, from);
+  return true;
 }

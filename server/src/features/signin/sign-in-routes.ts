@@ -2,6 +2,7 @@ import {
   beginFirstFactor as beginFirstFactorEndpoint,
   confirmFirstFactor as confirmFirstFactorEndpoint,
   continueSignIn as continueSignInEndpoint,
+  renewExpiredPassword as renewExpiredPasswordEndpoint,
   sendSignInCode as sendSignInCodeEndpoint,
   signIn as signInEndpoint,
   startPasskeySignIn as startPasskeySignInEndpoint,
@@ -14,6 +15,7 @@ import { deviceOf } from './device.ts';
 import type { SigninRoutesParts } from './door.ts';
 import { beginFirstFactor, confirmFirstFactor } from './first-factor.ts';
 import { refuseForeignOrigin } from './gate.ts';
+import { renewExpiredPassword } from './renew-expired.ts';
 import { signIn, type SignedInOr } from './sign-in.ts';
 
 /** The steps from the password to a session. Between them an attempt stands in a cookie of its own. */
@@ -49,6 +51,16 @@ export function signInRoutes(http: HttpServer, { door, sessionsEnded }: SigninRo
       request,
       reply,
       await continueSignIn(door, { token, proof: body, address }, arrivalOf(request)),
+    );
+  });
+
+  http.serve(renewExpiredPasswordEndpoint, async ({ caller: { address }, body, request, reply }) => {
+    refuseForeignOrigin(request, publicUrl);
+    const token = attemptToken(request);
+    return answer(
+      request,
+      reply,
+      await renewExpiredPassword(door, { ...body, token, address }, arrivalOf(request)),
     );
   });
 

@@ -8,6 +8,7 @@ import { hasFactor } from '../factors/index.ts';
 import { readSignInDemands, type SignInDemands } from '../settings/index.ts';
 import { startAttempt } from './attempts.ts';
 import { beginSession, type Arrival } from './begin-session.ts';
+import { demandedStep } from './demanded-step.ts';
 import { describeSession } from './describe-session.ts';
 import { describeStep } from './describe-step.ts';
 import type { SignInDoor } from './door.ts';
@@ -69,9 +70,10 @@ async function goOn(
     arrival,
   }: { userId: string; secondFactor: SignInDemands['secondFactor']; has: boolean; arrival: Arrival },
 ): Promise<SignedInOr | NotBegun> {
-  if (secondFactor === 'off' || (secondFactor === 'where-enrolled' && !has))
-    return await begin(tx, userId, { arrival });
-  const { attempt, token } = await startAttempt(tx, { userId, step: has ? 'factor' : 'enrol' });
+  const step =
+    has && secondFactor !== 'off' ? 'factor' : await demandedStep(tx, userId, { byPassword: true });
+  if (step === null) return await begin(tx, userId, { arrival });
+  const { attempt, token } = await startAttempt(tx, { userId, step });
   return { attemptToken: token, step: await describeStep(tx, door, { ...attempt, userId }) };
 }
 

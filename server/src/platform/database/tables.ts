@@ -31,6 +31,7 @@ export interface Tables {
     name: string;
     password_hash: string | null;
     password_changed_at: Date | null;
+    password_given: Generated<boolean>;
     created_at: GeneratedInstant;
   };
   membership: {
@@ -103,9 +104,12 @@ export interface Tables {
     id: string;
     user_id: string | null;
     token_hash: Buffer;
-    step: 'factor' | 'enrol' | 'passkey';
+    step: 'factor' | 'renew' | 'enrol' | 'passkey';
+    /** The second factor that was shown already. */
+    shown: string | null;
     expires_at: Date;
   };
+  former_password: { user_id: string; hash: string; replaced_at: GeneratedInstant };
   realtime_ticket: {
     token_hash: Buffer;
     account_id: string;

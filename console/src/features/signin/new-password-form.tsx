@@ -1,0 +1,72 @@
+import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
+import { passwordLength } from '@samtal/contract/signin';
+import { useMutation } from '@tanstack/react-query';
+import type { FormEvent } from 'react';
+import { useProblemText } from '../../api/index.ts';
+import { useText } from '../../text/index.ts';
+import { fieldOf } from './field-of.ts';
+import classes from './card.module.css';
+
+interface NewPasswordFormProps {
+  /** Whose password it is, where the page knows; password managers ask. */
+  email?: string;
+  minLength: number;
+  action: string;
+  /** What went wrong with the password that was chosen before. */
+  problem?: unknown;
+  onChosen: (password: string) => Promise<void>;
+}
+
+/** A password is chosen. */
+export function NewPasswordForm({
+  email,
+  minLength,
+  action,
+  problem = null,
+  onChosen,
+}: NewPasswordFormProps) {
+  const { t } = useText();
+  const problemText = useProblemText();
+  const length = { min: minLength, max: passwordLength.max };
+  const choose = useMutation({ mutationFn: onChosen });
+  const wrong = choose.isIdle ? problem : choose.error;
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    choose.mutate(fieldOf(new FormData(event.currentTarget), 'password'));
+  };
+  return (
+    <form className={classes.form} onSubmit={submit}>
+      {wrong !== null && (
+        <Alert color="red" variant="light" role="alert">
+          {problemText(wrong)}
+        </Alert>
+      )}
+      {email !== undefined && (
+        <TextInput
+          name="email"
+          label={t('signin.email')}
+          value={email}
+          readOnly
+          autoComplete="username"
+          size="md"
+        />
+      )}
+      <PasswordInput
+        name="password"
+        label={t('profile.next')}
+        description={t('invitation.password-says', length)}
+        required
+        withAsterisk={false}
+        minLength={length.min}
+        maxLength={length.max}
+        autoComplete="new-password"
+        size="md"
+        autoFocus
+        visibilityToggleButtonProps={{ 'aria-label': t('signin.show-password') }}
+      />
+      <Button type="submit" size="md" loading={choose.isPending} fullWidth mt="xs">
+        {action}
+      </Button>
+    </form>
+  );
+}
