@@ -148,7 +148,6 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 23,
         attack: 'Wrong passwords without end, to lock the owner out',
         expected: 'the owner gets in from a device that is known',
-        notYet: 'no devices are known: the owner waits too, a quarter of an hour at most',
       },
       {
         number: 24,

@@ -416,6 +416,30 @@ export const settings = {
     sensitive: true,
     weaker: 'off',
   }),
+  /** So long after somebody signed in with a browser it is known to be theirs, and nobody else’s guesses lock them out of it (C1). */
+  'signin.known-device-days': setting({
+    schema: days(1, 365),
+    default: 90,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+  /** Whether people are told by mail when somebody signs in as them with a browser that is not known (ASVS 6.3.5). */
+  'signin.new-device-mail': setting({
+    schema: Type.Boolean(),
+    default: true,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'off',
+  }),
+  /** So long a second factor that was shown in a browser makes up for the next one there. Zero: it never does. */
+  'signin.remembered-factor-days': setting({
+    schema: days(0, 90),
+    default: 0,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
   // Of the installation alone: a lock-out that came sooner for some addresses would tell which accounts they belong to.
   'signin.attempts-before-wait': setting({
     schema: Type.Integer({ minimum: 1, maximum: 20 }),

@@ -4,7 +4,7 @@ export { destinationHash, refuseTooMany } from './codes.ts';
 export { confirmFactor } from './confirm-factor.ts';
 export { deleteExpiredFactors } from './delete-expired.ts';
 export type { FactorParts } from './factor-parts.ts';
-export { Messenger } from './messenger.ts';
+export { Messenger, type Wording } from './messenger.ts';
 export { askForPasskey, takePasskey } from './passkeys.ts';
 export { isAllowed } from './policy.ts';
 export { addableKinds, presentFactors, readWays } from './present-factors.ts';

@@ -29,6 +29,7 @@ export interface Wording {
     | 'factor-removed'
     | 'factors-reset'
     | 'password-renewed'
+    | 'new-device'
     | 'unused';
   readonly values?: Readonly<Record<string, string>>;
 }

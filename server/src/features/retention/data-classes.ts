@@ -169,6 +169,7 @@ export const classOfTable = {
   factor_tries: 'sign-in',
   sign_in_attempt: 'sign-in',
   former_password: 'users',
+  known_device: 'sign-in',
   role: 'configuration',
   role_authorisation: 'configuration',
   role_held: 'configuration',

@@ -7,7 +7,7 @@ export {
   readInstallationVersions,
 } from './installation.ts';
 export { restoreSettings } from './restore-settings.ts';
-export { readConnectionRules, readSignInDemands, strictestSetting, type SignInDemands } from './strictest.ts';
+export { readConnectionRules, readSignInDemands, strictestSetting } from './strictest.ts';
 export { presentSettings, refuseUnknownChannel } from './presenter.ts';
 export {
   readDraftedSettings,

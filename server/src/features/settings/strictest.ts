@@ -17,6 +17,8 @@ const stricter = {
   'signin.password-max-age-days': 'min',
   'signin.password-min-age-days': 'max',
   'signin.password-history': 'max',
+  'signin.known-device-days': 'min',
+  'signin.remembered-factor-days': 'min',
 } as const;
 
 /**
@@ -54,12 +56,13 @@ export async function readConnectionRules(tx: ReadTx, userId: string): Promise<C
 }
 
 /** What the accounts of a person demand of their signing in, the strictest of each (decision 0014). */
-export interface SignInDemands {
+interface SignInDemands {
   readonly secondFactor: SecondFactorDemand;
   /** Kinds that every account lets count, beside passkeys. */
   readonly allowed: readonly string[];
   readonly elevationProof: ElevationProof;
   readonly renewalWithCode: boolean;
+  readonly newDeviceMail: boolean;
 }
 
 /** In the platform’s scope. */
@@ -74,6 +77,7 @@ export async function readSignInDemands(tx: ReadTx, userId: string): Promise<Sig
     allowed: first.filter((kind) => others.every((each) => each.includes(kind))),
     elevationProof: strictestWord(elevationProofs, of('signin.elevation-proof')),
     renewalWithCode: of('signin.renewal-with-code').includes(true),
+    newDeviceMail: of('signin.new-device-mail').includes(true),
   };
 }
 

@@ -51,7 +51,7 @@ async function refuseWrongPassword(
   const attempt = { email, password, address };
   const proof = await provePassword(door, attempt);
   await door.database.transaction('platform', async (tx) => {
-    if (proof.right) await forgiveAttempt(tx, door.failures, attempt);
+    if (proof.right) await forgiveAttempt(tx, door.failures, { address, counted: proof.counted });
     else await recordFailure(tx, 'signin.acceptance-failed', { userId, reason: proof.reason });
   });
   if (!proof.right) throw new Refusal('signin.refused');

@@ -2,6 +2,7 @@ import { platformChain, recordAudit, type AuditActor } from '../../platform/audi
 import type { Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
+import { forgetDevices } from './known-devices.ts';
 import { readIdentity } from './queries.ts';
 import { endSessions } from './sessions.ts';
 import { replacePasswordHash } from './set-password.ts';
@@ -53,6 +54,7 @@ export async function clearPassword(
 async function setHash(tx: Tx, userId: string, to: string | null): Promise<void> {
   const { passwordHash: from } = found(await readIdentity(tx, userId));
   await replacePasswordHash(tx, userId, { from, to, given: true });
+  await forgetDevices(tx, userId);
   await endSessions(tx, { userId });
 }
 

@@ -7,6 +7,8 @@ import { startSession, type Voucher } from './sessions.ts';
 export interface Arrival {
   readonly device: Device;
   readonly voucher?: Voucher;
+  /** By which the browser is known again; null where it came without. */
+  readonly browser?: string | null;
   /** Told of sessions that ended for the new one: what stands on them, such as a socket, must go. */
   readonly sessionsEnded: (sessionIds: readonly string[]) => void;
 }

@@ -1,5 +1,6 @@
 import { Refusal, type SignedIn } from '../../platform/http/index.ts';
 import { lowerSession } from './elevation.ts';
+import { forgetDevices } from './known-devices.ts';
 import { refuseTooNew, refuseUsedPassword } from './password-age.ts';
 import { proveOwnPassword } from './prove-own-password.ts';
 import type { PasswordDoor } from './prove-password.ts';
@@ -11,7 +12,7 @@ import { refuseWeakPassword, replacePasswordHash } from './set-password.ts';
 export async function changePassword(
   door: PasswordDoor,
   caller: SignedIn,
-  { current, next }: { current: string; next: string },
+  { current, next, browser }: { current: string; next: string; browser: string | null },
 ): Promise<string[]> {
   const { database, passwords } = door;
   const { userId, sessionId } = caller;
@@ -31,6 +32,7 @@ export async function changePassword(
     if (!(await replacePasswordHash(tx, userId, { from, to: hash }))) throw new Refusal('signin.refused');
     const ended = await endSessions(tx, { userId, except: sessionId });
     await lowerSession(tx, sessionId);
+    await forgetDevices(tx, userId, browser);
     await recordForPerson(tx, userId, 'signin.password-changed', { sessionsEnded: ended.length });
     return ended;
   });

@@ -4,6 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** The `__Host-` prefix makes browsers insist on Secure, on no Domain, and on the whole path (RFC 6265bis, 4.1.3). */
 const sessionName = '__Host-samtal';
 const attemptName = '__Host-samtal-attempt';
+const browserName = '__Host-samtal-browser';
+/** As long as browsers keep any (RFC 6265bis, 5.5); the server decides for how long a browser is known. */
+const browserCookieS = 400 * 24 * 60 * 60;
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const;
 
 export function sessionToken(request: FastifyRequest): string | null {
@@ -30,6 +33,18 @@ export function setAttemptCookie(reply: FastifyReply, token: string): void {
 
 export function clearAttemptCookie(reply: FastifyReply): void {
   set(reply, attemptName, null);
+}
+
+/** By which a browser is known again, whoever signs in with it. It opens nothing. */
+export function browserToken(request: FastifyRequest): string | null {
+  return valueOf(request, browserName);
+}
+
+export function setBrowserCookie(reply: FastifyReply, token: string): void {
+  void reply.header(
+    'set-cookie',
+    stringifySetCookie({ name: browserName, value: token, maxAge: browserCookieS, ...attributes }),
+  );
 }
 
 function valueOf(request: FastifyRequest, name: string): string | null {

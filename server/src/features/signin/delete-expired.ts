@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import { deleteExpiredFactors } from '../factors/index.ts';
+import { forgetOldDevices } from './known-devices.ts';
 import { failuresForgottenS } from './limits.ts';
 import { forgetFormerPasswords } from './password-age.ts';
 import { alive } from './sessions.ts';
@@ -21,6 +22,7 @@ async function deleteExpired(tx: Tx): Promise<void> {
     .execute();
   await deleteExpiredFactors(tx);
   await forgetFormerPasswords(tx, null);
+  await forgetOldDevices(tx);
   await tx.sql
     .deleteFrom('sign_in_failure')
     .where('last_at', '<', sql<Date>`now() - make_interval(secs => ${failuresForgottenS})`)

@@ -1,6 +1,7 @@
 import type { FactorKind } from '@samtal/contract/signin';
 import type { Tx } from '../../platform/database/index.ts';
 import { lowerSession } from './elevation.ts';
+import { forgetShownFactors } from './known-devices.ts';
 import { recordForPerson } from './record-signin.ts';
 import { endSessions } from './sessions.ts';
 
@@ -28,6 +29,7 @@ async function notice(
   action: string,
   { userId, kind, sessionId }: Change,
 ): Promise<{ ended: string[] }> {
+  await forgetShownFactors(tx, userId);
   const ended = await endSessions(tx, { userId, ...(sessionId === null ? {} : { except: sessionId }) });
   await recordForPerson(tx, userId, action, { kind, sessionsEnded: ended.length });
   if (sessionId !== null) await lowerSession(tx, sessionId);

@@ -8,7 +8,7 @@ import { failuresForgottenS, networkLimit, type FailureLimit } from './limits.ts
 
 /** Whom attempts are counted for. Only a keyed hash of it is stored: neither addresses nor e-mail are (C1). */
 export interface Subject {
-  readonly kind: 'email' | 'network';
+  readonly kind: 'email' | 'device' | 'network';
   readonly hash: Buffer;
 }
 
@@ -22,6 +22,11 @@ export class Failures {
 
   ofEmail(email: string): Subject {
     return { kind: 'email', hash: this.#hash('email', email.toLowerCase()) };
+  }
+
+  /** A person at a browser that they are known to use: whoever guesses elsewhere is counted apart. */
+  ofDevice(email: string, browser: string): Subject {
+    return { kind: 'device', hash: this.#hash('device', `${browser}/${email.toLowerCase()}`) };
   }
 
   /** An IPv4 address, or the /64 network of an IPv6 address: that is what one household has. */

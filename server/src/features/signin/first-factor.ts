@@ -36,7 +36,13 @@ export async function confirmFirstFactor(
     address: string;
     arrival: Arrival;
   },
-): Promise<{ token: string; session: Session; recoveryCodes: string[]; ended: string[] }> {
+): Promise<{
+  token: string;
+  session: Session;
+  browser: string;
+  recoveryCodes: string[];
+  ended: string[];
+}> {
   const attempt = await door.database.read('platform', (tx) => findAttemptIn(tx, token, 'enrol'));
   const { id, userId } = attempt;
   const begun = await confirmFactor(
@@ -49,7 +55,7 @@ export async function confirmFirstFactor(
         if (!(await mayWork(tx, userId, from))) throw new Refusal('signin.attempt-over');
         await endAttempt(tx, attempt);
         const { ended } = await noticeFactorAdded(tx, { userId, kind, sessionId: null });
-        const going = await begin(tx, userId, { arrival, factor: kind });
+        const going = await begin(tx, door, { userId, arrival, factor: kind });
         // Nothing of it happens: the attempt stands, and the factor is added once there is room.
         if ('refused' in going) throw new Refusal(going.refused);
         return { ...going, recoveryCodes, ended };

@@ -19,5 +19,5 @@ export async function goOnAfter(
     return { attemptToken: null, step: await describeStep(tx, door, { ...attempt, step }) };
   }
   await endAttempt(tx, attempt);
-  return await begin(tx, userId, { arrival, ...(shown === null ? {} : { factor: shown }) });
+  return await begin(tx, door, { userId, arrival, ...(shown === null ? {} : { factor: shown }) });
 }

@@ -17,7 +17,7 @@ export async function proveOwnPassword(
   const attempt = { email, password, address };
   const proof = await provePassword(door, attempt);
   await database.transaction('platform', async (tx) => {
-    if (proof.right) await forgiveAttempt(tx, failures, attempt);
+    if (proof.right) await forgiveAttempt(tx, failures, { address, counted: proof.counted });
     else await recordFailure(tx, action, { userId, reason: proof.reason });
   });
   return proof.right ? proof.identity : null;

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
-import type { Failures } from './failures.ts';
+import type { Failures, Subject } from './failures.ts';
+import { isKnownTo } from './known-devices.ts';
 import type { Passwords } from './passwords.ts';
 import { readIdentityByEmail, type Identity } from './queries.ts';
 
@@ -9,10 +10,17 @@ export interface Attempt {
   readonly password: string;
   /** Where it comes from. */
   readonly address: string;
+  /** The token of the browser, where it has one. */
+  readonly browser?: string | null;
 }
 
 export type Proof =
-  | { readonly right: true; readonly identity: Identity }
+  | {
+      readonly right: true;
+      readonly identity: Identity;
+      /** Whom the attempt was counted for: the person, or the person at a browser of theirs. */
+      readonly counted: Subject;
+    }
   | {
       readonly right: false;
       readonly identity: Identity | null;
@@ -32,23 +40,38 @@ export interface PasswordDoor {
 export async function provePassword(door: PasswordDoor, attempt: Attempt): Promise<Proof> {
   const { database, passwords } = door;
   passwords.refuseWhenBusy();
-  const isLocked = await database.transaction('platform', (tx) => count(tx, door.failures, attempt));
+  const { isLocked, counted } = await database.transaction('platform', (tx) =>
+    count(tx, door.failures, attempt),
+  );
   const identity = await database.read('platform', (tx) => readIdentityByEmail(tx, attempt.email));
   const isRight = await passwords.verify(attempt.password, identity?.passwordHash ?? null);
   if (isLocked) return { right: false, identity, reason: 'locked' };
-  if (isRight && identity !== null) return { right: true, identity };
+  if (isRight && identity !== null) return { right: true, identity, counted };
   return { right: false, identity, reason: identity === null ? 'unknown' : 'wrong' };
 }
 
-/** In the transaction of what a right password led to: the person’s failures are over, the network’s remain. */
-export async function forgiveAttempt(tx: Tx, failures: Failures, { email, address }: Attempt): Promise<void> {
+/**
+ * In the transaction of what a right password led to: the person’s failures are over, the network’s remain. What was guessed elsewhere
+ * goes on to count when the person comes in by a browser of theirs.
+ */
+export async function forgiveAttempt(
+  tx: Tx,
+  failures: Failures,
+  { address, counted }: { address: string; counted: Subject },
+): Promise<void> {
   await failures.uncount(tx, failures.ofNetwork(address));
-  await failures.forget(tx, failures.ofEmail(email));
+  await failures.forget(tx, counted);
 }
 
-async function count(tx: Tx, failures: Failures, { email, address }: Attempt): Promise<boolean> {
+async function count(
+  tx: Tx,
+  failures: Failures,
+  { email, address, browser = null }: Attempt,
+): Promise<{ isLocked: boolean; counted: Subject }> {
   await countNetwork(tx, failures, address);
-  return (await failures.count(tx, failures.ofEmail(email))) > 0;
+  const isKnown = await isKnownTo(tx, email, browser);
+  const counted = isKnown ? failures.ofDevice(email, browser ?? '') : failures.ofEmail(email);
+  return { isLocked: (await failures.count(tx, counted)) > 0, counted };
 }
 
 /** Counts something that could be a guess from this network; refuses when there were too many. */

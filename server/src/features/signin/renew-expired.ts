@@ -3,6 +3,7 @@ import { findAttemptIn } from './attempts.ts';
 import type { Arrival } from './begin-session.ts';
 import type { SignInDoor } from './door.ts';
 import { goOnAfter } from './go-on.ts';
+import { forgetDevices } from './known-devices.ts';
 import { refuseUsedPassword } from './password-age.ts';
 import { readIdentity } from './queries.ts';
 import { recordForPerson } from './record-signin.ts';
@@ -33,6 +34,7 @@ export async function renewExpiredPassword(
     if (!(await mayWork(tx, userId, { address, hasSecondFactor: shown !== null }))) return null;
     const { passwordHash: from } = identity;
     if (!(await replacePasswordHash(tx, userId, { from, to: hash }))) return null;
+    await forgetDevices(tx, userId, arrival.browser);
     const ended = await endSessions(tx, { userId });
     if (ended.length > 0) tx.afterCommit(() => arrival.sessionsEnded(ended));
     await recordForPerson(tx, userId, 'signin.password-changed', {

@@ -17,6 +17,7 @@ import {
 import { readSignInDemands } from '../settings/index.ts';
 import { endAttemptsOf } from './attempts.ts';
 import { renewalLifeS } from './limits.ts';
+import { forgetDevices } from './known-devices.ts';
 import { refuseUsedPassword } from './password-age.ts';
 import { countNetwork } from './prove-password.ts';
 import { readIdentity, readIdentityByEmail, readMinLength, type Identity } from './queries.ts';
@@ -163,6 +164,7 @@ async function replace(
   if (used === undefined || !(await replacePasswordHash(tx, userId, { from, to: hash })))
     throw new Refusal('signin.renewal-invalid');
   await endAttemptsOf(tx, userId);
+  await forgetDevices(tx, userId);
   await failures.forget(tx, failures.ofEmail(identity.email));
   const ended = await endSessions(tx, { userId });
   await recordForPerson(tx, userId, 'signin.password-renewed', { sessionsEnded: ended.length });

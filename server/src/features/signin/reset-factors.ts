@@ -5,6 +5,7 @@ import { found, Refusal } from '../../platform/http/index.ts';
 import { actorOf, type Giver } from '../access/index.ts';
 import { readFactors, removeAllFactors } from '../factors/index.ts';
 import { refuseUnlessManageable } from '../users/index.ts';
+import { forgetShownFactors } from './known-devices.ts';
 import { endSessions } from './sessions.ts';
 
 interface Whose {
@@ -37,6 +38,7 @@ export async function resetFactors(
   if (giver !== 'operator' && (await isElsewhere(tx, { accountId, userId })))
     throw new Refusal('signin.of-several-accounts');
   const factors = await removeAllFactors(tx, userId);
+  await forgetShownFactors(tx, userId);
   const ended = await endSessions(tx, { userId });
   const event = {
     action: 'signin.factors-reset',

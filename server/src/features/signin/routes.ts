@@ -12,7 +12,7 @@ import type { Messenger } from '../factors/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
-import { clearSessionCookie } from './cookie.ts';
+import { browserToken, clearSessionCookie } from './cookie.ts';
 import { describeSession } from './describe-session.ts';
 import type { SigninRoutesParts } from './door.ts';
 import { elevationRoutes } from './elevation-routes.ts';
@@ -57,8 +57,9 @@ function ownSessionRoutes(http: HttpServer, { door, sessionsEnded }: SigninRoute
     return undefined;
   });
 
-  http.serve(changePasswordEndpoint, async ({ caller, body }) => {
-    sessionsEnded(await changePassword(door, caller, body));
+  http.serve(changePasswordEndpoint, async ({ caller, body, request }) => {
+    const browser = browserToken(request);
+    sessionsEnded(await changePassword(door, caller, { ...body, browser }));
     return undefined;
   });
 }

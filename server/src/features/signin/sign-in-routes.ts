@@ -10,7 +10,14 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { continueSignIn, sendSignInCode, startPasskeySignIn } from './continue-sign-in.ts';
-import { attemptToken, clearAttemptCookie, setAttemptCookie, setSessionCookie } from './cookie.ts';
+import {
+  attemptToken,
+  browserToken,
+  clearAttemptCookie,
+  setAttemptCookie,
+  setBrowserCookie,
+  setSessionCookie,
+} from './cookie.ts';
 import { deviceOf } from './device.ts';
 import type { SigninRoutesParts } from './door.ts';
 import { beginFirstFactor, confirmFirstFactor } from './first-factor.ts';
@@ -23,12 +30,17 @@ export function signInRoutes(http: HttpServer, { door, sessionsEnded }: SigninRo
   const { publicUrl } = door;
   const arrivalOf = (request: FastifyRequest) => ({
     device: deviceOf(request.headers['user-agent']),
+    browser: browserToken(request),
     sessionsEnded,
   });
 
   http.serve(signInEndpoint, async ({ caller: { address }, body, request, reply }) => {
     refuseForeignOrigin(request, publicUrl);
-    return answer(request, reply, await signIn(door, { ...body, address }, arrivalOf(request)));
+    return answer(
+      request,
+      reply,
+      await signIn(door, { ...body, address, browser: browserToken(request) }, arrivalOf(request)),
+    );
   });
 
   http.serve(startPasskeySignInEndpoint, async ({ caller: { address }, request, reply }) => {
@@ -83,6 +95,7 @@ export function signInRoutes(http: HttpServer, { door, sessionsEnded }: SigninRo
       });
       sessionsEnded(begun.ended);
       setSessionCookie(reply, begun.token);
+      setBrowserCookie(reply, begun.browser);
       clearAttemptCookie(reply);
       return { session: begun.session, recoveryCodes: begun.recoveryCodes };
     },
@@ -95,6 +108,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, come: SignedInOr) 
     return come.step;
   }
   setSessionCookie(reply, come.token);
+  setBrowserCookie(reply, come.browser);
   if (attemptToken(request) !== null) clearAttemptCookie(reply);
   return come.session;
 }

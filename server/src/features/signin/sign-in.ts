@@ -4,21 +4,22 @@ import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
 import { admittedSomewhere } from './admit-member.ts';
-import { hasFactor } from '../factors/index.ts';
-import { readSignInDemands, type SignInDemands } from '../settings/index.ts';
+import { hasFactor, type Wording } from '../factors/index.ts';
+import { readSignInDemands } from '../settings/index.ts';
 import { startAttempt } from './attempts.ts';
 import { beginSession, type Arrival } from './begin-session.ts';
 import { demandedStep } from './demanded-step.ts';
 import { describeSession } from './describe-session.ts';
 import { describeStep } from './describe-step.ts';
 import type { SignInDoor } from './door.ts';
+import { rememberDevice, remembersFactor } from './known-devices.ts';
 import { forgiveAttempt, provePassword, type Attempt } from './prove-password.ts';
 import { recordFailure, recordForPerson } from './record-signin.ts';
 import { noteSecondFactor } from './sessions.ts';
 
 /** What comes of a step: a session, or an attempt with its next step. The tokens go into cookies. */
 export type SignedInOr =
-  | { readonly token: string; readonly session: Session }
+  | { readonly token: string; readonly session: Session; readonly browser: string }
   | { readonly attemptToken: string | null; readonly step: SignInStep };
 
 /**
@@ -35,11 +36,13 @@ export async function signIn(door: SignInDoor, attempt: Attempt, arrival: Arriva
     const userId = proof.identity.id;
     const { secondFactor } = await readSignInDemands(tx, userId);
     const has = await hasFactor(tx, userId);
+    const isAsked =
+      has && secondFactor !== 'off' && !(await remembersFactor(tx, userId, arrival.browser ?? null));
     // Whoever is asked for a factor next may be let in by it from where they are; adding one on the way in lets nobody in.
-    const from = { address: attempt.address, hasSecondFactor: has && secondFactor !== 'off' };
+    const from = { address: attempt.address, hasSecondFactor: isAsked };
     if (!(await mayWork(tx, userId, from))) return null;
-    await forgiveAttempt(tx, door.failures, attempt);
-    return await goOn(tx, door, { userId, secondFactor, has, arrival });
+    await forgiveAttempt(tx, door.failures, { address: attempt.address, counted: proof.counted });
+    return await goOn(tx, door, { userId, isAsked, arrival });
   });
   // Whatever the reason was, it is not told.
   if (begun === null) throw new Refusal('signin.refused');
@@ -63,16 +66,10 @@ export async function mayWork(
 async function goOn(
   tx: Tx,
   door: SignInDoor,
-  {
-    userId,
-    secondFactor,
-    has,
-    arrival,
-  }: { userId: string; secondFactor: SignInDemands['secondFactor']; has: boolean; arrival: Arrival },
+  { userId, isAsked, arrival }: { userId: string; isAsked: boolean; arrival: Arrival },
 ): Promise<SignedInOr | NotBegun> {
-  const step =
-    has && secondFactor !== 'off' ? 'factor' : await demandedStep(tx, userId, { byPassword: true });
-  if (step === null) return await begin(tx, userId, { arrival });
+  const step = isAsked ? 'factor' : await demandedStep(tx, userId, { byPassword: true });
+  if (step === null) return await begin(tx, door, { userId, arrival });
   const { attempt, token } = await startAttempt(tx, { userId, step });
   return { attemptToken: token, step: await describeStep(tx, door, { ...attempt, userId }) };
 }
@@ -91,9 +88,9 @@ const refusals = {
 /** Begins a session, where there is room for one. `factor` is what was shown beside the password, or in its place. */
 export async function begin(
   tx: Tx,
-  userId: string,
-  { arrival, factor }: { arrival: Arrival; factor?: string },
-): Promise<{ token: string; session: Session } | NotBegun> {
+  { messenger }: Pick<SignInDoor, 'messenger'>,
+  { userId, arrival, factor }: { userId: string; arrival: Arrival; factor?: string },
+): Promise<{ token: string; session: Session; browser: string } | NotBegun> {
   const begun = await beginSession(tx, userId, arrival);
   if ('full' in begun) {
     await recordFailure(tx, 'signin.failed', { userId, reason: begun.full });
@@ -101,6 +98,11 @@ export async function begin(
   }
   const { sessionId, token, ended } = begun;
   if (factor !== undefined) await noteSecondFactor(tx, sessionId);
+  const withFactor = factor !== undefined;
+  const { browser, isNews } = await rememberDevice(tx, userId, {
+    browser: arrival.browser ?? null,
+    withFactor,
+  });
   await tx.sql
     .updateTable('membership')
     .set({
@@ -111,7 +113,20 @@ export async function begin(
     .where('user_id', '=', userId)
     .where('status', '=', 'active')
     .execute();
-  const details = { sessionsEnded: ended, ...(factor === undefined ? {} : { factor }) };
+  const details = {
+    sessionsEnded: ended,
+    ...(factor === undefined ? {} : { factor }),
+    ...(isNews ? { newDevice: true } : {}),
+  };
   await recordForPerson(tx, userId, 'signin.signed-in', details);
-  return { token, session: await describeSession(tx, sessionId) };
+  const session = await describeSession(tx, sessionId);
+  if (isNews) tx.afterCommit(() => messenger.mailLater(session.user.email, newDevice(arrival)));
+  return { token, session, browser };
+}
+
+/** To the person, in the words that the browser says of itself; of where it was nothing is known. */
+function newDevice({ device: { browser, system } }: Arrival): Wording {
+  const device = [browser, system].filter((word) => word !== null).join(', ');
+  const at = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return { key: 'new-device', values: { device: device === '' ? '?' : device, at } };
 }

@@ -109,6 +109,13 @@ export interface Tables {
     shown: string | null;
     expires_at: Date;
   };
+  known_device: {
+    user_id: string;
+    token_hash: Buffer;
+    created_at: GeneratedInstant;
+    used_at: Generated<Date>;
+    second_factor_at: Date | null;
+  };
   former_password: { user_id: string; hash: string; replaced_at: GeneratedInstant };
   realtime_ticket: {
     token_hash: Buffer;
