@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { createSite, listSites } from '@samtal/contract/sites';
 import type { Locator } from 'playwright-core';
+import { TicketSigner } from '../server/test/tickets.ts';
 import type { Samtal } from '../widget/src/frame.ts';
 import { Api } from './api.ts';
 import { CustomerSite } from './customer-site.ts';
@@ -250,4 +252,83 @@ test('a page in a language that is written from right to left gets the widget th
   const send = await visitor.button('composer.send').boundingBox();
   const field = await visitor.composer.boundingBox();
   assert.ok(send !== null && field !== null && send.x < field.x, 'The button to send is left of the field');
+});
+
+test('a site vouches for its visitor by tickets, over pages and tabs, and the agent sees what is verified', async () => {
+  const api = await Api.signIn(stage.origin, stage.person('ingrid'));
+  const params = { accountId: api.accountId };
+  const { version } = await api.call(getSettings, { params });
+  const attribute = { purpose: 'To find the contract', category: 'customer', indexed: false } as const;
+  const declared = [
+    { ...attribute, key: 'customer', label: 'Customer number', holds: 'identifier', claim: 'sub' } as const,
+    { ...attribute, key: 'errand', label: 'Errand' },
+  ];
+  const set = { 'visitors.attributes': declared };
+  await api.call(changeSettings, { params, body: { channelId: null, version, set, unset: [], reason: '' } });
+
+  await sara.reload();
+  const signer = new TicketSigner();
+  const ingrid = await stage.signIn('ingrid');
+  await ingrid.page.goto(`${stage.origin}/admin/sites`);
+  await ingrid.page.getByRole('link', { name: ingrid.say('tickets.title-of', { name: 'Kunden' }) }).click();
+  await ingrid.button('tickets.add').first().click();
+  const dialog = ingrid.dialog('tickets.add');
+  const field = dialog.getByRole('textbox', { name: ingrid.say('tickets.key') });
+  await field.fill(signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+  await ingrid.button('save', dialog).click();
+  await dialog
+    .getByRole('alert')
+    .filter({ hasText: ingrid.say('problem.tickets.key-private') })
+    .waitFor();
+  await field.fill(signer.jwks);
+  await ingrid.button('save', dialog).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await ingrid.page.getByText(signer.kid, { exact: true }).waitFor();
+  await ingrid.page.getByText(`kid: '${signer.kid}'`).waitFor();
+
+  let signedInAs: string | null = 'K-20931';
+  const begins = 'Samtal.authenticate(async (challenge) => await ticket(challenge))';
+  const visitor = await stage.visitor(customer.serve('/mine', { html: pageWith() }));
+  await visitor.context.exposeFunction('ticket', async (nonce: string) => {
+    if (signedInAs === null) throw new Error('not signed in');
+    return await signer.sign(siteKey, { sub: signedInAs, nonce, origin: customer.origin });
+  });
+  await visitor.context.addInitScript(`addEventListener('samtal:ready', () => ${begins})`);
+  await visitor.reload();
+  await visitor.page.evaluate("Samtal.identify({ customer: 'K-1', errand: 'Invoice' })");
+  await visitor.open();
+  await visitor.write('Hej, det är jag');
+  await sara.accept();
+  await sara.page.getByText('K-20931', { exact: true }).waitFor();
+  await sara.page.getByText('Invoice', { exact: true }).waitFor();
+  assert.equal(await sara.page.getByText(sara.say('details.value-verified'), { exact: true }).count(), 1);
+  assert.equal(await sara.page.getByText(sara.say('details.value-said'), { exact: true }).count(), 1);
+  assert.equal(await sara.page.getByText('K-1', { exact: true }).count(), 0);
+
+  const tab = await visitor.context.newPage();
+  await tab.goto(`${customer.origin}/mine`);
+  await tab.getByRole('button', { name: visitor.say('launcher') }).click();
+  await tab.getByRole('log').getByText('Hej, det är jag', { exact: true }).waitFor();
+  await sara.write('Välkommen');
+  await tab.getByRole('log').getByText('Välkommen', { exact: true }).waitFor();
+  await visitor.sees('Välkommen');
+  await visitor.write('Den här fliken lever');
+  await sara.sees('Den här fliken lever');
+  await tab.close();
+  await visitor.reload();
+  await visitor.sees('Den här fliken lever');
+  await visitor.write('Och efter en ny sida');
+  await sara.sees('Och efter en ny sida');
+
+  signedInAs = null;
+  await visitor.reload();
+  await visitor.panel.getByText(visitor.say('problem.signIn')).waitFor();
+  assert.equal(await visitor.log.getByText('Den här fliken lever').count(), 0, 'nothing is shown to nobody');
+  signedInAs = 'K-4';
+  await visitor.reload();
+  await visitor.composer.waitFor();
+  await sara.page
+    .getByText(sara.say('event.resolved-visitor', { name: '' }), { exact: false })
+    .first()
+    .waitFor();
 });

@@ -466,7 +466,6 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 79,
         attack: 'A customer’s ticket that is expired, used, foreign, or signed in another way than agreed',
         expected: 'refused',
-        notYet: 'customers do not show tickets',
       },
       {
         number: 80,

@@ -119,6 +119,8 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'redaction', to: 'settings', because: 'When numbers are redacted is a setting of the channel.' },
   { from: 'realtime', to: 'masking', because: 'What visitors post is masked by the settings of their site.' },
   { from: 'widget', to: 'visitors', because: 'A page says who its visitor is.' },
+  { from: 'widget', to: 'tickets', because: 'A ticket says who the visitor is.' },
+  { from: 'tickets', to: 'sites', because: 'A key signs tickets for one site.' },
   {
     from: 'routing',
     to: 'access',

@@ -170,6 +170,12 @@ const queues = createRoute({
   component: lazyRouteComponent(() => import('./features/routing/queues-page.tsx'), 'QueuesPage'),
 });
 
+const tickets = createRoute({
+  getParentRoute: () => admin,
+  path: '/sites/$siteId/tickets',
+  component: lazyRouteComponent(() => import('./features/tickets/tickets-page.tsx'), 'TicketsPage'),
+});
+
 const sites = createRoute({
   getParentRoute: () => admin,
   path: '/sites',
@@ -287,6 +293,7 @@ const routeTree = root.addChildren([
       units,
       queues,
       sites,
+      tickets,
       cannedReplies,
       masking,
       settings,

@@ -21,6 +21,7 @@ import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
 import * as subjectAccess from './subject-access/index.ts';
+import * as tickets from './tickets/index.ts';
 import * as units from './units/index.ts';
 import * as users from './users/index.ts';
 import * as visitors from './visitors/index.ts';
@@ -111,6 +112,9 @@ export const endpoints: readonly Endpoint[] = [
   sites.listSites,
   sites.createSite,
   sites.changeSite,
+  tickets.listTicketKeys,
+  tickets.addTicketKeys,
+  tickets.revokeTicketKey,
   sites.deleteSite,
   units.listUnits,
   units.createUnit,
@@ -178,6 +182,7 @@ export const endpoints: readonly Endpoint[] = [
   realtime.createRealtimeTicket,
   widget.getWidgetConfiguration,
   widget.startVisitorSession,
+  widget.redeemTicket,
   widget.endVisitorSession,
   widget.startConversation,
   widget.identifyVisitor,

@@ -78,6 +78,8 @@ import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
 import { restoreUnit } from './features/units/index.ts';
+import { restoreTicketKey, ticketsJobs } from './features/tickets/index.ts';
+import { ticketsRoutes } from './features/tickets/routes.ts';
 import { unitsRoutes } from './features/units/routes.ts';
 import { LastActivity, userRestorer, usersJobs, type BeforeLeaving } from './features/users/index.ts';
 import { usersRoutes } from './features/users/routes.ts';
@@ -194,6 +196,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...redactionJobs({ database, log: entries, logger: log }),
       ...mailJobs({ database, keys, log }),
       ...mediaJobs({ database, store: media.store }),
+      ...ticketsJobs({ database }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),
       ...backupJobs({ backups, log }),
@@ -303,6 +306,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       'canned-reply': restoreCannedReply,
       'audit-destination': restoreDestination,
       'identity-provider': restoreProvider,
+      'ticket-key': restoreTicketKey,
     },
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
@@ -310,6 +314,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   accessRoutes(http, { database });
   apiKeysRoutes(http, { database, limiter });
   sitesRoutes(http, { database });
+  ticketsRoutes(http, { database });
   unitsRoutes(http, { database });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });

@@ -97,6 +97,9 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'sites.createSite': 'sites.created',
   'sites.changeSite': 'sites.changed',
   'sites.deleteSite': 'sites.deleted',
+  'tickets.listTicketKeys': { because: 'configuration, nothing about a person' },
+  'tickets.addTicketKeys': 'tickets.key-added',
+  'tickets.revokeTicketKey': 'tickets.key-revoked',
   'routing.listQueues': { because: 'configuration, nothing about a person' },
   'routing.createQueue': 'routing.queue-created',
   'routing.changeQueue': 'routing.queue-changed',
@@ -173,6 +176,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
     because: 'a visitor’s own doing; the trail is about those who work here',
   },
   'widget.startVisitorSession': { because: 'a visitor’s own doing; the trail is about those who work here' },
+  'widget.redeemTicket': 'tickets.redeemed',
   'widget.endVisitorSession': { because: 'a visitor’s own doing; the trail is about those who work here' },
   'widget.startConversation': { because: 'a visitor’s own doing; the trail is about those who work here' },
   'widget.getVisitorConversation': {

@@ -15,6 +15,12 @@ export type SamtalListener<Name extends keyof SamtalEvents> = (told: SamtalEvent
 /** What a page says about its visitor, by the keys that the account has declared (D2). Null takes a value away. */
 export type Attributes = Record<string, string | null>;
 
+/**
+ * How the page gets a ticket for its visitor from its own server, where they are signed in (C9). The challenge is for the ticket's
+ * `nonce`: with it, the ticket is of use on this page alone.
+ */
+export type TicketSource = (challenge: string) => string | Promise<string>;
+
 /** `window.Samtal`. */
 export interface Samtal {
   open(): void;
@@ -24,6 +30,11 @@ export interface Samtal {
    * each page. What the account has not declared never leaves the page.
    */
   identify(attributes: Readonly<Record<string, string | number | null>>): void;
+  /**
+   * Says how to get a ticket, by which the agent knows for certain who the visitor is. It is asked for when one is needed: say this
+   * on each page where somebody is signed in, and `shutdown` when they sign out. Null: nobody is.
+   */
+  authenticate(source: TicketSource | null): void;
   /** Answers with a function that ends the listening. */
   on<Name extends keyof SamtalEvents>(name: Name, listener: SamtalListener<Name>): () => void;
   /**
@@ -43,6 +54,11 @@ export interface Shown {
   values: ShownValues | null;
 }
 
+/** Where tickets come from; null while the page has not said that its visitor is signed in. */
+export interface Tickets {
+  source: TicketSource | null;
+}
+
 /** What the loader hands to the chat when it is needed. */
 export interface Frame {
   /** The origin that serves the widget. */
@@ -57,6 +73,7 @@ export interface Frame {
   /** What the page has said about its visitor so far. */
   readonly known: Attributes;
   readonly shown: Shown;
+  readonly tickets: Tickets;
   /** Aborted when the widget is removed. */
   readonly gone: AbortSignal;
   tell<Name extends keyof SamtalEvents>(name: Name, told: SamtalEvents[Name]): void;
@@ -70,6 +87,8 @@ export interface Chat {
   close(): void;
   /** `frame.known` has changed. */
   identify(): void;
+  /** `frame.tickets` has changed. */
+  authenticate(): void;
   /** The page shows the agent something else than before. */
   showToAgent(): void;
   /** Ends the visitor's session on the server. */

@@ -1,7 +1,7 @@
 import { configurationRoute } from '@samtal/contract/widget/routes';
 import type { WidgetConfiguration } from '@samtal/contract/widget';
 import { shownValues } from '@samtal/contract/session-data/shown-values';
-import type { Attributes, Chat, ChatModule, Frame, Samtal, SamtalEvents, Shown } from './frame.ts';
+import type { Attributes, Chat, ChatModule, Frame, Samtal, SamtalEvents, Shown, Tickets } from './frame.ts';
 import { drawLauncher } from './launcher.ts';
 import { forgetVisitor, tabDrawer, visitorDrawer } from './storage.ts';
 
@@ -25,6 +25,7 @@ function begin(host: string, siteKey: string): Samtal {
   let loading: Promise<Chat | null> | null = null;
   let module: Promise<ChatModule> | null = null;
   const shown: Shown = { values: null };
+  const tickets: Tickets = { source: null };
 
   const tell: Frame['tell'] = (name, told) => {
     // One listener's failure is the page's own affair: it is reported there, and the others still hear.
@@ -69,6 +70,7 @@ function begin(host: string, siteKey: string): Samtal {
       drawer,
       known,
       shown,
+      tickets,
       gone,
       tell,
       showUnread,
@@ -133,6 +135,10 @@ function begin(host: string, siteKey: string): Samtal {
       if (loading !== null) void withChat((chat) => chat.close());
     },
     identify: (attributes) => void identify(attributes),
+    authenticate(source) {
+      tickets.source = source;
+      if (loading !== null) void withChat((chat) => chat.authenticate());
+    },
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set.add(listener));

@@ -14,6 +14,7 @@ export const sensitiveAuthorisations: readonly Authorisation[] = [
   'masking.manage',
   'retention.hold',
   'settings.manage',
+  'sites.manage',
   'subject-access.export',
   'users.manage',
 ];

@@ -56,8 +56,11 @@ export const entryKinds = {
   declined: { audience: 'internal', body: closed(agent) },
   missed: { audience: 'internal', body: closed(agent) },
   tagged: { audience: 'internal', body: closed({ added: Type.Array(Tag), removed: Type.Array(Tag) }) },
-  /** The visitor's profile changed: which attributes, never their values. */
-  profile: { audience: 'internal', body: closed({ keys: Type.Array(AttributeKey) }) },
+  /** The visitor's profile changed: which attributes, never their values; whether by a ticket, which says who it is (C9). */
+  profile: {
+    audience: 'internal',
+    body: closed({ keys: Type.Array(AttributeKey), verified: Type.Optional(Type.Literal(true)) }),
+  },
   'notes-redacted': { audience: 'internal', body: Redacted },
   'note-unreadable': { audience: 'internal', body: closed({}) },
   connection: { audience: 'internal', body: closed({ state: oneOf('weak', 'lost', 'back') }) },

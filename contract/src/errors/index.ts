@@ -186,6 +186,21 @@ export const refusals = {
     status: 422,
     title: 'The account has no attribute of this name to find conversations by.',
   },
+  'tickets.refused': { status: 403, title: 'The ticket is not taken.' },
+  'tickets.required': {
+    status: 403,
+    title: 'Conversations here need a ticket: the visitor signs in on the site first.',
+  },
+  'tickets.key-unfit': {
+    status: 422,
+    title: 'This is no public key on P-256 or Ed25519, as PEM, JWK or JWK set.',
+  },
+  'tickets.key-private': {
+    status: 422,
+    title: 'This is a private key. It was not stored; replace it, and give its public half.',
+  },
+  'tickets.key-known': { status: 409, title: 'The site has a key of this name already.' },
+  'tickets.too-many-keys': { status: 409, title: 'The site has as many keys as it can; revoke one first.' },
   'search.off': { status: 409, title: 'The account does not let transcripts be searched.' },
   'mail.not-set-up': { status: 409, title: 'No mail server is set up here, so that no mail is sent.' },
   'mail.not-listed': { status: 422, title: 'The account lets no mail leave to this address.' },

@@ -32,6 +32,8 @@ export const configuration = {
   'audit-destination': 'audit.stream',
   /** Everything about it but our own key: certificates are public. */
   'identity-provider': 'federation.manage',
+  /** That a key signs tickets for a site, and until when. None of it is restored: a key that was revoked stays so. */
+  'ticket-key': 'sites.manage',
 } as const satisfies Record<string, Authorisation>;
 export type ConfigurationKind = keyof typeof configuration;
 

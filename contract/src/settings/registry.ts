@@ -231,6 +231,24 @@ export const settings = {
     weaker: 'on',
   }),
 
+  // Tickets of customers (C9).
+  /** Conversations begin only when a ticket has said who the visitor is. */
+  'tickets.required': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: true,
+    weaker: 'off',
+  }),
+  /** The longest time between a ticket's making and its end. */
+  'tickets.life-seconds': setting({
+    schema: Type.Integer({ minimum: 30, maximum: 300 }),
+    default: 120,
+    levels: everywhere,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+
   // Files in conversations (E12). Nobody may send any until the account says so.
   'media.visitors-may-send': setting({
     schema: Type.Boolean(),

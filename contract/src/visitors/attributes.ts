@@ -31,6 +31,8 @@ export const DeclaredAttribute = closed({
   indexed: Type.Boolean(),
   /** Values that are this and nothing else are kept as they are. Without it, values are masked like any other text (G1). */
   holds: Type.Optional(oneOf(...attributeContents)),
+  /** The claim of a ticket that says it (C9). Without one, tickets say nothing of it. */
+  claim: Type.Optional(Type.String({ minLength: 1, maxLength: 120, pattern: '^[!-~]+$' })),
 });
 export type DeclaredAttribute = Static<typeof DeclaredAttribute>;
 

@@ -1,6 +1,16 @@
 import { Conversation, criteria } from '../conversations/index.ts';
 import { endpoint } from '../endpoint/index.ts';
-import { closed, Id, Instant, listOf, pageOf, pageQuery, Type, type Static } from '../shared/index.ts';
+import {
+  closed,
+  Id,
+  Instant,
+  listOf,
+  nullable,
+  pageOf,
+  pageQuery,
+  Type,
+  type Static,
+} from '../shared/index.ts';
 import { AttributeKey, AttributeValue, DeclaredAttribute } from './attributes.ts';
 
 export * from './attributes.ts';
@@ -10,6 +20,8 @@ export const ProfileValue = closed({
   ...DeclaredAttribute.properties,
   value: Type.String(),
   setAt: Instant,
+  /** A ticket said it (C9); everything else the page said, whoever had it say so. */
+  verified: Type.Boolean(),
 });
 export type ProfileValue = Static<typeof ProfileValue>;
 
@@ -39,7 +51,11 @@ export const getProfile = endpoint({
   access: 'member',
   params: closed({ ...account, conversationId: Id }),
   status: 200,
-  response: listOf(ProfileValue),
+  response: closed({
+    /** When a ticket said who the visitor of this conversation is; null when none did. */
+    verifiedAt: nullable(Instant),
+    items: Type.Array(ProfileValue),
+  }),
   errors: ['not-found'],
 });
 

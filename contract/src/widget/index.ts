@@ -2,6 +2,7 @@ import { FileRules } from '../media/file.ts';
 import { EntryPage, Text } from '../conversations/entries.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, Locale, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { ticketLimits } from '../tickets/index.ts';
 import { AttributeKey, AttributeValues } from '../visitors/attributes.ts';
 import {
   configurationRoute,
@@ -10,6 +11,7 @@ import {
   getConversationRoute,
   identifyVisitorRoute,
   readEntriesRoute,
+  redeemTicketRoute,
   startConversationRoute,
   startSessionRoute,
 } from './routes.ts';
@@ -27,6 +29,8 @@ export const WidgetConfiguration = closed({
   attributes: Type.Array(AttributeKey),
   /** Which files the visitor may send; null when none. */
   files: nullable(FileRules),
+  /** Whether conversations need a ticket, which the page gets when its visitor is signed in (C9). */
+  needsTicket: Type.Boolean(),
   /** Whether `showToAgent` does anything (E9). */
   showsSessionData: Type.Boolean(),
   /** Whether the widget says which pages are visited during a conversation (G10). */
@@ -77,6 +81,31 @@ export const startVisitorSession = endpoint({
   errors: ['not-found', 'request.origin', 'request.rate-limited'],
 });
 
+export const redeemTicket = endpoint({
+  id: 'widget.redeemTicket',
+  ...redeemTicketRoute,
+  summary: 'Say who the visitor is by a ticket that the organisation’s own server has signed (C9)',
+  description:
+    'Each ticket is redeemed once. A session that the request carries as a bearer token ends: whoever is the same customer, or was nobody yet, goes on in the new one with the conversation that is open; whoever was another customer has that conversation ended. Without a session the customer goes on where they were last, on whatever device. `fields` says why a ticket is refused.',
+  access: 'anyone',
+  params: site,
+  body: closed({
+    /** A JWT (RFC 7519) in the compact form. In the body alone: addresses are kept in many places. */
+    ticket: Type.String({ minLength: 1, maxLength: ticketLimits.length, pattern: '^[A-Za-z0-9_.-]+$' }),
+    /** What the ticket’s `nonce` is the SHA-256 of, in base64url, where it has one: nobody else can redeem it. */
+    verifier: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43,128}$' })),
+  }),
+  status: 201,
+  response: VisitorSession,
+  errors: [
+    'not-found',
+    'request.origin',
+    'request.rate-limited',
+    'tickets.refused',
+    'visitors.session-ended',
+  ],
+});
+
 export const endVisitorSession = endpoint({
   id: 'widget.endVisitorSession',
   ...endSessionRoute,
@@ -92,13 +121,13 @@ export const startConversation = endpoint({
   summary: 'Write the first message',
   description:
     'If a conversation is open already the message joins it. The same `cid` again writes nothing. `attributes` go to ' +
-    'the visitor’s profile; one that the account has not declared refuses the whole.',
+    'the visitor’s profile; one that the account has not declared refuses the whole. What a ticket said stays as it is.',
   access: 'visitor',
   params: site,
   body: closed({ cid: Id, text: Text, attributes: Type.Optional(AttributeValues) }),
   status: 201,
   response: VisitorConversation,
-  errors: ['visitors.undeclared-attribute'],
+  errors: ['tickets.required', 'visitors.undeclared-attribute'],
 });
 
 export const identifyVisitor = endpoint({

@@ -4,6 +4,7 @@
  */
 export const configurationRoute = { method: 'GET', path: '/widget/{siteKey}' } as const;
 export const startSessionRoute = { method: 'POST', path: '/widget/{siteKey}/session' } as const;
+export const redeemTicketRoute = { method: 'POST', path: '/widget/{siteKey}/ticket' } as const;
 export const endSessionRoute = { method: 'DELETE', path: '/widget/{siteKey}/session' } as const;
 export const startConversationRoute = { method: 'POST', path: '/widget/{siteKey}/conversation' } as const;
 export const getConversationRoute = { method: 'GET', path: '/widget/{siteKey}/conversation' } as const;

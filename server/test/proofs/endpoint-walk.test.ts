@@ -44,6 +44,7 @@ import { setUpMail } from '../mail-settings.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { setSettings } from '../settings.ts';
 import { tableContents } from '../table-contents.ts';
+import { TicketSigner } from '../tickets.ts';
 
 /** What one call of an endpoint takes. */
 interface Input {
@@ -602,6 +603,16 @@ const recipes: Record<string, Recipe> = {
     bodyIds: { queueId: (_place, id) => ({ queueId: id }) },
   },
   'sites.deleteSite': { input: one('siteId') },
+  'tickets.listTicketKeys': { input: one('siteId') },
+  'tickets.addTicketKeys': {
+    input: (place) => ({ ...one('siteId')(place), body: { key: new TicketSigner().jwks } }),
+  },
+  'tickets.revokeTicketKey': {
+    input: async (place) => {
+      const keyId = await new TicketSigner().addTo(place.account, place.right);
+      return { params: { accountId: place.account.id, siteId: place.account.siteId, keyId } };
+    },
+  },
   'routing.listQueues': { input: account, elsewhere: 200 },
   'routing.createQueue': {
     input: (place) => ({ ...account(place), body: { name: name() } }),
@@ -812,6 +823,13 @@ const recipes: Record<string, Recipe> = {
   'realtime.createRealtimeTicket': { input: account, holdingNothing: 201 },
   'widget.getWidgetConfiguration': { input: site },
   'widget.startVisitorSession': { input: site },
+  'widget.redeemTicket': {
+    input: async (place) => {
+      const signer = new TicketSigner();
+      await signer.addTo(place.account, place.right);
+      return { ...site(place), body: { ticket: await signer.sign(place.account.siteKey) } };
+    },
+  },
   'widget.endVisitorSession': { input: site },
   'widget.startConversation': {
     input: (place) => ({ ...site(place), body: { cid: randomUUID(), text: 'Hello' } }),

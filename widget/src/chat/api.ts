@@ -12,6 +12,7 @@ import {
   getConversationRoute,
   identifyVisitorRoute,
   readEntriesRoute,
+  redeemTicketRoute,
   startConversationRoute,
   startSessionRoute,
 } from '@samtal/contract/widget/routes';
@@ -39,6 +40,11 @@ export class Refused extends Error {
     return this.code === 'visitors.undeclared-attribute' || this.code === 'request.invalid';
   }
 
+  /** Whoever writes here signs in on the page first (C9). */
+  get wantsSignIn(): boolean {
+    return this.code.startsWith('tickets.');
+  }
+
   get sessionEnded(): boolean {
     return this.status === 401;
   }
@@ -53,6 +59,10 @@ interface Request {
 /** The widget's requests. Each throws `Refused`, or what `fetch` throws when nobody could be reached. */
 export interface Api {
   startSession(): Promise<VisitorSession>;
+  redeemTicket(
+    token: string | undefined,
+    redemption: { ticket: string; verifier: string },
+  ): Promise<VisitorSession>;
   endSession(token: string): Promise<void>;
   startConversation(
     token: string,
@@ -100,6 +110,8 @@ export function apiOf(host: string, siteKey: string): Api {
   };
   return {
     startSession: () => call(startSessionRoute),
+    redeemTicket: (token, body) =>
+      call(redeemTicketRoute, { ...(token === undefined ? {} : { token }), body }),
     endSession: (token) => call(endSessionRoute, { token }),
     startConversation: (token, { cid, text }, attributes) =>
       call(startConversationRoute, { token, body: { cid, text, attributes } }),

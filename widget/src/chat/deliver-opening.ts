@@ -2,6 +2,7 @@ import type { VisitorConversation } from '@samtal/contract/widget';
 import type { Attributes } from '../frame.ts';
 import type { Drawer, OpeningPost, Remembered } from '../storage.ts';
 import { Refused, type Api } from './api.ts';
+import type { Identity } from './identity.ts';
 import type { Pause } from './pause.ts';
 import type { Trouble } from './view.ts';
 
@@ -9,6 +10,7 @@ interface Delivery {
   readonly api: Api;
   readonly drawer: Drawer<Remembered>;
   readonly known: Attributes;
+  readonly identity: Identity;
   readonly pause: Pause;
   readonly gone: AbortSignal;
   onTrouble(trouble: Trouble | null): void;
@@ -38,6 +40,7 @@ export async function deliverOpening(delivery: Delivery): Promise<VisitorConvers
       if (error instanceof Refused && error.sessionEnded && !renewed) {
         // Nothing is lost with the old session: this message begins a conversation anyway.
         renewed = true;
+        delivery.identity.forget();
         drawer.write({ token: undefined });
         continue;
       }
@@ -50,7 +53,11 @@ export async function deliverOpening(delivery: Delivery): Promise<VisitorConvers
   }
 }
 
-async function deliver({ api, drawer, known }: Delivery, post: OpeningPost): Promise<VisitorConversation> {
+async function deliver(
+  { api, drawer, known, identity }: Delivery,
+  post: OpeningPost,
+): Promise<VisitorConversation> {
+  await identity.prove();
   let token = drawer.read().token;
   if (token === undefined) {
     token = (await api.startSession()).token;

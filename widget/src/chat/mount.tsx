@@ -39,6 +39,8 @@ export function mountChat(frame: Frame): Chat {
     alone: aloneUnder(keyOf(siteKey), gone),
     isLooking: () => isOpen && document.visibilityState === 'visible',
     shown: frame.shown,
+    tickets: frame.tickets,
+    needsTicket: configuration.needsTicket,
     page: () => (configuration.reportsPages ? location.pathname.slice(0, 300) : null),
     onView: draw,
     onMessage: (by, at) => frame.tell('message', { by, at }),
@@ -167,6 +169,7 @@ export function mountChat(frame: Frame): Chat {
     open,
     close,
     identify: () => void chat.identify(),
+    authenticate: () => void chat.authenticate(),
     showToAgent: () => chat.showToAgent(),
     endSession: () => chat.endSession(),
   };

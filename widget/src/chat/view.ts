@@ -11,7 +11,7 @@ export interface Unsent {
 }
 
 /** What stands in the visitor's way; each has a text, `problem.<name>`. */
-export type Trouble = 'unreachable' | 'busy' | 'refused' | 'end';
+export type Trouble = 'unreachable' | 'busy' | 'refused' | 'signIn' | 'end';
 
 /** All that the panel shows. */
 export interface View {

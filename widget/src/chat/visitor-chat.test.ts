@@ -5,7 +5,7 @@ import type { FileRules } from '@samtal/contract/media';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import { Peer } from '../../../contract/test/peer.ts';
 import { openDrawer, type Remembered, type RememberedTab } from '../storage.ts';
-import type { Attributes } from '../frame.ts';
+import type { Attributes, Tickets, TicketSource } from '../frame.ts';
 import { Refused, type Api, type FileSending } from './api.ts';
 import { storedOutbox, type StoredOutbox } from './outbox.ts';
 import { VisitorChat } from './visitor-chat.ts';
@@ -26,6 +26,7 @@ class Host implements Api {
   /** What the account has declared, and what it was told of the conversation that is open. */
   declared = ['email', 'tier'];
   profile: Attributes = {};
+  readonly redeemed: [string | null, string][] = [];
   requests = 0;
   #id: string | null = null;
   #resolved = false;
@@ -68,6 +69,15 @@ class Host implements Api {
         visitorId: 'v',
         expiresAt: '2026-01-01T00:00:00.000Z',
       };
+    });
+  }
+
+  redeemTicket(token: string | undefined, { ticket }: { ticket: string }) {
+    return this.#fails(token ?? '', () => {
+      this.redeemed.push([token ?? null, ticket]);
+      if (token !== undefined) this.ended.add(token);
+      const renewed = `token ${this.redeemed.length} by ticket`;
+      return { token: renewed, visitorId: 'v', expiresAt: '2026-01-01T00:00:00.000Z' };
     });
   }
 
@@ -162,8 +172,13 @@ class Browser {
   readonly tab = openDrawer<RememberedTab>(() => this.#area('tab '), 'samtal:test');
 
   /** Opens a page; aborting `gone` leaves it, as a reload or a crash does. */
-  async page(t: TestContext, known: Attributes = {}) {
+  async page(
+    t: TestContext,
+    known: Attributes = {},
+    { source = null, needsTicket = false }: { source?: TicketSource | null; needsTicket?: boolean } = {},
+  ) {
     const gone = new AbortController();
+    const tickets: Tickets = { source };
     const seen: { view: View | null; messages: string[] } = { view: null, messages: [] };
     const chat = new VisitorChat({
       api: this.host,
@@ -179,6 +194,8 @@ class Browser {
         return turn;
       },
       shown: { values: null },
+      tickets,
+      needsTicket,
       page: () => null,
       isLooking: () => this.looking,
       onView: (view) => (seen.view = view),
@@ -187,7 +204,7 @@ class Browser {
     t.after(() => gone.abort());
     void chat.takeUp();
     await settle();
-    return { chat, seen, leave: () => gone.abort() };
+    return { chat, seen, tickets, leave: () => gone.abort() };
   }
 
   #socket() {
@@ -651,3 +668,57 @@ test('a file whose answer was lost is done all the same, one that failed can be 
   const names = chat.view.entries.flatMap((entry) => (entry.kind === 'file' ? [entry.body.name] : []));
   assert.deepEqual(names, ['a.png', 'again.png']);
 });
+
+test('proves who the visitor is before the first message, and anew on each page, and asks for no other session', async (t) => {
+  const browser = begin(t);
+  const challenges: string[] = [];
+  const source = (challenge: string) => `ticket ${challenges.push(challenge)}`;
+  const page = await browser.page(t, {}, { source });
+  assert.deepEqual(browser.host.redeemed, [], 'not before it is needed');
+  page.chat.send('Hello');
+  await untilProved(t, () => browser.host.texts.length === 1);
+  assert.deepEqual(browser.host.redeemed, [[null, 'ticket 1']]);
+  assert.equal(browser.host.sessions, 0);
+  page.leave();
+  const next = await browser.page(t, {}, { source });
+  await untilProved(t, () => next.seen.view?.state === 'waiting');
+  assert.deepEqual(browser.host.redeemed[1], ['token 1 by ticket', 'ticket 2']);
+  assert.equal(new Set(challenges).size, 2);
+  assert.match(challenges[0] ?? '', /^[\w-]{43}$/);
+});
+
+test('shows no conversation of before to somebody whom the page does not vouch for', async (t) => {
+  const browser = begin(t);
+  t.mock.method(console, 'warn', () => undefined);
+  const page = await browser.page(t);
+  page.chat.send('Hello');
+  await settle();
+  page.leave();
+  const source = () => Promise.reject(new Error('not signed in'));
+  const next = await browser.page(t, {}, { source });
+  await untilProved(t, () => next.seen.view?.trouble === 'signIn');
+  assert.deepEqual(next.seen.view?.entries, []);
+  assert.equal(next.seen.view?.state, 'none');
+});
+
+test('asks to sign in on the page where that is needed, and gives back what was written before', async (t) => {
+  const browser = begin(t);
+  const page = await browser.page(t, {}, { needsTicket: true });
+  assert.equal(page.seen.view?.trouble, 'signIn');
+  browser.host.failures.push({ error: new Refused(403, 'tickets.required', null) });
+  page.chat.send('Hello');
+  await settle();
+  assert.equal(page.seen.view?.trouble, 'signIn');
+  assert.equal(browser.tab.read().draft, 'Hello');
+  page.tickets.source = () => 'ticket';
+  await page.chat.authenticate();
+  assert.equal(page.seen.view?.trouble, null);
+  page.chat.send('Hello');
+  await untilProved(t, () => browser.host.texts.length === 1);
+});
+
+/** Cryptography of the browser takes turns of the event loop of its own. */
+async function untilProved(t: TestContext, holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 500 && !holds(); turn += 1) await settle();
+  assert.ok(holds(), t.name);
+}

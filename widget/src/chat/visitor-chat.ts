@@ -12,11 +12,12 @@ import {
   type Thread,
 } from '@samtal/contract/realtime/thread';
 import type { VisitorConversation } from '@samtal/contract/widget';
-import type { Attributes, Shown } from '../frame.ts';
+import type { Attributes, Shown, Tickets } from '../frame.ts';
 import type { Drawer, OpeningPost, Remembered, RememberedTab } from '../storage.ts';
 import { Refused, type Api } from './api.ts';
 import { deliverOpening } from './deliver-opening.ts';
 import { factsOf } from './facts.ts';
+import { Identity } from './identity.ts';
 import { newId } from './new-id.ts';
 import type { StoredOutbox } from './outbox.ts';
 import { Pause } from './pause.ts';
@@ -42,6 +43,9 @@ export interface VisitorChatOptions {
   onView(view: View): void;
   /** What the page shows the agent (E9). */
   readonly shown: Shown;
+  readonly tickets: Tickets;
+  /** Whether nobody can begin who has not signed in on the page (C9). */
+  readonly needsTicket: boolean;
   /** Where the visitor is, for sites whose activity log wants it (G10); null for others. */
   page(): string | null;
   /** A message that is new since the page was loaded. */
@@ -66,6 +70,9 @@ export class VisitorChat {
   readonly #signal: TypingSignal;
   readonly uploads: Uploads;
   readonly #showing: Showing;
+  readonly #identity: Identity;
+  /** What the connection was made with. */
+  #token = '';
   #page: string | null = null;
   #view = emptyView;
   #thread: Thread | null = null;
@@ -84,6 +91,7 @@ export class VisitorChat {
 
   constructor(options: VisitorChatOptions) {
     this.#options = options;
+    this.#identity = new Identity(options);
     this.uploads = new Uploads(
       options.api,
       () => options.drawer.read().token ?? '',
@@ -98,7 +106,10 @@ export class VisitorChat {
       send: (stream, sealed) => this.#link.show(stream, sealed),
     });
     this.#link = new Link({
-      connect: async () => ({ socket: options.openSocket(), credential: options.drawer.read().token ?? '' }),
+      connect: async () => {
+        this.#token = options.drawer.read().token ?? '';
+        return { socket: options.openSocket(), credential: this.#token };
+      },
       loadPage: (_, after) => options.api.readEntries(options.drawer.read().token ?? '', after),
       outbox: options.outbox,
       listener: {
@@ -122,8 +133,8 @@ export class VisitorChat {
           if (this.#view.state !== 'resolved') this.#showing.begin(stream);
         },
         onShowKey: (stream, key) => this.#showing.useKey(stream, key),
-        onGone: () => void this.#sessionEnded(),
-        onRefused: () => void this.#sessionEnded(),
+        onGone: () => void this.#tokenRefused(),
+        onRefused: () => void this.#tokenRefused(),
       },
       backoffCapMs: realtime.backoff.visitorCapMs,
       newId,
@@ -151,7 +162,56 @@ export class VisitorChat {
     this.#opening = [...this.#opening, ...news];
     if (ongoing !== undefined && ongoing !== this.#conversation?.id) await this.#resume();
     if (news.length > 0) await this.#open();
-    this.#set({});
+    this.#set(this.#isShut() ? { trouble: 'signIn' } : {});
+  }
+
+  /** The page says that somebody is signed in there, or nobody any more. A conversation that is open is told at once. */
+  async authenticate(): Promise<void> {
+    this.#identity.forget();
+    if (this.#isShut()) return this.#set({ trouble: 'signIn' });
+    if (this.#view.trouble === 'signIn') this.#set({ trouble: null });
+    if (this.#conversation === null || this.#view.state === 'resolved') return;
+    if (!(await this.#prove())) return;
+    this.#link.stop();
+    await this.#link.start();
+  }
+
+  /** Whether the page has to say first who its visitor is. */
+  #isShut(): boolean {
+    const { needsTicket, tickets } = this.#options;
+    return needsTicket && tickets.source === null && this.#view.state === 'none';
+  }
+
+  /** Says who the visitor is, where the page can. False where it could not: then what there is may be somebody else's. */
+  async #prove(): Promise<boolean> {
+    const { gone, alone } = this.#options;
+    for (let failures = 0; !gone.aborted && this.#identity.open; failures += 1) {
+      try {
+        await alone(async () => await this.#identity.prove());
+      } catch (error) {
+        if (error instanceof Refused && !error.passes && !error.sessionEnded) {
+          this.#set({ trouble: 'signIn' });
+          return false;
+        }
+        if (failures > 0) this.#set({ interrupted: true });
+        await this.#pause.beforeRetry(failures);
+      }
+    }
+    return !gone.aborted;
+  }
+
+  /** The session is over, unless it has another token by now: a ticket was redeemed, here or in another tab. */
+  async #tokenRefused(): Promise<void> {
+    const used = this.#token;
+    // Whoever redeems one has kept the new token when this runs.
+    await this.#options.alone(async () => undefined).catch(() => undefined);
+    if (this.#options.gone.aborted) return;
+    const { token, ongoing } = this.#options.drawer.read();
+    if (token === undefined || token === used || ongoing !== this.#conversation?.id)
+      return await this.#sessionEnded();
+    this.#link.stop();
+    if (this.#thread !== null) this.#link.follow(this.#thread.stream);
+    await this.#link.start();
   }
 
   send(text: string): void {
@@ -282,7 +342,7 @@ export class VisitorChat {
     if (this.#resuming) return;
     this.#resuming = true;
     this.#set({ loading: true });
-    await this.#fetchConversation();
+    if (await this.#prove()) await this.#fetchConversation();
     this.#resuming = false;
     this.#set({ loading: false });
   }
@@ -313,9 +373,11 @@ export class VisitorChat {
     if (this.#delivering) return;
     this.#delivering = true;
     const { api, drawer, known, gone, alone } = this.#options;
+    const identity = this.#identity;
     try {
       const onTrouble = (trouble: View['trouble']): void => this.#set({ trouble });
-      const work = () => deliverOpening({ api, drawer, known, pause: this.#pause, gone, onTrouble });
+      const work = () =>
+        deliverOpening({ api, drawer, known, identity, pause: this.#pause, gone, onTrouble });
       const conversation = await alone(work);
       if (gone.aborted) return;
       if (conversation !== null) await this.#enter(conversation, 'new');
@@ -334,7 +396,7 @@ export class VisitorChat {
     this.#options.drawer.write({ opening: undefined });
     this.#opening = this.#opening.filter((post) => !undelivered.includes(post));
     this.#returnToDraft(undelivered.map((post) => post.text));
-    this.#set({ trouble: 'refused' });
+    this.#set({ trouble: error.wantsSignIn ? 'signIn' : 'refused' });
   }
 
   async #enter(conversation: VisitorConversation, known: 'earlier' | 'new'): Promise<void> {
@@ -447,6 +509,7 @@ export class VisitorChat {
   async #sessionEnded(): Promise<void> {
     const { outbox, drawer } = this.#options;
     this.#link.stop();
+    this.#identity.forget();
     const unsent = [...this.#undelivered(), ...(await outbox.load())];
     await outbox.clear();
     drawer.clear();

@@ -51,7 +51,9 @@ function wordsOf(entry: Entry, { t }: Text, labelOf: (key: string) => string): s
     case 'note-unreadable':
       return t(`event.${entry.kind}`);
     case 'profile':
-      return t('event.profile', { attributes: entry.body.keys.map(labelOf).join(', ') });
+      return t(entry.body.verified === true ? 'event.verified' : 'event.profile', {
+        attributes: entry.body.keys.map(labelOf).join(', '),
+      });
     case 'message':
     case 'note':
       return entry.body.text;

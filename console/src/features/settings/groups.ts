@@ -1,7 +1,7 @@
 /** Groups of the page in their order, and the first words of the keys that each holds. */
 const groups = {
   conversations: ['conversations', 'inactivity', 'media', 'mail'],
-  visitors: ['visitors', 'session-data', 'search'],
+  visitors: ['visitors', 'tickets', 'session-data', 'search'],
   masking: ['masking', 'redaction'],
   retention: ['retention', 'activity-log', 'audit'],
   privacy: ['privacy'],

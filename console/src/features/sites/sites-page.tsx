@@ -1,7 +1,8 @@
 import { ActionIcon, Button, ColorSwatch, Modal, Stack, Text } from '@mantine/core';
 import { deleteSite, type Site } from '@samtal/contract/sites';
-import { IconCode, IconPencil, IconPlus, IconTrash, IconWorld } from '@tabler/icons-react';
+import { IconCode, IconPencil, IconPlus, IconTrash, IconUserCheck, IconWorld } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
@@ -109,6 +110,14 @@ function SiteRow({ site, onEmbed, onChange, onDelete }: SiteRowProps) {
         <>
           <ActionIcon aria-label={t('site.embed-of', { name: site.name })} onClick={onEmbed}>
             <IconCode size={18} />
+          </ActionIcon>
+          <ActionIcon
+            renderRoot={(props) => (
+              <Link to="/admin/sites/$siteId/tickets" params={{ siteId: site.id }} {...props} />
+            )}
+            aria-label={t('tickets.title-of', { name: site.name })}
+          >
+            <IconUserCheck size={18} />
           </ActionIcon>
           {onChange !== null && (
             <ActionIcon aria-label={t('change.of', { name: site.name })} onClick={onChange}>

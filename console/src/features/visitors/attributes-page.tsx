@@ -86,6 +86,9 @@ export function AttributesPage() {
                 <ToneBadge tone={attribute.category === 'special' ? 'danger' : 'neutral'}>
                   {t(`attribute-category.${attribute.category}`)}
                 </ToneBadge>
+                {attribute.claim !== undefined && (
+                  <ToneBadge tone="good">{t('attributes.claim-badge')}</ToneBadge>
+                )}
                 {attribute.indexed && <ToneBadge tone="accent">{t('attributes.indexed-badge')}</ToneBadge>}
               </>
             }
@@ -229,6 +232,20 @@ function AttributeDialog({ attribute, taken, onSave, onClose }: AttributeDialogP
           setFields(holds === undefined ? rest : { ...rest, holds });
         }}
         allowDeselect={false}
+      />
+      <TextInput
+        label={t('attributes.claim')}
+        description={t('attributes.claim-says', { example: 'sub' })}
+        value={fields.claim ?? ''}
+        onChange={(event) => {
+          const { claim: _, ...rest } = fields;
+          const claim = event.currentTarget.value.trim();
+          setFields(claim === '' ? rest : { ...rest, claim });
+        }}
+        maxLength={120}
+        pattern="[!-~]*"
+        spellCheck={false}
+        autoComplete="off"
       />
       <Checkbox
         label={t('attributes.indexed')}

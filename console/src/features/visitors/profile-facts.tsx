@@ -1,9 +1,10 @@
 import { Skeleton, Tooltip, UnstyledButton } from '@mantine/core';
 import { conversationOf, type Conversation } from '@samtal/contract/conversations';
+import { IconUserCheck, IconUserQuestion } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useText } from '../../text/index.ts';
-import { CopyIcon } from '../../ui/index.ts';
+import { CopyIcon, ToneBadge } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { useLive } from '../realtime/index.ts';
 import { useSession } from '../signin/index.ts';
@@ -49,10 +50,24 @@ function Facts({ conversationId }: { conversationId: string }) {
       {profile.error !== null && profile.data === undefined && (
         <p className={classes.none}>{t('details.profile-failed')}</p>
       )}
-      {profile.data?.length === 0 && <p className={classes.none}>{t('details.no-profile')}</p>}
-      {profile.data !== undefined && profile.data.length > 0 && (
+      {profile.data !== undefined && (
+        <p className={classes.identity} data-verified={profile.data.verifiedAt !== null}>
+          {profile.data.verifiedAt === null ? (
+            <>
+              <IconUserQuestion size={18} aria-hidden /> {t('details.unverified')}
+            </>
+          ) : (
+            <>
+              <IconUserCheck size={18} aria-hidden />{' '}
+              {t('details.verified', { at: formats.dateTime(profile.data.verifiedAt) })}
+            </>
+          )}
+        </p>
+      )}
+      {profile.data?.items.length === 0 && <p className={classes.none}>{t('details.no-profile')}</p>}
+      {profile.data !== undefined && profile.data.items.length > 0 && (
         <dl className={classes.facts} aria-live="polite">
-          {profile.data.map(({ key, label, purpose, value, setAt }) => (
+          {profile.data.items.map(({ key, label, purpose, value, setAt, verified }) => (
             <div key={key}>
               <dt>
                 <Tooltip
@@ -67,6 +82,11 @@ function Facts({ conversationId }: { conversationId: string }) {
               </dt>
               <dd title={formats.dateTime(setAt)}>
                 <bdi>{value}</bdi> <CopyIcon value={value} label={t('details.copy', { name: label })} />
+                <span className={classes.source}>
+                  <ToneBadge tone={verified ? 'good' : 'neutral'}>
+                    {t(verified ? 'details.value-verified' : 'details.value-said')}
+                  </ToneBadge>
+                </span>
               </dd>
             </div>
           ))}

@@ -27,7 +27,7 @@ export function useAttributes() {
 export function profileQuery(accountId: string, conversationId: string) {
   return queryOptions({
     queryKey: ['account', accountId, 'profiles', conversationId],
-    queryFn: async () => (await call(getProfile, { params: { accountId, conversationId } })).items,
+    queryFn: async () => await call(getProfile, { params: { accountId, conversationId } }),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   });

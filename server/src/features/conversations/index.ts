@@ -28,7 +28,7 @@ export { PostQueue } from './post-queue.ts';
 export { presentConversations, presentToVisitor } from './presenter.ts';
 export { recentTexts } from './recent-texts.ts';
 export { releaseConversations } from './release-conversations.ts';
-export { keepFromErasure, readTags, type ConversationRow } from './queries.ts';
+export { keepFromErasure, markVerified, readTags, type ConversationRow } from './queries.ts';
 export { recordTranscriptRead } from './routes.ts';
 export { isWithin } from './scope.ts';
 export { UnreadableConversations } from './unreadable-conversations.ts';

@@ -131,7 +131,7 @@ describe('those who write to one conversation at the same moment', () => {
       async (tx) => await log.append(tx, account.id, both(conversation)),
       async (tx) => {
         const joined = await startConversation(tx, { log, fanout }, by, text());
-        await setAttributes(tx, parts, joined, said);
+        await setAttributes(tx, parts, joined, { values: said, by: 'page' });
       },
     );
   });

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { ReadTx, Statement, Tables, Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 
@@ -52,6 +52,16 @@ export async function updateConversation(
     .where('id', '=', conversation.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** A ticket has said who the visitor of a conversation is, now or anew (C9). */
+export async function markVerified(tx: Tx, { account_id, id }: ConversationRow): Promise<void> {
+  await tx.sql
+    .updateTable('conversation')
+    .set({ verified_at: sql<Date>`now()` })
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .execute();
 }
 
 /** The tags of conversations, in the order of letters, by conversation id. */

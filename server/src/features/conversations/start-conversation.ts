@@ -19,19 +19,19 @@ export interface StartParts {
 
 /**
  * The visitor's first message: makes the conversation, or joins the one that is open. The same `cid` again changes
- * nothing, also when the conversation it began has been resolved meanwhile.
+ * nothing, also when the conversation it began has been resolved meanwhile. `verifiedAt`: when a ticket said who the visitor is.
  */
 export async function startConversation(
   tx: Tx,
   { log, fanout, begun }: StartParts,
   visitor: Visitor,
-  post: { cid: string; text: MaskedText },
+  post: { cid: string; text: MaskedText; verifiedAt?: Date | null },
 ): Promise<ConversationRow> {
   const { accountId: account } = visitor;
   const latest = await latestConversation(tx, visitor);
   const joined =
     latest !== null && (latest.state !== 'resolved' || (await hasPost(tx, latest, visitor, post.cid)));
-  const conversation = joined ? latest : await makeConversation(tx, visitor);
+  const conversation = joined ? latest : await makeConversation(tx, visitor, post.verifiedAt ?? null);
   const drafts: Draft[] = [];
   if (!joined) {
     await log.open(tx, account, conversation.id);
@@ -123,7 +123,7 @@ async function hasPost(
   return row !== undefined;
 }
 
-async function makeConversation(tx: Tx, visitor: Visitor): Promise<ConversationRow> {
+async function makeConversation(tx: Tx, visitor: Visitor, verifiedAt: Date | null): Promise<ConversationRow> {
   const { accountId: account } = visitor;
   const site = found(
     await tx.sql
@@ -148,6 +148,7 @@ async function makeConversation(tx: Tx, visitor: Visitor): Promise<ConversationR
       agent_id: null,
       offer_until: null,
       visitor_id: visitor.visitorId,
+      verified_at: verifiedAt,
       resolved_at: null,
     })
     .returningAll()

@@ -46,6 +46,8 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'redaction.least-digits': { section: 'masking' },
   'redaction.sides': { section: 'masking' },
   'activity-log.level': { part: 'channels' },
+  'tickets.required': { section: 'conversations' },
+  'tickets.life-seconds': { section: 'conversations' },
   'session-data.shown': { part: 'channels' },
   'media.visitors-may-send': { section: 'files' },
   'media.agents-may-send': { section: 'files' },

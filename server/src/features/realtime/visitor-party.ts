@@ -53,6 +53,6 @@ export function visitorParty(
     },
     visited,
     stillIn: async () =>
-      await database.read(account, async (tx) => await visitorSessionStands(tx, account, visitorId)),
+      await database.read(account, async (tx) => await visitorSessionStands(tx, account, session)),
   };
 }

@@ -186,6 +186,8 @@ export const classOfTable = {
   agent_presence: 'users',
   canned_reply: 'configuration',
   visitor_session: 'visitor-session',
+  ticket_key: 'configuration',
+  used_ticket: 'visitor-session',
   key_bucket: 'keys',
   conversation: 'transcript',
   conversation_key: 'keys',

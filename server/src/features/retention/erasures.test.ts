@@ -260,7 +260,7 @@ describe('an erasure', () => {
       const values = new Map([['email', { text: said, changed: false }]]);
       await db.database.transaction(account.id, async (tx) => {
         const conversation = await findConversation(tx, account.id, id);
-        await setAttributes(tx, { keys, keyring: db.keyring, log }, conversation, values);
+        await setAttributes(tx, { keys, keyring: db.keyring, log }, conversation, { values, by: 'page' });
       });
     }
     const made = await ask({ kind: 'attribute', attribute: 'email', value: value.toUpperCase() });

@@ -66,7 +66,7 @@ describe('those who write to a conversation at the moment at which it is erased'
   async function start(by = visitor()): Promise<ConversationRow> {
     return await db.database.transaction(account.id, async (tx) => {
       const conversation = await startConversation(tx, { log, fanout }, by, text());
-      await setAttributes(tx, parts(), conversation, said({ customer: 'K-1' }));
+      await setAttributes(tx, parts(), conversation, { values: said({ customer: 'K-1' }), by: 'page' });
       return conversation;
     });
   }
@@ -115,7 +115,7 @@ describe('those who write to a conversation at the moment at which it is erased'
     const told = await met(conversation, async (tx) => {
       try {
         const joined = await startConversation(tx, { log, fanout }, by, text());
-        await setAttributes(tx, parts(), joined, said({ order: '17' }));
+        await setAttributes(tx, parts(), joined, { values: said({ order: '17' }), by: 'page' });
         return 'joined';
       } catch (error) {
         if (mayBeTriedAgain(error)) return 'to be tried again';
@@ -129,7 +129,10 @@ describe('those who write to a conversation at the moment at which it is erased'
     const conversation = await start();
     const told = await met(conversation, async (tx) => {
       try {
-        return await setAttributes(tx, parts(), conversation, said({ customer: null, order: '17' }));
+        return await setAttributes(tx, parts(), conversation, {
+          values: said({ customer: null, order: '17' }),
+          by: 'page',
+        });
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'not-found') return 'gone';
         throw error;

@@ -1,4 +1,4 @@
 export { createSite } from './create-site.ts';
 export { restoreSite } from './restore-site.ts';
-export { readSite, readSites, siteByKey, type SiteForVisitors } from './queries.ts';
+export { lockSite, readSite, readSites, siteByKey, type SiteForVisitors } from './queries.ts';
 export { newSiteKey } from './site-key.ts';

@@ -34,8 +34,9 @@ function detailsOf(entry: ExportedEntry): SubjectEntry['details'] {
     case 'resolved':
     case 'connection':
     case 'tagged':
-    case 'profile':
       return { ...entry.body };
+    case 'profile':
+      return { keys: entry.body.keys, by: entry.body.verified === true ? 'ticket' : 'page' };
     default:
       return {};
   }

@@ -22,7 +22,7 @@ export async function readValues(
 export async function writeValues(
   tx: Tx,
   { account_id, id }: ConversationRow,
-  values: readonly Pick<ValueRow, 'key' | 'value' | 'blind_index' | 'masked'>[],
+  values: readonly Pick<ValueRow, 'key' | 'value' | 'blind_index' | 'masked' | 'verified'>[],
 ): Promise<void> {
   if (values.length === 0) return;
   await tx.sql
@@ -33,6 +33,7 @@ export async function writeValues(
         value: eb.ref('excluded.value'),
         blind_index: eb.ref('excluded.blind_index'),
         masked: eb.ref('excluded.masked'),
+        verified: eb.ref('excluded.verified'),
         set_at: eb.ref('excluded.set_at'),
       })),
     )

@@ -20,6 +20,6 @@ export async function readProfile(
     const row = rows.get(attribute.key);
     if (row === undefined) return [];
     const value = openValue(key, { account, conversationId, key: attribute.key }, row.value);
-    return [{ ...attribute, value, setAt: row.set_at.toISOString() }];
+    return [{ ...attribute, value, setAt: row.set_at.toISOString(), verified: row.verified }];
   });
 }

@@ -40,7 +40,10 @@ export function visitorsRoutes(
           subject: { kind: 'conversation', id: conversation.id },
           details: { own },
         });
-        return { items: await readProfile(tx, keys, caller.accountId, conversation.id) };
+        return {
+          verifiedAt: conversation.verified_at?.toISOString() ?? null,
+          items: await readProfile(tx, keys, caller.accountId, conversation.id),
+        };
       }),
   );
 

@@ -9,16 +9,22 @@ import { declaredAttributes, refuseUndeclared } from './declared-attributes.ts';
 import { deleteValues, readValues, writeValues } from './queries.ts';
 import type { VisitorsParts } from './visitors-parts.ts';
 
+/** What is said about a visitor, masked, and by whom. */
+export interface Said {
+  readonly values: MaskedAttributes;
+  readonly by: 'page' | 'ticket';
+}
+
 /**
- * Stores what the visitor's page says, masked, about the visitor of an open conversation; null takes a value away (D2). What stays
- * as it was is left alone, and if anything changes the internal stream tells which attributes. Refuses, with nothing
- * changed: visitors.undeclared-attribute, conversations.closed, not-found.
+ * Stores what the visitor's page, or a ticket, says about the visitor of an open conversation; null takes a value away (D2). What
+ * stays as it was is left alone, and so is what a ticket has said when the page says something else (C9). If anything changes, the
+ * internal stream tells which attributes. Refuses, with nothing changed: visitors.undeclared-attribute, conversations.closed, not-found.
  */
 export async function setAttributes(
   tx: Tx,
   { keys, keyring, log }: VisitorsParts,
   conversation: ConversationRow,
-  values: MaskedAttributes,
+  { values, by }: Said,
 ): Promise<void> {
   const { account_id: account, id: conversationId } = conversation;
   if (values.size === 0) return;
@@ -30,12 +36,19 @@ export async function setAttributes(
   const stored = new Map(
     (await readValues(tx, account, [conversationId])).map((row) => [
       row.key,
-      openValue(key, { account, conversationId, key: row.key }, row.value),
+      {
+        text: openValue(key, { account, conversationId, key: row.key }, row.value),
+        verified: row.verified,
+      },
     ]),
   );
-  const changed = [...values].filter(
-    ([name, value]) => (value?.text.text ?? null) !== (stored.get(name) ?? null),
-  );
+  const verified = by === 'ticket';
+  const changed = [...values].filter(([name, value]) => {
+    const before = stored.get(name);
+    if (before?.verified === true && !verified) return false;
+    const isSame = (value?.text.text ?? null) === (before?.text ?? null);
+    return !isSame || (before !== undefined && before.verified !== verified);
+  });
   if (changed.length === 0) return;
   const indexKey = await blindIndexKey(keyring, account);
   const set = changed.flatMap(([name, value]) => (value === null ? [] : [{ key: name, value }]));
@@ -57,6 +70,7 @@ export async function setAttributes(
         ? blindIndexOf(indexKey, { key: name, value: value.text.text })
         : null,
       masked: value.changed,
+      verified,
     })),
   );
   const [outcome] = await log.append(tx, account, [
@@ -66,7 +80,7 @@ export async function setAttributes(
       actor: { kind: 'visitor', id: null, name: null },
       author: null,
       cid: null,
-      body: { keys: changed.map(([name]) => name) },
+      body: { keys: changed.map(([name]) => name), ...(verified ? { verified: true as const } : {}) },
       admit: ({ state }) => (state === 'resolved' ? 'conversations.closed' : null),
     },
   ]);

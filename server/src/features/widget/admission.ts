@@ -30,10 +30,15 @@ export async function admitVisitor(
   const site = await openSite(database, siteKey);
   const caller = anyone(request);
   checkOrigin(site, caller.origin, request.method === 'GET');
-  const token = /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(request.headers.authorization ?? '')?.[1];
-  const session = token === undefined ? null : await sessionOf(database, site, token);
+  const token = visitorTokenOf(request);
+  const session = token === null ? null : await sessionOf(database, site, token);
   if (session === null) throw new Refusal('visitors.session-ended');
   return { ...caller, accountId: site.accountId, visitorId: session.visitorId, siteId: site.siteId };
+}
+
+/** The token that a visitor's request carries (RFC 6750); null for none. */
+export function visitorTokenOf(request: FastifyRequest): string | null {
+  return /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 
 export async function sessionOf(

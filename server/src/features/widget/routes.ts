@@ -1,7 +1,7 @@
 import * as contract from '@samtal/contract/widget';
 import type { AttributeValues } from '@samtal/contract/visitors';
 import type { FastifyRequest } from 'fastify';
-import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, Refusal, type HttpServer, type Visitor } from '../../platform/http/index.ts';
 import {
@@ -17,10 +17,12 @@ import type { Masker } from '../masking/index.ts';
 import type { Activity, ActivityLog } from '../activity-log/index.ts';
 import { readFileRules } from '../media/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { checkOrigin, openSite } from './admission.ts';
+import { checkOrigin, openSite, visitorTokenOf } from './admission.ts';
 import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
+import { endOpenConversation } from './end-open-conversation.ts';
+import { redeemTicket } from './redeem-ticket.ts';
 import { SessionThrottle } from './session-throttle.ts';
-import { createVisitorSession, deleteVisitorSession } from './visitor-sessions.ts';
+import { createVisitorSession, deleteVisitorSession, readCustomer } from './visitor-sessions.ts';
 
 /** Each one fails only because somebody else has succeeded meanwhile. */
 const startAttempts = 5;
@@ -60,6 +62,24 @@ export function widgetRoutes(
   const masked = async ({ accountId, siteId }: Visitor, values: AttributeValues) =>
     await maskAttributes({ database, masker }, { accountId, channelId: siteId }, values);
 
+  /**
+   * What a ticket said about the visitor, masked; null where none did. Attributes that are declared no more are left out.
+   * Refuses with tickets.required where conversations need one.
+   */
+  const customerOf = async (visitor: Visitor, request: FastifyRequest) => {
+    const { accountId, siteId, visitorId } = visitor;
+    const { customer, required, declared } = await database.read(accountId, async (tx) => ({
+      customer: await readCustomer(tx, accountId, { visitorId, token: visitorTokenOf(request) ?? '' }),
+      required: (await readSettings(tx, accountId, siteId))['tickets.required'],
+      declared: await declaredAttributes(tx, accountId),
+    }));
+    if (customer === null && required) throw new Refusal('tickets.required');
+    if (customer === null) return null;
+    const values = Object.entries(customer.values).filter(([key]) => declared.get(key)?.claim !== undefined);
+    const { verifiedAt } = customer;
+    return { verifiedAt, values: await masked(visitor, Object.fromEntries(values)) };
+  };
+
   http.serve(contract.getWidgetConfiguration, async ({ caller, params, query }) => {
     const site = await openSite(database, params.siteKey);
     checkOrigin(site, caller.origin, true);
@@ -75,6 +95,7 @@ export function widgetRoutes(
       accentColour: site.accentColour,
       attributes: [...attributes.keys()],
       files,
+      needsTicket: settings['tickets.required'],
       showsSessionData: settings['session-data.shown'],
       reportsPages: settings['activity-log.level'] === 'pages',
       text: { ...found(catalogues.get('en')), ...found(catalogues.get(locale)) },
@@ -89,6 +110,22 @@ export function widgetRoutes(
       site.accountId,
       async (tx) => await createVisitorSession(tx, site),
     );
+    const { visitorId } = session;
+    note({ ...site, visitorId, address: caller.address }, request, { kind: 'session-started' });
+    return { token: session.token, visitorId, expiresAt: session.expiresAt.toISOString() };
+  });
+
+  http.serve(contract.redeemTicket, async ({ caller, params: { siteKey }, body, request }) => {
+    const site = { ...(await openSite(database, siteKey)), siteKey };
+    checkOrigin(site, caller.origin, false);
+    throttle.check(caller.address);
+    const redemption = {
+      ...body,
+      verifier: body.verifier,
+      origin: caller.origin,
+      token: visitorTokenOf(request),
+    };
+    const session = await redeemTicket({ database, masker, desk, fanout, visitors }, site, redemption);
     const { visitorId } = session;
     note({ ...site, visitorId, address: caller.address }, request, { kind: 'session-started' });
     return { token: session.token, visitorId, expiresAt: session.expiresAt.toISOString() };
@@ -110,12 +147,16 @@ export function widgetRoutes(
     const begun = (conversationId: string) =>
       note(caller, request, { kind: 'conversation-started', conversationId });
     const place = { writer: caller.visitorId, channelId: caller.siteId, side: 'visitor' } as const;
-    const post = { cid: body.cid, text: await masker.maskMessage(caller.accountId, place, body.text) };
+    const customer = await customerOf(caller, request);
+    const text = await masker.maskMessage(caller.accountId, place, body.text);
+    const post = { cid: body.cid, text, verifiedAt: customer?.verifiedAt ?? null };
     const said = await masked(caller, body.attributes ?? {});
     const start = async () =>
       await database.transaction(caller.accountId, async (tx) => {
         const conversation = await startConversation(tx, { log, fanout, begun }, caller, post);
-        await setAttributes(tx, visitors, conversation, said);
+        if (customer !== null)
+          await setAttributes(tx, visitors, conversation, { values: customer.values, by: 'ticket' });
+        await setAttributes(tx, visitors, conversation, { values: said, by: 'page' });
         return await presentToVisitor(tx, caller.accountId, conversation);
       });
     for (let attempt = 1; ; attempt += 1) {
@@ -132,7 +173,7 @@ export function widgetRoutes(
     await database.transaction(caller.accountId, async (tx) => {
       const conversation = found(await latestConversation(tx, caller));
       if (conversation.state === 'resolved') throw new Refusal('conversations.closed');
-      await setAttributes(tx, visitors, conversation, said);
+      await setAttributes(tx, visitors, conversation, { values: said, by: 'page' });
     });
     return undefined;
   });
@@ -170,15 +211,4 @@ export function widgetRoutes(
     note(caller, request, { kind: 'conversation-ended', conversationId: ended });
     return undefined;
   });
-}
-
-/** The conversation that was ended, or null when none was open. */
-async function endOpenConversation(tx: Tx, desk: Desk, visitor: Visitor): Promise<string | null> {
-  const conversation = await latestConversation(tx, visitor);
-  if (conversation === null || conversation.state === 'resolved') return null;
-  await desk.resolve(tx, visitor.accountId, conversation.id, {
-    by: { kind: 'visitor', id: visitor.visitorId },
-    reason: 'visitor',
-  });
-  return conversation.id;
 }

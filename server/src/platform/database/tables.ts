@@ -13,6 +13,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ConfigurationKind } from '@samtal/contract/history';
 import type { MediaType } from '@samtal/contract/media';
 import type { FactorKind } from '@samtal/contract/signin';
+import type { TicketAlgorithm } from '@samtal/contract/tickets';
 
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
 export interface Tables {
@@ -257,7 +258,24 @@ export interface Tables {
     token_hash: Buffer;
     created_at: GeneratedInstant;
     expires_at: Date;
+    customer: Generated<Buffer | null>;
+    claims: Generated<Buffer | null>;
+    verified_at: Generated<Date | null>;
+    renewals: Generated<number>;
   };
+  ticket_key: {
+    account_id: string;
+    id: string;
+    site_id: string;
+    kid: string;
+    algorithm: TicketAlgorithm;
+    /** The public key, of what the contract calls the algorithm. */
+    jwk: ColumnType<Record<string, string>, string, string>;
+    created_at: GeneratedInstant;
+    ends_at: Generated<Date | null>;
+    last_used_on: Generated<string | null>;
+  };
+  used_ticket: { account_id: string; ticket_hash: Buffer; expires_at: Date };
   key_bucket: {
     account_id: string;
     id: string;
@@ -286,6 +304,7 @@ export interface Tables {
     visitor_delivered: Generated<number>;
     visitor_read: Generated<number>;
     agent_read: Generated<number>;
+    verified_at: Generated<Date | null>;
   };
   masking_strike: { account_id: string; rule_digest: Buffer; strikes: number };
   visitor_attribute: {
@@ -295,6 +314,7 @@ export interface Tables {
     value: Buffer;
     blind_index: Buffer | null;
     masked: boolean;
+    verified: Generated<boolean>;
     set_at: GeneratedInstant;
   };
   conversation_tag: { account_id: string; conversation_id: string; tag: string };
