@@ -14,7 +14,7 @@ import {
   Type,
   type Static,
 } from '../shared/index.ts';
-import { ClientSecret, IssuerStatement, OidcAgreement, OidcOwnSide } from './oidc.ts';
+import { ClientSecret, Issuer, IssuerStatement, OidcAgreement, OidcOwnSide } from './oidc.ts';
 
 export type { IssuerStatement, OidcAgreement } from './oidc.ts';
 
@@ -261,7 +261,7 @@ export const readIssuer = endpoint({
     'It is asked now, at the address that follows from the issuer, and no redirection is followed.',
   access,
   params: closed(account),
-  body: closed({ issuer: OidcAgreement.properties.issuer }),
+  body: closed({ issuer: Issuer }),
   status: 200,
   response: IssuerStatement,
   errors: ['federation.issuer-unfit'],

@@ -1,7 +1,7 @@
 import { closed, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 /** Loopback is for trying out, where the operator lets the server go there (`SAMTAL_OUTBOUND_NETWORKS`). */
-const Issuer = Type.String({
+export const Issuer = Type.String({
   maxLength: 1024,
   pattern: String.raw`^(https://[A-Za-z0-9.:\[\]-]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/[!-"$->@-~]*)?$`,
 });
