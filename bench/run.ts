@@ -12,6 +12,7 @@ import { maskingCost } from './masking-cost.ts';
 import { maskingThroughput } from './masking.ts';
 import { messages } from './messages.ts';
 import { search } from './search.ts';
+import { signInThroughput } from './sign-in.ts';
 import { start } from './start.ts';
 import { widgetSize } from './widget-size.ts';
 
@@ -27,6 +28,7 @@ await runFromCommandLine([
   idleMemory,
   connections,
   apiAuthentication,
+  signInThroughput,
   messages,
   backup,
   erasure,
