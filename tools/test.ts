@@ -37,7 +37,11 @@ const files = filesBelow(folder, '**/*.test.ts').filter(
   (file) => chosen.length === 0 || chosen.some((path) => file.startsWith(path)),
 );
 const inBrowser = files.filter((file) => file.startsWith('e2e/'));
-const others = files.filter((file) => !inBrowser.includes(file));
+/** The long ones first, so that none is left over at the end with a core idle. */
+const isLong = (file: string): boolean => file.startsWith('server/test/proofs/');
+const others = files
+  .filter((file) => !inBrowser.includes(file))
+  .toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
 
 // NOTE: not in `pretest`. With `ignore-scripts` npm leaves that out (docs/decisions/0002-no-install-scripts.md).
 if (folder === root) await buildPackages({ onlyStale: true });
