@@ -48,6 +48,10 @@ export const refusals = {
     title: 'The user is signed in elsewhere, and an account allows no more; sign out there first.',
   },
   'signin.network': { status: 403, title: 'The account cannot be worked in from this address.' },
+  'signin.federated-only': {
+    status: 403,
+    title: 'An account of the person lets people in by its identity provider alone.',
+  },
   'signin.not-own': {
     status: 403,
     title: 'Whoever signed in by an identity provider changes there how they sign in.',
@@ -139,6 +143,11 @@ export const refusals = {
   'settings.contradiction': {
     status: 409,
     title: 'Two settings contradict each other; nothing was changed. Both are named.',
+  },
+  'settings.federated-only-unready': {
+    status: 409,
+    title:
+      'Signing in at a provider alone needs a provider in use with a verified domain, and a named user with a second factor who manages settings and providers.',
   },
   'settings.wrong-level': { status: 409, title: 'A setting cannot be set at this level.' },
   'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },

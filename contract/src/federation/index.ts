@@ -314,6 +314,10 @@ export const findSignIn = endpoint({
   access: 'anyone',
   body: closed({ email: Email }),
   status: 200,
-  response: closed({ signInUrl: nullable(Type.String()) }),
+  response: closed({
+    signInUrl: nullable(Type.String()),
+    /** Whether the account whose domain it is lets people sign in there alone. */
+    only: Type.Boolean(),
+  }),
   errors: ['request.origin', 'request.rate-limited'],
 });

@@ -137,5 +137,6 @@ export const restoreVersion = endpoint({
     'names.taken',
     'not-found',
     'settings.contradiction',
+    'settings.federated-only-unready',
   ],
 });

@@ -77,7 +77,13 @@ export const changeSettings = endpoint({
   }),
   status: 200,
   response: SettingsOfLevel,
-  errors: ['history.changed-meanwhile', 'settings.contradiction', 'settings.wrong-level', 'not-found'],
+  errors: [
+    'history.changed-meanwhile',
+    'settings.contradiction',
+    'settings.federated-only-unready',
+    'settings.wrong-level',
+    'not-found',
+  ],
 });
 
 /** How long a new list of networks waits to be confirmed before the one before holds again, minutes. */

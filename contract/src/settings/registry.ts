@@ -12,7 +12,7 @@ import {
   type DetectorKind,
 } from '../masking/configuration.ts';
 import { mediaTypeNames } from '../media/file.ts';
-import { closed, Network, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
+import { closed, Id, Network, nullable, oneOf, Type, type Static, type TSchema } from '../shared/index.ts';
 import { DeclaredAttribute, maxAttributes } from '../visitors/attributes.ts';
 import { isWeakerBy, type AnyWeaker, type Weaker } from './strength.ts';
 
@@ -457,6 +457,25 @@ export const settings = {
     levels: accountWide,
     sensitive: true,
     weaker: 'higher',
+  }),
+  /**
+   * Whether people sign in at an identity provider of the account alone (C4): passwords, passkeys, codes and renewal are refused, and
+   * sessions that began otherwise end. Set only while a provider is in use and a named user could come in without it.
+   */
+  'signin.federated-only': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: accountOnly,
+    sensitive: true,
+    weaker: 'off',
+  }),
+  /** Users who may sign in here all the same, with a second factor. Each time it is told to those who manage the providers. */
+  'signin.break-glass-users': setting({
+    schema: Type.Array(Id, { maxItems: 5, uniqueItems: true }),
+    default: [],
+    levels: accountOnly,
+    sensitive: true,
+    weaker: 'more',
   }),
   // Of the installation alone: a lock-out that came sooner for some addresses would tell which accounts they belong to.
   'signin.attempts-before-wait': setting({

@@ -84,6 +84,7 @@ export const acceptInvitation = endpoint({
   body: closed({ token: Token, name: Name, password: NewPassword }),
   status: 204,
   errors: [
+    'signin.federated-only',
     'signin.invitation-invalid',
     'signin.password-weak',
     'signin.password-used',

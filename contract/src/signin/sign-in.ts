@@ -92,6 +92,7 @@ export const continueSignIn = endpoint({
   status: 201,
   response: SignInAnswer,
   errors: [
+    'signin.federated-only',
     'signin.attempt-over',
     'signin.proof-refused',
     'signin.mobile-blocked',

@@ -1,5 +1,6 @@
 import { accountCommands } from './accounts.ts';
 import { activityLogCommands } from './activity-log.ts';
+import { allowOwnSignIn } from './allow-own-sign-in.ts';
 import { apiKeyCommands } from './api-keys.ts';
 import { auditCommands } from './audit.ts';
 import { auditDestinationCommands } from './audit-destinations.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   start,
   ...accountCommands,
   clearNetworks,
+  allowOwnSignIn,
   ...accountDeletionCommands,
   listUsers,
   createUser,

@@ -15,7 +15,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
 import { mailUser, startMailServer } from '../../test/mail-server.ts';
 import { Browser, request, testHttp } from '../../test/requests.ts';
 import { setSettings } from '../../test/settings.ts';
-import { readNetworkRules } from '../features/settings/index.ts';
+import { readNetworkRules, readSettings } from '../features/settings/index.ts';
 import { eventually } from '../../test/socket.ts';
 import { externalAccess, nodesChannel, Notifications } from '../platform/database/index.ts';
 import { Fanout } from '../platform/fanout/index.ts';
@@ -563,6 +563,21 @@ test('lets people in again whom a list of networks has shut out, and says why in
     [id],
   );
   assert.equal(rows[0]?.reason, 'Nobody could get in');
+});
+
+test('lets people sign in with what is theirs again where an identity provider alone let nobody in', async () => {
+  const account = await newAccount('No provider');
+  await setSettings(db, account, { 'signin.session-life-hours': 24 });
+  // As it is when the named users have lost what they come in with.
+  await db.asOwner(
+    `update configuration_version set body = body || '{"signin.federated-only": true}' where account_id = $1 and kind = 'settings'`,
+    [account],
+  );
+  const only = async () =>
+    (await db.database.read(account, (tx) => readSettings(tx, account)))['signin.federated-only'];
+  assert.equal(await only(), true);
+  await json('accounts', 'allow-own-sign-in', '--account', account, '--reason', 'Its certificate has ended');
+  assert.equal(await only(), false);
 });
 
 test('lists the API keys of an account, and revokes one by the id that stands in it', async () => {

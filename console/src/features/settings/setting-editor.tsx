@@ -4,6 +4,7 @@ import { useText } from '../../text/index.ts';
 import { AttributesEditor, type DeclaredAttribute } from './attributes-editor.tsx';
 import type { Field } from './field.ts';
 import classes from './settings.module.css';
+import { UsersEditor } from './users-editor.tsx';
 import { useSettingText } from './use-setting-text.ts';
 
 interface EditorProps {
@@ -75,6 +76,8 @@ export function SettingEditor(props: EditorProps) {
         />
       );
     case 'words':
+      if (settingKey === 'signin.break-glass-users')
+        return <UsersEditor users={value as string[]} onChange={onChange} {...{ labelledBy, describedBy }} />;
       return (
         <TagsInput
           value={value as string[]}

@@ -27,6 +27,8 @@ export function useSettingText() {
     if (typeof value === 'string') return value === '' ? t('settings.empty') : option(key, value);
     if (!Array.isArray(value)) return thing(value);
     if (value.length === 0) return words(`setting.${key}.none`, t('settings.none'));
+    // They are ids of users.
+    if (key === 'signin.break-glass-users') return count('settings.users', value.length);
     if (value.every((item) => typeof item === 'string'))
       return value.map((item) => option(key, item)).join(', ');
     const named = value.map((item: { label?: unknown; name?: unknown }) => item.label ?? item.name);

@@ -3,11 +3,12 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import type { SignInStep } from '@samtal/contract/signin';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useRef, type FormEvent } from 'react';
+import { Refusal } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { factorIcons, hasPasskeys, useFactorProblem } from '../factors/index.ts';
 import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
-import { OrganisationSignIn } from './organisation-sign-in.tsx';
+import { OrganisationSignIn, useOrganisation } from './organisation-sign-in.tsx';
 import { CookieRefused, usePasskeySignIn, useSignIn } from './use-sign-in.ts';
 import { EmailField } from './email-field.tsx';
 import classes from './card.module.css';
@@ -18,6 +19,7 @@ export function CredentialsForm({ onCome }: { onCome: (step: SignInStep | null) 
   const { ended, refused } = useSearch({ from: '/sign-in' });
   const signIn = useSignIn();
   const byPasskey = usePasskeySignIn();
+  const elsewhere = useOrganisation();
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const error = byPasskey.error ?? signIn.error;
@@ -25,11 +27,18 @@ export function CredentialsForm({ onCome }: { onCome: (step: SignInStep | null) 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     byPasskey.reset();
+    elsewhere.reset();
     // Read from the form and not from state: password managers fill fields without telling React.
     const given = new FormData(event.currentTarget);
     signIn.mutate(
       { email: fieldOf(given, 'email').trim(), password: fieldOf(given, 'password') },
-      { onSuccess: onCome, onError: () => password.current?.select() },
+      {
+        onSuccess: onCome,
+        onError: (refused, { email: address }) => {
+          password.current?.select();
+          if (refused instanceof Refusal && refused.code === 'signin.refused') elsewhere.mutate(address);
+        },
+      },
     );
   };
 
@@ -46,7 +55,14 @@ export function CredentialsForm({ onCome }: { onCome: (step: SignInStep | null) 
             {t('signin.organisation-refused')}
           </Alert>
         )}
-        {error !== null && <SignInProblem error={error} />}
+        {error !== null &&
+          (elsewhere.data?.only === true ? (
+            <Alert role="alert" color="red" variant="light" icon={<IconAlertCircle />}>
+              {t('signin.organisation-only')}
+            </Alert>
+          ) : (
+            <SignInProblem error={error} />
+          ))}
         <EmailField ref={email} />
         <PasswordInput
           ref={password}

@@ -6,21 +6,26 @@ import type { RefObject } from 'react';
 import { call, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 
+/** Where people of an address’s domain sign in, and whether there alone. */
+export function useOrganisation() {
+  return useMutation({ mutationFn: async (email: string) => await call(findSignIn, { body: { email } }) });
+}
+
 /** Leads to where people of the address’s domain sign in, if they have such a place. */
 export function OrganisationSignIn({ email }: { email: RefObject<HTMLInputElement | null> }) {
   const { t } = useText();
   const problemText = useProblemText();
-  const find = useMutation({
-    mutationFn: async (address: string) => (await call(findSignIn, { body: { email: address } })).signInUrl,
-    onSuccess: (url) => {
-      if (url !== null) window.location.assign(url);
-    },
-  });
+  const find = useOrganisation();
   const go = () => {
     const field = email.current;
-    if (field?.reportValidity() === true) find.mutate(field.value.trim());
+    if (field?.reportValidity() !== true) return;
+    find.mutate(field.value.trim(), {
+      onSuccess: ({ signInUrl }) => {
+        if (signInUrl !== null) window.location.assign(signInUrl);
+      },
+    });
   };
-  const isUnknown = find.isSuccess && find.data === null;
+  const isUnknown = find.isSuccess && find.data.signInUrl === null;
   return (
     <>
       <Button

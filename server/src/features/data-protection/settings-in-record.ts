@@ -89,6 +89,8 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'signin.second-factors-allowed': { section: 'access' },
   'signin.elevation-proof': { section: 'access' },
   'signin.renewal-with-code': { section: 'access' },
+  'signin.federated-only': { section: 'access' },
+  'signin.break-glass-users': { leftOut: 'Ids of users. Who may do what stands with their roles.' },
   'signin.attempts-before-wait': { section: 'access' },
   'signin.longest-wait-minutes': { section: 'access' },
   'api.authentication': { section: 'access' },

@@ -30,7 +30,8 @@ export interface Wording {
     | 'factors-reset'
     | 'password-renewed'
     | 'new-device'
-    | 'unused';
+    | 'unused'
+    | 'break-glass';
   readonly values?: Readonly<Record<string, string>>;
 }
 

@@ -124,18 +124,29 @@ export async function noteRefusal(
     .execute();
 }
 
-/** Where people of a domain sign in: the provider of the account to which it was verified to belong. In the platform’s scope. */
-export async function readProviderOfDomain(tx: ReadTx, domain: string): Promise<string | null> {
+/**
+ * Where people of a domain sign in: the provider of the account to which it was verified to belong, and whether they sign in there
+ * alone. In the platform’s scope.
+ */
+export async function readProviderOfDomain(
+  tx: ReadTx,
+  domain: string,
+): Promise<{ id: string; only: boolean } | null> {
   const provider = await providers(tx)
     .innerJoin('verified_domain as v', 'v.account_id', 'p.account_id')
     .where('v.domain', '=', domain)
     .where(sql<boolean>`v.domain = any(p.domains)`)
     .where('p.active', '=', true)
     .where('account.status', '=', 'active')
+    .select(
+      sql<boolean>`coalesce((settings_of_account(p.account_id) ->> 'signin.federated-only')::boolean, false)`.as(
+        'only',
+      ),
+    )
     .orderBy('p.created_at')
     .limit(1)
     .executeTakeFirst();
-  return provider?.id ?? null;
+  return provider === undefined ? null : { id: provider.id, only: provider.only };
 }
 
 /** Who signs in by a provider, by name. */

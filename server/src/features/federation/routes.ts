@@ -35,14 +35,15 @@ export function federationRoutes(
   http.serve(contract.findSignIn, async ({ caller: { address }, body: { email }, request }) => {
     refuseForeignOrigin(request, publicUrl);
     const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-    const id = await database.transaction('platform', async (tx) => {
+    const provider = await database.transaction('platform', async (tx) => {
       await countNetwork(tx, failures, address);
       const provider = await readProviderOfDomain(tx, domain);
       // An honest question is no guess.
       await failures.uncount(tx, failures.ofNetwork(address));
       return provider;
     });
-    return { signInUrl: id === null ? null : ownSide(publicUrl, id).signInUrl };
+    if (provider === null) return { signInUrl: null, only: false };
+    return { signInUrl: ownSide(publicUrl, provider.id).signInUrl, only: provider.only };
   });
 
   http.serve(contract.listIdentityProviders, async ({ caller: { accountId } }) => {

@@ -1,7 +1,9 @@
 import type { SettingKey, SettingOverrides } from '@samtal/contract/settings';
+import { sql } from 'kysely';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
 import { readSites } from '../sites/index.ts';
 import { takeFailedTrial, tryNetworks } from './networks.ts';
 import { refuseContradicting, refuseUnsettable, touchedContradictions } from './policy.ts';
@@ -20,7 +22,7 @@ export interface SettingsChange {
 
 /**
  * Sets and unsets settings of the account or a channel as one new version (H1). Refuses with
- * history.changed-meanwhile, settings.wrong-level, settings.contradiction, request.invalid; the caller has made sure that the channel is there.
+ * history.changed-meanwhile, settings.wrong-level, settings.contradiction, settings.federated-only-unready, request.invalid; the caller has made sure that the channel is there.
  */
 export async function changeSettings(tx: Tx, account: string, change: SettingsChange): Promise<void> {
   await revertFailedNetworks(tx, account);
@@ -49,6 +51,7 @@ async function apply(
   await refuseContradictions(tx, account, { channelId, set, unset });
   const { own } = await readStandingSettings(tx, account, channelId);
   const body = overridesAfter(own.overrides, { set, unset });
+  await refuseLockingOut(tx, account, { set, unset, body });
   const objectId = channelId ?? account;
   const note = { version, reason, ...(restoredFrom === undefined ? {} : { restoredFrom }) };
   const made = await recordVersion(tx, account, { kind: 'settings', objectId, before: null, body, by, note });
@@ -60,6 +63,23 @@ async function apply(
     subject: { kind: channelId === null ? 'account' : 'site', id: objectId },
     details: { version: made, set: Object.keys(set), unset: [...unset] },
   });
+}
+
+/** Nobody asks for signing in at a provider alone, nor takes away who could come in without it, so that nobody could (C4). */
+async function refuseLockingOut(
+  tx: Tx,
+  account: string,
+  { set, unset, body }: Pick<SettingsChange, 'set' | 'unset'> & { body: SettingOverrides },
+): Promise<void> {
+  const touched: readonly string[] = [...Object.keys(set), ...unset];
+  const isAbout = touched.some(
+    (key) => key === 'signin.federated-only' || key === 'signin.break-glass-users',
+  );
+  if (!isAbout || body['signin.federated-only'] !== true) return;
+  const named = body['signin.break-glass-users'] ?? [];
+  const { rows } = await sql<{ ready: boolean }>`
+    select federated_only_ready(${account}::uuid, ${named}::uuid[]) as ready`.execute(tx.sql);
+  if (rows[0]?.ready !== true) throw new Refusal('settings.federated-only-unready');
 }
 
 /** Judges the level itself, and with the account every channel, whose own values may not go with the account's new ones. */

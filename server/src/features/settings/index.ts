@@ -7,7 +7,12 @@ export {
   readInstallationVersions,
 } from './installation.ts';
 export { restoreSettings } from './restore-settings.ts';
-export { readConnectionRules, readSignInDemands, strictestSetting } from './strictest.ts';
+export {
+  barredFromOwnSignIn,
+  readConnectionRules,
+  readSignInDemands,
+  strictestSetting,
+} from './strictest.ts';
 export { presentSettings, refuseUnknownChannel } from './presenter.ts';
 export {
   readDraftedSettings,

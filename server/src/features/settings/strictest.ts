@@ -63,6 +63,15 @@ interface SignInDemands {
   readonly elevationProof: ElevationProof;
   readonly renewalWithCode: boolean;
   readonly newDeviceMail: boolean;
+  /** Whether they sign in at an identity provider alone: `except` for those whom every account that asks for it names. */
+  readonly federatedOnly: 'no' | 'except' | 'barred';
+}
+
+/** SQL: whether an account of the person lets them in by its identity provider alone (C4), and does not name them as an exception. */
+export function barredFromOwnSignIn(person: RawBuilder<string>): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from settings_of_person(${person}) said
+    where (said ->> 'signin.federated-only')::boolean
+      and not coalesce(said -> 'signin.break-glass-users' ? ${person}::text, false))`;
 }
 
 /** In the platform’s scope. */
@@ -72,8 +81,15 @@ export async function readSignInDemands(tx: ReadTx, userId: string): Promise<Sig
   const of = <Key extends keyof SettingValues>(key: Key) =>
     rows.map(({ said }) => (said[key] ?? settings[key].default) as SettingValues[Key]);
   const [first = [], ...others] = of('signin.second-factors-allowed');
+  const federatedOnly = federatedOnlyOf(
+    rows.map(({ said }) => said),
+    userId,
+  );
   return {
-    secondFactor: strictestWord(secondFactorDemands, of('signin.second-factor')),
+    federatedOnly,
+    // An exception is made for who shows a second factor, whatever else accounts say of it.
+    secondFactor:
+      federatedOnly === 'no' ? strictestWord(secondFactorDemands, of('signin.second-factor')) : 'required',
     allowed: first.filter((kind) => others.every((each) => each.includes(kind))),
     elevationProof: strictestWord(elevationProofs, of('signin.elevation-proof')),
     renewalWithCode: of('signin.renewal-with-code').includes(true),
@@ -84,4 +100,15 @@ export async function readSignInDemands(tx: ReadTx, userId: string): Promise<Sig
 /** The last of the words, in the order of strictness, that somebody says. */
 function strictestWord<Word extends string>(words: readonly [Word, ...Word[]], said: readonly Word[]): Word {
   return words.findLast((word) => said.includes(word)) ?? words[0];
+}
+
+function federatedOnlyOf(
+  said: readonly Partial<SettingValues>[],
+  userId: string,
+): SignInDemands['federatedOnly'] {
+  const asking = said.filter((each) => each['signin.federated-only'] === true);
+  if (asking.length === 0) return 'no';
+  return asking.every((each) => each['signin.break-glass-users']?.includes(userId) === true)
+    ? 'except'
+    : 'barred';
 }

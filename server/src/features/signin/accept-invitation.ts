@@ -2,6 +2,7 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
 import { tokenHash } from '../../platform/tokens/index.ts';
+import { readSettings } from '../settings/index.ts';
 import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
 import { refuseUsedPassword } from './password-age.ts';
 import { forgiveAttempt, provePassword, type PasswordDoor } from './prove-password.ts';
@@ -24,11 +25,22 @@ export interface Acceptance {
  */
 export async function acceptInvitation(door: PasswordDoor, acceptance: Acceptance): Promise<void> {
   const invitation = await openInvitation(door, acceptance);
+  await refuseWhereFederatedOnly(door, invitation);
   const newHash =
     invitation.passwordHash === null
       ? await hashOfNewPassword(door, invitation, acceptance)
       : await refuseWrongPassword(door, invitation, acceptance);
   await door.database.transaction('platform', (tx) => join(tx, invitation, { ...acceptance, newHash }));
+}
+
+/** Where people come by an identity provider alone, they come by it from the first: and nobody’s other accounts are closed to them unasked. */
+async function refuseWhereFederatedOnly(
+  { database }: PasswordDoor,
+  { accountId, userId }: OpenInvitation,
+): Promise<void> {
+  const said = await database.read('platform', (tx) => readSettings(tx, accountId));
+  if (said['signin.federated-only'] && !said['signin.break-glass-users'].includes(userId))
+    throw new Refusal('signin.federated-only');
 }
 
 async function hashOfNewPassword(

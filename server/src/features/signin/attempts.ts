@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { ReadTx, Tables, Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
+import { barredFromOwnSignIn } from '../settings/index.ts';
 import { attemptLifeS } from './limits.ts';
 
 /*
@@ -47,7 +48,7 @@ export async function startAttempt(
   return { attempt: { id: row.id, userId, step, expiresAt: row.expires_at, shown: null }, token };
 }
 
-/** The attempt of this token, while it lasts. */
+/** The attempt of this token, while it lasts: it is over when its person may come in by an identity provider alone (C4). */
 export async function findAttempt(tx: ReadTx, token: string | null): Promise<Attempt> {
   if (token === null) throw new Refusal('signin.attempt-over');
   const row = await tx.sql
@@ -55,6 +56,7 @@ export async function findAttempt(tx: ReadTx, token: string | null): Promise<Att
     .select(['id', 'user_id as userId', 'step', 'expires_at as expiresAt', 'shown'])
     .where('token_hash', '=', tokenHash(token))
     .where('expires_at', '>', sql<Date>`now()`)
+    .where(sql<boolean>`not ${barredFromOwnSignIn(sql<string>`sign_in_attempt.user_id`)}`)
     .executeTakeFirst();
   if (row === undefined) throw new Refusal('signin.attempt-over');
   return row;

@@ -1,6 +1,7 @@
 import type { FactorProof } from '@samtal/contract/signin';
 import { Refusal } from '../../platform/http/index.ts';
 import { askForPasskey, proveFactor, sendCode, takePasskey } from '../factors/index.ts';
+import { readSignInDemands } from '../settings/index.ts';
 import { findAttempt, findAttemptIn, startAttempt, type Attempt } from './attempts.ts';
 import type { Arrival } from './begin-session.ts';
 import { goOnAfter } from './go-on.ts';
@@ -31,9 +32,18 @@ export async function continueSignIn(
     if (!(await mayWork(tx, userId, { address, hasSecondFactor: true }))) return null;
     return await goOnAfter(tx, door, { attempt: { ...attempt, userId }, shown: proof.kind, arrival });
   });
-  if (going === null) throw new Refusal('signin.attempt-over');
+  if (going === null) throw new Refusal(await whyNot(door, userId));
   if ('refused' in going) throw new Refusal(going.refused);
   return going;
+}
+
+/** Whoever has shown who they are is told that they come in elsewhere. */
+async function whyNot(
+  { database }: SignInDoor,
+  userId: string,
+): Promise<'signin.attempt-over' | 'signin.federated-only'> {
+  const { federatedOnly } = await database.read('platform', (tx) => readSignInDemands(tx, userId));
+  return federatedOnly === 'barred' ? 'signin.federated-only' : 'signin.attempt-over';
 }
 
 /** Sends a code to the person of the attempt. */

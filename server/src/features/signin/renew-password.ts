@@ -14,7 +14,7 @@ import {
   sendCode,
   sendCodeByMail,
 } from '../factors/index.ts';
-import { readSignInDemands } from '../settings/index.ts';
+import { barredFromOwnSignIn, readSignInDemands } from '../settings/index.ts';
 import { endAttemptsOf } from './attempts.ts';
 import { renewalLifeS } from './limits.ts';
 import { forgetDevices } from './known-devices.ts';
@@ -65,6 +65,7 @@ async function issueLink(
   const identity = await readIdentityByEmail(tx, email);
   if (identity === null || identity.passwordHash === null) return null;
   if ((await readAuthorisations(tx, identity.id)).length === 0) return null;
+  if ((await readSignInDemands(tx, identity.id)).federatedOnly === 'barred') return null;
   const destination = destinationHash(keyring, 'email', identity.email);
   await refuseTooMany(tx, { userId: identity.id, destination });
   await endLinks(tx, identity.id);
@@ -209,6 +210,7 @@ async function openLink({ database, failures }: SignInDoor, { token, address }: 
       .where('mac', '=', tokenHash(token))
       .where('ended_at', 'is', null)
       .where('expires_at', '>', sql<Date>`now()`)
+      .where(sql<boolean>`not ${barredFromOwnSignIn(sql<string>`one_time_code.user_id`)}`)
       .executeTakeFirst();
     if (row !== undefined) await failures.uncount(tx, failures.ofNetwork(address));
     return row;

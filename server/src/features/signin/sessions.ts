@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
-import { strictestSetting } from '../settings/index.ts';
+import { barredFromOwnSignIn, strictestSetting } from '../settings/index.ts';
 import { deviceOf, type Device } from './device.ts';
 import { csrfTokensKept, sessionTouchS } from './limits.ts';
 
@@ -30,7 +30,10 @@ const vouchedFor = sql<boolean>`(session.provider_id is null or exists (select f
   join federated_user federated on federated.provider_id = provider.id
   where provider.id = session.provider_id and provider.active and federated.user_id = session.user_id))`;
 
-export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now() and ${vouchedFor})`;
+/** SQL: one that somebody began here lasts while no account of theirs wants it begun at its identity provider. */
+const ownAllowed = sql<boolean>`(session.provider_id is not null or not ${barredFromOwnSignIn(person)})`;
+
+export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now() and ${vouchedFor} and ${ownAllowed})`;
 
 /** Whose word a session stands on; it reaches that account only. */
 export interface Voucher {

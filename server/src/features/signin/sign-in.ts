@@ -8,6 +8,7 @@ import { hasFactor, type Wording } from '../factors/index.ts';
 import { readSignInDemands } from '../settings/index.ts';
 import { startAttempt } from './attempts.ts';
 import { beginSession, type Arrival } from './begin-session.ts';
+import { noticeBreakGlass } from './break-glass.ts';
 import { demandedStep } from './demanded-step.ts';
 import { describeSession } from './describe-session.ts';
 import { describeStep } from './describe-step.ts';
@@ -34,10 +35,14 @@ export async function signIn(door: SignInDoor, attempt: Attempt, arrival: Arriva
       return null;
     }
     const userId = proof.identity.id;
-    const { secondFactor } = await readSignInDemands(tx, userId);
+    const { secondFactor, federatedOnly } = await readSignInDemands(tx, userId);
     const has = await hasFactor(tx, userId);
+    // In an emergency it is shown each time.
+    const mayRemember = federatedOnly === 'no';
     const isAsked =
-      has && secondFactor !== 'off' && !(await remembersFactor(tx, userId, arrival.browser ?? null));
+      has &&
+      secondFactor !== 'off' &&
+      !(mayRemember && (await remembersFactor(tx, userId, arrival.browser ?? null)));
     // Whoever is asked for a factor next may be let in by it from where they are; adding one on the way in lets nobody in.
     const from = { address: attempt.address, hasSecondFactor: isAsked };
     if (!(await mayWork(tx, userId, from))) return null;
@@ -50,12 +55,20 @@ export async function signIn(door: SignInDoor, attempt: Attempt, arrival: Arriva
   return begun;
 }
 
-/** Whether the person may work in an account at all, from where they come from (C5); if not, that is on the trail. */
+/**
+ * Whether the person may come in by what is theirs (C4), and work in an account at all from where they come from (C5); if not,
+ * that is on the trail. Every way in that an identity provider has no part in passes here.
+ */
 export async function mayWork(
   tx: Tx,
   userId: string,
   from: { readonly address: string; readonly hasSecondFactor: boolean },
 ): Promise<boolean> {
+  const { federatedOnly } = await readSignInDemands(tx, userId);
+  if (federatedOnly === 'barred' || (federatedOnly === 'except' && !from.hasSecondFactor)) {
+    await recordFailure(tx, 'signin.failed', { userId, reason: 'federated-only' });
+    return false;
+  }
   const accounts = await readAuthorisations(tx, userId);
   const reason = accounts.length === 0 ? 'inactive' : 'network';
   if (await admittedSomewhere(tx, accounts, from)) return true;
@@ -88,7 +101,7 @@ const refusals = {
 /** Begins a session, where there is room for one. `factor` is what was shown beside the password, or in its place. */
 export async function begin(
   tx: Tx,
-  { messenger }: Pick<SignInDoor, 'messenger'>,
+  { database, messenger }: Pick<SignInDoor, 'database' | 'messenger'>,
   { userId, arrival, factor }: { userId: string; arrival: Arrival; factor?: string },
 ): Promise<{ token: string; session: Session; browser: string } | NotBegun> {
   const begun = await beginSession(tx, userId, arrival);
@@ -119,6 +132,8 @@ export async function begin(
     ...(isNews ? { newDevice: true } : {}),
   };
   await recordForPerson(tx, userId, 'signin.signed-in', details);
+  if ((await readSignInDemands(tx, userId)).federatedOnly === 'except')
+    await noticeBreakGlass(tx, { database, messenger }, userId);
   const session = await describeSession(tx, sessionId);
   if (isNews) tx.afterCommit(() => messenger.mailLater(session.user.email, newDevice(arrival)));
   return { token, session, browser };

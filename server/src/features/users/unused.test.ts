@@ -207,6 +207,16 @@ describe('users who stay away', () => {
     assert.equal((await seen(person)).status, 'inactive');
   });
 
+  it('stay active where the account names them for emergencies', async () => {
+    const person = await awayFor(31, ['administrator']);
+    await setSettings(db, account.id, { 'signin.break-glass-users': [person.userId] });
+    await night();
+    assert.equal((await seen(person)).status, 'active');
+    await setSettings(db, account.id, { 'signin.break-glass-users': [] });
+    await night();
+    assert.equal((await seen(person)).status, 'inactive');
+  });
+
   it('are told a week before by mail, once, where mail is set up', async () => {
     const person = await awayFor(24);
     await night();

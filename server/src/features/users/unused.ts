@@ -71,10 +71,16 @@ async function tendAccount(
 ): Promise<void> {
   const { database, mail } = parts;
   const { days, over, soon } = await database.read(account, async (tx) => {
-    const { 'users.inactive-after-days': days } = await readSettings(tx, account);
+    const { 'users.inactive-after-days': days, 'signin.break-glass-users': named } = await readSettings(
+      tx,
+      account,
+    );
     if (days === null) return { days: 0, over: [], soon: [] };
     const warnedAfter = days - Math.min(warnedBeforeDays, Math.floor(days / 2));
-    const all = await readUnused(tx, account, { days, awayForDays: warnedAfter });
+    // Whoever is there for an emergency is meant to stay away until there is one (C4).
+    const all = (await readUnused(tx, account, { days, awayForDays: warnedAfter })).filter(
+      ({ userId }) => !named.includes(userId),
+    );
     const [today = ''] = (
       await sql<{ day: string }>`select to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(
         tx.sql,

@@ -109,6 +109,8 @@ export interface Tables {
     /** The second factor that was shown already. */
     shown: string | null;
     expires_at: Date;
+    account_id: string | null;
+    provider_id: string | null;
   };
   known_device: {
     user_id: string;
@@ -567,6 +569,7 @@ export interface Tables {
     last_sign_in_at: Date | null;
     last_refused_at: Date | null;
     last_refusal: FederationRefusal | null;
+    certificate_notice_days: number | null;
   };
   verified_domain: { domain: string; account_id: string; verified_at: GeneratedInstant };
   federated_user: {
