@@ -3,18 +3,24 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { listIdentityProviders, type SamlProvider } from '@samtal/contract/federation';
 import { TestIdentityProvider } from '../server/test/identity-provider.ts';
+import { TestOpenIdProvider } from '../server/test/openid-provider.ts';
 import { Api } from './api.ts';
 import { Inspection } from './axe.ts';
 import { freePort } from './free-port.ts';
+import { Platform } from './platform.ts';
 import { Stage, type FinishedTest } from './stage.ts';
 
 let stage: Stage;
+let openId: TestOpenIdProvider;
 let idp: TestIdentityProvider;
 let page: Server;
 let provider: SamlProvider;
 
 before(async () => {
-  stage = await Stage.open();
+  // The server asks a provider that speaks OpenID Connect itself, and this one is on this machine.
+  const env = { SAMTAL_OUTBOUND_NETWORKS: '127.0.0.0/8,::1/128' };
+  stage = await Stage.open(() => Platform.start({ env }));
+  openId = await TestOpenIdProvider.start('localhost');
   const port = await freePort();
   // Another site than the platform, as it will be in real life: cookies must find their way all the same.
   idp = await TestIdentityProvider.make(`http://localhost:${port}`);
@@ -28,6 +34,7 @@ before(async () => {
 afterEach(async (t) => await stage?.clear(t as FinishedTest));
 after(async () => {
   page?.close();
+  await openId?.close();
   await stage?.close();
 });
 
@@ -146,4 +153,95 @@ test('somebody signs in, and confirms sensitive work, at the identity provider o
   await stranger.page.getByRole('button', { name: 'Go' }).click();
   await stranger.page.getByText(stranger.say('signin.organisation-refused')).waitFor();
   forged.close();
+});
+
+test('somebody signs in, and confirms sensitive work, at a provider that speaks OpenID Connect', async () => {
+  const inspection = new Inspection();
+  const ingrid = await stage.signIn('ingrid', { reducedMotion: 'reduce' });
+  const { page: admin, say } = ingrid;
+  await admin.goto(`${stage.origin}/admin/identity-providers`);
+  await ingrid.button('federation.add').click();
+  const dialog = ingrid.dialog('federation.add');
+  await dialog.getByRole('textbox', { name: say('name') }).fill('Bergvik');
+  await dialog.getByText('OpenID Connect', { exact: true }).click();
+  const issuer = dialog.getByRole('textbox', { name: say('federation.issuer') });
+  await issuer.fill('https://10.0.0.1');
+  await ingrid.button('federation.issuer-ask', dialog).click();
+  await dialog.getByText(say('problem.federation.issuer-unfit')).waitFor();
+  await issuer.fill(openId.issuer);
+  await ingrid.button('federation.issuer-ask', dialog).click();
+  const { host } = new URL(openId.issuer);
+  await dialog.getByText(say('federation.issuer-answers', { name: host })).waitFor();
+  await dialog.getByRole('textbox', { name: say('federation.client-id') }).fill(openId.clientId);
+  await dialog.getByLabel(say('federation.client-secret'), { exact: true }).fill(openId.clientSecret);
+  await dialog.getByRole('combobox', { name: say('federation.domains') }).fill('almvik.example');
+  await ingrid.button('federation.groups-add', dialog).click();
+  await dialog.getByRole('textbox', { name: say('federation.group') }).fill('administration');
+  await dialog.getByRole('combobox', { name: say('grant.role') }).click();
+  await admin.getByRole('option', { name: say('role.administrator') }).click();
+  await inspection.look(admin, 'Adding a provider that speaks OpenID Connect');
+  await ingrid.button('save', dialog).click();
+  const own = ingrid.dialog('federation.own-of', { name: 'Bergvik' });
+  await own.getByText(say('federation.own-says-oidc')).waitFor();
+  const link = await own.getByRole('textbox', { name: say('federation.try') }).inputValue();
+  await inspection.look(admin, 'What a provider that speaks OpenID Connect needs to know');
+  await ingrid.leave();
+
+  openId.page = (url) => {
+    const claims = {
+      sub: 'u-2002',
+      email: 'wilma@almvik.example',
+      name: 'Wilma',
+      groups: ['administration'],
+    };
+    const to = openId.agree(url, { claims });
+    const anew = url.searchParams.get('prompt') === 'login' ? ' anew' : '';
+    return `<!doctype html><html lang="en"><title>Bergvik</title><a href="${to.replaceAll('&', '&amp;')}">I am Wilma${anew}</a></html>`;
+  };
+  const wilma = await stage.stranger('/sign-in');
+  await wilma.page.goto(link);
+  await wilma.page.getByRole('link', { name: 'I am Wilma' }).click();
+  await wilma.page.waitForURL(`${stage.origin}/admin/users`);
+  await wilma.page.getByText('wilma@almvik.example').first().waitFor();
+  await wilma.page.goto(`${stage.origin}/admin/identity-providers`);
+  await wilma.page.getByRole('button', { name: wilma.say('change.of', { name: 'Bergvik' }) }).click();
+  const change = wilma.dialog('federation.change');
+  await change.getByText(wilma.say('federation.client-secret-kept')).waitFor();
+  await change.getByRole('textbox', { name: wilma.say('name') }).fill('Bergvik and sons');
+  await wilma.button('save', change).click();
+  const confirmation = wilma.page.getByRole('dialog', { name: wilma.say('elevation.title') });
+  const [popup] = await Promise.all([
+    wilma.context.waitForEvent('page'),
+    confirmation.getByRole('link', { name: wilma.say('elevation.provider') }).click(),
+  ]);
+  await popup.getByRole('link', { name: 'I am Wilma anew' }).click();
+  await popup.getByText(wilma.say('elevation.done-says')).waitFor();
+  await popup.close();
+  await wilma.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await wilma.page.getByText('Bergvik and sons').waitFor();
+
+  // Her provider says that she has left: this browser is shown the door.
+  const now = Math.floor(Date.now() / 1000);
+  const event = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const token = await openId.sign(
+    {
+      iss: openId.issuer,
+      aud: openId.clientId,
+      sub: 'u-2002',
+      iat: now,
+      exp: now + 60,
+      jti: 'j',
+      events: event,
+    },
+    'logout+jwt',
+  );
+  const told = await fetch(link.replace(/sign-in$/, 'logout'), {
+    method: 'POST',
+    body: new URLSearchParams({ logout_token: token }),
+  });
+  assert.equal(told.status, 200);
+  await wilma.page.reload();
+  await wilma.page.getByRole('textbox', { name: wilma.say('signin.email') }).waitFor();
+  inspection.assertFaultless();
+  assert.deepEqual(wilma.faults, []);
 });

@@ -96,9 +96,9 @@ export class TestOpenIdProvider {
     return this.#keys[0] as SigningKey;
   }
 
-  /** Signs with a new key from now on; the one before is gone. */
-  async roll(): Promise<void> {
-    this.#keys = [await newKey()];
+  /** Signs with a new key from now on, or this one; the one before is gone. */
+  async roll(to?: SigningKey): Promise<void> {
+    this.#keys = [to ?? (await newKey())];
   }
 
   /** Where somebody who agrees is sent back to, with a code. */

@@ -28,6 +28,8 @@ export const OidcAgreement = closed({
   subjectClaim: nullable(ClaimName),
   /** Whether the provider has to say that the address is verified. One that it says is not verified never counts. */
   requiresVerifiedEmail: Type.Boolean(),
+  /** Whether signing out here leads to the provider, to sign out there, too (RP-Initiated Logout 1.0), where it offers that. */
+  signsOutThere: Type.Boolean(),
 });
 export type OidcAgreement = Static<typeof OidcAgreement>;
 
@@ -38,6 +40,10 @@ export const OidcOwnSide = closed({
   signInUrl: Type.String(),
   /** Our public keys (JWK Set, RFC 7517). */
   keysUrl: Type.String(),
+  /** Where it may say that a sign-in is over (Back-Channel Logout 1.0). */
+  logoutUrl: Type.String(),
+  /** Where it sends people whom it has signed out. */
+  signedOutUrl: Type.String(),
 });
 
 /** What a provider says of itself, as far as it matters for an agreement. */
@@ -49,5 +55,7 @@ export const IssuerStatement = closed({
   authenticates: Type.Array(oneOf('secret', 'key')),
   /** Null: it does not say. */
   scopes: nullable(Type.Array(Type.String())),
+  /** Whether it can be told that somebody has signed out here. */
+  signsOut: Type.Boolean(),
 });
 export type IssuerStatement = Static<typeof IssuerStatement>;

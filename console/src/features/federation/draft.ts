@@ -64,6 +64,7 @@ const empty: Draft = {
     scopes: ['email', 'profile'],
     subjectClaim: null,
     requiresVerifiedEmail: true,
+    signsOutThere: false,
   },
   clientSecret: '',
   domains: [],

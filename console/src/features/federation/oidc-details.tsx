@@ -38,6 +38,12 @@ export function OidcDetails({ oidc, onChange }: OidcDetailsProps) {
         maxLength={255}
         spellCheck={false}
       />
+      <Switch
+        label={t('federation.signs-out')}
+        description={t('federation.signs-out-says')}
+        checked={oidc.signsOutThere}
+        onChange={(event) => onChange({ signsOutThere: event.currentTarget.checked })}
+      />
     </>
   );
 }

@@ -41,6 +41,8 @@ function OidcSide({ provider: { own, oidc } }: { provider: OidcProvider }) {
   return (
     <>
       <Value label="federation.own-redirect-uri" value={own.answerUrl} />
+      <Value label="federation.own-logout-url" value={own.logoutUrl} />
+      {oidc.signsOutThere && <Value label="federation.own-signed-out-url" value={own.signedOutUrl} />}
       {oidc.authenticates === 'key' && <Value label="federation.own-keys-url" value={own.keysUrl} />}
     </>
   );

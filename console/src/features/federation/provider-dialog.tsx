@@ -40,13 +40,15 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
 
   const save = async () => {
     const body = { ...fieldsOf(draft), reason };
+    // What it speaks stays as it is.
+    const { protocol: _, ...changes } = body;
     const params = { accountId: account.id };
     const saved =
       provider === null
         ? await call(createIdentityProvider, { params, body })
         : await call(changeIdentityProvider, {
             params: { ...params, providerId: provider.id },
-            body: { ...body, version: provider.version },
+            body: { ...changes, version: provider.version },
           });
     await onSaved(saved, provider === null);
   };

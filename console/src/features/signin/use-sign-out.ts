@@ -18,6 +18,9 @@ export function useSignOut() {
       }
     },
     onSuccess: async () => {
+      const providerId = queryClient.getQueryData(sessionQuery.queryKey)?.providerId ?? null;
+      // From there to the identity provider, where signing out there, too, is agreed; else to the page for signing in.
+      if (providerId !== null) return window.location.assign(`/identity-providers/${providerId}/sign-out`);
       // First away, so that nobody is told that their session has ended: they ended it.
       await navigate({ to: '/sign-in' });
       rememberCsrfToken(null);

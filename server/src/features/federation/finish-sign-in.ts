@@ -164,7 +164,7 @@ async function admit(
   const { userId } = admitted;
   return await database.transaction('platform', async (tx) =>
     (request?.elevates ?? null) === null
-      ? await begin(tx, provider, { userId, answer, sessionsEnded: parts.sessionsEnded })
+      ? await begin(tx, provider, { userId, vouched, answer, sessionsEnded: parts.sessionsEnded })
       : await elevate(tx, provider, { userId, sessionId: request?.elevates ?? '' }),
   );
 }
@@ -174,14 +174,15 @@ async function begin(
   provider: StoredProvider,
   {
     userId,
+    vouched: { signIn },
     answer: { address, userAgent },
     sessionsEnded,
-  }: { userId: string; answer: Arrival } & Pick<FederationParts, 'sessionsEnded'>,
+  }: { userId: string; vouched: VouchedPerson; answer: Arrival } & Pick<FederationParts, 'sessionsEnded'>,
 ): Promise<Outcome> {
   const { accountId, id: providerId } = provider;
   const from = { address, hasSecondFactor: false };
   if (!(await admittedSomewhere(tx, [{ id: accountId }], from))) return refused('network');
-  const voucher = { accountId, providerId };
+  const voucher = { accountId, providerId, ...signIn };
   const begun = await beginSession(tx, userId, { device: deviceOf(userAgent), voucher, sessionsEnded });
   if ('full' in begun) return refused(begun.full);
   await tx.sql

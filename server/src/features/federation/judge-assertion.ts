@@ -6,6 +6,8 @@ export interface VouchedPerson {
   readonly email: string;
   readonly name: string;
   readonly groups: readonly string[];
+  /** Their sign-in there, by whose names the provider may end it (OpenID Connect). */
+  readonly signIn?: { readonly subject: string; readonly session: string | null };
 }
 
 /** What a verified assertion says of somebody. */

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { IssuerStatement, OidcAgreement } from '@samtal/contract/federation';
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import * as oidc from 'openid-client';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { fetchOutbound, isLoopback, type Outbound } from '../../platform/outbound/index.ts';
@@ -28,8 +29,20 @@ export const skewS = 60;
 const keptMs = 10 * 60_000;
 /** One that could not be reached is left alone so long. */
 const failedMs = 10_000;
+/** The same for its keys. */
+const keysMs = 5 * 60_000;
 const timeoutMs = 10_000;
 const limitBytes = 256 * 1024;
+
+interface Signers {
+  readonly keys: JWTVerifyGetKey;
+  readonly algorithms: string[];
+}
+
+interface Known {
+  readonly client: oidc.Configuration;
+  readonly signers: Signers;
+}
 
 /**
  * What is known of the providers that speak OpenID Connect: read from them when it is needed, by the way out that the operator
@@ -38,7 +51,7 @@ const limitBytes = 256 * 1024;
 export class OidcClients {
   readonly #outbound: Outbound;
   readonly #keyring: Keyring;
-  readonly #known = new Map<string, { of: string; until: number; client: Promise<oidc.Configuration> }>();
+  readonly #known = new Map<string, { of: string; until: number; known: Promise<Known> }>();
 
   constructor({ outbound, keyring }: { outbound: Outbound; keyring: Keyring }) {
     this.#outbound = outbound;
@@ -47,15 +60,24 @@ export class OidcClients {
 
   /** Throws UnfitIssuerError, and whatever a provider that cannot be reached makes. */
   async of(provider: StoredOidc): Promise<oidc.Configuration> {
+    return (await this.#of(provider)).client;
+  }
+
+  /** Whose signature counts, for what the library does not verify. Throws the same. */
+  async signersOf(provider: StoredOidc): Promise<Signers> {
+    return (await this.#of(provider)).signers;
+  }
+
+  async #of(provider: StoredOidc): Promise<Known> {
     const of = JSON.stringify([provider.oidc, provider.clientSecret?.toString('base64')]);
-    const known = this.#known.get(provider.id);
-    if (known?.of === of && known.until > Date.now()) return await known.client;
+    const kept = this.#known.get(provider.id);
+    if (kept?.of === of && kept.until > Date.now()) return await kept.known;
     for (const [id, { until }] of this.#known) if (until < Date.now()) this.#known.delete(id);
-    const client = this.#read(provider);
-    const entry = { of, until: Date.now() + keptMs, client };
+    const known = this.#read(provider);
+    const entry = { of, until: Date.now() + keptMs, known };
     this.#known.set(provider.id, entry);
-    client.catch(() => (entry.until = Date.now() + failedMs));
-    return await client;
+    known.catch(() => (entry.until = Date.now() + failedMs));
+    return await known;
   }
 
   /** What a provider says of itself now. */
@@ -71,10 +93,11 @@ export class OidcClients {
       signInUrl: metadata.authorization_endpoint ?? '',
       authenticates,
       scopes: metadata.scopes_supported ?? null,
+      signsOut: typeof metadata.end_session_endpoint === 'string',
     };
   }
 
-  async #read(provider: StoredOidc): Promise<oidc.Configuration> {
+  async #read(provider: StoredOidc): Promise<Known> {
     const { oidc: agreed } = provider;
     const metadata = await this.#discover(agreed.issuer);
     const client = new oidc.Configuration(
@@ -88,7 +111,17 @@ export class OidcClients {
     if (isPlain(agreed)) oidc.allowInsecureRequests(client);
     // Without it the library takes TLS for proof enough of what the token endpoint says.
     oidc.enableNonRepudiationChecks(client);
-    return client;
+    return { client, signers: this.#signers(metadata) };
+  }
+
+  #signers({ jwks_uri, id_token_signing_alg_values_supported }: oidc.ServerMetadata): Signers {
+    const keys = createRemoteJWKSet(new URL(jwks_uri ?? ''), {
+      timeoutDuration: timeoutMs,
+      cacheMaxAge: keysMs,
+      [customFetch]: async (url, { method }) =>
+        await fetchOutbound(this.#outbound, new URL(url), { method, timeoutMs, limitBytes }),
+    });
+    return { keys, algorithms: id_token_signing_alg_values_supported ?? [] };
   }
 
   async #discover(issuer: string): Promise<oidc.ServerMetadata> {
@@ -102,6 +135,9 @@ export class OidcClients {
     if (metadata.issuer !== issuer) throw new UnfitIssuerError('issuer');
     for (const endpoint of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const)
       if (!isAddress(metadata[endpoint], isPlain({ issuer }))) throw new UnfitIssuerError(endpoint);
+    const end = metadata.end_session_endpoint;
+    if (end !== undefined && !isAddress(end, isPlain({ issuer })))
+      throw new UnfitIssuerError('end_session_endpoint');
     const offered = metadata.id_token_signing_alg_values_supported ?? ['RS256'];
     const algorithms = signing.filter((algorithm) => offered.includes(algorithm));
     if (algorithms.length === 0) throw new UnfitIssuerError('algorithms');

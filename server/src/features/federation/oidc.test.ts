@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac, createPublicKey } from 'node:crypto';
+import { createHmac, createPublicKey, randomUUID } from 'node:crypto';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { listRoles, type Role } from '@samtal/contract/access';
 import {
@@ -12,7 +12,7 @@ import {
 } from '@samtal/contract/federation';
 import { getSession, type Session } from '@samtal/contract/signin';
 import type { LightMyRequestResponse } from 'fastify';
-import type { JWK } from 'jose';
+import { SignJWT, type JWK } from 'jose';
 import { testAccount, testUser, type TestPerson } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { newKey, TestOpenIdProvider, unsigned, type Telling } from '../../../test/openid-provider.ts';
@@ -35,6 +35,7 @@ describe('signing in by OpenID Connect', () => {
   let idp: TestOpenIdProvider;
   let provider: OidcProvider;
   let roles: Role[];
+  const ended: string[] = [];
 
   before(async () => {
     db = await createTestDatabase();
@@ -46,7 +47,11 @@ describe('signing in by OpenID Connect', () => {
       accessRoutes(registered, { database });
       federationRoutes(registered, parts);
     });
-    await federationPages(http.fastify, { ...parts, verifier, sessionsEnded: () => undefined });
+    await federationPages(http.fastify, {
+      ...parts,
+      verifier,
+      sessionsEnded: (ids) => void ended.push(...ids),
+    });
     accountId = await testAccount(db);
     admin = await testUser(db, accountId, { roles: ['administrator'], password });
     ada = await Browser.signIn(http, admin);
@@ -91,6 +96,7 @@ describe('signing in by OpenID Connect', () => {
       scopes: ['email', 'profile'],
       subjectClaim: null,
       requiresVerifiedEmail: true,
+      signsOutThere: false,
       ...oidc,
     },
   });
@@ -234,7 +240,6 @@ describe('signing in by OpenID Connect', () => {
     claims: Readonly<Record<string, unknown>>,
     { kid, privateKey }: Pick<Awaited<ReturnType<typeof newKey>>, 'kid' | 'privateKey'>,
   ): Promise<string> {
-    const { SignJWT } = await import('jose');
     return await new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
   }
 
@@ -380,6 +385,7 @@ describe('signing in by OpenID Connect', () => {
     const before = idp.asked.filter((path) => path === '/keys').length;
     await sessionOf(await signIn({ claims }, rolling));
     assert.equal(idp.asked.filter((path) => path === '/keys').length, before, 'keys are kept');
+    await idp.roll(old);
   });
 
   it('leads back when the provider is away, is another one, or offers nothing that counts', async () => {
@@ -472,6 +478,111 @@ describe('signing in by OpenID Connect', () => {
     const { clientSecret: _, ...without } = fields();
     const refused = await ada.call(createIdentityProvider, { params: { accountId }, body: without });
     assert.equal(codeOf(refused), 'federation.secret-missing');
+  });
+
+  const logoutEvent = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const logoutClaims = (other: Readonly<Record<string, unknown>> = {}) => {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: idp.issuer,
+      aud: idp.clientId,
+      iat: now,
+      exp: now + 120,
+      jti: randomUUID(),
+      events: logoutEvent,
+      ...other,
+    };
+  };
+  const logout = async (token: string, of = provider) =>
+    await http.fastify.inject({
+      method: 'POST',
+      url: new URL(of.own.logoutUrl).pathname,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ logout_token: token }).toString(),
+    });
+  const isIn = async (cookie: string) =>
+    (await request(http, getSession, { headers: { cookie } })).statusCode === 200;
+
+  it('ends the sessions that the provider says are over, by person or by their session there, and no others', async () => {
+    const come = async (sub: string, sid?: string, of = provider) =>
+      cookieOf(await signIn({ claims: { sub, sid, email: `${sub}@almvik.example` } }, of));
+    const other = await connect();
+    const [work, home, foreign] = [
+      await come('max', 's-1'),
+      await come('max', 's-2'),
+      await come('moa', 's-3'),
+    ];
+    const elsewhere = await come('mio', 's-1', other);
+    ended.length = 0;
+    const token = await idp.sign(logoutClaims({ sub: 'max', sid: 's-1' }), 'logout+jwt');
+    const answer = await logout(token);
+    assert.equal(answer.statusCode, 200, answer.body);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.deepEqual([await isIn(work), await isIn(home), await isIn(elsewhere)], [false, true, true]);
+    assert.equal(ended.length, 1, 'and what stands on it is told');
+    assert.equal((await logout(token)).statusCode, 400, 'said once');
+    // Somebody else’s session there is not theirs.
+    assert.equal((await logout(await idp.sign(logoutClaims({ sub: 'max', sid: 's-3' })))).statusCode, 200);
+    assert.equal(await isIn(foreign), true);
+    assert.equal((await logout(await idp.sign(logoutClaims({ sub: 'max' })))).statusCode, 200);
+    assert.deepEqual([await isIn(home), await isIn(foreign)], [false, true]);
+    const { rows } = await db.asOwner<{ body: string }>(
+      "select body from audit_outbox where body like '%federation.signed-out%' and account_id = $1",
+      [accountId],
+    );
+    assert.equal(rows.length, 2);
+  });
+
+  it('ends no session for what is no token of the provider that says so', async () => {
+    const cookie = cookieOf(await signIn());
+    const stranger = await newKey();
+    const sub = 'u-1001';
+    const now = Math.floor(Date.now() / 1000);
+    const refused: string[] = [
+      '',
+      'not a token',
+      unsigned(logoutClaims({ sub })),
+      await sign(logoutClaims({ sub }), stranger),
+      await sign(logoutClaims({ sub }), { kid: idp.signingKey.kid, privateKey: stranger.privateKey }),
+      // An ID token says who somebody is, and not that they have left.
+      await idp.sign(logoutClaims({ sub, nonce: 'n' })),
+      await idp.sign(logoutClaims({ sub, events: undefined })),
+      await idp.sign(logoutClaims({ sub, events: { 'https://other.example/event': {} } })),
+      await idp.sign(logoutClaims({ sub }), 'at+jwt'),
+      await idp.sign(logoutClaims({ sub, iss: 'https://evil.example' })),
+      await idp.sign(logoutClaims({ sub, aud: 'somebody-else' })),
+      await idp.sign(logoutClaims({ sub, iat: now - 3600 })),
+      await idp.sign(logoutClaims({ sub, iat: now + 3600 })),
+      await idp.sign(logoutClaims({ sub, exp: now - 120 })),
+      await idp.sign(logoutClaims({ sub, jti: undefined })),
+      await idp.sign(logoutClaims()),
+    ];
+    for (const [at, token] of refused.entries()) {
+      const answer = await logout(token);
+      assert.equal(answer.statusCode, 400, `${at}: ${answer.body}`);
+      assert.deepEqual(answer.json(), { error: 'invalid_request' });
+    }
+    assert.equal(await isIn(cookie), true);
+    assert.equal((await logout(await idp.sign(logoutClaims({ sub })))).statusCode, 200);
+    assert.equal(await isIn(cookie), false);
+  });
+
+  it('leads whoever signs out to the provider where that is agreed, and nowhere else', async () => {
+    const from = async (of: OidcProvider) =>
+      await http.fastify.inject({
+        url: new URL(of.own.signInUrl).pathname.replace(/sign-in$/, 'sign-out'),
+      });
+    idp.discovered = { end_session_endpoint: `${idp.issuer}/end` };
+    assert.equal((await from(await connect())).headers.location, '/sign-in');
+    const agreed = await connect({}, { signsOutThere: true });
+    const to = new URL(String((await from(agreed)).headers.location));
+    assert.equal(to.origin + to.pathname, `${idp.issuer}/end`);
+    assert.equal(to.searchParams.get('client_id'), idp.clientId);
+    assert.equal(to.searchParams.get('post_logout_redirect_uri'), agreed.own.signedOutUrl);
+    idp.discovered = { end_session_endpoint: 'javascript:alert(1)' };
+    assert.equal((await from(await connect({}, { signsOutThere: true }))).headers.location, '/sign-in');
+    idp.discovered = {};
+    assert.equal((await from(await connect({}, { signsOutThere: true }))).headers.location, '/sign-in');
   });
 
   it('speaks to each provider in its own protocol alone', async () => {

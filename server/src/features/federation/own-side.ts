@@ -15,7 +15,13 @@ export function ownSide(publicUrl: URL, providerId: string): Omit<SamlProvider['
 /** The same towards a provider that speaks OpenID Connect. An answer address of its own is what keeps one provider’s answer from passing for another’s. */
 export function oidcOwnSide(publicUrl: URL, providerId: string): OidcProvider['own'] {
   const base = baseOf(publicUrl, providerId);
-  return { answerUrl: `${base}/answer`, signInUrl: `${base}/sign-in`, keysUrl: `${base}/keys` };
+  return {
+    answerUrl: `${base}/answer`,
+    signInUrl: `${base}/sign-in`,
+    keysUrl: `${base}/keys`,
+    logoutUrl: `${base}/logout`,
+    signedOutUrl: `${publicUrl.origin}/sign-in`,
+  };
 }
 
 function baseOf(publicUrl: URL, providerId: string): string {

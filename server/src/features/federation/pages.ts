@@ -4,6 +4,7 @@ import { newToken } from '../../platform/tokens/index.ts';
 import { findSession, sessionToken, setSessionCookie } from '../signin/index.ts';
 import { beginOidcSignIn } from './begin-oidc-sign-in.ts';
 import { beginSignIn } from './begin-sign-in.ts';
+import { beginSignOut } from './begin-sign-out.ts';
 import { browserToken, setBrowserToken } from './browser-cookie.ts';
 import {
   finishOidcSignIn,
@@ -16,10 +17,13 @@ import {
 } from './finish-sign-in.ts';
 import { publicKeyOf } from './oidc-clients.ts';
 import { ownMetadata } from './own-side.ts';
+import { receiveLogout } from './receive-logout.ts';
 import { readAnyProvider, readOpenProvider, type StoredProvider } from './queries.ts';
 
 /** Base64 of the largest response in a form, where each letter may be three. */
 const formLimitBytes = 512 * 1024;
+/** Of a token that says that somebody has signed out. */
+const logoutLimitBytes = 32 * 1024;
 const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 type One = { Params: { providerId: string } };
 
@@ -104,6 +108,27 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
       const outcome = await finishOidcSignIn(parts, provider, { query: search, ...arrivalOf(request) });
       return await lead(reply, outcome);
     });
+
+    pages.get<One>('/identity-providers/:providerId/sign-out', async (request, reply) => {
+      const provider = await open(request.params.providerId);
+      const to = provider.protocol === 'oidc' ? await beginSignOut(parts, provider) : null;
+      return await reply.header('cache-control', 'no-store').redirect(to ?? '/sign-in', 303);
+    });
+
+    pages.post<One>(
+      '/identity-providers/:providerId/logout',
+      { bodyLimit: logoutLimitBytes },
+      async (request, reply) => {
+        const provider = await speaking('oidc', request, readAnyProvider);
+        const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+        const isDone = await receiveLogout(parts, provider, form.get('logout_token') ?? '');
+        void reply.header('cache-control', 'no-store');
+        // In the words of RFC 6749, which the protocol asks for.
+        return isDone
+          ? await reply.status(200).send()
+          : await reply.status(400).send({ error: 'invalid_request' });
+      },
+    );
   });
 }
 

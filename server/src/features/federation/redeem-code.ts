@@ -53,7 +53,13 @@ export async function redeemCode(
       leavesOut(claims, { ...provider, wantsGroups })
         ? await oidc.fetchUserInfo(client, tokens.access_token, claims.sub)
         : {};
-    return judgeClaims(claims, asked, provider);
+    const vouched = judgeClaims(claims, asked, provider);
+    if (typeof vouched === 'string') return vouched;
+    const sid = claims['sid'];
+    return {
+      ...vouched,
+      signIn: { subject: claims.sub, session: typeof sid === 'string' && sid !== '' ? sid : null },
+    };
   } catch (error) {
     return reasonOf(error);
   }

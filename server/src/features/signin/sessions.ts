@@ -39,6 +39,9 @@ export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} >
 export interface Voucher {
   readonly accountId: string;
   readonly providerId: string;
+  /** The person and their session there, where the provider may end it from there (OpenID Connect). */
+  readonly subject?: string;
+  readonly session?: string | null;
 }
 
 /** Begins a session. The token is the only copy: what is stored is its hash. */
@@ -59,6 +62,8 @@ export async function startSession(
       token_hash: tokenHash(token),
       account_id: voucher?.accountId ?? null,
       provider_id: voucher?.providerId ?? null,
+      provider_subject: voucher?.subject ?? null,
+      provider_session: voucher?.session ?? null,
       expires_at: sql<Date>`now() + make_interval(hours => ${hoursOf('signin.session-life-hours')} + ${hoursOf('signin.session-extension-hours')})`,
       ...device,
     })

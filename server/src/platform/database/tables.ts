@@ -62,6 +62,8 @@ export interface Tables {
     second_factor_at: Generated<Date | null>;
     account_id: Generated<string | null>;
     provider_id: Generated<string | null>;
+    provider_subject: Generated<string | null>;
+    provider_session: Generated<string | null>;
     device: Generated<'web' | 'mobile'>;
     browser: Generated<string | null>;
     system: Generated<string | null>;
