@@ -22,6 +22,17 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   },
   { from: 'federation', to: 'signin', because: 'Whom a provider vouches for gets a session, or elevation.' },
   { from: 'federation', to: 'users', because: 'Whom a provider vouches for is a user, or becomes one.' },
+  {
+    from: 'provisioning',
+    to: 'access',
+    because: 'Groups of the directory have roles, and nobody gives more than they may.',
+  },
+  {
+    from: 'provisioning',
+    to: 'federation',
+    because: 'Which group of the directory has which role is what identity providers say.',
+  },
+  { from: 'provisioning', to: 'users', because: 'The directory makes, changes and removes users.' },
   { from: 'users', to: 'settings', because: 'How long an invitation stands is chosen by the account.' },
   {
     from: 'routing',

@@ -12,6 +12,7 @@ import * as history from './history/index.ts';
 import * as mail from './mail/index.ts';
 import * as masking from './masking/index.ts';
 import * as media from './media/index.ts';
+import * as provisioning from './provisioning/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as retention from './retention/index.ts';
 import * as routing from './routing/index.ts';
@@ -82,6 +83,21 @@ export const endpoints: readonly Endpoint[] = [
   users.changeUser,
   users.removeUser,
   users.inviteUserAgain,
+  provisioning.listScimUsers,
+  provisioning.createScimUser,
+  provisioning.getScimUser,
+  provisioning.replaceScimUser,
+  provisioning.patchScimUser,
+  provisioning.deleteScimUser,
+  provisioning.listScimGroups,
+  provisioning.createScimGroup,
+  provisioning.getScimGroup,
+  provisioning.replaceScimGroup,
+  provisioning.patchScimGroup,
+  provisioning.deleteScimGroup,
+  provisioning.getScimConfiguration,
+  provisioning.listScimResourceTypes,
+  provisioning.listScimSchemas,
   settings.getSettings,
   settings.changeSettings,
   settings.getNetworkTrial,

@@ -54,6 +54,7 @@ import { maskingRoutes } from './features/masking/routes.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
+import { provisioningRoutes } from './features/provisioning/routes.ts';
 import { RateLimiter, rateLimitJobs, userPace } from './features/rate-limits/index.ts';
 import { redactionJobs } from './features/redaction/index.ts';
 import { pages } from './features/pages/index.ts';
@@ -267,6 +268,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   accountsRoutes(http, { database });
   usersRoutes(http, { database, beforeLeaving });
+  provisioningRoutes(http, { database, publicUrl, beforeLeaving });
   const judge = async (account: string, set: Readonly<Record<string, unknown>>) =>
     await judgeSettings(rules, account, set);
   settingsRoutes(http, {

@@ -343,7 +343,9 @@ export async function request(
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const text = bytes.toString();
-  const isJson = /^application\/(?:problem\+)?json(?:;|$)/.test(response.headers.get('content-type') ?? '');
+  const isJson = /^application\/(?:problem\+|scim\+)?json(?:;|$)/.test(
+    response.headers.get('content-type') ?? '',
+  );
   return {
     status: response.status,
     body: isJson ? (JSON.parse(text) as unknown) : null,

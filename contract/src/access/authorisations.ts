@@ -11,6 +11,8 @@ export const authorisations = {
   'masking.manage': { says: 'Write masking rules and choose what is masked', scoped: false },
   'users.read': { says: 'See who belongs to the account', scoped: false },
   'users.manage': { says: 'Invite, change and remove users', scoped: false },
+  // Of a key of the account's directory (B6). What it comes to for a user, whoever owns the key has to be able to do himself.
+  'users.provision': { says: 'Make, change and remove users as a directory does', scoped: false },
   'access.read': { says: 'See roles and who holds them', scoped: false },
   'access.manage': { says: 'Define roles and give them to users', scoped: false },
   // Lets an administrator appoint agents and auditors without being one (B3). It never reaches the holder himself.

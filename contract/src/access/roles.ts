@@ -15,6 +15,7 @@ export const builtInRoles = {
       'retention.read',
       'users.read',
       'users.manage',
+      'users.provision',
       'access.read',
       'access.manage',
       'access.entrust',

@@ -17,4 +17,5 @@ export const sensitiveAuthorisations: readonly Authorisation[] = [
   'sites.manage',
   'subject-access.export',
   'users.manage',
+  'users.provision',
 ];

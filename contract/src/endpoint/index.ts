@@ -52,6 +52,8 @@ export interface Endpoint {
    * shape.
    */
   readonly oauth?: true;
+  /** Speaks SCIM 2.0 (RFC 7644): bodies, answers and refusals are application/scim+json; JSON is taken as well. */
+  readonly scim?: true;
   /** The answer holds a secret that is shown this once: it is not kept to be given again to the same Idempotency-Key. */
   readonly answersOnce?: true;
   readonly status: 200 | 201 | 204;

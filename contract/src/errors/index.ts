@@ -152,6 +152,23 @@ export const refusals = {
   'settings.wrong-level': { status: 409, title: 'A setting cannot be set at this level.' },
   'users.already-member': { status: 409, title: 'A user with this address belongs to the account already.' },
   'users.already-accepted': { status: 409, title: 'The user has accepted the invitation already.' },
+  'provisioning.filter': {
+    status: 400,
+    title: 'The filter compares otherwise than with eq and and, or what cannot be compared.',
+  },
+  'provisioning.path': { status: 400, title: 'An operation or its path is none that is understood.' },
+  'provisioning.no-target': { status: 400, title: 'The path leads to nothing that is there.' },
+  'provisioning.value': { status: 400, title: 'A value is missing, or does not fit its attribute.' },
+  'provisioning.immutable': {
+    status: 400,
+    title: 'The address is what the user signs in with, and cannot be changed by the directory.',
+  },
+  'provisioning.domain': { status: 400, title: 'The address is in no verified domain of the account.' },
+  'provisioning.taken': { status: 409, title: 'The account has something else of this name or address.' },
+  'provisioning.changed-meanwhile': {
+    status: 412,
+    title: 'Somebody else has changed this meanwhile; nothing was changed.',
+  },
   'routing.queue-in-use': { status: 409, title: 'A site or an open conversation still uses the queue.' },
   'audit.destination-refused': { status: 422, title: 'Nothing is sent to this address.' },
   'federation.metadata-unfit': {

@@ -10,6 +10,7 @@ import { changeSettings, getSettings, type SettingOverrides } from '@samtal/cont
 import { changeSite, listSites } from '@samtal/contract/sites';
 import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
 import { createIdentityProvider } from '@samtal/contract/federation';
+import { scimUrns } from '@samtal/contract/provisioning';
 import { beginFactor, beginFirstFactor, type BegunFactor } from '@samtal/contract/signin';
 import { inviteUser } from '@samtal/contract/users';
 import { identifyVisitor, readVisitorEntries, startConversation } from '@samtal/contract/widget';
@@ -111,6 +112,7 @@ interface Place {
   readonly conversationId: string;
   readonly mediaId: string;
   readonly keyId: string;
+  readonly groupId: string;
 }
 
 /** The ids that a place has. */
@@ -181,6 +183,33 @@ async function set(place: Place, overrides: SettingOverrides): Promise<void> {
     ...account(place),
     body: { channelId: null, version, set: overrides, unset: [], reason: '' },
   });
+}
+
+/** A domain of the account’s own. */
+async function verifiedDomain({ account: { id } }: Pick<Place, 'account'>): Promise<string> {
+  const domain = `${id}.example`;
+  await db.asOwner(
+    'insert into verified_domain (domain, account_id) values ($1, $2) on conflict do nothing',
+    [domain, id],
+  );
+  return domain;
+}
+
+/** Somebody whom the directory sees. */
+async function ofDirectory(place: Place): Promise<Input> {
+  const email = `${randomUUID()}@${await verifiedDomain(place)}`;
+  const { userId } = await testUser(db, place.account.id, { email });
+  return { params: { accountId: place.account.id, userId } };
+}
+
+async function directoryGroup({ account: { id } }: Pick<Place, 'account'>): Promise<string> {
+  const groupId = randomUUID();
+  await db.asOwner('insert into directory_group (account_id, id, name) values ($1, $2, $3)', [
+    id,
+    groupId,
+    name(),
+  ]);
+  return groupId;
 }
 
 async function declare(place: Place): Promise<void> {
@@ -419,6 +448,48 @@ const recipes: Record<string, Recipe> = {
       params: { accountId: place.account.id, userId: (await invited(place)).userId },
     }),
   },
+  'provisioning.listScimUsers': { input: account },
+  'provisioning.createScimUser': {
+    input: async (place) => ({
+      ...account(place),
+      body: { userName: `${randomUUID()}@${await verifiedDomain(place)}`, active: true },
+    }),
+  },
+  'provisioning.getScimUser': { input: ofDirectory },
+  'provisioning.replaceScimUser': {
+    input: async (place) => {
+      const email = `${randomUUID()}@${await verifiedDomain(place)}`;
+      const { userId } = await testUser(db, place.account.id, { email });
+      return { params: { accountId: place.account.id, userId }, body: { userName: email, active: false } };
+    },
+  },
+  'provisioning.patchScimUser': {
+    input: async (place) => ({
+      ...(await ofDirectory(place)),
+      body: { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] },
+    }),
+  },
+  'provisioning.deleteScimUser': { input: ofDirectory },
+  'provisioning.listScimGroups': { input: account },
+  'provisioning.createScimGroup': {
+    input: (place) => ({ ...account(place), body: { displayName: name() } }),
+  },
+  'provisioning.getScimGroup': { input: one('groupId') },
+  'provisioning.replaceScimGroup': {
+    input: (place) => ({ ...one('groupId')(place), body: { displayName: name(), members: [] } }),
+  },
+  'provisioning.patchScimGroup': {
+    input: (place) => ({
+      ...one('groupId')(place),
+      body: { Operations: [{ op: 'replace', path: 'displayName', value: name() }] },
+    }),
+  },
+  'provisioning.deleteScimGroup': {
+    input: async (place) => ({ params: { ...account(place).params, groupId: await directoryGroup(place) } }),
+  },
+  'provisioning.getScimConfiguration': { input: account },
+  'provisioning.listScimResourceTypes': { input: account },
+  'provisioning.listScimSchemas': { input: account },
   'settings.getSettings': { input: account },
   'data-protection.getDataProtectionRecord': { input: account },
   'self-check.getSelfCheck': { input: account },
@@ -855,6 +926,7 @@ const pathIds = [
   'objectId',
   'mediaId',
   'keyId',
+  'groupId',
 ] as const;
 
 describe('the endpoint walk', () => {
@@ -969,7 +1041,7 @@ describe('the endpoint walk', () => {
       assert.equal(answer.status, endpoint.status, answer.text);
       assert.equal(answer.text === '', endpoint.status === 204);
       const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
-      if (endpoint.status !== 204) assert.ok((endpoint.media ?? ['application/json']).includes(type), type);
+      if (endpoint.status !== 204) assert.ok((endpoint.media ?? [jsonTypeOf(endpoint)]).includes(type), type);
       assert.equal(answer.headers.get('cache-control'), 'no-store');
       if (typeof action === 'string')
         assert.ok((await recorded(action)) > before, `a call that succeeds records ${action}`);
@@ -1360,6 +1432,7 @@ describe('the endpoint walk', () => {
       destinationId,
       providerId,
       siteId,
+      groupId: await directoryGroup({ account: of }),
       objectId: siteId,
       conversationId,
       mediaId: sent.body.mediaId,
@@ -1373,11 +1446,27 @@ describe('the endpoint walk', () => {
 });
 
 function refusedWith(answer: Answer<unknown>, code: string): void {
+  if ((answer.headers.get('content-type') ?? '').startsWith('application/scim+json'))
+    return refusedByScim(answer, code);
   const problem = answer.body as { code: string; status: number; instance: string };
   assert.equal(problem?.code, code, answer.text);
   assert.equal(answer.status, problem.status);
   assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
   assert.match(problem.instance, /^[0-9a-f-]{36}$/);
+}
+
+function jsonTypeOf({ scim }: Endpoint): string {
+  return scim === true ? 'application/scim+json' : 'application/json';
+}
+
+/** The same in the shape of SCIM (RFC 7644, 3.12). */
+function refusedByScim(answer: Answer<unknown>, code: string): void {
+  const { status, [scimUrns.refusal]: refusal } = answer.body as {
+    status: string;
+    [scimUrns.refusal]: { code: string };
+  };
+  assert.equal(refusal.code, code, answer.text);
+  assert.equal(status, String(answer.status));
 }
 
 /** Byte for byte, but for the request’s own id and the time. */

@@ -86,7 +86,10 @@ async function newUser(
     .where('account_id', '=', accountId)
     .where(sql<boolean>`lower(email) = lower(${email})`)
     .executeTakeFirst();
-  if (taken !== undefined) return 'not-linked';
+  if (taken !== undefined)
+    return (await claimProvisioned(tx, { accountId, id, userId: taken.user_id, subject }))
+      ? { userId: taken.user_id }
+      : 'not-linked';
   if (!createsUsers) return 'unknown';
   const called = name.trim() === '' ? email : name;
   const { rows } = await sql<{ id: string }>`select identity_by_provider(${email}, ${called}) as id`.execute(
@@ -110,6 +113,36 @@ async function newUser(
     details: { provider: id },
   });
   return { userId };
+}
+
+/** Whom the account’s directory made (B6) is known by the first name that they come with; nobody else signs in as them. */
+async function claimProvisioned(
+  tx: Tx,
+  { accountId, id, userId, subject }: { accountId: string; id: string; userId: string; subject: string },
+): Promise<boolean> {
+  const made = await tx.sql
+    .selectFrom('provisioned_user')
+    .select('user_id')
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .where('made', '=', true)
+    .forUpdate()
+    .executeTakeFirst();
+  if (made === undefined) return false;
+  const linked = await tx.sql
+    .insertInto('federated_user')
+    .values({ account_id: accountId, provider_id: id, user_id: userId, subject })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('user_id')
+    .executeTakeFirst();
+  if (linked === undefined) return false;
+  await recordAudit(tx, accountId, {
+    action: 'federation.user-linked',
+    actor: { kind: 'system' },
+    subject: { kind: 'user', id: userId },
+    details: { provider: id },
+  });
+  return true;
 }
 
 /** Whoever was only invited has come: the invitation has done its work. */

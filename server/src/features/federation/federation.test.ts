@@ -445,6 +445,30 @@ describe('signing in by SAML', () => {
     assert.deepEqual(rows, [{ purpose: 'Leads the chat' }]);
   });
 
+  it('attack 24: lets in whom the directory made, by the first name that comes with the address and no other', async () => {
+    const { rows } = await db.asOwner<{ id: string }>(
+      `with made as (insert into identity (id, email, name) values (gen_random_uuid(), 'stina@almvik.example', 'Stina')
+         returning id), member as (insert into membership (account_id, user_id, email, name, status)
+         select $1, id, 'stina@almvik.example', 'Stina', 'active' from made returning user_id)
+       select user_id as id from member`,
+      [accountId],
+    );
+    const userId = rows[0]?.id ?? '';
+    const vouching = { email: 'stina@almvik.example', subject: 'stina' };
+    const before = await begin();
+    await refuses(idp.respond({ ...expected(before), ...vouching }), before, 'not-linked');
+    await db.asOwner('insert into provisioned_user (account_id, user_id, made) values ($1, $2, true)', [
+      accountId,
+      userId,
+    ]);
+    const first = await begin();
+    const session = await sessionOf(await bring(idp.respond({ ...expected(first), ...vouching }), first));
+    assert.equal(session.user.id, userId);
+    const second = await begin();
+    const another = { ...expected(second), ...vouching, subject: 'somebody else' };
+    await refuses(idp.respond(another), second, 'not-linked');
+  });
+
   it('makes nobody a user who is there already until an administrator links the two', async () => {
     const user = await testUser(db, accountId, { email: 'lars@almvik.example' });
     const vouching = { email: 'Lars@almvik.example', subject: 'lars' };

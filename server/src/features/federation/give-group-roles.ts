@@ -85,7 +85,20 @@ async function grantIds(tx: Tx, accountId: string, userId: string): Promise<Read
   return new Set(rows.map(({ id }) => id));
 }
 
+/** What the directory gave as well stays the directory’s (B6). */
 async function withdraw(tx: Tx, accountId: string, grantId: string): Promise<void> {
+  const byDirectory = await tx.sql
+    .selectFrom('directory_grant')
+    .select('grant_id')
+    .where('account_id', '=', accountId)
+    .where('grant_id', '=', grantId)
+    .executeTakeFirst();
+  if (byDirectory !== undefined)
+    return void (await tx.sql
+      .deleteFrom('federated_grant')
+      .where('account_id', '=', accountId)
+      .where('grant_id', '=', grantId)
+      .execute());
   await unless(
     'access.last-administrator',
     attempt(tx, async (inner) => await withdrawRole(inner, accountId, { giver: 'system', grantId })),

@@ -4,3 +4,4 @@ export { OidcClients } from './oidc-clients.ts';
 export { restoreProvider } from './restore-provider.ts';
 export { SamlVerifier } from './saml-verifier.ts';
 export { verifyDomain, withdrawDomain } from './verified-domains.ts';
+export { readRolesOfGroups, type RoleOfGroup } from './roles-of-groups.ts';

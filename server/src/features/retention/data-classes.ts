@@ -228,6 +228,10 @@ export const classOfTable = {
   verified_domain: 'configuration',
   federated_user: 'users',
   federated_grant: 'users',
+  provisioned_user: 'users',
+  directory_group: 'users',
+  directory_group_member: 'users',
+  directory_grant: 'users',
   federation_request: 'sign-in',
   used_assertion: 'sign-in',
 } as const satisfies Record<keyof Tables, DataClassName>;

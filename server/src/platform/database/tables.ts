@@ -582,6 +582,24 @@ export interface Tables {
     linked_at: GeneratedInstant;
   };
   federated_grant: { account_id: string; grant_id: string; provider_id: string };
+  provisioned_user: {
+    account_id: string;
+    user_id: string;
+    user_name: string | null;
+    external_id: string | null;
+    made: Generated<boolean>;
+    changed_at: GeneratedInstant;
+  };
+  directory_group: {
+    account_id: string;
+    id: string;
+    name: string;
+    external_id: string | null;
+    created_at: GeneratedInstant;
+    changed_at: GeneratedInstant;
+  };
+  directory_group_member: { account_id: string; group_id: string; user_id: string };
+  directory_grant: { account_id: string; grant_id: string };
   federation_request: {
     relay_hash: Buffer;
     browser_hash: Buffer;

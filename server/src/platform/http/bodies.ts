@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { formOf } from './form-body.ts';
 import { Refusal } from './refusal.ts';
-import { isOAuth, takesFile } from './served-endpoint.ts';
+import { isOAuth, isScim, takesFile } from './served-endpoint.ts';
 
 /** Reads bodies of the types that endpoints take, and of no others. */
 export function takeBodies(fastify: FastifyInstance): void {
@@ -14,8 +14,12 @@ function takeJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   const text = new TextDecoder('utf-8', { fatal: true });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (takesFile(request) || isOAuth(request)) return done(new Refusal('request.media-type'));
+  const types = ['application/json', 'application/scim+json'];
+  fastify.addContentTypeParser(types, { parseAs: 'buffer' }, (request, body, done) => {
+    const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+    const isScimType = type.trim().toLowerCase() === 'application/scim+json';
+    if (takesFile(request) || isOAuth(request) || (isScimType && !isScim(request)))
+      return done(new Refusal('request.media-type'));
     let decoded: string;
     try {
       decoded = text.decode(body as Buffer);

@@ -5,6 +5,7 @@ import { authorisations } from '@samtal/contract/access';
 import type { Access, Endpoint } from '@samtal/contract/endpoint';
 import { Problem, refusals, type ErrorCode } from '@samtal/contract/errors';
 import { fileNameHeader } from '@samtal/contract/media/types';
+import { scimUrns } from '@samtal/contract/provisioning';
 import type { TSchema } from '@samtal/contract/shared';
 
 interface ObjectSchema {
@@ -32,7 +33,7 @@ export function openApiDocument(): object {
     tags: [...new Set(endpoints.map(featureOf))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: plain(Problem), OAuthError: oauthError },
+      schemas: { Problem: plain(Problem), OAuthError: oauthError, ScimError: scimError },
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: '__Host-samtal', description: 'Set by signing in.' },
         csrf: {
@@ -102,10 +103,14 @@ function descriptionOf(endpoint: Endpoint): string {
     .join('\n\n');
 }
 
-function content({ response, media }: Endpoint): object {
+function content({ response, media, scim }: Endpoint): object {
   if (media !== undefined)
     return { content: Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])) };
-  return response === undefined ? {} : { content: { 'application/json': { schema: plain(response) } } };
+  return response === undefined ? {} : { content: { [jsonType(scim)]: { schema: plain(response) } } };
+}
+
+function jsonType(scim: true | undefined): string {
+  return scim === true ? 'application/scim+json' : 'application/json';
 }
 
 /** The content of a file, as it is (OpenAPI 3.1: no schema for what is not described by one). */
@@ -118,14 +123,27 @@ const fileName = {
   schema: { type: 'string' },
 };
 
-function bodyType({ oauth }: Endpoint): string {
-  return oauth === true ? 'application/x-www-form-urlencoded' : 'application/json';
+function bodyType({ oauth, scim }: Endpoint): string {
+  return oauth === true ? 'application/x-www-form-urlencoded' : jsonType(scim);
 }
 
 const oauthError = {
   type: 'object',
   required: ['error'],
   properties: { error: { type: 'string' }, error_description: { type: 'string' } },
+};
+
+/** RFC 7644, 3.12. */
+const scimError = {
+  type: 'object',
+  required: ['schemas', 'status'],
+  properties: {
+    schemas: { type: 'array', items: { type: 'string' } },
+    status: { type: 'string' },
+    scimType: { type: 'string' },
+    detail: { type: 'string' },
+    [scimUrns.refusal]: { type: 'object', properties: { code: { type: 'string' } } },
+  },
 };
 
 const idempotencyKey = {
@@ -212,7 +230,10 @@ function problemResponses(endpoint: Endpoint): Record<string, object> {
       String(status),
       {
         description: of.map((code) => `\`${code}\`: ${refusals[code].title}`).join(' '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content:
+          endpoint.scim === true
+            ? { 'application/scim+json': { schema: { $ref: '#/components/schemas/ScimError' } } }
+            : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),
   );

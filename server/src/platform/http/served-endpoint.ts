@@ -13,3 +13,7 @@ export function takesFile(request: FastifyRequest): boolean {
 export function isOAuth(request: FastifyRequest): boolean {
   return endpointOf(request)?.oauth === true;
 }
+
+export function isScim(request: FastifyRequest): boolean {
+  return endpointOf(request)?.scim === true;
+}

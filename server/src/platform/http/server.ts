@@ -21,7 +21,8 @@ import { sendOAuthProblem } from './oauth-problem.ts';
 import { onceRequestOf } from './once.ts';
 import { keepPace } from './pace.ts';
 import { problemOf, Refusal } from './refusal.ts';
-import { endpointOf, isOAuth, takesFile } from './served-endpoint.ts';
+import { sendScimProblem } from './scim-problem.ts';
+import { endpointOf, isOAuth, isScim, takesFile } from './served-endpoint.ts';
 import { compileExact, compileText, validated, type Validator } from './validation.ts';
 
 /** The most that a JSON body may weigh. Files are streamed, and weighed by whoever takes them. */
@@ -148,6 +149,8 @@ export class HttpServer {
         return await this.#elevated(endpoint, call, async () => {
           const answer = await this.#once(endpoint, call, work);
           if (endpoint.media !== undefined) return await sendDownload(reply, endpoint, answer as Download);
+          if (endpoint.scim === true && answer !== undefined)
+            void reply.header('content-type', 'application/scim+json');
           return reply.status(endpoint.status).header('cache-control', 'no-store').send(answer);
         });
       },
@@ -268,7 +271,7 @@ export class HttpServer {
       const challenge =
         endpoint !== null && needsCaller(endpoint) ? challengeOf(refusal, endpoint, bearerOf(request)) : null;
       if (challenge !== null) void reply.header('www-authenticate', challenge);
-      return sendProblem(reply, refusal, request.id);
+      return isScim(request) ? sendScimProblem(reply, refusal) : sendProblem(reply, refusal, request.id);
     });
     this.fastify.setNotFoundHandler(async (request, reply) =>
       sendProblem(reply, new Refusal('not-found'), request.id),

@@ -1,0 +1,155 @@
+import { maxReasonLength } from '@samtal/contract/history';
+import { attempt, type Tx } from '../../platform/database/index.ts';
+import { Refusal, type Member } from '../../platform/http/index.ts';
+import { effective, giveRole, readRoles, refuseUnlessPassable, withdrawRole } from '../access/index.ts';
+import { readRolesOfGroups, type RoleOfGroup } from '../federation/index.ts';
+
+/**
+ * Gives users the roles of their groups in the directory, and takes back those of groups that they are in no more. Which group gets
+ * what is what the identity providers of the account say, by its name or its externalId. Roles that somebody gave by hand or that a
+ * sign-in gave stay. Refuses with access.exceeds-own what whoever answers for the directory could not give.
+ */
+export async function giveRolesOfGroups(tx: Tx, giver: Member, userIds: Iterable<string>): Promise<void> {
+  for (const userId of userIds) {
+    const wanted = await wantedRoles(tx, giver.accountId, userId);
+    const kept = await giveWanted(tx, giver, { userId, wanted });
+    for (const grantId of await grantsByDirectory(tx, giver.accountId, userId))
+      if (!kept.has(grantId)) await takeBack(tx, giver.accountId, grantId);
+  }
+}
+
+async function wantedRoles(tx: Tx, account: string, userId: string): Promise<RoleOfGroup[]> {
+  const member = await tx.sql
+    .selectFrom('membership')
+    .select('email')
+    .where('account_id', '=', account)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  if (member === undefined) return [];
+  const groups = await tx.sql
+    .selectFrom('directory_group_member as d')
+    .innerJoin('directory_group as g', (join) =>
+      join.onRef('g.account_id', '=', 'd.account_id').onRef('g.id', '=', 'd.group_id'),
+    )
+    .select(['g.name', 'g.external_id as externalId'])
+    .where('d.account_id', '=', account)
+    .where('d.user_id', '=', userId)
+    .execute();
+  const names = new Set(
+    groups.flatMap(({ name, externalId }) => [name, ...(externalId === null ? [] : [externalId])]),
+  );
+  return await readRolesOfGroups(tx, account, { userId, email: member.email, groups: names });
+}
+
+async function giveWanted(
+  tx: Tx,
+  giver: Member,
+  { userId, wanted }: { userId: string; wanted: readonly RoleOfGroup[] },
+): Promise<ReadonlySet<string>> {
+  const { accountId } = giver;
+  const roles = await readRoles(tx, accountId);
+  const byHand = await grantsByHand(tx, accountId, userId);
+  const kept = new Set<string>();
+  for (const { roleId, scope, purpose } of wanted) {
+    const role = roles.get(roleId);
+    if (role === undefined) continue;
+    await refuseUnlessPassable(tx, giver, { receiverId: userId, grants: [effective(role.allows, scope)] });
+    // A queue or a site that it was to hold for may be gone.
+    const grant = await unlessRefused(
+      'not-found',
+      attempt(
+        tx,
+        async (inner) =>
+          await giveRole(inner, accountId, {
+            giver: 'system',
+            userId,
+            roleId,
+            scope,
+            note: { reason: purpose.slice(0, maxReasonLength) },
+          }),
+      ),
+    );
+    if (grant === null || byHand.has(grant.id)) continue;
+    kept.add(grant.id);
+    await tx.sql
+      .insertInto('directory_grant')
+      .values({ account_id: accountId, grant_id: grant.id })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  return kept;
+}
+
+async function grantsByDirectory(tx: Tx, account: string, userId: string): Promise<string[]> {
+  const rows = await tx.sql
+    .selectFrom('directory_grant as d')
+    .innerJoin('role_grant as g', (join) =>
+      join.onRef('g.account_id', '=', 'd.account_id').onRef('g.id', '=', 'd.grant_id'),
+    )
+    .select('g.id')
+    .where('d.account_id', '=', account)
+    .where('g.user_id', '=', userId)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** What neither the directory nor a sign-in gave. */
+async function grantsByHand(tx: Tx, account: string, userId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.sql
+    .selectFrom('role_grant as g')
+    .select('g.id')
+    .where('g.account_id', '=', account)
+    .where('g.user_id', '=', userId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('directory_grant as d')
+            .select('d.grant_id')
+            .whereRef('d.account_id', '=', 'g.account_id')
+            .whereRef('d.grant_id', '=', 'g.id'),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('federated_grant as f')
+            .select('f.grant_id')
+            .whereRef('f.account_id', '=', 'g.account_id')
+            .whereRef('f.grant_id', '=', 'g.id'),
+        ),
+      ),
+    )
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** What a sign-in gave as well stays until the next one; the last administrator stays one. */
+async function takeBack(tx: Tx, account: string, grantId: string): Promise<void> {
+  await tx.sql
+    .deleteFrom('directory_grant')
+    .where('account_id', '=', account)
+    .where('grant_id', '=', grantId)
+    .execute();
+  const bySignIn = await tx.sql
+    .selectFrom('federated_grant')
+    .select('grant_id')
+    .where('account_id', '=', account)
+    .where('grant_id', '=', grantId)
+    .executeTakeFirst();
+  if (bySignIn !== undefined) return;
+  await unlessRefused(
+    'access.last-administrator',
+    attempt(tx, async (inner) => await withdrawRole(inner, account, { giver: 'system', grantId })),
+  );
+}
+
+/** Null when it is refused with this code. */
+async function unlessRefused<Done>(code: Refusal['code'], doing: Promise<Done>): Promise<Done | null> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === code) return null;
+    throw error;
+  }
+}
