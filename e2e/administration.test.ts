@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { changeRole, createRole, giveRole as grantRole } from '@samtal/contract/access';
+import { listUsers } from '@samtal/contract/users';
 import { unattendedHeader } from '@samtal/contract/signin';
 import type { Locator, Request } from 'playwright-core';
+import { Api } from './api.ts';
 import { CustomerSite } from './customer-site.ts';
 import type { Colleague } from './people.ts';
 import { Stage, type FinishedTest } from './stage.ts';
@@ -118,6 +121,36 @@ test('a role that is withdrawn is gone at once, and one that is given works at o
   await version.getByText(ingrid.say('history.one-grant', { name: 'Johan Berg' })).waitFor();
 });
 
+test('a role that is edited while its holder works changes at once what the page offers', async () => {
+  const api = await Api.signIn(stage.origin, stage.person('ingrid'));
+  const params = { accountId: api.accountId };
+  const authorisations = ['conversations.handle', 'access.read'] as const;
+  const role = await api.call(createRole, {
+    params,
+    body: { name: 'Front desk', authorisations: [...authorisations], roles: [] },
+  });
+  const johan = stage.person('johan');
+  const { items: users } = await api.call(listUsers, { params });
+  const userId = users.find(({ email }) => email === johan.email)?.id ?? assert.fail();
+  const grant = { userId, roleId: role.id, scope: {}, reason: 'The desk' };
+  await api.call(grantRole, { params, body: grant });
+
+  const colleague = await stage.signIn('johan');
+  const roles = colleague.page.getByRole('link', { name: colleague.say('admin.roles') });
+  await colleague.page.goto(new URL('/admin', stage.origin).href);
+  await roles.first().waitFor();
+  const change = async (without: readonly string[]) =>
+    await api.call(changeRole, {
+      params: { ...params, roleId: role.id },
+      body: { authorisations: authorisations.filter((each) => !without.includes(each)) },
+    });
+  await change(['access.read']);
+  await roles.first().waitFor({ state: 'detached' });
+  await change([]);
+  await roles.first().waitFor();
+  await colleague.leave();
+});
+
 test('nobody takes the last administrator away', async () => {
   await goTo(ingrid, 'users');
   await rowOf(ingrid, 'Ingrid Almqvist').getByRole('button').click();
@@ -228,7 +261,13 @@ test('signing out ends the session: nothing is to be had by going back', async (
   const cookies = await sara.context.cookies();
   assert.deepEqual(
     cookies.map(({ name, httpOnly, secure, sameSite }) => ({ name, httpOnly, secure, sameSite })),
-    [{ name: '__Host-samtal', httpOnly: true, secure: true, sameSite: 'Strict' }],
+    // The session, and the browser as one that has been here before.
+    ['__Host-samtal', '__Host-samtal-browser'].map((name) => ({
+      name,
+      httpOnly: true,
+      secure: true,
+      sameSite: 'Strict',
+    })),
   );
   await signOut(sara);
   await sara.page.goBack().catch(() => null);

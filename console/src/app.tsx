@@ -310,8 +310,9 @@ const routeTree = root.addChildren([
   ]),
 ]);
 
-const queryClient = createQueryClient(() => {
-  queryClient.setQueryData(sessionQuery.queryKey, null);
+const queryClient = createQueryClient({
+  onSignedOut: () => queryClient.setQueryData(sessionQuery.queryKey, null),
+  onForbidden: () => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }),
 });
 
 const router = createRouter({

@@ -1,10 +1,20 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { Refusal } from './refusal.ts';
 
-/** The cache of what the server said. `onSignedOut` is called whenever an answer says that the session is over. */
-export function createQueryClient(onSignedOut: () => void): QueryClient {
+/** Whom the cache tells what answers say of the session. */
+export interface SessionListener {
+  /** It is over. */
+  onSignedOut(): void;
+  /** It may no longer do what the page offered. */
+  onForbidden(): void;
+}
+
+/** The cache of what the server said. */
+export function createQueryClient({ onSignedOut, onForbidden }: SessionListener): QueryClient {
   const watch = (error: Error) => {
-    if (error instanceof Refusal && error.code === 'signin.required') onSignedOut();
+    if (!(error instanceof Refusal)) return;
+    if (error.code === 'signin.required') onSignedOut();
+    if (error.code === 'access.forbidden') onForbidden();
   };
   const client = new QueryClient({
     queryCache: new QueryCache({ onError: watch }),

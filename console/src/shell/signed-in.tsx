@@ -1,10 +1,11 @@
 import { IconKey } from '@tabler/icons-react';
+import type { ChangedList } from '@samtal/contract/realtime';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { AccountProvider, useAccount } from '../features/accounts/index.ts';
 import { Attention, conversationsKey } from '../features/conversations/index.ts';
-import { LiveProvider, type ChangedList } from '../features/realtime/index.ts';
+import { LiveProvider } from '../features/realtime/index.ts';
 import { presenceQuery } from '../features/routing/index.ts';
 import { sessionQuery } from '../features/signin/index.ts';
 import { useShortcutKeys } from '../shortcuts/index.ts';
@@ -47,6 +48,7 @@ function Connected() {
     if (lists.includes('presence')) {
       void queryClient.invalidateQueries({ queryKey: presenceQuery(account.id).queryKey });
     }
+    if (lists.includes('access')) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   };
   return (
     <LiveProvider

@@ -64,6 +64,9 @@ export const ClientFrameSchema = Type.Union(Object.values(clientFrames));
 
 export { Entry };
 
+/** What an agent’s page shows of the account; `access` is what the agent may do there. */
+export type ChangedList = 'mine' | 'waiting' | 'presence' | 'access';
+
 /** What a server sends. */
 export type ServerFrame =
   | { t: 'welcome'; node: string; heartbeatMs: number }
@@ -86,8 +89,8 @@ export type ServerFrame =
   | { t: 'show'; stream: StreamName; from: string; sealed: string | null }
   /** Visitors: how many conversations are ahead in the queue. */
   | { t: 'place'; stream: StreamName; ahead: number }
-  /** Agents: lists that are worth loading again. A hint; lists are also loaded after every reconnect. */
-  | { t: 'changed'; lists: ('mine' | 'waiting' | 'presence')[] }
+  /** Agents: what is worth loading again. A hint; all of it is also loaded after every reconnect. */
+  | { t: 'changed'; lists: ChangedList[] }
   | { t: 'ping'; n: number }
   /** This node is going away: connect again, to another one, within the given time. */
   | { t: 'drain'; withinMs: number }

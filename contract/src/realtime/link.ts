@@ -1,6 +1,6 @@
 import type { Entry, EntryPage, PostedKind, StreamName } from '../conversations/entries.ts';
 import type { ErrorCode } from '../errors/index.ts';
-import type { ClientFrame, ServerFrame } from './frames.ts';
+import type { ChangedList, ClientFrame, ServerFrame } from './frames.ts';
 import type { Outbox } from './outbox.ts';
 import { Outgoing } from './outgoing.ts';
 import { protocolVersion, realtime } from './protocol.ts';
@@ -46,7 +46,7 @@ export interface LinkListener {
   /** Agents: what a page of the visitor’s shows, sealed; null when it shows nothing any more. */
   onShow?(stream: StreamName, from: string, sealed: string | null): void;
   /** Lists worth loading again: on a hint, and all of them after each reconnect. */
-  onChanged?(lists: readonly ('mine' | 'waiting' | 'presence')[]): void;
+  onChanged?(lists: readonly ChangedList[]): void;
   /** The stream is not there for this caller (any more). */
   onGone?(stream: StreamName): void;
   /** The server refused this caller for good; the link has stopped. */
@@ -295,7 +295,7 @@ export class Link {
     for (const [stream, { delivered, read }] of this.#seen)
       this.#send({ t: 'seen', stream, delivered, read });
     this.#sendPosts();
-    this.#options.listener.onChanged?.(['mine', 'waiting', 'presence']);
+    this.#options.listener.onChanged?.(['mine', 'waiting', 'presence', 'access']);
   }
 
   #adoptEpoch(stream: StreamName, epoch: string): void {

@@ -8,4 +8,3 @@ export {
   useVisitorTyping,
 } from './live-provider.tsx';
 export { newId } from './new-id.ts';
-export type { ChangedList } from './live.ts';

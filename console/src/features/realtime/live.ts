@@ -7,6 +7,7 @@ import {
   type Audience,
 } from '@samtal/contract/conversations';
 import {
+  type ChangedList,
   createRealtimeTicket,
   lastSeq,
   Link,
@@ -20,8 +21,6 @@ import {
 import { call, Refusal } from '../../api/index.ts';
 import { newId } from './new-id.ts';
 import { openAgentSocket } from './agent-socket.ts';
-
-export type ChangedList = 'mine' | 'waiting' | 'presence';
 
 /** Whom `Live` tells what is not about a stream. */
 export interface LiveCallbacks {

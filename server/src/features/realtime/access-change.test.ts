@@ -60,6 +60,7 @@ describe('a change of access', () => {
     const at = { params: { ...own, conversationId }, query: {} };
     assert.equal((await person.try(readEntries, at)).status, 404, 'from the next request on');
     await socket.next((frame) => frame.t === 'gone');
+    await socket.next((frame) => frame.t === 'changed' && frame.lists.includes('access'));
     assert.ok(Date.now() - since < 2_000, `the socket after ${Date.now() - since} ms`);
     assert.equal(socket.closeCode, null);
     socket.close();

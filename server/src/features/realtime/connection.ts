@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { clientFrames, realtime, type ClientFrame, type ServerFrame } from '@samtal/contract/realtime';
+import {
+  clientFrames,
+  realtime,
+  type ChangedList,
+  type ClientFrame,
+  type ServerFrame,
+} from '@samtal/contract/realtime';
 import { conversationOf, type StreamName } from '@samtal/contract/conversations';
 import type { Database } from '../../platform/database/index.ts';
 import type { Announcement, Fanout } from '../../platform/fanout/index.ts';
@@ -63,7 +69,7 @@ export class Connection implements Outlet {
   #work: Promise<void> = Promise.resolve();
   #refused = 0;
   #fullSince: number | null = null;
-  #changedLists = new Set<'mine' | 'waiting' | 'presence'>();
+  #changedLists = new Set<ChangedList>();
   #listsTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(line: Line, party: Party, parts: ConnectionParts) {
@@ -140,6 +146,10 @@ export class Connection implements Outlet {
     if (users !== undefined && (party.userId === null || !users.includes(party.userId))) return;
     // A conversation that has gone to somebody else is not followed any longer.
     if (lists.includes('mine')) this.#then(async () => await this.#recheckStreams());
+    this.#hint(lists);
+  }
+
+  #hint(lists: readonly ChangedList[]): void {
     for (const list of lists) this.#changedLists.add(list);
     // Several changes within a moment are one hint.
     this.#listsTimer ??= setTimeout(() => {
@@ -166,6 +176,7 @@ export class Connection implements Outlet {
   /** What its party may do has changed: it goes, or lets go of what is not there for it any more. */
   async accessChanged(): Promise<void> {
     await this.recheck();
+    if (this.party.kind === 'agent') this.#hint(['access']);
     this.#then(async () => await this.#recheckStreams());
   }
 
