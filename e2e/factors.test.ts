@@ -6,7 +6,11 @@ import { Platform } from './platform.ts';
 import { Stage, type FinishedTest } from './stage.ts';
 
 let stage: Stage;
-before(async () => (stage = await Stage.open(() => Platform.start({ hostName: 'localhost' }))));
+before(async () => {
+  // Where people are is what a proxy says, so that they can be in several places.
+  const env = { SAMTAL_TRUSTED_PROXIES: '127.0.0.0/8' };
+  stage = await Stage.open(() => Platform.start({ hostName: 'localhost', env }));
+});
 afterEach(async (t) => await stage?.clear(t as FinishedTest));
 after(async () => await stage?.close());
 
@@ -31,6 +35,70 @@ async function signOut(colleague: Colleague): Promise<void> {
   await colleague.page.getByRole('menuitem', { name: colleague.say('menu.sign-out') }).click();
   await colleague.button('signin.submit').waitFor();
 }
+
+/** The step before has a button of the same name. */
+async function asksForSecondFactor(colleague: Colleague): Promise<void> {
+  await colleague.page.getByRole('heading', { name: colleague.say('signin.step-factor') }).waitFor();
+}
+
+const from = (address: string) => ({ extraHTTPHeaders: { 'x-forwarded-for': address } });
+const office = from('198.51.100.7');
+const home = from('203.0.113.9');
+
+test('whoever is outside of the list of networks is locked out, but for the exception by a second factor', async () => {
+  const inspection = new Inspection();
+  const ingrid = await stage.signIn('ingrid', { ...office, reducedMotion: 'reduce' });
+  await ingrid.page.goto(new URL('/admin/settings', stage.origin).href);
+  const setting = (key: string) =>
+    ingrid.page.getByRole('listitem').filter({
+      has: ingrid.page.getByRole('heading', { level: 3, name: ingrid.say(`setting.${key}`), exact: true }),
+    });
+  const list = setting('signin.networks').getByRole('combobox');
+  // Browsers do not say where sockets come from.
+  for (const network of ['198.51.100.0/24', '127.0.0.1']) {
+    await list.fill(network);
+    await list.press('Enter');
+  }
+  await setting('signin.network-exception').getByRole('combobox').click();
+  await ingrid.page
+    .getByRole('option', { name: ingrid.say('setting.signin.network-exception.second-factor') })
+    .click();
+  await ingrid.button('settings.review').click();
+  const review = ingrid.dialog('settings.review');
+  await review.getByRole('textbox', { name: ingrid.say('reason') }).fill('From the office only');
+  await ingrid.button('save', review).click();
+  await review.waitFor({ state: 'detached' });
+  await ingrid.button('networks.confirm').waitFor();
+  await inspection.look(ingrid.page, 'A list of networks on trial');
+  await ingrid.button('networks.confirm').click();
+  await ingrid.button('networks.confirm').waitFor({ state: 'detached' });
+
+  const { email, password } = stage.person('johan');
+  const away = await stage.stranger('/', home);
+  await away.giveCredentials(email, password);
+  await away.page.getByRole('alert').waitFor();
+  await inspection.look(away.page, 'Locked out by the list of networks');
+
+  const johan = await stage.signIn('johan', office);
+  await giveAuthenticator(johan.page);
+  await johan.page.goto(new URL('/profile', stage.origin).href);
+  await johan.button('factor.add').click();
+  const adding = johan.dialog('factor.add');
+  await adding.getByRole('button', { name: johan.say('factor.kind.passkey') }).click();
+  await adding.getByRole('textbox', { name: johan.say('factor.name') }).fill('Laptop');
+  await johan.button('factor.go-on', adding).click();
+  await johan.button('factor.recovery-kept').click();
+  await signOut(johan);
+  await johan.context.setExtraHTTPHeaders(home.extraHTTPHeaders);
+  await johan.giveCredentials(email, password);
+  await asksForSecondFactor(johan);
+  const action = johan.say('signin.submit');
+  await johan.page.getByRole('button', { name: johan.say('factor.use-passkey', { action }) }).click();
+  await johan.menu.waitFor();
+  await johan.page.getByRole('heading', { name: johan.say('mine.title') }).waitFor();
+  inspection.assertFaultless();
+  for (const person of [ingrid, away, johan]) await person.leave();
+});
 
 test('a passkey is added, is the second factor after the password, confirms sensitive work, and signs in by itself', async () => {
   const inspection = new Inspection();
@@ -63,7 +131,7 @@ test('a passkey is added, is the second factor after the password, confirms sens
 
   await signOut(ingrid);
   await ingrid.giveCredentials(email, password);
-  await usePasskey('signin.submit').waitFor();
+  await asksForSecondFactor(ingrid);
   await inspection.look(page, 'Second factor');
   await usePasskey('signin.submit').click();
   await ingrid.menu.waitFor();
