@@ -187,7 +187,9 @@ test('somebody signs in, and confirms sensitive work, at a provider that speaks 
   await inspection.look(admin, 'What a provider that speaks OpenID Connect needs to know');
   await ingrid.leave();
 
+  openId.discovered = { end_session_endpoint: `${openId.issuer}/end` };
   openId.page = (url) => {
+    if (url.pathname === '/end') return '<!doctype html><html lang="en"><title>Bergvik</title>Goodbye</html>';
     const claims = {
       sub: 'u-2002',
       email: 'wilma@almvik.example',
@@ -208,6 +210,8 @@ test('somebody signs in, and confirms sensitive work, at a provider that speaks 
   const change = wilma.dialog('federation.change');
   await change.getByText(wilma.say('federation.client-secret-kept')).waitFor();
   await change.getByRole('textbox', { name: wilma.say('name') }).fill('Bergvik and sons');
+  await change.getByRole('button', { name: wilma.say('federation.details') }).click();
+  await change.getByRole('switch', { name: wilma.say('federation.signs-out') }).press('Space');
   await wilma.button('save', change).click();
   const confirmation = wilma.page.getByRole('dialog', { name: wilma.say('elevation.title') });
   const [popup] = await Promise.all([
@@ -242,6 +246,15 @@ test('somebody signs in, and confirms sensitive work, at a provider that speaks 
   assert.equal(told.status, 200);
   await wilma.page.reload();
   await wilma.page.getByRole('textbox', { name: wilma.say('signin.email') }).waitFor();
+
+  // When she leaves by herself, she is led to where she may leave everything.
+  await wilma.page.goto(link);
+  await wilma.page.getByRole('link', { name: 'I am Wilma' }).click();
+  await wilma.menu.click();
+  await wilma.page.getByRole('menuitem', { name: wilma.say('menu.sign-out') }).click();
+  await wilma.page.getByText('Goodbye').waitFor();
+  const left = new URL(wilma.page.url()).searchParams;
+  assert.equal(left.get('post_logout_redirect_uri'), `${stage.origin}/sign-in`);
   inspection.assertFaultless();
   assert.deepEqual(wilma.faults, []);
 });

@@ -29,6 +29,12 @@ export function OidcDetails({ oidc, onChange }: OidcDetailsProps) {
         checked={oidc.requiresVerifiedEmail}
         onChange={(event) => onChange({ requiresVerifiedEmail: event.currentTarget.checked })}
       />
+      <Switch
+        label={t('federation.signs-out')}
+        description={t('federation.signs-out-says')}
+        checked={oidc.signsOutThere}
+        onChange={(event) => onChange({ signsOutThere: event.currentTarget.checked })}
+      />
       <TextInput
         label={t('federation.subject-claim')}
         description={t('federation.subject-claim-says')}
@@ -37,12 +43,6 @@ export function OidcDetails({ oidc, onChange }: OidcDetailsProps) {
         onChange={(event) => onChange({ subjectClaim: event.currentTarget.value })}
         maxLength={255}
         spellCheck={false}
-      />
-      <Switch
-        label={t('federation.signs-out')}
-        description={t('federation.signs-out-says')}
-        checked={oidc.signsOutThere}
-        onChange={(event) => onChange({ signsOutThere: event.currentTarget.checked })}
       />
     </>
   );

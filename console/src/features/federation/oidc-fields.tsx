@@ -116,11 +116,16 @@ function IssuerField({ issuer, onChange }: { issuer: string; onChange: (issuer: 
         </Alert>
       )}
       {said !== null && (
-        <Alert color="green" variant="light" role="status">
+        <Alert color={takenBy(said) === 'none' ? 'yellow' : 'green'} variant="light" role="status">
           {t('federation.issuer-answers', { name: new URL(said.signInUrl).host })}{' '}
-          {said.authenticates.map((each) => t(`federation.issuer-takes.${each}`)).join(' ')}
+          {t(`federation.issuer-takes.${takenBy(said)}`)}
         </Alert>
       )}
     </Stack>
   );
+}
+
+/** Which of the ways in which we can prove who we are it takes. */
+function takenBy({ authenticates }: IssuerStatement): 'secret' | 'key' | 'both' | 'none' {
+  return authenticates.length > 1 ? 'both' : (authenticates[0] ?? 'none');
 }
