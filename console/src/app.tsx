@@ -9,7 +9,7 @@ import {
   redirect,
   RouterProvider,
 } from '@tanstack/react-router';
-import { createQueryClient } from './api/index.ts';
+import { basePath, createQueryClient } from './api/index.ts';
 import { sessionQuery } from './features/signin/index.ts';
 import { FailedAlone, FailedPage, NotFoundAlone, NotFoundPage } from './shell/failure-pages.tsx';
 import { LoadingAlone } from './shell/loading-alone.tsx';
@@ -317,6 +317,7 @@ const queryClient = createQueryClient({
 
 const router = createRouter({
   routeTree,
+  basepath: basePath,
   context: { queryClient },
   defaultPreload: 'intent',
   defaultErrorComponent: FailedPage,

@@ -69,6 +69,7 @@ import { restoreSettings, settingsJobs } from './features/settings/index.ts';
 import { settingsRoutes } from './features/settings/routes.ts';
 import {
   admitMember,
+  framersOf,
   livingSessions,
   signinGate,
   signinJobs,
@@ -339,7 +340,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity, masker });
   healthRoutes(http.fastify, { database, isDraining: () => draining });
-  await pages(http.fastify, { publicUrl, demoSiteKey: parts.demoSiteKey });
+  await pages(http.fastify, {
+    publicUrl,
+    demoSiteKey: parts.demoSiteKey,
+    framersOf: async (accountId) =>
+      await database.read('platform', async (tx) => await framersOf(tx, accountId)),
+  });
 
   return {
     http,

@@ -1,6 +1,7 @@
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { getSession, unattendedHeader } from '@samtal/contract/signin';
 import { isAttended } from './attendance.ts';
+import { frameHeaders } from './embedded.ts';
 import { becomeElevated } from './elevation.ts';
 import { Refusal, refusalOf, type RefusalCode } from './refusal.ts';
 
@@ -18,7 +19,11 @@ export async function renewCsrfToken(): Promise<void> {
 
 /** The headers of a request that changes something. */
 export function changeHeaders(): Record<string, string> {
-  return { accept: 'application/json', ...(csrfToken === null ? {} : { 'x-csrf-token': csrfToken }) };
+  return {
+    ...frameHeaders,
+    accept: 'application/json',
+    ...(csrfToken === null ? {} : { 'x-csrf-token': csrfToken }),
+  };
 }
 
 interface Given {
@@ -76,7 +81,8 @@ async function answerOf(declared: Endpoint, given: Given): Promise<Response> {
 }
 
 async function send(declared: Endpoint, input: Given) {
-  const headers = declared.method === 'GET' ? { accept: 'application/json' } : changeHeaders();
+  const headers =
+    declared.method === 'GET' ? { ...frameHeaders, accept: 'application/json' } : changeHeaders();
   try {
     return await fetch(urlOf(declared, input), {
       method: declared.method,

@@ -1,6 +1,7 @@
 import { urlOf, type Endpoint, type ParamsOf, type ResponseOf } from '@samtal/contract/endpoint';
 import { fileNameHeader } from '@samtal/contract/media/types';
 import { changeHeaders, renewCsrfToken } from './client.ts';
+import { frameHeaders } from './embedded.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 
 export interface FileSending {
@@ -32,7 +33,11 @@ export async function openFile<Declared extends Endpoint & { media: readonly str
 ): Promise<Blob> {
   let answer: Response;
   try {
-    answer = await fetch(urlOf(declared, { params }), { credentials: 'same-origin', cache: 'no-store' });
+    answer = await fetch(urlOf(declared, { params }), {
+      headers: frameHeaders,
+      credentials: 'same-origin',
+      cache: 'no-store',
+    });
     if (answer.ok) return await answer.blob();
   } catch {
     throw new Refusal('network');

@@ -20,6 +20,11 @@ export const refusals = {
   'request.csrf': { status: 403, title: 'The request does not carry a valid token of this session.' },
   'request.origin': { status: 403, title: 'Requests from this origin are not allowed.' },
   'signin.required': { status: 401, title: 'Sign in first.' },
+  'signin.embedded': {
+    status: 403,
+    title: 'This is not done in a frame of another page; open the console in a window of its own.',
+  },
+  'signin.embedding-off': { status: 403, title: 'The account lets no page have the console in a frame.' },
   'signin.refused': { status: 401, title: 'The e-mail address or the password is wrong.' },
   'signin.password-weak': { status: 422, title: 'The password does not fit the password rules.' },
   'signin.password-used': { status: 422, title: 'The password has been used before.' },

@@ -65,6 +65,16 @@ const otherDetectors = detectorKinds.filter((kind) => kind !== 'card') as [Other
 type OtherDetector = Exclude<DetectorKind, 'card'>;
 
 const everywhere = ['channel', 'account', 'installation'] as const;
+/**
+ * An origin (RFC 6454) as browsers write it: https, a name in small letters, a port other than 443. No wildcard, so that nobody who gets
+ * a name below another one comes along.
+ */
+const EmbeddingOrigin = Type.String({
+  maxLength: 300,
+  pattern:
+    '^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:(?!443$)[1-9][0-9]{0,4})?$',
+});
+
 const accountWide = ['account', 'installation'] as const;
 const accountOnly = ['account'] as const;
 const installationOnly = ['installation'] as const;
@@ -493,6 +503,14 @@ export const settings = {
     sensitive: true,
     weaker: 'lower',
     accountsSee: true,
+  }),
+  /** Pages that may have the workspace in a frame (C10), by their origins; empty: none. */
+  'embedding.origins': setting({
+    schema: Type.Array(EmbeddingOrigin, { maxItems: 20, uniqueItems: true }),
+    default: [],
+    levels: accountOnly,
+    sensitive: true,
+    weaker: 'more',
   }),
   'users.invitation-days': setting({
     schema: days(1, 30),

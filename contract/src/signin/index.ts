@@ -18,6 +18,12 @@ export { passwordLength };
  */
 export const unattendedHeader = 'samtal-unattended';
 
+/**
+ * The header of a request from the console in a frame of another page (C10). Its value is the id of the account in whose name it is there:
+ * cookies of frames are looked at, and no others.
+ */
+export const embeddedHeader = 'samtal-embedded';
+
 export const getSession = endpoint({
   id: 'signin.getSession',
   method: 'GET',

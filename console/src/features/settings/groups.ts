@@ -5,7 +5,7 @@ const groups = {
   masking: ['masking', 'redaction'],
   retention: ['retention', 'activity-log', 'audit'],
   privacy: ['privacy'],
-  people: ['signin', 'users', 'api'],
+  people: ['signin', 'embedding', 'users', 'api'],
   operations: ['backup'],
 } as const;
 

@@ -3,7 +3,7 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import type { SignInStep } from '@samtal/contract/signin';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useRef, type FormEvent } from 'react';
-import { Refusal } from '../../api/index.ts';
+import { embeddedIn, Refusal } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { factorIcons, hasPasskeys, useFactorProblem } from '../factors/index.ts';
 import { fieldOf } from './field-of.ts';
@@ -89,7 +89,8 @@ export function CredentialsForm({ onCome }: { onCome: (step: SignInStep | null) 
             {t('signin.by-passkey')}
           </Button>
         )}
-        <OrganisationSignIn email={email} />
+        {/* Pages of identity providers are shown in no frame. */}
+        {embeddedIn === null && <OrganisationSignIn email={email} />}
         <Anchor size="sm" ta="center" renderRoot={(props) => <Link to="/forgotten-password" {...props} />}>
           {t('signin.forgot')}
         </Anchor>

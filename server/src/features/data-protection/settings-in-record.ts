@@ -72,6 +72,7 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'mail.sender-address': { section: 'mail' },
   'mail.sender-name': connection,
   'signin.session-idle-minutes': { section: 'access' },
+  'embedding.origins': { section: 'access' },
   'signin.session-life-hours': { section: 'access' },
   'signin.password-min-length': { section: 'access' },
   'signin.password-max-age-days': { section: 'access' },

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { makeAccount } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
+import { setSettings } from '../../../test/settings.ts';
 
 describe('pages', () => {
   let db: TestDatabase;
@@ -42,7 +45,33 @@ describe('pages', () => {
     assert.equal(told.headers.location, `${node.url.origin}/find`);
   });
 
-  it('attack 50: lets nobody frame a page or an answer', async () => {
+  it('attack 50: lets only those pages frame the console that an account names, under its own address', async () => {
+    const account = await makeAccount(db, { origin: node.url.origin });
+    const policyOf = async (path: string) => String((await ask(path)).headers['content-security-policy']);
+    const path = `/embed/${account.id}/`;
+    assert.match(await policyOf(path), /frame-ancestors 'none'$/, 'nobody, until the account says so');
+    await setSettings(db, account.id, {
+      'embedding.origins': ['https://crm.example', 'https://crm.example:8443'],
+    });
+    assert.match(
+      await policyOf(path),
+      /; frame-ancestors https:\/\/crm\.example https:\/\/crm\.example:8443$/,
+    );
+    assert.match(await policyOf(`${path}conversations/1`), /frame-ancestors https:\/\/crm\.example /);
+    assert.equal((await ask(path)).headers['x-frame-options'], undefined, 'it could name nobody');
+    for (const other of [
+      '/',
+      `/embed/${randomUUID()}/`,
+      '/embed/nobody/',
+      `/embed/${account.id}%20https:/`,
+      '/embed/',
+    ])
+      assert.match(await policyOf(other), /frame-ancestors 'none'$/, other);
+    await db.asOwner("update account set status = 'suspended' where id = $1", [account.id]);
+    assert.match(await policyOf(path), /frame-ancestors 'none'$/, 'nor of a suspended one');
+  });
+
+  it('attack 50: lets nobody frame a page or an answer otherwise', async () => {
     for (const path of ['/', '/admin/users', '/invitation', '/api/docs/', '/api/v1/session', '/none.js']) {
       const { headers } = await ask(path);
       assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'(;|$)/, path);

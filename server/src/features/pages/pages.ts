@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { contentPolicies } from '../../platform/http/index.ts';
+import { consoleFramedBy, contentPolicies } from '../../platform/http/index.ts';
 import { openApiDocument } from '../../platform/http/openapi.ts';
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -28,16 +28,24 @@ export function checkPages(): void {
   }
 }
 
+export interface PagesParts {
+  readonly publicUrl: URL;
+  readonly demoSiteKey: () => Promise<string | null>;
+  /** The origins of pages that may have the console in a frame for an account. */
+  readonly framersOf: (accountId: string) => Promise<readonly string[]>;
+}
+
 /** Everything that is shown in a browser: console, widget, demo site, and the description of the API. */
 export async function pages(
   fastify: FastifyInstance,
-  { publicUrl, demoSiteKey }: { publicUrl: URL; demoSiteKey: () => Promise<string | null> },
+  { publicUrl, demoSiteKey, framersOf }: PagesParts,
 ): Promise<void> {
   leadHome(fastify, publicUrl);
   await fastify.register(fastifyStatic, { root: consoleFiles, serve: false, cacheControl: false });
   widgetPages(fastify);
   demoPages(fastify, demoSiteKey);
   apiPages(fastify);
+  embeddedPages(fastify, framersOf);
   consolePages(fastify);
 }
 
@@ -128,6 +136,21 @@ const apiDocsPage = `<!doctype html>
 `;
 const apiDocsScript = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#api', deepLinking: true, docExpansion: 'list', supportedSubmitMethods: [], validatorUrl: null });
 `;
+
+/**
+ * The console where other pages may have it in a frame (C10). Whose pages, it has to know before anybody has signed in: so
+ * the account stands in the address.
+ */
+function embeddedPages(fastify: FastifyInstance, framersOf: PagesParts['framersOf']): void {
+  fastify.get<{ Params: { accountId: string } }>(
+    '/embed/:accountId/*',
+    async ({ params: { accountId } }, reply) =>
+      await reply
+        .header('content-security-policy', consoleFramedBy(await framersOf(accountId)))
+        .header('cache-control', 'no-store')
+        .sendFile('index.html', consoleFiles),
+  );
+}
 
 function consolePages(fastify: FastifyInstance): void {
   const index = async (reply: FastifyReply) =>

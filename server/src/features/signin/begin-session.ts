@@ -7,6 +7,8 @@ import { startSession, type Voucher } from './sessions.ts';
 export interface Arrival {
   readonly device: Device;
   readonly voucher?: Voucher;
+  /** The account in whose frame they come in (C10). */
+  readonly embeddedIn?: string | null;
   /** By which the browser is known again; null where it came without. */
   readonly browser?: string | null;
   /** Told of sessions that ended for the new one: what stands on them, such as a socket, must go. */
@@ -20,13 +22,13 @@ export type NoSession = { readonly full: 'mobile' | 'sessions' | 'person' };
 export async function beginSession(
   tx: Tx,
   userId: string,
-  { device, voucher, sessionsEnded }: Arrival,
+  { device, voucher, embeddedIn = null, sessionsEnded }: Arrival,
 ): Promise<{ sessionId: string; token: string; ended: number } | NoSession> {
   if (!(await holdPerson(tx, userId))) return { full: 'person' };
   const room = await makeRoom(tx, userId, device);
   if ('full' in room) return room;
   const { ended } = room;
   if (ended.length > 0) tx.afterCommit(() => sessionsEnded(ended));
-  const begun = await startSession(tx, userId, { device, voucher: voucher ?? null });
+  const begun = await startSession(tx, userId, { device, voucher: voucher ?? null, embeddedIn });
   return { ...begun, ended: ended.length };
 }

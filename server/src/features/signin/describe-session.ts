@@ -4,7 +4,7 @@ import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
 import { readIdentity, readMinLength } from './queries.ts';
 import { elevatedUntil } from './elevation.ts';
-import { endsAt, idleUntil, issueCsrfToken } from './sessions.ts';
+import { endsAt, idleUntil, issueCsrfToken, onlyAccountId } from './sessions.ts';
 
 /** The session as the console is told of it, with a CSRF token for the page that asks. In the platform’s scope. */
 export async function describeSession(tx: Tx, sessionId: string): Promise<Session> {
@@ -12,7 +12,7 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
     .selectFrom('session')
     .select([
       'user_id',
-      'account_id as onlyAccountId',
+      onlyAccountId.as('onlyAccountId'),
       'provider_id as providerId',
       elevatedUntil.as('elevatedUntil'),
       idleUntil.as('idleUntil'),

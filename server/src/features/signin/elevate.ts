@@ -41,6 +41,7 @@ export async function startElevationByPasskey(
 
 /** Lets this session do sensitive work for an hour, for whoever shows anew that it is them. */
 export async function elevate(door: SignInDoor, caller: SignedIn, proof: Proof): Promise<Date> {
+  if (caller.isEmbedded === true) throw new Refusal('signin.embedded');
   if (!(await isRight(door, caller, proof))) throw new Refusal('signin.proof-refused');
   const until = await door.database.transaction('platform', async (tx) => {
     await recordForPerson(tx, caller.userId, 'signin.elevated', { by: proof.kind });

@@ -2,7 +2,7 @@ import { unattendedHeader } from '@samtal/contract/signin';
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../../platform/database/index.ts';
 import { anyone, Refusal, type Gate } from '../../platform/http/index.ts';
-import { sessionToken } from './cookie.ts';
+import { embeddedIn, sessionToken } from './cookie.ts';
 import { readElevation } from './elevation.ts';
 import { findSession, isCsrfTokenOf, useSession } from './sessions.ts';
 
@@ -20,8 +20,8 @@ export function signinGate({
       if (token === null) throw new Refusal('signin.required');
       const isAttended = request.headers[unattendedHeader] !== '1';
       const session = isAttended
-        ? await database.transaction('platform', (tx) => useSession(tx, token))
-        : await database.read('platform', (tx) => findSession(tx, token));
+        ? await database.transaction('platform', (tx) => useSession(tx, token, embeddedIn(request)))
+        : await database.read('platform', (tx) => findSession(tx, token, embeddedIn(request)));
       if (session === null) throw new Refusal('signin.required');
       return { ...anyone(request), ...session, isAttended };
     },

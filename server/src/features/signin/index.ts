@@ -1,3 +1,4 @@
+export { framersOf } from './embedding.ts';
 export { admitMember, admittedSomewhere } from './admit-member.ts';
 export { admitWithPassword, clearPassword } from './admit-with-password.ts';
 export { beginSession } from './begin-session.ts';

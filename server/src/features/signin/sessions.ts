@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { barredFromOwnSignIn, strictestSetting } from '../settings/index.ts';
+import { mayBeEmbedded } from './embedding.ts';
 import { deviceOf, type Device } from './device.ts';
 import { csrfTokensKept, sessionTouchS } from './limits.ts';
 
@@ -35,6 +36,9 @@ const ownAllowed = sql<boolean>`(session.provider_id is not null or not ${barred
 
 export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now() and ${vouchedFor} and ${ownAllowed})`;
 
+/** SQL: the one account that a session reaches: its provider's, or that in whose frame it was begun. */
+export const onlyAccountId = sql<string | null>`coalesce(session.account_id, session.embedded_in)`;
+
 /** Whose word a session stands on; it reaches that account only. */
 export interface Voucher {
   readonly accountId: string;
@@ -48,7 +52,11 @@ export interface Voucher {
 export async function startSession(
   tx: Tx,
   userId: string,
-  { device = deviceOf(undefined), voucher = null }: { device?: Device; voucher?: Voucher | null } = {},
+  {
+    device = deviceOf(undefined),
+    voucher = null,
+    embeddedIn = null,
+  }: { device?: Device; voucher?: Voucher | null; embeddedIn?: string | null } = {},
 ): Promise<{ sessionId: string; token: string }> {
   const sessionId = randomUUID();
   const token = newToken();
@@ -64,6 +72,7 @@ export async function startSession(
       provider_id: voucher?.providerId ?? null,
       provider_subject: voucher?.subject ?? null,
       provider_session: voucher?.session ?? null,
+      embedded_in: embeddedIn,
       expires_at: sql<Date>`now() + make_interval(hours => ${hoursOf('signin.session-life-hours')} + ${hoursOf('signin.session-extension-hours')})`,
       ...device,
     })
@@ -86,37 +95,63 @@ export interface LivingSession {
   /** Whether a second factor was shown in it (C2). */
   readonly hasSecondFactor: boolean;
   readonly onlyAccountId: string | null;
+  /** Begun in a frame of another page (C10). */
+  readonly isEmbedded: boolean;
 }
 
-/** The session of this token while it lives, or null. Looking at it does not put off its idle end. */
-export async function findSession(tx: ReadTx, token: string): Promise<LivingSession | null> {
-  const session = await readSession(tx, token);
+/**
+ * The session of this token while it lives, or null. Looking at it does not put off its idle end. `embeddedIn`: the account in whose
+ * frame it is shown; one that was begun elsewhere is none.
+ */
+export async function findSession(
+  tx: ReadTx,
+  token: string,
+  embeddedIn: string | null = null,
+): Promise<LivingSession | null> {
+  const session = await readSession(tx, token, embeddedIn);
   return session === null ? null : livingOf(session);
 }
 
 /** The same, used by the person: that puts off its idle end. */
-export async function useSession(tx: Tx, token: string): Promise<LivingSession | null> {
-  const session = await readSession(tx, token);
+export async function useSession(
+  tx: Tx,
+  token: string,
+  embeddedIn: string | null = null,
+): Promise<LivingSession | null> {
+  const session = await readSession(tx, token, embeddedIn);
   if (session === null) return null;
   if (session.stale) await touchSession(tx, session.sessionId);
   return livingOf(session);
 }
 
-function livingOf({ sessionId, userId, hasSecondFactor, onlyAccountId }: LivingSession): LivingSession {
-  return { sessionId, userId, hasSecondFactor, onlyAccountId };
+function livingOf({
+  sessionId,
+  userId,
+  hasSecondFactor,
+  onlyAccountId: only,
+  isEmbedded,
+}: LivingSession): LivingSession {
+  return { sessionId, userId, hasSecondFactor, onlyAccountId: only, isEmbedded };
 }
 
-async function readSession(tx: ReadTx, token: string): Promise<(LivingSession & { stale: boolean }) | null> {
+async function readSession(
+  tx: ReadTx,
+  token: string,
+  embeddedIn: string | null,
+): Promise<(LivingSession & { stale: boolean }) | null> {
+  if (embeddedIn !== null && !(await mayBeEmbedded(tx, embeddedIn))) return null;
   const session = await tx.sql
     .selectFrom('session')
     .select([
       'id as sessionId',
       'user_id as userId',
       sql<boolean>`second_factor_at is not null`.as('hasSecondFactor'),
-      'account_id as onlyAccountId',
+      onlyAccountId.as('onlyAccountId'),
+      sql<boolean>`embedded_in is not null`.as('isEmbedded'),
       sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale'),
     ])
     .where('token_hash', '=', tokenHash(token))
+    .where('embedded_in', 'is not distinct from', embeddedIn)
     .where(alive)
     .executeTakeFirst();
   return session ?? null;

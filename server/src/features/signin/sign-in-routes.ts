@@ -14,6 +14,7 @@ import {
   attemptToken,
   browserToken,
   clearAttemptCookie,
+  embeddedIn,
   setAttemptCookie,
   setBrowserCookie,
   setSessionCookie,
@@ -30,6 +31,7 @@ export function signInRoutes(http: HttpServer, { door, sessionsEnded }: SigninRo
   const { publicUrl } = door;
   const arrivalOf = (request: FastifyRequest) => ({
     device: deviceOf(request.headers['user-agent']),
+    embeddedIn: embeddedIn(request),
     browser: browserToken(request),
     sessionsEnded,
   });

@@ -13,6 +13,7 @@ import { demandedStep } from './demanded-step.ts';
 import { describeSession } from './describe-session.ts';
 import { describeStep } from './describe-step.ts';
 import type { SignInDoor } from './door.ts';
+import { mayBeEmbedded } from './embedding.ts';
 import { rememberDevice, remembersFactor } from './known-devices.ts';
 import { forgiveAttempt, provePassword, type Attempt } from './prove-password.ts';
 import { recordFailure, recordForPerson } from './record-signin.ts';
@@ -89,7 +90,11 @@ async function goOn(
 
 /** Why there is no session, for a person who has shown who they are. */
 export interface NotBegun {
-  readonly refused: 'signin.refused' | 'signin.mobile-blocked' | 'signin.session-limit';
+  readonly refused:
+    | 'signin.refused'
+    | 'signin.mobile-blocked'
+    | 'signin.session-limit'
+    | 'signin.embedding-off';
 }
 
 const refusals = {
@@ -104,6 +109,11 @@ export async function begin(
   { database, messenger }: Pick<SignInDoor, 'database' | 'messenger'>,
   { userId, arrival, factor }: { userId: string; arrival: Arrival; factor?: string },
 ): Promise<{ token: string; session: Session; browser: string } | NotBegun> {
+  const { embeddedIn = null } = arrival;
+  if (embeddedIn !== null && !(await mayBeEmbedded(tx, embeddedIn))) {
+    await recordFailure(tx, 'signin.failed', { userId, reason: 'frame' });
+    return { refused: 'signin.embedding-off' };
+  }
   const begun = await beginSession(tx, userId, arrival);
   if ('full' in begun) {
     await recordFailure(tx, 'signin.failed', { userId, reason: begun.full });

@@ -64,6 +64,7 @@ export interface Tables {
     provider_id: Generated<string | null>;
     provider_subject: Generated<string | null>;
     provider_session: Generated<string | null>;
+    embedded_in: Generated<string | null>;
     device: Generated<'web' | 'mobile'>;
     browser: Generated<string | null>;
     system: Generated<string | null>;

@@ -22,6 +22,8 @@ export interface SignedIn extends Anyone {
   readonly hasSecondFactor: boolean;
   /** The one account that this session reaches, when that account’s identity provider began it (C4). */
   readonly onlyAccountId?: string | null;
+  /** Whether the session was begun in a frame of another page (C10): nothing sensitive is done there. */
+  readonly isEmbedded?: boolean;
   /** False where their page asks by itself, with nobody at it. */
   readonly isAttended?: boolean;
 }

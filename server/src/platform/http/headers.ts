@@ -16,6 +16,15 @@ export const contentPolicies = {
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
 } as const;
 
+/**
+ * The policy of the console where these pages may have it in a frame (C10): every page above it has to be one of them. Without any
+ * nobody may.
+ */
+export function consoleFramedBy(origins: readonly string[]): string {
+  if (origins.length === 0) return contentPolicies.console;
+  return contentPolicies.console.replace(/frame-ancestors 'none'$/, `frame-ancestors ${origins.join(' ')}`);
+}
+
 /** Headers on every answer. Pages replace the policy with their own. */
 export function secureHeaders(fastify: FastifyInstance, publicUrl: URL): void {
   fastify.addHook('onRequest', async (_request, reply) => {

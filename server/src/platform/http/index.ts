@@ -11,7 +11,7 @@ export type {
 } from './callers.ts';
 export type { Download } from './download.ts';
 export type { FileBody } from './file-body.ts';
-export { contentPolicies } from './headers.ts';
+export { consoleFramedBy, contentPolicies } from './headers.ts';
 export { keepPace, type Pace } from './pace.ts';
 export { found, Refusal } from './refusal.ts';
 export { addressBehind, anyone, HttpServer, sendProblem } from './server.ts';

@@ -196,6 +196,8 @@ export class HttpServer {
     if (isNot || isProgram(caller)) return await work();
     const needed = sensitive === 'own-sign-in' ? sensitive : 'sensitive';
     const person = caller as SignedIn;
+    // Somebody else's page is around it: what is clicked there need not be what is seen.
+    if (person.isEmbedded === true) throw new Refusal('signin.embedded');
     // What a person signs in with reaches every account of theirs; this one’s provider vouches for one.
     if (needed === 'own-sign-in' && (person.onlyAccountId ?? null) !== null)
       throw new Refusal('signin.not-own');
