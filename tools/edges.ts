@@ -132,6 +132,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'widget', to: 'visitors', because: 'A page says who its visitor is.' },
   { from: 'widget', to: 'tickets', because: 'A ticket says who the visitor is.' },
   { from: 'tickets', to: 'sites', because: 'A key signs tickets for one site.' },
+  { from: 'tickets', to: 'settings', because: 'How long tickets live is a setting of the site.' },
   {
     from: 'routing',
     to: 'access',

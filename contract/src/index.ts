@@ -130,6 +130,7 @@ export const endpoints: readonly Endpoint[] = [
   sites.changeSite,
   tickets.listTicketKeys,
   tickets.addTicketKeys,
+  tickets.issueTicket,
   tickets.revokeTicketKey,
   sites.deleteSite,
   units.listUnits,

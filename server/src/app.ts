@@ -317,7 +317,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   accessRoutes(http, { database });
   apiKeysRoutes(http, { database, limiter });
   sitesRoutes(http, { database });
-  ticketsRoutes(http, { database });
+  ticketsRoutes(http, { database, keyring });
   unitsRoutes(http, { database });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });

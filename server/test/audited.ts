@@ -114,6 +114,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'sites.deleteSite': 'sites.deleted',
   'tickets.listTicketKeys': { because: 'configuration, nothing about a person' },
   'tickets.addTicketKeys': 'tickets.key-added',
+  'tickets.issueTicket': 'tickets.issued',
   'tickets.revokeTicketKey': 'tickets.key-revoked',
   'routing.listQueues': { because: 'configuration, nothing about a person' },
   'routing.createQueue': 'routing.queue-created',

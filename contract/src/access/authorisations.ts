@@ -20,6 +20,8 @@ export const authorisations = {
   'federation.manage': { says: 'Decide by which identity providers users sign in', scoped: false },
   'sites.read': { says: 'See sites and their snippets', scoped: false },
   'sites.manage': { says: 'Create and change sites', scoped: false },
+  // Whoever holds it can have a visitor pass for any customer: meant for the key of an organisation's own server (C9).
+  'tickets.issue': { says: 'Issue tickets that say who customers are', scoped: false },
   'units.manage': { says: 'Lay out regions and teams', scoped: false },
   'routing.read': { says: 'See queues', scoped: true },
   'routing.manage': { says: 'Create and change queues', scoped: false },

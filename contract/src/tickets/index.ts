@@ -97,3 +97,34 @@ export const revokeTicketKey = endpoint({
   status: 204,
   errors: ['not-found'],
 });
+
+export const issueTicket = endpoint({
+  id: 'tickets.issueTicket',
+  method: 'POST',
+  path: '/accounts/{accountId}/sites/{siteId}/tickets',
+  summary: 'Get a ticket for a customer, instead of signing one',
+  description:
+    'For an organisation’s own server that has a key of this interface and none of its own. The ticket holds the same as a signed one, is redeemed in the same way, once, and lives as long as `tickets.life-seconds` lets it at most. No built-in role has `tickets.issue`.',
+  access: { holding: 'tickets.issue' },
+  params: closed(site),
+  body: closed({
+    /** Who it is, as the organisation calls them: the claim `sub`. */
+    subject: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
+    /** Other claims, for attributes that name them. */
+    claims: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[!-~]{1,120}$' }), Type.String({ minLength: 1, maxLength: 500 }), {
+        additionalProperties: false,
+        maxProperties: 10,
+      }),
+    ),
+    /** The challenge that the page was given. */
+    nonce: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
+    /** The page that may bring it, by its origin. */
+    origin: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+    lifeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
+  }),
+  answersOnce: true,
+  status: 201,
+  response: closed({ ticket: Type.String(), expiresAt: Instant }),
+  errors: ['not-found'],
+});

@@ -678,6 +678,7 @@ const recipes: Record<string, Recipe> = {
   'tickets.addTicketKeys': {
     input: (place) => ({ ...one('siteId')(place), body: { key: new TicketSigner().jwks } }),
   },
+  'tickets.issueTicket': { input: (place) => ({ ...one('siteId')(place), body: { subject: 'C-1' } }) },
   'tickets.revokeTicketKey': {
     input: async (place) => {
       const keyId = await new TicketSigner().addTo(place.account, place.right);

@@ -1,13 +1,18 @@
 import * as contract from '@samtal/contract/tickets';
 import type { Database, ReadTx } from '../../platform/database/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
+import type { Keyring } from '../../platform/keys/index.ts';
 import { readSite } from '../sites/index.ts';
+import { issueTicket } from './issue-ticket.ts';
 import { addTicketKeys, revokeTicketKey } from './ticket-keys.ts';
 import { presentTicketKey } from './presenter.ts';
 import { readTicketKeys } from './queries.ts';
 import { readPublicKeys } from './read-public-keys.ts';
 
-export function ticketsRoutes(http: HttpServer, { database }: { database: Database }): void {
+export function ticketsRoutes(
+  http: HttpServer,
+  { database, keyring }: { database: Database; keyring: Keyring },
+): void {
   const all = async (tx: ReadTx, accountId: string, siteId: string) => ({
     items: (await readTicketKeys(tx, accountId, siteId)).map(presentTicketKey),
   });
@@ -27,6 +32,11 @@ export function ticketsRoutes(http: HttpServer, { database }: { database: Databa
       await addTicketKeys(tx, caller, { siteId, keys, ...body });
       return await all(tx, caller.accountId, siteId);
     });
+  });
+
+  http.serve(contract.issueTicket, async ({ caller, params: { siteId }, body: customer }) => {
+    const { ticket, expiresAt } = await issueTicket({ database, keyring }, caller, { siteId, customer });
+    return { ticket, expiresAt: expiresAt.toISOString() };
   });
 
   http.serve(contract.revokeTicketKey, async ({ caller, params, body = {} }) => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { createRole } from '@samtal/contract/access';
 import { resolveConversation, takeConversation, readEntries } from '@samtal/contract/conversations';
 import { restoreVersion, listVersions } from '@samtal/contract/history';
 import {
   addTicketKeys,
+  issueTicket,
   listTicketKeys,
   revokeTicketKey,
   ticketLimits,
@@ -32,7 +34,9 @@ import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { setSettings } from '../../../test/settings.ts';
 import { TestSocket } from '../../../test/socket.ts';
 import { TicketSigner } from '../../../test/tickets.ts';
+import type { Member } from '../../platform/http/index.ts';
 import { ticketsJobs } from './index.ts';
+import { issueTicket as issueTicketOf } from './issue-ticket.ts';
 import { readPublicKeys } from './read-public-keys.ts';
 
 const customer: DeclaredAttribute = {
@@ -66,8 +70,9 @@ describe('tickets of customers', () => {
 
   before(async () => {
     db = await createTestDatabase();
-    node = await startTestNode(db, { log: kept.log });
-    other = await startTestNode(db);
+    const trustedProxies = ['127.0.0.0/8'];
+    node = await startTestNode(db, { log: kept.log, trustedProxies });
+    other = await startTestNode(db, { trustedProxies });
     account = await makeAccount(db, { origin: node.url.origin });
     admin = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
     supervisor = await makePerson(db, account, { url: node.url, roles: ['supervisor'] });
@@ -80,6 +85,10 @@ describe('tickets of customers', () => {
     await node?.stop();
     await db?.close();
   });
+
+  // From addresses of their own: so many from one would be held back.
+  let visitors = 0;
+  const from = () => ({ 'x-forwarded-for': `10.0.${(visitors += 1) >> 8}.${visitors & 255}` });
 
   const site = () => ({ accountId: account.id, siteId: account.siteId });
 
@@ -102,7 +111,7 @@ describe('tickets of customers', () => {
     return await request(url, redeemTicket, {
       params: { siteKey: at.siteKey },
       body: { ticket, ...(verifier === undefined ? {} : { verifier }) },
-      headers: { origin, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      headers: { origin, ...from(), ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     });
   }
 
@@ -129,7 +138,7 @@ describe('tickets of customers', () => {
   async function nobody(): Promise<VisitorClient> {
     const answer = await request(node.url, startVisitorSession, {
       params: { siteKey: account.siteKey },
-      headers: { origin: account.origin },
+      headers: { origin: account.origin, ...from() },
     });
     const { token, visitorId } = answer.body as VisitorSession;
     return new VisitorClient({ token, visitorId, account, url: node.url });
@@ -402,6 +411,84 @@ describe('tickets of customers', () => {
       'a dead token leads nowhere',
     );
     assert.equal((await second.call(getVisitorConversation)).conversation?.id, id);
+  });
+
+  describe('that are asked for', () => {
+    const issue = async (by: Person, body: object, at = account) =>
+      await by.try(issueTicket, { params: { accountId: at.id, siteId: at.siteId }, body: body as never });
+    const issued = async (body: object) => {
+      const answer = await issue(issuer, body);
+      assert.equal(answer.status, 201, answer.text);
+      return answer.body as { ticket: string; expiresAt: string };
+    };
+    let issuer: Person;
+    before(async () => {
+      issuer = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
+      const role = await admin.call(createRole, {
+        params: { accountId: account.id },
+        body: { name: 'Own server', authorisations: ['tickets.issue'], roles: [] },
+      });
+      await db.asOwner(
+        `insert into role_grant (account_id, id, user_id, role_id, scope) values ($1, $2, $3, $4, '{}')`,
+        [account.id, randomUUID(), issuer.userId, role.id],
+      );
+    });
+
+    it('say the same as signed ones, and are good for as long as the site says', async () => {
+      const { ticket, expiresAt } = await issued({
+        subject: 'C-90',
+        claims: { tier: 'gold', aud: 'x', exp: '9' },
+      });
+      assert.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 120_000) < 5_000);
+      assert.ok(!Buffer.from(ticket.replace('samtal.', ''), 'base64url').includes('C-90'));
+      const { id } = await begin(await redeemed(ticket));
+      assert.deepEqual((await profileOf(id)).said, { customer: ['C-90', true], tier: ['gold', true] });
+      const longest = await issued({ subject: 'C-91', lifeSeconds: 300 });
+      assert.ok(Date.parse(longest.expiresAt) - Date.now() < 121_000, 'and no longer, whatever is asked');
+    });
+
+    it('attack 79: are redeemed once, of fifty at a time, on two nodes, and not when they have ended', async () => {
+      const { ticket } = await issued({ subject: 'C-92' });
+      const answers = await Promise.all(
+        Array.from(
+          { length: 50 },
+          async (_, index) => await redeem(ticket, { url: index % 2 === 0 ? node.url : other.url }),
+        ),
+      );
+      assert.deepEqual(
+        [201, 403].map((status) => answers.filter((answer) => answer.status === status).length),
+        [1, 49],
+      );
+      const caller = {
+        accountId: account.id,
+        actor: { kind: 'user', id: issuer.userId },
+      } as unknown as Member;
+      const past = { siteId: account.siteId, customer: { subject: 'C-93', lifeSeconds: -1 } };
+      await refused((await issueTicketOf(db, caller, past)).ticket, /expired/);
+    });
+
+    it('attack 79: are good for their site, page and challenge alone, and not when they were changed', async () => {
+      const there = await makeAccount(db, { origin: node.url.origin });
+      const { ticket } = await issued({ subject: 'C-94' });
+      await refused(ticket, /not issued for this site/, { at: there });
+      await refused(`${ticket.slice(0, -3)}AAA`, /not issued for this site/);
+      for (const made of ['samtal.', 'samtal.AAAA', `samtal.${randomBytes(100).toString('base64url')}`])
+        await refused(made, /not issued for this site/);
+      await refused((await issued({ subject: 'C-95', origin: 'https://other.example' })).ticket, /origin/);
+      const verifier = randomBytes(32).toString('base64url');
+      const nonce = createHash('sha256').update(verifier).digest('base64url');
+      const bound = await issued({ subject: 'C-96', nonce });
+      await refused(bound.ticket, /nonce/);
+      await redeemed(bound.ticket, { verifier });
+    });
+
+    it('are given to nobody who does not hold tickets.issue, administrators included', async () => {
+      assert.equal((await issue(admin, { subject: 'C-97' })).status, 403);
+      const there = await makeAccount(db, { origin: node.url.origin });
+      assert.equal((await issue(issuer, { subject: 'C-97' }, there)).status, 404);
+      for (const body of [{}, { subject: '' }, { subject: 'a\nb' }, { subject: 'x', lifeSeconds: 301 }])
+        assert.equal((await issue(issuer, body)).status, 400);
+    });
   });
 
   it('attack 79: of two that renew one session at once, one does, and the other’s ticket stays good', async () => {

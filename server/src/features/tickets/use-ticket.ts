@@ -19,5 +19,5 @@ export async function useTicket(
     .onConflict((conflict) => conflict.columns(['account_id', 'ticket_hash']).doNothing())
     .executeTakeFirst();
   if (written.numInsertedOrUpdatedRows !== 1n) refuse('it was redeemed before');
-  await noteTicketKeyUse(tx, accountId, keyId);
+  if (keyId !== null) await noteTicketKeyUse(tx, accountId, keyId);
 }

@@ -16,7 +16,8 @@ export interface TicketDemands {
 
 /** What a ticket says, every claim of it signed. */
 export interface VerifiedTicket {
-  readonly keyId: string;
+  /** The key that signed it; null where it was issued here. */
+  readonly keyId: string | null;
   readonly jti: string;
   /** Who it is, as the organisation’s own server calls them. */
   readonly subject: string;
@@ -37,7 +38,15 @@ const takenAs: Readonly<Record<TicketAlgorithm, string[]>> = {
  */
 export async function verifyTicket(ticket: string, demands: TicketDemands): Promise<VerifiedTicket> {
   const key = keyOf(ticket, demands.keys);
-  const payload = await readSigned(ticket, key, demands.siteKey);
+  return judgeClaims(await readSigned(ticket, key, demands.siteKey), key.id, demands);
+}
+
+/** Judges what a genuine ticket says; when it ends has been judged. Refuses with tickets.refused. */
+export function judgeClaims(
+  payload: JWTPayload,
+  keyId: string | null,
+  demands: Omit<TicketDemands, 'keys'>,
+): VerifiedTicket {
   const { sub, jti, iat, exp } = payload;
   if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,200}$/u.test(sub))
     refuse('sub has to be a text of 1 to 200 characters');
@@ -53,7 +62,7 @@ export async function verifyTicket(ticket: string, demands: TicketDemands): Prom
   if (payload['nonce'] !== undefined && payload['nonce'] !== challengeOf(demands.verifier))
     refuse('nonce is not that of this page');
   const expiresAt = new Date((exp + ticketLimits.skewSeconds) * 1_000);
-  return { keyId: key.id, jti, subject: sub, expiresAt, claims: payload };
+  return { keyId, jti, subject: sub, expiresAt, claims: payload };
 }
 
 function keyOf(ticket: string, keys: readonly StoredTicketKey[]): StoredTicketKey {

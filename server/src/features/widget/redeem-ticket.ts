@@ -8,7 +8,14 @@ import { latestConversation, markVerified, type Desk } from '../conversations/in
 import type { Masker } from '../masking/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { SiteForVisitors } from '../sites/index.ts';
-import { claimedValues, readTicketKeys, useTicket, verifyTicket } from '../tickets/index.ts';
+import {
+  claimedValues,
+  isIssuedHere,
+  openIssuedTicket,
+  readTicketKeys,
+  useTicket,
+  verifyTicket,
+} from '../tickets/index.ts';
 import {
   declaredAttributes,
   maskAttributes,
@@ -61,7 +68,10 @@ export async function redeemTicket(
     declared: await declaredAttributes(tx, accountId),
     lifeSeconds: (await readSettings(tx, accountId, siteId))['tickets.life-seconds'],
   }));
-  const verified = await verifyTicket(ticket, { keys, siteKey, lifeSeconds, origin, verifier });
+  const demands = { siteKey, lifeSeconds, origin, verifier };
+  const verified = isIssuedHere(ticket)
+    ? await openIssuedTicket(visitors.keyring, { accountId, siteId }, { ticket, demands })
+    : await verifyTicket(ticket, { ...demands, keys });
   const values = claimedValues(verified.claims, declared.values());
   const said = await maskAttributes({ database, masker }, { accountId, channelId: siteId }, values);
   const customer = { known: await knownAs(visitors.keyring, accountId, verified.subject), values };
