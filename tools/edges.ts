@@ -32,6 +32,11 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'federation',
     because: 'Which group of the directory has which role is what identity providers say.',
   },
+  {
+    from: 'provisioning',
+    to: 'settings',
+    because: 'Whom the account names to get in all the same, no directory puts out.',
+  },
   { from: 'provisioning', to: 'users', because: 'The directory makes, changes and removes users.' },
   { from: 'users', to: 'settings', because: 'How long an invitation stands is chosen by the account.' },
   {

@@ -170,6 +170,11 @@ export const refusals = {
   },
   'provisioning.domain': { status: 400, title: 'The address is in no verified domain of the account.' },
   'provisioning.taken': { status: 409, title: 'The account has something else of this name or address.' },
+  'provisioning.kept': {
+    status: 409,
+    title:
+      'The user is named to get in without the identity provider; an administrator takes the name off first.',
+  },
   'provisioning.changed-meanwhile': {
     status: 412,
     title: 'Somebody else has changed this meanwhile; nothing was changed.',

@@ -167,7 +167,7 @@ export const replaceScimUser = endpoint({
   body: FromClient,
   status: 200,
   response: ScimUser,
-  errors: [...changing, ...ofUsers, 'provisioning.immutable'],
+  errors: [...changing, ...ofUsers, 'provisioning.immutable', 'provisioning.kept'],
 });
 
 export const patchScimUser = endpoint({
@@ -184,7 +184,7 @@ export const patchScimUser = endpoint({
   body: FromClient,
   status: 200,
   response: ScimUser,
-  errors: [...changing, ...patching, ...ofUsers, 'provisioning.immutable'],
+  errors: [...changing, ...patching, ...ofUsers, 'provisioning.immutable', 'provisioning.kept'],
 });
 
 export const deleteScimUser = endpoint({
@@ -197,7 +197,13 @@ export const deleteScimUser = endpoint({
   sensitive: true,
   params: user,
   status: 204,
-  errors: ['provisioning.changed-meanwhile', 'access.last-administrator', 'access.exceeds-own', 'not-found'],
+  errors: [
+    'provisioning.kept',
+    'provisioning.changed-meanwhile',
+    'access.last-administrator',
+    'access.exceeds-own',
+    'not-found',
+  ],
 });
 
 export const listScimGroups = endpoint({

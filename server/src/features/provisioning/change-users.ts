@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { readSettings } from '../settings/index.ts';
 import {
   changeUser,
   lockUser,
@@ -77,6 +78,7 @@ export async function alterUser(
     (each) => before[each] !== wish[each],
   );
   if (changed.length === 0 && status === null) return before;
+  if (status === 'inactive') await refuseBreakGlass(tx, accountId, userId);
   await refuseUnlessManageable(tx, accountId, { giver, userId });
   await refuseTaken(tx, accountId, wish, userId);
   if (wish.email !== before.email) await readdress(tx, accountId, { userId, email: wish.email });
@@ -109,7 +111,14 @@ export async function takeUserAway(
   const giver = await lockedGiver(tx, caller);
   await lockUser(tx, accountId, userId);
   refuseIfChanged(ifMatch, versionOfUser(found(await readDirectoryUser(tx, accountId, userId))));
+  await refuseBreakGlass(tx, accountId, userId);
   await removeUser(tx, accountId, { giver, userId, note: {}, beforeLeaving });
+}
+
+/** Who gets in when the identity provider lets nobody in is not put out by a directory that has lost everybody (C4). */
+async function refuseBreakGlass(tx: Tx, account: string, userId: string): Promise<void> {
+  const { 'signin.break-glass-users': named } = await readSettings(tx, account);
+  if (named.includes(userId)) throw new Refusal('provisioning.kept');
 }
 
 /** Only whom the directory has switched off is switched on by it: not whom an administrator has, nor who stayed away (B5). */

@@ -603,6 +603,21 @@ describe('provisioning by SCIM', () => {
     );
   });
 
+  it('puts nobody out who is named to get in without the identity provider', async () => {
+    const { id } = await make();
+    await db.asOwner(
+      `insert into configuration_version (account_id, kind, object_id, version, body)
+       select $1, 'settings', $1, coalesce(max(version), 0) + 1, $2 from configuration_version
+       where account_id = $1 and kind = 'settings' and object_id = $1`,
+      [account.id, JSON.stringify({ 'signin.break-glass-users': [id] })],
+    );
+    const off = { body: patch({ op: 'replace', path: 'active', value: false }) };
+    refused(await scim('PATCH', `/Users/${id}`, off), 409, undefined, 'provisioning.kept');
+    refused(await scim('DELETE', `/Users/${id}`), 409, undefined, 'provisioning.kept');
+    await setSettings(db, account.id, { 'signin.break-glass-users': [] });
+    assert.equal((await scim('DELETE', `/Users/${id}`)).status, 204);
+  });
+
   it('does not change the address of somebody who signs in with it', async () => {
     const person = await makePerson(db, account, { url: node.url, roles: [] });
     await db.asOwner('update membership set email = $2 where user_id = $1', [person.userId, address()]);
