@@ -108,7 +108,10 @@ function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
     user.lastSignInAt === null
       ? t('user.never-seen')
       : t('user.seen', { at: formats.dateTime(user.lastSignInAt) }),
-    ...(user.lastActiveOn === null ? [] : [t('user.active-on', { day: formats.day(user.lastActiveOn) })]),
+    // Of the day of the sign-in there is nothing to add.
+    ...(user.lastActiveOn === null || user.lastSignInAt?.startsWith(user.lastActiveOn) === true
+      ? []
+      : [t('user.active-on', { day: formats.day(user.lastActiveOn) })]),
   ].join(' · ');
   return (
     <Row
