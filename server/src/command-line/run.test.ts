@@ -9,13 +9,15 @@ import { Readable } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { acceptInvitation } from '@samtal/contract/signin';
-import { asMember, testUnit } from '../../test/accounts.ts';
+import { acceptInvitation, signIn } from '@samtal/contract/signin';
+import { asMember, testUnit, testUser } from '../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
+import { giveApp } from '../../test/factors.ts';
 import { mailUser, startMailServer } from '../../test/mail-server.ts';
 import { Browser, request, testHttp } from '../../test/requests.ts';
 import { setSettings } from '../../test/settings.ts';
 import { readNetworkRules, readSettings } from '../features/settings/index.ts';
+import { smsUser, startSmsServer } from '../../test/sms-server.ts';
 import { eventually } from '../../test/socket.ts';
 import { externalAccess, nodesChannel, Notifications } from '../platform/database/index.ts';
 import { Fanout } from '../platform/fanout/index.ts';
@@ -71,6 +73,17 @@ test('says what it can do, and which version it is', async () => {
   assert.equal(code, 0);
   for (const { name } of commands) assert.ok(out.includes(`samtal ${name}`), name);
   assert.deepEqual(await samtal(['--version']), { code: 0, out: '1.2.3\n', err: '' });
+});
+
+test('says what belongs together when it is asked about the first word alone', async () => {
+  const { code, out } = await samtal(['domains', '--help']);
+  assert.equal(code, 0);
+  assert.deepEqual(out.match(/samtal domains \w+/g), [
+    'samtal domains list',
+    'samtal domains verify',
+    'samtal domains withdraw',
+  ]);
+  assert.ok(!out.includes('samtal accounts'));
 });
 
 test('explains every command and every option of it', async () => {
@@ -536,6 +549,75 @@ test('sets up mail, tries it, and says what is wrong and never the password', as
   } finally {
     await server.close();
   }
+});
+
+test('sets up text messages, tries them, and says what is wrong and never the password', async () => {
+  const server = await startSmsServer();
+  const environment = { SAMTAL_OUTBOUND_NETWORKS: '127.0.0.0/8,::1/128' };
+  const sms = (args: string[], input = '') => samtal(['sms', ...args], { input, environment });
+  const set = async (key: string, value: string) =>
+    assert.equal((await samtal(['settings', 'set', '--key', `sms.${key}`, `--value=${value}`])).code, 0);
+  const says = async (args: string[], wanted: RegExp) => {
+    const { code, err } = await sms(args);
+    assert.equal(code, 1);
+    assert.match(err, wanted);
+  };
+  const test = ['test', '--to', '+46701234567'];
+  try {
+    await says(test, /Nobody sends text messages/);
+    await set('provider', '46elks');
+    await set('url', `https://localhost:${server.port}/a1/sms`);
+    await set('user', smsUser.user);
+    await set('country-prefixes', '["+46"]');
+    await says(test, /password-missing.*samtal sms password/);
+    assert.equal((await sms(['password', '--password-stdin'], smsUser.password)).code, 0);
+    await says(test, /tls-failed.*sms\.ca/);
+    await set('ca', server.certificate);
+    await says(['test', '--to', '0701234567'], /no mobile number/);
+    server.refusals.push(401);
+    await says(test, /sign-in-refused/);
+    assert.equal((await sms(test)).code, 0);
+    assert.equal(server.received[0]?.to, '+46701234567');
+    assert.ok(!(await samtal(['settings', 'list', '--json'])).out.includes(smsUser.password));
+    assert.equal((await sms(['password', '--remove'])).code, 0);
+    await says(test, /password-missing/);
+  } finally {
+    await server.close();
+  }
+});
+
+test('says which e-mail domains are an account’s, one account each, and takes it back', async () => {
+  const [first, second] = [await newAccount('Domänägaren'), await newAccount('Grannen')];
+  const domains = async (...args: string[]) => await samtal(['domains', ...args]);
+  assert.equal((await domains('verify', '--account', first, '--domain', 'Agaren.example')).code, 0);
+  const list = async () =>
+    (await json<{ domains: { domain: string; account: string }[] }>('domains', 'list')).domains;
+  assert.deepEqual(
+    (await list()).map(({ domain }) => domain),
+    ['agaren.example'],
+  );
+  for (const refused of [
+    ['verify', '--account', second, '--domain', 'agaren.example'],
+    ['verify', '--account', second, '--domain', 'no domain'],
+    ['withdraw', '--account', second, '--domain', 'agaren.example'],
+  ])
+    assert.equal((await domains(...refused)).code, 1, refused.join(' '));
+  assert.equal((await domains('withdraw', '--account', first, '--domain', 'agaren.example')).code, 0);
+  assert.deepEqual(await list(), []);
+});
+
+test('takes a person’s second factors away, ends their sessions, and leaves the password', async () => {
+  const account = await newAccount('Glömska');
+  const person = await testUser(db, account, { password, roles: ['agent'] });
+  await giveApp(db, person.userId);
+  const http = testHttp(db);
+  const attempt = async () =>
+    (await request(http, signIn, { input: { body: { email: person.email, password } } })).json<object>();
+  assert.ok(!('csrfToken' in (await attempt())), 'a second factor is asked for');
+  const reset = ['users', 'reset-factors', '--account', account, '--email'];
+  assert.equal((await samtal([...reset, 'nobody@example.org'])).code, 1);
+  assert.equal((await samtal([...reset, person.email])).code, 0);
+  assert.ok('csrfToken' in (await attempt()));
 });
 
 test('refuses settings that are not there, are not the installation’s, or do not fit', async () => {

@@ -38,7 +38,14 @@ export async function runCommandLine(
   }
   const command = commands.find(({ name }) => name.split(' ').every((word, at) => args[at] === word));
   if (command === undefined) {
-    complain(`samtal: there is no such command. It has:\n\n${overview(commands)}`);
+    const family = commands.filter(({ name }) => name.startsWith(`${args[0]} `));
+    if (family.length > 0 && args.some((arg) => arg === '--help' || arg === '-h')) {
+      write(overview(family));
+      return 0;
+    }
+    complain(
+      `samtal: there is no such command. It has:\n\n${overview(family.length > 0 ? family : commands)}`,
+    );
     return 2;
   }
   return await runCommand(command, args.slice(command.name.split(' ').length), surroundings);
