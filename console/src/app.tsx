@@ -24,13 +24,17 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { to?: string; ended?: boolean; refused?: boolean } => ({
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { to?: string; ended?: boolean; refused?: boolean; step?: boolean } => ({
     // Only a path of this console: a foreign address would be an open redirect. Not this page: it would lead nowhere.
     ...(typeof search['to'] === 'string' && /^\/(?![/\\]|sign-in)/.test(search['to'])
       ? { to: search['to'] }
       : {}),
     ...(search['ended'] === true ? { ended: true } : {}),
     ...(search['refused'] === true ? { refused: true } : {}),
+    // An identity provider has led back, and a second factor is still to be shown.
+    ...(search['step'] === true ? { step: true } : {}),
   }),
   component: lazyRouteComponent(() => import('./features/signin/sign-in-page.tsx'), 'SignInPage'),
 });

@@ -34,6 +34,7 @@ export const endpoints: readonly Endpoint[] = [
   signin.getSession,
   signin.signOut,
   signin.changePassword,
+  signin.getSignInStep,
   signin.startPasskeySignIn,
   signin.sendSignInCode,
   signin.continueSignIn,

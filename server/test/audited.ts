@@ -18,6 +18,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'signin.sendSignInCode': { because: 'goes to the person themselves; what is done with it is recorded' },
   'signin.continueSignIn': 'signin.signed-in',
   'signin.renewExpiredPassword': 'signin.password-changed',
+  'signin.getSignInStep': { because: 'reads what an attempt waits for; what comes of it is recorded' },
   'signin.beginFirstFactor': { because: 'counts for nothing yet; that it does is recorded' },
   'signin.confirmFirstFactor': 'signin.factor-added',
   'signin.getElevationWays': { because: 'tells people about themselves' },

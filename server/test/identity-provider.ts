@@ -49,6 +49,8 @@ export interface Vouching {
   /** The content of NameID as XML. */
   readonly nameIdXml?: string;
   readonly nameIdFormat?: string;
+  /** The authentication context class that it states. */
+  readonly context?: string;
   readonly signs?: 'assertion' | 'response' | 'both' | 'nothing';
 }
 
@@ -153,7 +155,7 @@ ${base64}
       `<saml:SubjectConfirmationData${inResponseTo} NotOnOrAfter="${end}" Recipient="${recipient}"></saml:SubjectConfirmationData>` +
       `</saml:SubjectConfirmation></saml:Subject>` +
       `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${vouching.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
-      `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="${newId()}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
+      `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="${newId()}"><saml:AuthnContext><saml:AuthnContextClassRef>${vouching.context ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
       `<saml:AttributeStatement>${attribute('email', [email])}${attribute('displayName', [name])}${groups.length === 0 ? '' : attribute('groups', groups)}</saml:AttributeStatement>` +
       `</saml:Assertion>`
     );

@@ -85,7 +85,8 @@ const common = {
  * issuer, recipient or the name there; `used`: used before; `domain`: no verified address; `not-linked`: a user has that
  * address already; `unknown`: no such user; `inactive`: switched off; `network`: not from here; `another-user`: not whose
  * session it is; `mobile`, `sessions`, `person`: no session may begin (C6). By OpenID Connect also `denied`: the provider sent them back;
- * `unreachable`: it cannot be asked; `email-unverified`: it does not say that the address is; `not-anew`: no new proof.
+ * `unreachable`: it cannot be asked; `email-unverified`: it does not say that the address is; `not-anew`: no new proof. `second-factor`: the
+ * account demands one, the provider’s does not count, and the person has none here.
  */
 export const federationRefusals = [
   'structure',
@@ -106,6 +107,7 @@ export const federationRefusals = [
   'unreachable',
   'email-unverified',
   'not-anew',
+  'second-factor',
 ] as const;
 export type FederationRefusal = (typeof federationRefusals)[number];
 

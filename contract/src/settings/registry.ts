@@ -469,6 +469,17 @@ export const settings = {
     weaker: 'higher',
   }),
   /**
+   * Whether a sign-in at an identity provider counts as a second factor (C4): never, where the provider states it (the
+   * authentication context class of SAML; `acr` and `amr` of OpenID Connect), or always, whatever it states.
+   */
+  'signin.provider-factor': setting({
+    schema: oneOf('never', 'stated', 'always'),
+    default: 'stated',
+    levels: accountOnly,
+    sensitive: true,
+    weaker: { strongestFirst: ['never', 'stated', 'always'] },
+  }),
+  /**
    * Whether people sign in at an identity provider of the account alone (C4): passwords, passkeys, codes and renewal are refused, and
    * sessions that began otherwise end. Set only while a provider is in use and a named user could come in without it.
    */

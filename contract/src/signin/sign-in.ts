@@ -52,6 +52,19 @@ export const signIn = endpoint({
   ],
 });
 
+export const getSignInStep = endpoint({
+  id: 'signin.getSignInStep',
+  method: 'GET',
+  path: '/sign-in',
+  summary: 'What is to be done next in the attempt of this browser',
+  description:
+    'An identity provider leads back to a page that asks this, where a second factor is still to be shown.',
+  access: 'anyone',
+  status: 200,
+  response: SignInStep,
+  errors: ['signin.attempt-over'],
+});
+
 export const startPasskeySignIn = endpoint({
   id: 'signin.startPasskeySignIn',
   method: 'POST',

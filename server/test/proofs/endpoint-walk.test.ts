@@ -320,6 +320,12 @@ const recipes: Record<string, Recipe> = {
       params: { ...one('userId')(place).params, sessionId: await anotherSession(place.userId) },
     }),
   },
+  'signin.getSignInStep': {
+    input: async (place) => {
+      const { userId } = await testUser(db, place.account.id);
+      return { headers: { cookie: await attemptCookie(db, userId, 'factor') } };
+    },
+  },
   'signin.startPasskeySignIn': {},
   'signin.sendSignInCode': {
     input: async (place) => {

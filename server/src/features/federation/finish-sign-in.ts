@@ -1,9 +1,10 @@
 import type { FederationRefusal } from '@samtal/contract/federation';
-import { sql } from 'kysely';
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import { admittedSomewhere, beginSession, deviceOf, elevateSession } from '../signin/index.ts';
+import { hasFactor } from '../factors/index.ts';
+import { readSettings } from '../settings/index.ts';
+import { admittedSomewhere, beginVouched, deviceOf, elevateSession, startAttempt } from '../signin/index.ts';
 import { admitVouched } from './admit-vouched.ts';
 import { judgeAssertion, type VouchedPerson } from './judge-assertion.ts';
 import { judgeResponse } from './judge-response.ts';
@@ -46,6 +47,8 @@ export interface OidcAnswer extends Arrival {
 
 export type Outcome =
   | { readonly kind: 'signed-in'; readonly token: string }
+  /** A second factor is asked for here; the token is of the attempt. */
+  | { readonly kind: 'asked'; readonly token: string }
   | { readonly kind: 'elevated' }
   | { readonly kind: 'refused'; readonly reason: FederationRefusal };
 
@@ -169,35 +172,51 @@ async function admit(
   );
 }
 
+/**
+ * Where the account demands a second factor, the provider’s counts as far as the account lets it; otherwise one of the
+ * person’s is asked for. Nobody adds one on the way: what people sign in with reaches every account of theirs, and a provider
+ * vouches for one.
+ */
 async function begin(
   tx: Tx,
   provider: StoredProvider,
   {
     userId,
-    vouched: { signIn },
+    vouched: { signIn, showedSecondFactor },
     answer: { address, userAgent },
     sessionsEnded,
   }: { userId: string; vouched: VouchedPerson; answer: Arrival } & Pick<FederationParts, 'sessionsEnded'>,
 ): Promise<Outcome> {
   const { accountId, id: providerId } = provider;
-  const from = { address, hasSecondFactor: false };
-  if (!(await admittedSomewhere(tx, [{ id: accountId }], from))) return refused('network');
   const voucher = { accountId, providerId, ...signIn };
-  const begun = await beginSession(tx, userId, { device: deviceOf(userAgent), voucher, sessionsEnded });
+  const demand = await readVouchedDemand(tx, { accountId, showedSecondFactor });
+  const from = { address, hasSecondFactor: demand === 'met' };
+  if (demand === 'open') {
+    if (!(await hasFactor(tx, userId))) return refused('second-factor');
+    await noteSignIn(tx, provider);
+    const { token } = await startAttempt(tx, { userId, step: 'factor', voucher });
+    return { kind: 'asked', token };
+  }
+  if (!(await admittedSomewhere(tx, [{ id: accountId }], from))) return refused('network');
+  const begun = await beginVouched(tx, userId, {
+    voucher,
+    arrival: { device: deviceOf(userAgent), sessionsEnded },
+    ...(demand === 'met' ? { factor: 'identity-provider' } : {}),
+  });
   if ('full' in begun) return refused(begun.full);
-  await tx.sql
-    .updateTable('membership')
-    .set({
-      last_sign_in_at: sql<Date>`now()`,
-      last_active_on: sql`(now() at time zone 'UTC')::date`,
-      unused_notice: null,
-    })
-    .where('account_id', '=', accountId)
-    .where('user_id', '=', userId)
-    .execute();
   await noteSignIn(tx, provider);
-  await record(tx, provider, userId, 'signin.signed-in');
   return { kind: 'signed-in', token: begun.token };
+}
+
+/** `met`: the provider’s second factor counts; `open`: one is demanded and is still to be shown; `none`: nothing is demanded. */
+async function readVouchedDemand(
+  tx: Tx,
+  { accountId, showedSecondFactor }: { accountId: string; showedSecondFactor: boolean },
+): Promise<'met' | 'open' | 'none'> {
+  const said = await readSettings(tx, accountId);
+  const counts = said['signin.provider-factor'];
+  if (counts === 'always' || (counts === 'stated' && showedSecondFactor)) return 'met';
+  return said['signin.second-factor'] === 'required' ? 'open' : 'none';
 }
 
 /** Only the session of the same user, which this provider began: somebody else’s proof elevates nothing. */
@@ -215,19 +234,14 @@ async function elevate(
     .executeTakeFirst();
   const until = own === undefined ? null : await elevateSession(tx, sessionId, 'identity-provider');
   if (until === null) return refused('another-user');
-  await record(tx, provider, userId, 'signin.elevated');
+  await record(tx, provider, userId);
   return { kind: 'elevated' };
 }
 
-async function record(
-  tx: Tx,
-  { accountId, id }: StoredProvider,
-  userId: string,
-  action: string,
-): Promise<void> {
+async function record(tx: Tx, { accountId, id }: StoredProvider, userId: string): Promise<void> {
   for (const chain of [platformChain, accountId])
     await recordAudit(tx, chain, {
-      action,
+      action: 'signin.elevated',
       actor: { kind: 'user', id: userId },
       details: { by: 'identity-provider', provider: id },
     });

@@ -1,4 +1,5 @@
 import type { ProviderAttributes } from '@samtal/contract/federation';
+import { statesSecondFactor } from './second-factors.ts';
 
 /** Somebody as a provider knows them. */
 export interface VouchedPerson {
@@ -8,6 +9,8 @@ export interface VouchedPerson {
   readonly groups: readonly string[];
   /** Their sign-in there, by whose names the provider may end it (OpenID Connect). */
   readonly signIn?: { readonly subject: string; readonly session: string | null };
+  /** Whether the provider states that they showed two factors. */
+  readonly showedSecondFactor: boolean;
 }
 
 /** What a verified assertion says of somebody. */
@@ -34,6 +37,7 @@ interface Node {
 
 const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const transient = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
+const methodsReferences = 'http://schemas.microsoft.com/claims/authnmethodsreferences';
 const skewMs = 60_000;
 const usual = {
   email: [
@@ -87,8 +91,21 @@ export function judgeAssertion(assertion: unknown, expected: ExpectedAssertion):
     assertionId,
     until: new Date(until + skewMs),
     subject: name,
+    showedSecondFactor: statesSecondFactor({ contexts: contextsOf(root), methods: [] }),
     ...said(root, expected.attributes, name),
   };
+}
+
+/** The classes that the statement names; Microsoft lists what was shown in an attribute beside it. */
+function contextsOf(root: Node | null): string[] {
+  const context = child(child(root, 'AuthnStatement'), 'AuthnContext');
+  const listed = children(child(root, 'AttributeStatement'), 'Attribute').find(
+    (each) => attribute(each, 'Name') === methodsReferences,
+  );
+  return [
+    ...children(context, 'AuthnContextClassRef').map(textOf),
+    ...children(listed ?? null, 'AttributeValue').map(textOf),
+  ];
 }
 
 function said(

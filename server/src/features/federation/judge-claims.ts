@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OidcAgreement, ProviderAttributes } from '@samtal/contract/federation';
 import type { VouchedPerson } from './judge-assertion.ts';
+import { statesSecondFactor } from './second-factors.ts';
 
 /** What a provider says of somebody, by the names of what it says. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -44,6 +45,11 @@ export function judgeClaims(
   return {
     subject,
     email,
+    // Only what was signed with the sign-in says how it went.
+    showedSecondFactor: statesSecondFactor({
+      contexts: textOf(signed['acr']) === '' ? [] : [textOf(signed['acr'])],
+      methods: Array.isArray(signed['amr']) ? signed['amr'].filter((each) => typeof each === 'string') : [],
+    }),
     name: (textOf(value(attributes.name ?? 'name')) || email).slice(0, 120),
     groups: (Array.isArray(groups) ? groups : [groups])
       .filter((group): group is string => typeof group === 'string' && group !== '')

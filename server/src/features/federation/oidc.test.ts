@@ -10,13 +10,15 @@ import {
   readIssuer,
   type OidcProvider,
 } from '@samtal/contract/federation';
-import { getSession, type Session } from '@samtal/contract/signin';
+import { continueSignIn, getSession, type Session } from '@samtal/contract/signin';
 import type { LightMyRequestResponse } from 'fastify';
 import { SignJWT, type JWK } from 'jose';
 import { testAccount, testUser, type TestPerson } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { giveApp } from '../../../test/factors.ts';
 import { newKey, TestOpenIdProvider, unsigned, type Telling } from '../../../test/openid-provider.ts';
 import { Browser, codeOf, cookieOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
+import { setSettings } from '../../../test/settings.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { Outbound } from '../../platform/outbound/index.ts';
 import { accessRoutes } from '../access/routes.ts';
@@ -531,6 +533,32 @@ describe('signing in by OpenID Connect', () => {
       [accountId],
     );
     assert.equal(rows.length, 2);
+  });
+
+  it('takes the second factor that the provider states, else one shown here, and can end the session then, too', async () => {
+    await setSettings(db, accountId, { 'signin.second-factor': 'required' });
+    try {
+      const claims = { sub: 'mfa', sid: 's-9', email: 'mfa@almvik.example' };
+      const stated = await signIn({ claims: { ...claims, amr: ['pwd', 'otp'] } });
+      const { user } = await sessionOf(stated);
+      await refuses(await signIn({ claims: { ...claims, amr: ['pwd'] } }), 'second-factor');
+      // What is asked for besides is not signed with the sign-in.
+      await refuses(await signIn({ claims, userinfo: { ...claims, amr: ['mfa'] } }), 'second-factor');
+      const app = await giveApp(db, user.id);
+      const asked = await signIn({ claims });
+      const body = { kind: 'totp', code: app.code() };
+      const shown = await request(http, continueSignIn, {
+        input: { body },
+        headers: { cookie: cookieOf(asked) },
+      });
+      const cookie = cookieOf(shown);
+      assert.equal(await isIn(cookie), true, shown.body);
+      const token = await idp.sign(logoutClaims({ sub: 'mfa', sid: 's-9' }), 'logout+jwt');
+      assert.equal((await logout(token)).statusCode, 200);
+      assert.equal(await isIn(cookie), false);
+    } finally {
+      await setSettings(db, accountId, { 'signin.second-factor': 'where-enrolled' });
+    }
   });
 
   it('ends no session for what is no token of the provider that says so', async () => {

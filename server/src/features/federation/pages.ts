@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { anyone, Refusal } from '../../platform/http/index.ts';
 import { newToken } from '../../platform/tokens/index.ts';
-import { findSession, sessionToken, setSessionCookie } from '../signin/index.ts';
+import { findSession, sessionToken, setAttemptCookie, setSessionCookie } from '../signin/index.ts';
 import { beginOidcSignIn } from './begin-oidc-sign-in.ts';
 import { beginSignIn } from './begin-sign-in.ts';
 import { beginSignOut } from './begin-sign-out.ts';
@@ -143,6 +143,10 @@ function arrivalOf(request: FastifyRequest): Arrival {
 async function lead(reply: FastifyReply, outcome: Outcome): Promise<FastifyReply> {
   void reply.header('cache-control', 'no-store');
   if (outcome.kind === 'refused') return await leadOn(reply, 403, '/sign-in?refused=true');
+  if (outcome.kind === 'asked') {
+    setAttemptCookie(reply, outcome.token);
+    return await leadOn(reply, 200, '/sign-in?step=true');
+  }
   if (outcome.kind === 'signed-in') setSessionCookie(reply, outcome.token);
   return await leadOn(reply, 200, outcome.kind === 'elevated' ? '/elevated' : '/');
 }

@@ -1,14 +1,27 @@
-import type { FactorProof } from '@samtal/contract/signin';
+import type { FactorProof, SignInStep } from '@samtal/contract/signin';
+import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { askForPasskey, proveFactor, sendCode, takePasskey } from '../factors/index.ts';
 import { readSignInDemands } from '../settings/index.ts';
-import { findAttempt, findAttemptIn, startAttempt, type Attempt } from './attempts.ts';
+import { admittedSomewhere } from './admit-member.ts';
+import {
+  endAttempt,
+  findAttempt,
+  findAttemptIn,
+  startAttempt,
+  type Attempt,
+  type PersonsAttempt,
+} from './attempts.ts';
 import type { Arrival } from './begin-session.ts';
+import { beginVouched } from './begin-vouched.ts';
+import { describeSession } from './describe-session.ts';
+import { describeStep } from './describe-step.ts';
 import { goOnAfter } from './go-on.ts';
 import { countNetwork } from './prove-password.ts';
 import { recordFailure } from './record-signin.ts';
 import type { SignInDoor } from './door.ts';
-import { mayWork, type SignedInOr } from './sign-in.ts';
+import type { Voucher } from './sessions.ts';
+import { mayWork, noSession, type NotBegun, type SignedInOr } from './sign-in.ts';
 
 export interface Shown {
   readonly token: string | null;
@@ -28,13 +41,42 @@ export async function continueSignIn(
     attempt.step === 'passkey'
       ? await whosePasskey(door, attempt, { proof, address })
       : await proved(door, attempt, proof);
+  const { voucher } = attempt;
   const going = await door.database.transaction('platform', async (tx) => {
+    if (voucher !== null)
+      return await goOnVouched(
+        tx,
+        { attempt: { ...attempt, userId }, voucher, shown: proof.kind, address },
+        arrival,
+      );
     if (!(await mayWork(tx, userId, { address, hasSecondFactor: true }))) return null;
     return await goOnAfter(tx, door, { attempt: { ...attempt, userId }, shown: proof.kind, arrival });
   });
   if (going === null) throw new Refusal(await whyNot(door, userId));
   if ('refused' in going) throw new Refusal(going.refused);
   return going;
+}
+
+/** To the session of whom a provider vouched for, where the account admits the address they come from. */
+async function goOnVouched(
+  tx: Tx,
+  {
+    attempt,
+    voucher,
+    shown,
+    address,
+  }: { attempt: PersonsAttempt; voucher: Voucher; shown: string; address: string },
+  arrival: Arrival,
+): Promise<SignedInOr | NotBegun | null> {
+  const { userId } = attempt;
+  if (!(await admittedSomewhere(tx, [{ id: voucher.accountId }], { address, hasSecondFactor: true }))) {
+    await recordFailure(tx, 'signin.failed', { userId, reason: 'network' });
+    return null;
+  }
+  await endAttempt(tx, attempt);
+  const begun = await beginVouched(tx, userId, { voucher, arrival, factor: shown });
+  if ('full' in begun) return { refused: noSession[begun.full] };
+  return { token: begun.token, session: await describeSession(tx, begun.sessionId), browser: null };
 }
 
 /** Whoever has shown who they are is told that they come in elsewhere. */
@@ -44,6 +86,17 @@ async function whyNot(
 ): Promise<'signin.attempt-over' | 'signin.federated-only'> {
   const { federatedOnly } = await database.read('platform', (tx) => readSignInDemands(tx, userId));
   return federatedOnly === 'barred' ? 'signin.federated-only' : 'signin.attempt-over';
+}
+
+/** What is to be done next in an attempt: for a page that an identity provider leads back to. */
+export async function readStep(door: SignInDoor, token: string | null): Promise<SignInStep> {
+  return await door.database.read('platform', async (tx) => {
+    const attempt = await findAttempt(tx, token);
+    const { userId } = attempt;
+    // One in which nobody is known yet is a browser’s matter alone.
+    if (userId === null) throw new Refusal('signin.attempt-over');
+    return await describeStep(tx, door, { ...attempt, userId });
+  });
 }
 
 /** Sends a code to the person of the attempt. */

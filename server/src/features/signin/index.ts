@@ -1,7 +1,8 @@
 export { framersOf } from './embedding.ts';
 export { admitMember, admittedSomewhere } from './admit-member.ts';
 export { admitWithPassword, clearPassword } from './admit-with-password.ts';
-export { beginSession } from './begin-session.ts';
+export { beginVouched } from './begin-vouched.ts';
+export { startAttempt } from './attempts.ts';
 export { deviceOf } from './device.ts';
 export { signinJobs } from './delete-expired.ts';
 export { Passwords } from './passwords.ts';
@@ -9,7 +10,7 @@ export { readIdentityByEmail } from './queries.ts';
 export { elevateSession } from './elevation.ts';
 export { countNetwork } from './prove-password.ts';
 export { Failures } from './failures.ts';
-export { sessionToken, setSessionCookie } from './cookie.ts';
+export { sessionToken, setAttemptCookie, setSessionCookie } from './cookie.ts';
 export { refuseForeignOrigin, signinGate } from './gate.ts';
 export { findSession, livingSessions, touchSession } from './sessions.ts';
 export { refuseWeak, refuseWeakPassword } from './set-password.ts';

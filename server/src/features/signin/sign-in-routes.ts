@@ -3,13 +3,14 @@ import {
   confirmFirstFactor as confirmFirstFactorEndpoint,
   continueSignIn as continueSignInEndpoint,
   renewExpiredPassword as renewExpiredPasswordEndpoint,
+  getSignInStep,
   sendSignInCode as sendSignInCodeEndpoint,
   signIn as signInEndpoint,
   startPasskeySignIn as startPasskeySignInEndpoint,
 } from '@samtal/contract/signin';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from '../../platform/http/index.ts';
-import { continueSignIn, sendSignInCode, startPasskeySignIn } from './continue-sign-in.ts';
+import { continueSignIn, readStep, sendSignInCode, startPasskeySignIn } from './continue-sign-in.ts';
 import {
   attemptToken,
   browserToken,
@@ -51,6 +52,8 @@ export function signInRoutes(http: HttpServer, { door, sessionsEnded }: SigninRo
     if (started.attemptToken !== null) setAttemptCookie(reply, started.attemptToken);
     return { options: started.options };
   });
+
+  http.serve(getSignInStep, async ({ request }) => await readStep(door, attemptToken(request)));
 
   http.serve(sendSignInCodeEndpoint, async ({ body: { factorId }, request }) => {
     refuseForeignOrigin(request, publicUrl);
@@ -110,7 +113,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, come: SignedInOr) 
     return come.step;
   }
   setSessionCookie(reply, come.token);
-  setBrowserCookie(reply, come.browser);
+  if (come.browser !== null) setBrowserCookie(reply, come.browser);
   if (attemptToken(request) !== null) clearAttemptCookie(reply);
   return come.session;
 }

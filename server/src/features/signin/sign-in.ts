@@ -21,7 +21,8 @@ import { noteSecondFactor } from './sessions.ts';
 
 /** What comes of a step: a session, or an attempt with its next step. The tokens go into cookies. */
 export type SignedInOr =
-  | { readonly token: string; readonly session: Session; readonly browser: string }
+  /** `browser` is by which the browser is known again; null: it is not. */
+  | { readonly token: string; readonly session: Session; readonly browser: string | null }
   | { readonly attemptToken: string | null; readonly step: SignInStep };
 
 /**
@@ -97,7 +98,8 @@ export interface NotBegun {
     | 'signin.embedding-off';
 }
 
-const refusals = {
+/** Why there is no room for a session, as it is told. */
+export const noSession = {
   mobile: 'signin.mobile-blocked',
   sessions: 'signin.session-limit',
   person: 'signin.refused',
@@ -117,7 +119,7 @@ export async function begin(
   const begun = await beginSession(tx, userId, arrival);
   if ('full' in begun) {
     await recordFailure(tx, 'signin.failed', { userId, reason: begun.full });
-    return { refused: refusals[begun.full] };
+    return { refused: noSession[begun.full] };
   }
   const { sessionId, token, ended } = begun;
   if (factor !== undefined) await noteSecondFactor(tx, sessionId);
