@@ -185,6 +185,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'widget', to: 'activity-log', because: 'What a visitor does over HTTP is noted.' },
   { from: 'media', to: 'conversations', because: 'A file is sent, and read, in a conversation.' },
   { from: 'media', to: 'masking', because: 'The name of a file is a text that somebody wrote.' },
+  { from: 'self-check', to: 'federation', because: 'Certificates of identity providers end.' },
   { from: 'self-check', to: 'settings', because: 'What is weaker than its default is a setting.' },
   { from: 'self-check', to: 'sites', because: 'A channel may say something weaker than its account.' },
   { from: 'media', to: 'settings', because: 'Who may send which files is a setting.' },

@@ -192,7 +192,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...apiKeysJobs({ database }),
       ...rateLimitJobs({ database }),
       ...idempotencyJobs({ database }),
-      ...federationJobs({ database }),
+      ...federationJobs({
+        database,
+        mail: {
+          isPossible: async () => await messenger.canMail(),
+          send: async (to, values) => await messenger.mailed(to, { key: 'certificate-ends', values }),
+        },
+      }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),
       ...redactionJobs({ database, log: entries, logger: log }),

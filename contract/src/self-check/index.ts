@@ -1,6 +1,6 @@
 import { endpoint } from '../endpoint/index.ts';
 import { settingKeys, settingLevels } from '../settings/index.ts';
-import { closed, Id, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 
 /** A setting whose value is weaker than its default. */
 export const WeakerSetting = closed({
@@ -15,14 +15,28 @@ export const WeakerSetting = closed({
 });
 export type WeakerSetting = Static<typeof WeakerSetting>;
 
-export const SelfCheck = closed({ weaker: Type.Array(WeakerSetting) });
+/** An identity provider in use whose last certificate ends within 30 days, or has ended: then the provider has to be told of another (C4). */
+export const EndingCertificate = closed({
+  providerId: Id,
+  name: Type.String(),
+  endsAt: Instant,
+  /** Whole days that are left; below zero it has ended. */
+  days: Type.Integer(),
+});
+export type EndingCertificate = Static<typeof EndingCertificate>;
+
+export const SelfCheck = closed({
+  weaker: Type.Array(WeakerSetting),
+  certificates: Type.Array(EndingCertificate),
+});
 export type SelfCheck = Static<typeof SelfCheck>;
 
 export const getSelfCheck = endpoint({
   id: 'self-check.getSelfCheck',
   method: 'GET',
   path: '/accounts/{accountId}/self-check',
-  summary: 'Every setting of the account and its channels that is weaker than its default',
+  summary:
+    'Every setting of the account and its channels that is weaker than its default, and certificates of identity providers that end',
   access: { holding: 'settings.read' },
   params: closed({ accountId: Id }),
   status: 200,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { isLoopback } from '../config.ts';
 import { listSets } from '../features/backup/index.ts';
+import { readEndingCertificates } from '../features/federation/index.ts';
 import { forEachAccount, readDue } from '../features/retention/index.ts';
 import {
   findWeakerSettings,
@@ -36,7 +37,7 @@ export const selfCheckCommand: Command = {
       if (optional(values, 'account') !== undefined) {
         const { id, name } = await findAccount(platform, values);
         const found = await database.read(id, async (tx) => await findWeakerSettings(tx, id));
-        const own = found.weaker.filter(({ origin }) => origin !== 'installation');
+        const own = found.filter(({ origin }) => origin !== 'installation');
         weaker.push(
           ...own.map(({ key, value, usual, channel }) => ({ key, value, usual, of: channel?.name ?? name })),
         );
@@ -68,6 +69,7 @@ async function readFacts(config: Config, database: Database): Promise<Installati
     identityFile: await exists(join(dataDir, 'backup-identity.txt')),
     newestBackup: sets.at(-1)?.at ?? null,
     retentionLateMs: await retentionLateMs(database),
+    certificatesEnding: await certificatesEnding(database),
   };
 }
 
@@ -76,6 +78,15 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Of how many identity providers, in all accounts, the last certificate ends soon or has ended. */
+async function certificatesEnding(database: Database): Promise<number> {
+  let count = 0;
+  await forEachAccount(database, async (account) => {
+    count += (await database.read(account, async (tx) => await readEndingCertificates(tx, account))).length;
+  });
+  return count;
 }
 
 /** The longest that something is kept beyond its time, in any account. */

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { WeakerSetting } from '@samtal/contract/self-check';
+import type { EndingCertificate, WeakerSetting } from '@samtal/contract/self-check';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -15,17 +15,60 @@ export function SelfCheckPage() {
   const account = useAccount();
   const check = useQuery(selfCheckQuery(account.id));
   const weaker = check.data?.weaker ?? [];
+  const certificates = check.data?.certificates ?? [];
   const empty = (
     <EmptyState icon={IconShieldCheck} title={t('self-check.empty')} says={t('self-check.empty-says')} />
   );
   return (
     <Page title={t('admin.self-check')} says={t('self-check.says')}>
-      <Rows query={check} isEmpty={weaker.length === 0} empty={empty} label={t('self-check.list')}>
+      <Rows
+        query={check}
+        isEmpty={weaker.length + certificates.length === 0}
+        empty={empty}
+        label={t('self-check.list')}
+      >
+        {certificates.map((each) => (
+          <CertificateRow key={each.providerId} certificate={each} />
+        ))}
         {weaker.map((each) => (
           <WeakerRow key={`${each.channel?.id ?? ''} ${each.key}`} weaker={each} />
         ))}
       </Rows>
     </Page>
+  );
+}
+
+function CertificateRow({ certificate: { name, endsAt, days } }: { certificate: EndingCertificate }) {
+  const { t, count, formats } = useText();
+  const account = useAccount();
+  return (
+    <Row
+      title={t('self-check.certificate', { name })}
+      says={
+        <>
+          {t('self-check.certificate-says')}
+          <br />
+          {t('federation.certificate-until', { at: formats.dateTime(endsAt) })}
+        </>
+      }
+      badges={
+        <ToneBadge tone={days < 0 ? 'danger' : 'warning'}>
+          {days < 0 ? t('federation.certificate-ended') : count('federation.certificate-ends', days)}
+        </ToneBadge>
+      }
+      actions={
+        account.can('federation.manage') && (
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={t('self-check.change-of', { name })}
+            renderRoot={(props) => <Link {...props} to="/admin/identity-providers" />}
+          >
+            {t('self-check.change')}
+          </Button>
+        )
+      }
+    />
   );
 }
 

@@ -31,7 +31,8 @@ export interface Wording {
     | 'password-renewed'
     | 'new-device'
     | 'unused'
-    | 'break-glass';
+    | 'break-glass'
+    | 'certificate-ends';
   readonly values?: Readonly<Record<string, string>>;
 }
 

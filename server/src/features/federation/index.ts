@@ -1,4 +1,5 @@
 export { federationJobs } from './jobs.ts';
+export { readEndingCertificates } from './ending-certificates.ts';
 export { federationPages } from './pages.ts';
 export { OidcClients } from './oidc-clients.ts';
 export { restoreProvider } from './restore-provider.ts';

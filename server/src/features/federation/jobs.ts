@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
+import type { ScheduledJob } from '../../platform/jobs/index.ts';
+import { tellOfEndingCertificates, type CertificateWatch } from './ending-certificates.ts';
 
 async function deleteExpired(tx: Tx): Promise<void> {
   for (const table of ['federation_request', 'used_assertion'] as const)
@@ -10,16 +12,17 @@ async function deleteExpired(tx: Tx): Promise<void> {
 }
 
 /** Work that comes round. `cron` is in UTC. */
-export function federationJobs({ database }: { database: Database }): {
-  name: string;
-  cron: string;
-  run(): Promise<void>;
-}[] {
+export function federationJobs(watch: CertificateWatch): ScheduledJob[] {
   return [
     {
       name: 'federation.delete-expired',
       cron: '*/10 * * * *',
-      run: async () => await database.transaction('platform', deleteExpired),
+      run: async () => await watch.database.transaction('platform', deleteExpired),
+    },
+    {
+      name: 'federation.tell-of-ending-certificates',
+      cron: '40 6 * * *',
+      run: async () => await tellOfEndingCertificates(watch),
     },
   ];
 }

@@ -22,6 +22,7 @@ const sound: InstallationFacts = {
   notDurable: [],
   clockAheadMs: -4_000,
   rotationDueSince: hoursAgo(1),
+  certificatesEnding: 0,
   since: hoursAgo(1000),
 };
 
@@ -39,6 +40,7 @@ const unsound: Record<string, [Partial<InstallationFacts>, 'serious' | 'notice']
   'backup-late': [{ newestBackup: hoursAgo(27) }, 'serious'],
   'retention-late': [{ retentionLateMs: 61 * 60_000 }, 'serious'],
   'rotation-late': [{ rotationDueSince: hoursAgo(3) }, 'serious'],
+  'certificate-ends': [{ certificatesEnding: 1 }, 'notice'],
   'no-mail': [{ mailServer: false }, 'notice'],
   'no-scanner': [{ scanner: false }, 'notice'],
 };

@@ -20,6 +20,8 @@ export interface InstallationFacts extends DatabaseFacts {
   readonly newestBackup: Date | null;
   /** The longest that something is kept beyond its time. */
   readonly retentionLateMs: number;
+  /** Of how many identity providers the last certificate ends within 30 days, or has ended. */
+  readonly certificatesEnding: number;
 }
 
 export interface Finding {
@@ -141,6 +143,16 @@ const rules: Readonly<Record<string, Rule>> = {
     },
     why: 'Old copies of the database can be read with it.',
     todo: 'samtal keys rotate; then see that a server runs, and what its log says.',
+  },
+  'certificate-ends': {
+    level: 'notice',
+    finds: ({ certificatesEnding: count }) =>
+      when(
+        count > 0,
+        `The certificates of ${count === 1 ? 'an identity provider' : `${count} identity providers`} of accounts end within 30 days, or have ended`,
+      ),
+    why: 'When the provider changes to another one that is not known here, its people cannot sign in.',
+    todo: 'Administrators of those accounts add the next one in the console: Identity providers.',
   },
   'no-mail': {
     level: 'notice',

@@ -1,11 +1,11 @@
-import type { SelfCheck, WeakerSetting } from '@samtal/contract/self-check';
+import type { WeakerSetting } from '@samtal/contract/self-check';
 import { isWeakerThanDefault, settings, type SettingKey, type SettingState } from '@samtal/contract/settings';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { isInstallationSetting, presentSettings } from '../settings/index.ts';
 import { readSites } from '../sites/index.ts';
 
 /** The settings of the account that are weaker than their defaults, and those of channels that say so themselves (K5). */
-export async function findWeakerSettings(tx: ReadTx, account: string): Promise<SelfCheck> {
+export async function findWeakerSettings(tx: ReadTx, account: string): Promise<WeakerSetting[]> {
   const weaker = weakerOf((await presentSettings(tx, account, null)).settings, null);
   for (const { id, name } of await readSites(tx, account)) {
     const own = (await presentSettings(tx, account, id)).settings.filter(
@@ -13,7 +13,7 @@ export async function findWeakerSettings(tx: ReadTx, account: string): Promise<S
     );
     weaker.push(...weakerOf(own, { id, name }));
   }
-  return { weaker };
+  return weaker;
 }
 
 function weakerOf(states: readonly SettingState[], channel: WeakerSetting['channel']): WeakerSetting[] {
