@@ -127,7 +127,6 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 19,
         attack: 'A code a second after its ten minutes, an elevation a second after its hour',
         expected: 'refused',
-        lacks: 'codes, which there are none of',
       },
       {
         number: 20,
@@ -262,7 +261,6 @@ export const attackChapters: readonly AttackChapter[] = [
         attack:
           'An operator reads what people wrote without leave, or with one that ran out or was given by oneself',
         expected: 'refused; with leave, on the account’s audit trail',
-        notYet: 'operators cannot be given leave; the commands have none that reads conversations',
       },
       {
         number: 45,

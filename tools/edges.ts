@@ -62,6 +62,17 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'How keys are shown, from where, and how long they live is chosen by the account.',
   },
   { from: 'api-keys', to: 'rate-limits', because: 'The requests of a key are counted.' },
+  {
+    from: 'operator-access',
+    to: 'access',
+    because: 'An operator is given what the approver may give, and no more.',
+  },
+  {
+    from: 'operator-access',
+    to: 'settings',
+    because: 'How long operators are let in, and requests stand, is chosen by the account.',
+  },
+  { from: 'operator-access', to: 'signin', because: 'An operator who is let in gets a session.' },
   { from: 'rate-limits', to: 'settings', because: 'How many requests are answered is a setting.' },
   {
     from: 'signin',

@@ -66,6 +66,12 @@ const renewal = createRoute({
   component: lazyRouteComponent(() => import('./features/signin/renewal-page.tsx'), 'RenewalPage'),
 });
 
+const operator = createRoute({
+  getParentRoute: () => root,
+  path: '/operator',
+  component: lazyRouteComponent(() => import('./features/operator-access/operator-page.tsx'), 'OperatorPage'),
+});
+
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
@@ -154,6 +160,15 @@ const apiKeys = createRoute({
   getParentRoute: () => admin,
   path: '/api-keys',
   component: lazyRouteComponent(() => import('./features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+});
+
+const operators = createRoute({
+  getParentRoute: () => admin,
+  path: '/operators',
+  component: lazyRouteComponent(
+    () => import('./features/operator-access/operators-page.tsx'),
+    'OperatorsPage',
+  ),
 });
 
 const identityProviders = createRoute({
@@ -280,6 +295,7 @@ const account = createRoute({
 const routeTree = root.addChildren([
   signIn,
   elevated,
+  operator,
   invitation,
   forgottenPassword,
   renewal,
@@ -293,6 +309,7 @@ const routeTree = root.addChildren([
       users,
       roles,
       apiKeys,
+      operators,
       identityProviders,
       units,
       queues,

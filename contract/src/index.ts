@@ -13,6 +13,7 @@ import * as mail from './mail/index.ts';
 import * as masking from './masking/index.ts';
 import * as media from './media/index.ts';
 import * as provisioning from './provisioning/index.ts';
+import * as operatorAccess from './operator-access/index.ts';
 import * as realtime from './realtime/index.ts';
 import * as retention from './retention/index.ts';
 import * as routing from './routing/index.ts';
@@ -121,6 +122,13 @@ export const endpoints: readonly Endpoint[] = [
   access.withdrawRole,
   access.listHeld,
   access.listHolders,
+  operatorAccess.listOperatorAccess,
+  operatorAccess.listOperatorsPresent,
+  operatorAccess.approveOperatorAccess,
+  operatorAccess.refuseOperatorAccess,
+  operatorAccess.endOperatorAccess,
+  operatorAccess.leaveAccount,
+  operatorAccess.enterAccount,
   apiKeys.listApiKeys,
   apiKeys.createApiKey,
   apiKeys.rotateApiKey,

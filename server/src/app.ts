@@ -51,6 +51,8 @@ import { mailJobs, MailSender } from './features/mail/index.ts';
 import { mailRoutes } from './features/mail/routes.ts';
 import { judgeSettings, Masker, RuleWorkers } from './features/masking/index.ts';
 import { maskingRoutes } from './features/masking/routes.ts';
+import { operatorAccessJobs } from './features/operator-access/index.ts';
+import { operatorAccessRoutes } from './features/operator-access/routes.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { healthRoutes } from './features/operations/index.ts';
@@ -176,6 +178,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
     await releaseConversations(tx, desk, account, userId);
   const oidcClients = new OidcClients({ outbound, keyring });
+  const sessionsEnded = (ids: readonly string[]) => {
+    for (const session of ids) fanout.announce({ kind: 'recheck', session });
+  };
   const jobs = new Jobs(
     access.login,
     [
@@ -189,6 +194,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
         },
       }),
       ...settingsJobs({ database }),
+      ...operatorAccessJobs({
+        database,
+        sessionsEnded,
+        tell: (email, account) =>
+          messenger.noticeLater(email, {
+            key: 'operator-request',
+            values: { account, page: new URL('/admin/operators', publicUrl).href },
+          }),
+      }),
       ...apiKeysJobs({ database }),
       ...rateLimitJobs({ database }),
       ...idempotencyJobs({ database }),
@@ -254,9 +268,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   let draining = false;
 
-  const sessionsEnded = (ids: readonly string[]) => {
-    for (const session of ids) fanout.announce({ kind: 'recheck', session });
-  };
   signinRoutes(http, {
     database,
     keyring,
@@ -321,6 +332,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
   selfCheckRoutes(http, { database });
   accessRoutes(http, { database });
+  operatorAccessRoutes(http, { database, keyring, publicUrl, sessionsEnded });
   apiKeysRoutes(http, { database, limiter });
   sitesRoutes(http, { database });
   ticketsRoutes(http, { database, keyring });

@@ -5,6 +5,7 @@
  */
 export const scopeCases: Readonly<Record<string, 'path' | 'body' | 'list' | { readonly because: string }>> = {
   'accounts.getAccount': { because: 'the name of the account, which every member knows' },
+  'operator-access.listOperatorsPresent': { because: 'every member sees who else is there' },
   'units.listUnits': 'list',
   'routing.listQueues': 'list',
   'routing.setPresence': { because: 'tells of nobody but the caller' },

@@ -16,8 +16,11 @@ const restless = [
   'migration',
 ];
 
-/** The same of single columns: on which day somebody was last at work. */
-const restlessColumns: Readonly<Record<string, string>> = { membership: '{last_active_on,unused_notice}' };
+/** The same of single columns: on which day somebody was last at work, and when who decides was told of a request. */
+const restlessColumns: Readonly<Record<string, string>> = {
+  membership: '{last_active_on,unused_notice}',
+  operator_access: '{told_at}',
+};
 
 /** Rows and a checksum of every table that only actions change, and how many audit entries there are. */
 export async function tableContents(db: TestDatabase): Promise<Record<string, string>> {

@@ -4,6 +4,7 @@ import { IconKeyboard } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { useAccount } from '../features/accounts/index.ts';
 import { useFocusList } from '../features/conversations/index.ts';
+import { OperatorBanner } from '../features/operator-access/index.ts';
 import { ConnectionChip } from '../features/realtime/index.ts';
 import { ElevationChip, ElevationDialog } from '../features/signin/index.ts';
 import { useShortcut } from '../shortcuts/index.ts';
@@ -46,6 +47,7 @@ export function Frame() {
           <UserMenu onHelp={help.open} />
         </div>
       </header>
+      <OperatorBanner />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>

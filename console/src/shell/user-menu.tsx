@@ -51,12 +51,14 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
         </Menu.Target>
         <Menu.Dropdown mah="calc(100dvh - 5rem)" style={{ overflowY: 'auto' }}>
           <Menu.Label>{session?.user.email}</Menu.Label>
-          <Menu.Item
-            leftSection={<IconUser size={16} />}
-            renderRoot={(props) => <Link to="/profile" {...props} />}
-          >
-            {t('menu.profile')}
-          </Menu.Item>
+          {session?.operator === null && (
+            <Menu.Item
+              leftSection={<IconUser size={16} />}
+              renderRoot={(props) => <Link to="/profile" {...props} />}
+            >
+              {t('menu.profile')}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconHelp size={16} />} onClick={onHelp}>
             {t('help.title')}
           </Menu.Item>

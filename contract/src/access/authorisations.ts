@@ -17,6 +17,8 @@ export const authorisations = {
   'access.manage': { says: 'Define roles and give them to users', scoped: false },
   // Lets an administrator appoint agents and auditors without being one (B3). It never reaches the holder himself.
   'access.entrust': { says: 'Give others more than you hold yourself', scoped: false },
+  // Operators have nothing in an account unless somebody there lets them in (B4).
+  'operators.admit': { says: 'Let operators of the installation in for a time', scoped: false },
   'federation.manage': { says: 'Decide by which identity providers users sign in', scoped: false },
   'sites.read': { says: 'See sites and their snippets', scoped: false },
   'sites.manage': { says: 'Create and change sites', scoped: false },
@@ -74,3 +76,28 @@ export const authorisationNames = Object.keys(authorisations) as [Authorisation,
 export const openingAuthorisations: readonly Authorisation[] = authorisationNames.filter(
   (name) => 'opens' in authorisations[name],
 );
+
+/**
+ * What operators can be given for a time (B4): to see, and to mend what is configured. Nothing by which they would stay longer, let
+ * others in, take part in a conversation, or take something out.
+ */
+export const operatorAuthorisations = [
+  'settings.read',
+  'settings.manage',
+  'users.read',
+  'access.read',
+  'sites.read',
+  'sites.manage',
+  'units.manage',
+  'routing.read',
+  'routing.manage',
+  'presence.read',
+  'canned-replies.manage',
+  'conversations.find',
+  'conversations.read',
+  'conversations.unmasked',
+  'visitors.read',
+  'visitors.find',
+  'retention.read',
+  'audit.read',
+] as const satisfies readonly Authorisation[];

@@ -19,6 +19,7 @@ export const builtInRoles = {
       'access.read',
       'access.manage',
       'access.entrust',
+      'operators.admit',
       'federation.manage',
       'sites.read',
       'sites.manage',

@@ -37,6 +37,8 @@ export interface Endpoint {
   readonly sensitive?: Sensitivity;
   /** What it does is a person’s own: to be present, to take conversations up, to make keys. No key is admitted (C8). */
   readonly notForKeys?: true;
+  /** Where access is `signed-in`: an operator whom an account has let in is admitted as well (B4). */
+  readonly forOperators?: true;
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;

@@ -83,6 +83,27 @@ export const refusals = {
   'access.forbidden': { status: 403, title: 'This needs an authorisation that you do not hold.' },
   'access.not-for-keys': { status: 403, title: 'Only a person can do this; no key is let in.' },
   'access.exceeds-own': { status: 403, title: 'Nobody can give more than they hold themselves.' },
+  'operator-access.not-open': {
+    status: 409,
+    title: 'This was decided, has lapsed or has ended already.',
+  },
+  'operator-access.own': { status: 403, title: 'Nobody lets themselves in.' },
+  'operator-access.too-long': {
+    status: 422,
+    title: 'This is longer than was asked for, or than the account allows.',
+  },
+  'operator-access.nothing-left': {
+    status: 422,
+    title: 'Operators can be given nothing of what was asked for.',
+  },
+  'operator-access.not-for-operators': {
+    status: 403,
+    title: 'Operators do nothing sensitive in an account.',
+  },
+  'operator-access.link-invalid': {
+    status: 404,
+    title: 'The link has been used, has expired or never existed.',
+  },
   'units.in-use': { status: 409, title: 'Something lies in this region or team, or a grant names it.' },
   'units.misplaced': {
     status: 409,

@@ -11,6 +11,7 @@ export const dataClassNames = [
   'mail',
   'legal-hold',
   'users',
+  'operator-access',
   'sign-in',
   'api-access',
   'api-answers',

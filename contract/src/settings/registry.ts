@@ -543,6 +543,24 @@ export const settings = {
     weaker: 'higher',
   }),
 
+  // Operators who are let in for a time (B4).
+  /** The longest that somebody of the account may let one in for. */
+  'operators.longest-access-hours': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 24 }),
+    default: 4,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+  /** So long what an operator asks for can be approved. */
+  'operators.request-hours': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 168 }),
+    default: 24,
+    levels: accountWide,
+    sensitive: true,
+    weaker: 'higher',
+  }),
+
   // The API for programs (C8, C5).
   /** What a program shows: its key with each request, or an access token that it gets for the key (RFC 6749, 4.4). */
   'api.authentication': setting({

@@ -30,6 +30,7 @@ export const getSession = endpoint({
   path: '/session',
   summary: 'Who is signed in',
   access: 'signed-in',
+  forOperators: true,
   status: 200,
   response: Session,
 });
@@ -39,6 +40,7 @@ export const signOut = endpoint({
   method: 'DELETE',
   path: '/session',
   summary: 'Sign out',
+  forOperators: true,
   access: 'signed-in',
   status: 204,
 });

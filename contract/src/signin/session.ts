@@ -23,5 +23,7 @@ export const Session = closed({
   elevatedUntil: nullable(Instant),
   /** The identity provider that began the session, where one did: it is elevated there, too (C4). */
   providerId: nullable(Id),
+  /** Of an operator whom the account has let in for a time (B4): until when. */
+  operator: nullable(closed({ endsAt: Instant })),
 });
 export type Session = Static<typeof Session>;

@@ -15,6 +15,7 @@ import { grantRole } from './grant-role.ts';
 import { keyCommands } from './keys.ts';
 import { listUsers } from './list-users.ts';
 import { mailCommands } from './mail.ts';
+import { operatorAccessCommands } from './operator-access.ts';
 import { resetFactors } from './reset-factors.ts';
 import { resetPassword } from './reset-password.ts';
 import { selfCheckCommand } from './self-check.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   grantRole,
   selfCheckCommand,
   ...domainCommands,
+  ...operatorAccessCommands,
   ...apiKeyCommands,
   ...settingsCommands,
   ...mailCommands,

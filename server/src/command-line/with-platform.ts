@@ -24,6 +24,8 @@ export interface Platform {
   readonly keyring: Keyring;
   /** Running nodes are told of what it destroys, before the command ends. */
   readonly keys: ConversationKeys;
+  /** Running nodes are told, so that sockets that stand on them close at once. */
+  readonly sessionsEnded: (sessionIds: readonly string[]) => void;
   readonly log: Log;
 }
 
@@ -71,7 +73,10 @@ async function onPlatform<Result>(
         const nodes = tellNodes(database);
         const keys = new ConversationKeys(keyring, { fanout: nodes.fanout });
         try {
-          return await work({ database, access, keyring, keys, log });
+          const sessionsEnded = (ids: readonly string[]) => {
+            for (const session of ids) nodes.fanout.announce({ kind: 'recheck', session });
+          };
+          return await work({ database, access, keyring, keys, sessionsEnded, log });
         } finally {
           await nodes.told();
         }

@@ -42,6 +42,7 @@ import { attemptCookie, codeOfApp, giveApp, giveMailFactor } from '../factors.ts
 import { png } from '../files.ts';
 import { startMailServer, type TestMailServer } from '../mail-server.ts';
 import { setUpMail } from '../mail-settings.ts';
+import { approvedAccess, askForAccess, enterAs, entryOf } from '../operators.ts';
 import { startTestNode, type TestNode } from '../node.ts';
 import { setSettings } from '../settings.ts';
 import { tableContents } from '../table-contents.ts';
@@ -93,6 +94,8 @@ interface Place {
   readonly owner: Person;
   /** Will have signed out. */
   readonly leaver: Person;
+  /** Whom the account has let in for a time. */
+  readonly operator: Person;
   readonly visitor: VisitorClient;
   readonly otherQueueId: string;
   readonly roleId: string;
@@ -113,6 +116,8 @@ interface Place {
   readonly mediaId: string;
   readonly keyId: string;
   readonly groupId: string;
+  /** What an operator asks for. */
+  readonly accessId: string;
 }
 
 /** The ids that a place has. */
@@ -620,6 +625,30 @@ const recipes: Record<string, Recipe> = {
   'federation.listFederatedUsers': { input: one('providerId') },
   'federation.linkUser': { input: ofProvider },
   'federation.unlinkUser': { input: ofProvider },
+  'operator-access.listOperatorAccess': { input: account },
+  'operator-access.listOperatorsPresent': { input: account, holdingNothing: 200 },
+  'operator-access.approveOperatorAccess': {
+    input: async ({ account: { id: accountId } }) => ({
+      params: { accountId, accessId: await askForAccess(db, accountId) },
+      body: { minutes: 30 },
+    }),
+  },
+  'operator-access.refuseOperatorAccess': {
+    input: async ({ account: { id: accountId } }) => ({
+      params: { accountId, accessId: await askForAccess(db, accountId) },
+    }),
+  },
+  'operator-access.endOperatorAccess': {
+    input: async ({ account: { id: accountId } }) => ({
+      params: { accountId, accessId: await approvedAccess(db, accountId) },
+    }),
+  },
+  'operator-access.leaveAccount': { as: (place) => place.operator },
+  'operator-access.enterAccount': {
+    input: async ({ account: { id: accountId } }) => ({
+      body: { token: await entryOf(db, accountId, await approvedAccess(db, accountId)) },
+    }),
+  },
   'api-keys.listApiKeys': { input: account },
   'api-keys.createApiKey': {
     input: (place) => ({
@@ -934,6 +963,7 @@ const pathIds = [
   'mediaId',
   'keyId',
   'groupId',
+  'accessId',
 ] as const;
 
 describe('the endpoint walk', () => {
@@ -1431,6 +1461,11 @@ describe('the endpoint walk', () => {
       lowered: await personWith(of, []),
       owner: await personWith(of, []),
       leaver: await personWith(of, []),
+      operator: await enterAs(db, of.id, {
+        accessId: await approvedAccess(db, of.id),
+        url: node.url,
+      }),
+      accessId: await askForAccess(db, of.id),
       visitor,
       otherQueueId,
       roleId,

@@ -5,7 +5,7 @@ const groups = {
   masking: ['masking', 'redaction'],
   retention: ['retention', 'activity-log', 'audit'],
   privacy: ['privacy'],
-  people: ['signin', 'embedding', 'users', 'api'],
+  people: ['signin', 'embedding', 'users', 'operators', 'api'],
   operations: ['backup'],
 } as const;
 

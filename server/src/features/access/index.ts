@@ -4,6 +4,7 @@ export { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
 export { currentGiver } from './current-giver.ts';
 export { giveRole, refuseUnknownPlaces } from './give-role.ts';
 export { loadMember, readHolder } from './load-member.ts';
+export { operatorGrant, readOperatorHolder } from './operator-holder.ts';
 export { covers, effective, narrowedTo, normalisedScope, scopesOf, withinGrants } from './policy.ts';
 export { readPlaces, type Places } from './places.ts';
 export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';

@@ -2,6 +2,7 @@ import type { Authorisation, Scope } from '@samtal/contract/access';
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
 import type { SignedIn, SignedInMember } from '../../platform/http/index.ts';
+import { readOperatorHolder } from './operator-holder.ts';
 import { effective } from './policy.ts';
 
 /**
@@ -15,9 +16,20 @@ export async function loadMember(
 ): Promise<SignedInMember | null> {
   if ((person.onlyAccountId ?? accountId) !== accountId) return null;
   const { userId } = person;
+  if (person.isOperator === true) return await loadOperator(tx, person, accountId);
   const holder = await readHolder(tx, accountId, userId);
   if (holder === null) return null;
   return { ...person, accountId, actor: { kind: 'user', id: userId }, personId: userId, ...holder };
+}
+
+/** An operator whom the account has let in (B4), for as long as that lasts. */
+async function loadOperator(tx: ReadTx, person: SignedIn, accountId: string): Promise<SignedInMember | null> {
+  const { userId } = person;
+  const holder = await readOperatorHolder(tx, userId);
+  if (holder === null || holder.accountId !== accountId) return null;
+  const { name, grant, endsAt } = holder;
+  const actor = { kind: 'operator', id: userId } as const;
+  return { ...person, accountId, actor, personId: userId, name, grants: [grant], endsAt };
 }
 
 /** What an active user of an active account is called and holds there; null for anybody else. */

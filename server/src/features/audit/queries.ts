@@ -127,6 +127,7 @@ export async function readNames(
     select user_id as id, name from membership where account_id = ${account} and user_id in (select id from wanted)
     union all select id, name from role where account_id = ${account} and id in (select id from wanted)
     union all select id, name from api_key where account_id = ${account} and id in (select id from wanted)
+    union all select id, operator_name from operator_access where account_id = ${account} and id in (select id from wanted)
     union all select id, name from unit where account_id = ${account} and id in (select id from wanted)
     union all select id, name from queue where account_id = ${account} and id in (select id from wanted)
     union all select id, name from site where account_id = ${account} and id in (select id from wanted)

@@ -15,9 +15,11 @@ export interface AgentPost {
 
 /**
  * Writes as an agent. Messages come from the agent who has the conversation; notes also from those who may read it.
- * Refuses with not-found, conversations.not-yours or conversations.closed.
+ * Refuses with not-found, conversations.not-yours, conversations.closed or operator-access.not-for-operators.
  */
 export async function postAsAgent(database: Database, posts: PostQueue, member: Member, post: AgentPost) {
+  // An operator looks, and takes no part (B4).
+  if (member.actor.kind === 'operator') throw new Refusal('operator-access.not-for-operators');
   let outcome = await posts.submit(member.accountId, draftOf(member, post, false));
   if (!outcome.written && outcome.refused === 'conversations.not-yours') {
     const may = await database.read(member.accountId, async (tx) => {

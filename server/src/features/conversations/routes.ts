@@ -5,6 +5,7 @@ import { found, Refusal, type HttpServer, type Member } from '../../platform/htt
 import { scopesOf } from '../access/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { AgentsMasking } from './agents-masking.ts';
+import { byMember } from './by-member.ts';
 import { changeTags } from './change-tags.ts';
 import type { Desk } from './desk.ts';
 import { findConversations } from './find-conversations.ts';
@@ -197,7 +198,7 @@ export function conversationsRoutes(
       await change(caller, async (tx) => {
         await checkMayDirect(tx, caller, await findConversation(tx, caller.accountId, params.conversationId));
         return await desk.resolve(tx, caller.accountId, params.conversationId, {
-          by: { ...caller.actor, name: caller.name },
+          by: byMember(caller),
           reason: 'agent',
         });
       }),

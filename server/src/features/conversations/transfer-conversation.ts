@@ -2,6 +2,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
 import { membersHolding } from '../access/index.ts';
 import type { MaskedText } from '../masking/index.ts';
+import { byMember } from './by-member.ts';
 import type { Desk } from './desk.ts';
 import type { ConversationRow } from './queries.ts';
 import { isWithin } from './scope.ts';
@@ -19,7 +20,7 @@ export async function transferConversation(
   transfer: Transfer,
 ): Promise<ConversationRow> {
   const { accountId: account } = by;
-  const more = { by: { ...by.actor, name: by.name }, note: transfer.note ?? null };
+  const more = { by: byMember(by), note: transfer.note ?? null };
   if ('queueId' in transfer) {
     const queue = found(
       await tx.sql

@@ -102,6 +102,8 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'api.requests-per-minute': pace,
   'api.user-requests-per-minute': pace,
   'users.inactive-after-days': { section: 'access' },
+  'operators.longest-access-hours': { section: 'access' },
+  'operators.request-hours': { section: 'access' },
   'users.invitation-days': { section: 'access' },
   'visitors.attributes': { part: 'attributes' },
   'sms.provider': { section: 'access' },

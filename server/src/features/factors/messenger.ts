@@ -30,6 +30,7 @@ export interface Wording {
     | 'factors-reset'
     | 'password-renewed'
     | 'new-device'
+    | 'operator-request'
     | 'unused'
     | 'break-glass'
     | 'certificate-ends';
@@ -99,6 +100,13 @@ export class Messenger {
   /** By mail, and without anybody waiting for it: whether it went is in the log alone, and takes nobody’s time. */
   mailLater(to: string, wording: Wording): void {
     this.later(async () => await this.mail(to, wording));
+  }
+
+  /** The same of what people can do without: where no mail server is set up, nothing is sent, and nobody is told so. */
+  noticeLater(to: string, wording: Wording): void {
+    this.later(async () => {
+      if (await this.canMail()) await this.mail(to, wording);
+    });
   }
 
   /** Does what leads to a message after the answer was given: how long it takes tells nobody anything. */

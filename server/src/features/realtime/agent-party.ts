@@ -60,7 +60,8 @@ export function agentParty(
     kind: 'agent',
     account,
     session: first.sessionId,
-    userId: first.userId,
+    userId: first.actor.kind === 'user' ? first.userId : null,
+    ...(first.endsAt === undefined ? {} : { endsAt: first.endsAt }),
     admit: async (tx, stream, again) => {
       const known = found(await sessions.member(tx, first, account));
       const conversation = await findConversation(tx, account, conversationOf(stream));

@@ -8,8 +8,10 @@ export interface Party {
   readonly account: string;
   /** The session the connection stands on: it ends with it. */
   readonly session: string;
-  /** The user's id of an agent; null for visitors. */
+  /** The user's id of an agent; null for visitors and operators. */
   readonly userId: string | null;
+  /** Operators whom the account has let in: when the connection ends, whatever else happens (B4). */
+  readonly endsAt?: Date;
   /** Visitors: how long their session outlives the last contact. */
   readonly sessionLifeMinutes?: number;
   /**

@@ -97,7 +97,7 @@ export class Realtime {
           const person: SignedIn = { ...ticket, ...from };
           const member = await database.transaction(accountId, async (tx) => {
             const found = await sessions.member(tx, person, accountId);
-            if (found !== null) await vouchForAgents(tx, accountId, [found.userId]);
+            if (found?.actor.kind === 'user') await vouchForAgents(tx, accountId, [found.userId]);
             return found;
           });
           if (member === null) throw new Refusal('signin.required');

@@ -66,6 +66,8 @@ export class Tending {
   #tend(): void {
     const now = Date.now();
     for (const connection of this.#hub.connections) {
+      const { endsAt } = connection.party;
+      if (endsAt !== undefined && now >= endsAt.getTime()) connection.end('signin.required', 1008);
       connection.tend(now);
       if (connection.pingDue(now, realtime.heartbeatMs)) connection.ping(now);
     }
@@ -91,7 +93,8 @@ export class Tending {
       const users = [
         ...new Set(connections.map((connection) => connection.party.userId).filter((id) => id !== null)),
       ];
-      await this.#database.transaction(account, async (tx) => await vouchForAgents(tx, account, users));
+      if (users.length > 0)
+        await this.#database.transaction(account, async (tx) => await vouchForAgents(tx, account, users));
     }
   }
 

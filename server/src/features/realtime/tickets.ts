@@ -38,11 +38,14 @@ export async function redeemTicket(database: Database, ticket: string) {
         'expires_at',
         sql<boolean>`coalesce((select second_factor_at is not null from session
           where session.id = realtime_ticket.session_id), false)`.as('hasSecondFactor'),
+        sql<boolean>`coalesce((select is_operator from session where session.id = realtime_ticket.session_id), false)`.as(
+          'isOperator',
+        ),
       ])
       .executeTakeFirst();
     if (row === undefined || row.expires_at < new Date()) return null;
-    const { accountId, userId, sessionId, hasSecondFactor } = row;
-    return { accountId, userId, sessionId, hasSecondFactor };
+    const { accountId, userId, sessionId, hasSecondFactor, isOperator } = row;
+    return { accountId, userId, sessionId, hasSecondFactor, isOperator };
   });
 }
 

@@ -23,6 +23,7 @@ export type Eraser =
   | 'retention.drop-activity'
   | 'signin.delete-expired'
   | 'idempotency.delete-expired'
+  | 'operator-access.tend'
   | 'keys.rotate'
   | 'backup.expire'
   | 'postgres'
@@ -107,6 +108,12 @@ export const dataClasses = {
     eraser: 'the-end-of-the-account',
     onRequest: false,
   },
+  'operator-access': {
+    personal: 'users',
+    period: { kind: 'setting', setting: 'retention.audit-days', from: 'writing' },
+    eraser: 'operator-access.tend',
+    onRequest: false,
+  },
   audit: {
     personal: 'users',
     period: { kind: 'setting', setting: 'retention.audit-days', from: 'writing' },
@@ -169,6 +176,7 @@ export const classOfTable = {
   factor_tries: 'sign-in',
   sign_in_attempt: 'sign-in',
   former_password: 'users',
+  operator_access: 'operator-access',
   known_device: 'sign-in',
   role: 'configuration',
   role_authorisation: 'configuration',

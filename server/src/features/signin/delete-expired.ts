@@ -30,7 +30,10 @@ async function deleteExpired(tx: Tx): Promise<void> {
   // They go with their last membership; here those go that somebody held at that moment.
   await sql`
     select forget_identity(id) from identity
-    where not exists (select from membership where user_id = identity.id)`.execute(tx.sql);
+    where not exists (select from membership where user_id = identity.id)
+      and not exists (select from operator_access where id = identity.id and state = 'approved' and ends_at > now())`.execute(
+    tx.sql,
+  );
 }
 
 /** Work that comes round. `cron` is in UTC. */

@@ -80,6 +80,33 @@ export async function startSession(
   return { sessionId, token };
 }
 
+/** Begins the session of an operator: in one account, and no longer than they were let in for (B4). */
+export async function startOperatorSession(
+  tx: Tx,
+  {
+    accessId,
+    accountId,
+    endsAt,
+    device,
+  }: { accessId: string; accountId: string; endsAt: Date; device: Device },
+): Promise<{ sessionId: string; token: string }> {
+  const sessionId = randomUUID();
+  const token = newToken();
+  await tx.sql
+    .insertInto('session')
+    .values({
+      id: sessionId,
+      user_id: accessId,
+      token_hash: tokenHash(token),
+      account_id: accountId,
+      is_operator: true,
+      expires_at: endsAt,
+      ...device,
+    })
+    .execute();
+  return { sessionId, token };
+}
+
 /** A second factor was shown in this session. */
 export async function noteSecondFactor(tx: Tx, sessionId: string): Promise<void> {
   await tx.sql
@@ -97,6 +124,7 @@ export interface LivingSession {
   readonly onlyAccountId: string | null;
   /** Begun in a frame of another page (C10). */
   readonly isEmbedded: boolean;
+  readonly isOperator: boolean;
 }
 
 /**
@@ -124,14 +152,9 @@ export async function useSession(
   return livingOf(session);
 }
 
-function livingOf({
-  sessionId,
-  userId,
-  hasSecondFactor,
-  onlyAccountId: only,
-  isEmbedded,
-}: LivingSession): LivingSession {
-  return { sessionId, userId, hasSecondFactor, onlyAccountId: only, isEmbedded };
+function livingOf(session: LivingSession): LivingSession {
+  const { sessionId, userId, hasSecondFactor, onlyAccountId: only, isEmbedded, isOperator } = session;
+  return { sessionId, userId, hasSecondFactor, onlyAccountId: only, isEmbedded, isOperator };
 }
 
 async function readSession(
@@ -148,6 +171,7 @@ async function readSession(
       sql<boolean>`second_factor_at is not null`.as('hasSecondFactor'),
       onlyAccountId.as('onlyAccountId'),
       sql<boolean>`embedded_in is not null`.as('isEmbedded'),
+      'is_operator as isOperator',
       sql<boolean>`used_at < now() - make_interval(secs => ${sessionTouchS})`.as('stale'),
     ])
     .where('token_hash', '=', tokenHash(token))

@@ -147,7 +147,7 @@ export async function begin(
   if ((await readSignInDemands(tx, userId)).federatedOnly === 'except')
     await noticeBreakGlass(tx, { database, messenger }, userId);
   const session = await describeSession(tx, sessionId);
-  if (isNews) tx.afterCommit(() => messenger.mailLater(session.user.email, newDevice(arrival)));
+  if (isNews) tx.afterCommit(() => messenger.noticeLater(session.user.email, newDevice(arrival)));
   return { token, session, browser };
 }
 

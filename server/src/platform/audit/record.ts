@@ -4,10 +4,11 @@ import type { Statement, Tx } from '../database/index.ts';
 /** The chain of what concerns no single account: sign-ins, and operators’ work. */
 export const platformChain = '00000000-0000-0000-0000-000000000000';
 
-/** Who did it. An operator is whoever may run the command line. */
+/** Who did it. An operator is whoever may run the command line, or with an id somebody whom an account has let in (B4). */
 export type AuditActor =
   | { readonly kind: 'user' | 'api-key' | 'visitor'; readonly id: string }
-  | { readonly kind: 'system' | 'operator' | 'unknown' };
+  | { readonly kind: 'operator'; readonly id?: string }
+  | { readonly kind: 'system' | 'unknown' };
 
 /** What happened, in ids and kinds: never a name, an address, or anything that somebody wrote (H2, G5). */
 export interface AuditEvent {

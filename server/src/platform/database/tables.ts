@@ -12,6 +12,7 @@ import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ConfigurationKind } from '@samtal/contract/history';
 import type { MediaType } from '@samtal/contract/media';
+import type { OperatorAccessState } from '@samtal/contract/operator-access';
 import type { FactorKind } from '@samtal/contract/signin';
 import type { TicketAlgorithm } from '@samtal/contract/tickets';
 
@@ -65,6 +66,7 @@ export interface Tables {
     provider_subject: Generated<string | null>;
     provider_session: Generated<string | null>;
     embedded_in: Generated<string | null>;
+    is_operator: Generated<boolean>;
     device: Generated<'web' | 'mobile'>;
     browser: Generated<string | null>;
     system: Generated<string | null>;
@@ -121,6 +123,28 @@ export interface Tables {
     created_at: GeneratedInstant;
     used_at: Generated<Date>;
     second_factor_at: Date | null;
+  };
+  operator_access: {
+    account_id: string;
+    id: string;
+    operator_name: string;
+    operator_email: string;
+    reason: string;
+    authorisations: Authorisation[];
+    scope: ColumnType<Scope, string, string>;
+    minutes: number;
+    state: Generated<OperatorAccessState>;
+    requested_at: GeneratedInstant;
+    lapses_at: Date;
+    decided_at: Date | null;
+    decided_by: string | null;
+    ends_at: Date | null;
+    ended_at: Date | null;
+    ended_by: 'account' | 'operator' | 'time' | null;
+    entered_at: Date | null;
+    token_hash: Buffer | null;
+    token_expires_at: Date | null;
+    told_at: Date | null;
   };
   former_password: { user_id: string; hash: string; replaced_at: GeneratedInstant };
   realtime_ticket: {

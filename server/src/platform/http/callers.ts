@@ -24,6 +24,8 @@ export interface SignedIn extends Anyone {
   readonly onlyAccountId?: string | null;
   /** Whether the session was begun in a frame of another page (C10): nothing sensitive is done there. */
   readonly isEmbedded?: boolean;
+  /** Whether it is an operator whom an account has let in (B4). */
+  readonly isOperator?: boolean;
   /** False where their page asks by itself, with nobody at it. */
   readonly isAttended?: boolean;
 }
@@ -34,9 +36,9 @@ export interface HeldGrant {
   readonly scope: Scope;
 }
 
-/** Who works in an account: a user, or a program with a key (C8). What they do is recorded under this. */
+/** Who works in an account: a user, a program with a key (C8), or an operator (B4). What they do is recorded under this. */
 export interface MemberActor {
-  readonly kind: 'user' | 'api-key';
+  readonly kind: 'user' | 'api-key' | 'operator';
   readonly id: string;
 }
 
@@ -58,6 +60,8 @@ export interface Member extends Anyone {
 export interface SignedInMember extends Member {
   readonly sessionId: string;
   readonly hasSecondFactor: boolean;
+  /** Of an operator: when nothing is possible any more. */
+  readonly endsAt?: Date;
 }
 
 /** A visitor of one site. */

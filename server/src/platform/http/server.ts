@@ -176,7 +176,12 @@ export class HttpServer {
     keepPace(reply, await this.#gate.pace(person));
     if (endpoint.method !== 'GET') await this.#gate.checkForgery(request, person);
     if (params !== null) validated(params, path, 'path');
-    if (access === 'signed-in') return person;
+    if (access === 'signed-in') {
+      // What is a person’s own is none of an operator’s, who is nobody’s user.
+      if (person.isOperator === true && endpoint.forOperators !== true)
+        throw new Refusal('operator-access.not-for-operators');
+      return person;
+    }
     const member = await this.#gate.member(person, path.accountId ?? '');
     if (member === null) throw new Refusal('not-found');
     if (!allows(access, member)) throw new Refusal('access.forbidden');
@@ -198,6 +203,7 @@ export class HttpServer {
     const person = caller as SignedIn;
     // Somebody else's page is around it: what is clicked there need not be what is seen.
     if (person.isEmbedded === true) throw new Refusal('signin.embedded');
+    if (person.isOperator === true) throw new Refusal('operator-access.not-for-operators');
     // What a person signs in with reaches every account of theirs; this one’s provider vouches for one.
     if (needed === 'own-sign-in' && (person.onlyAccountId ?? null) !== null)
       throw new Refusal('signin.not-own');

@@ -1,0 +1,1 @@
+export { OperatorBanner } from './operator-banner.tsx';
