@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -506,6 +509,48 @@ test('checks itself: says what is serious and what is weaker than its default, a
   } finally {
     await chmod(dataDir, 0o700);
     await samtal(['settings', 'unset', ...key]);
+  }
+});
+
+test('asks a registry about what is installed when it is told to, and says which keys are old', async () => {
+  const registry = createServer((asked, answer) => {
+    asked.resume().on('end', () => {
+      const fault = { title: 'Wor\u001bse', severity: 'critical', url: 'https://faults.example/1' };
+      answer.end(JSON.stringify({ fastify: [{ ...fault, vulnerable_versions: '*' }] }));
+    });
+  });
+  await once(registry.listen(0, '127.0.0.1'), 'listening');
+  const { port } = registry.address() as AddressInfo;
+  const check = async (networks: string) =>
+    await samtal(['self-check', '--registry', `http://127.0.0.1:${port}`], {
+      environment: { SAMTAL_OUTBOUND_NETWORKS: networks },
+    });
+  const account = await newAccount('Nyckelknippan');
+  const keys = [randomUUID(), randomUUID()];
+  for (const [number, key] of keys.entries()) {
+    await db.asOwner(
+      `insert into api_key (account_id, id, name, purpose, expires_at)
+       values ($1, $2, $3, 'a test', now() + interval '1 day')`,
+      [account, key, `Key ${number}`],
+    );
+    await db.asOwner(
+      `insert into api_key_secret (account_id, id, key_id, hash, created_at)
+       values ($1, gen_random_uuid(), $2, '', now() - make_interval(days => $3))`,
+      [account, key, number === 0 ? 364 : 366],
+    );
+  }
+  try {
+    const { code, out } = await check('127.0.0.0/8');
+    assert.equal(code, 1);
+    assert.match(out, /SERIOUS +The package fastify \S+ has a fault that is known \(critical\): Wor�se\n/);
+    assert.match(out, /NOTICE +A key of a program or a site has been the same for more than a year/);
+    const refused = await check('10.0.0.0/8');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /address-refused.*SAMTAL_OUTBOUND_NETWORKS/);
+    assert.match((await samtal(['self-check', '--registry', 'here'])).err, /no address/);
+  } finally {
+    registry.close();
+    await db.asOwner('delete from api_key where account_id = $1', [account]);
   }
 });
 

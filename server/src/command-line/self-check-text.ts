@@ -32,7 +32,8 @@ export function findingsText(findings: readonly Finding[], weaker: readonly Weak
 }
 
 function paragraph(word: string, { what, why, todo }: { what: string; why: string; todo: string }): string {
-  return `${word.padEnd(9)}${what}\n    why  ${why}\n    do   ${todo}`;
+  // Advisories are somebody else's words.
+  return `${word.padEnd(9)}${printable(what)}\n    why  ${printable(why)}\n    do   ${printable(todo)}`;
 }
 
 function whatOf({ key, value, usual, of }: Weaker): string {

@@ -1,4 +1,4 @@
 export { apiKeyGate } from './gate.ts';
 export { apiKeysJobs } from './jobs.ts';
-export { readKeys } from './queries.ts';
+export { countSecretsFrom, readKeys } from './queries.ts';
 export { revokeApiKey } from './revoke-api-key.ts';

@@ -133,3 +133,20 @@ export async function readKeys(
     order by k.created_at desc, k.id`.execute(tx.sql);
   return rows;
 }
+
+/** How many secrets that work have been the same since then. */
+export async function countSecretsFrom(tx: ReadTx, accountId: string, before: Date): Promise<number> {
+  const { count } = await tx.sql
+    .selectFrom('api_key_secret as s')
+    .innerJoin('api_key as k', (join) =>
+      join.onRef('k.account_id', '=', 's.account_id').onRef('k.id', '=', 's.key_id'),
+    )
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('s.account_id', '=', accountId)
+    .where('s.created_at', '<', before)
+    .where('s.ends_at', 'is', null)
+    .where('k.revoked_at', 'is', null)
+    .where('k.expires_at', '>', sql<Date>`now()`)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

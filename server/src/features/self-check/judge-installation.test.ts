@@ -23,6 +23,7 @@ const sound: InstallationFacts = {
   clockAheadMs: -4_000,
   rotationDueSince: hoursAgo(1),
   certificatesEnding: 0,
+  oldKeys: 0,
   since: hoursAgo(1000),
 };
 
@@ -41,6 +42,7 @@ const unsound: Record<string, [Partial<InstallationFacts>, 'serious' | 'notice']
   'retention-late': [{ retentionLateMs: 61 * 60_000 }, 'serious'],
   'rotation-late': [{ rotationDueSince: hoursAgo(3) }, 'serious'],
   'certificate-ends': [{ certificatesEnding: 1 }, 'notice'],
+  'key-old': [{ oldKeys: 1 }, 'notice'],
   'no-mail': [{ mailServer: false }, 'notice'],
   'no-scanner': [{ scanner: false }, 'notice'],
 };

@@ -22,6 +22,8 @@ export interface InstallationFacts extends DatabaseFacts {
   readonly retentionLateMs: number;
   /** Of how many identity providers the last certificate ends within 30 days, or has ended. */
   readonly certificatesEnding: number;
+  /** How many keys of programs and of sites have been the same for more than a year. */
+  readonly oldKeys: number;
 }
 
 export interface Finding {
@@ -153,6 +155,16 @@ const rules: Readonly<Record<string, Rule>> = {
       ),
     why: 'When the provider changes to another one that is not known here, its people cannot sign in.',
     todo: 'Administrators of those accounts add the next one in the console: Identity providers.',
+  },
+  'key-old': {
+    level: 'notice',
+    finds: ({ oldKeys: count }) =>
+      when(
+        count > 0,
+        `${count === 1 ? 'A key of a program or a site has' : `${count} keys of programs and sites have`} been the same for more than a year`,
+      ),
+    why: 'The longer a key is in use, the more people and copies have had it.',
+    todo: 'Administrators of those accounts replace them in the console: API keys, and Tickets of a site. Both count for a while.',
   },
   'no-mail': {
     level: 'notice',

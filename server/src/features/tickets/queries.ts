@@ -49,3 +49,15 @@ export async function noteTicketKeyUse(tx: Tx, accountId: string, keyId: string)
     .where('last_used_on', 'is distinct from', today)
     .execute();
 }
+
+/** How many keys that still count have been there since then, for all sites. */
+export async function countTicketKeysFrom(tx: ReadTx, accountId: string, before: Date): Promise<number> {
+  const { count } = await tx.sql
+    .selectFrom('ticket_key')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('created_at', '<', before)
+    .where('ends_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
