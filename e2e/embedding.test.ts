@@ -97,6 +97,22 @@ async function isRefused(address: string): Promise<boolean> {
   return !shown && said.some((text) => text.includes('frame-ancestors'));
 }
 
+/** Whether our page does not start in the frame, in a browser that would show it: the header is taken away. */
+async function startsNowhere(address: string): Promise<boolean> {
+  const page = await context.newPage();
+  await page.route(`${stage.origin}/`, async (route) => {
+    const response = await route.fetch();
+    const { 'content-security-policy': _, ...headers } = response.headers();
+    await route.fulfill({ response, headers });
+  });
+  const refused = page.waitForEvent('pageerror');
+  await page.goto(address);
+  const { message } = await refused;
+  const shown = await page.frameLocator('iframe').locator('#root > *').count();
+  await page.close();
+  return shown === 0 && message.includes('not shown in a frame');
+}
+
 test('attack 50: an agent works in a frame of a page that the account names, and no other page shows the console', async () => {
   const workspace = `${stage.origin}/embed/${accountId}/`;
   pages.set('/', frameOf(workspace));
@@ -149,6 +165,7 @@ test('attack 50: an agent works in a frame of a page that the account names, and
   assert.ok(await isRefused(`${originOf(stranger)}/`), 'another origin');
   assert.ok(await isRefused(`${originOf(stranger)}/nested`), 'an allowed page in a frame of another one');
   assert.ok(await isRefused(`${originOf(crm)}/window`), 'the console under its own address');
+  assert.ok(await startsNowhere(`${originOf(crm)}/window`), 'nor by a browser that lets it be framed');
 
   await embedIn([]);
   await page.reload();

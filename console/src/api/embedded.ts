@@ -10,3 +10,6 @@ export const basePath = embeddedIn === null ? '/' : `/embed/${embeddedIn}`;
 /** What each request from a frame says, so that the session of the frame is meant. */
 export const frameHeaders: Readonly<Record<string, string>> =
   embeddedIn === null ? {} : { [embeddedHeader]: embeddedIn };
+
+/** Whether this page is in a frame without being there for an account: the session of a window is shown in no frame. */
+export const isFramedAmiss: boolean = embeddedIn === null && window.top !== window.self;

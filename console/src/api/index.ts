@@ -1,5 +1,5 @@
 export { call, rememberCsrfToken, save } from './client.ts';
-export { basePath, embeddedIn } from './embedded.ts';
+export { basePath, embeddedIn, isFramedAmiss } from './embedded.ts';
 export { askForElevationBy } from './elevation.ts';
 export { openFile, sendFile } from './files.ts';
 export { createQueryClient, lookAgainAfter } from './query-client.ts';

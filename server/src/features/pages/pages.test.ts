@@ -64,6 +64,11 @@ describe('pages', () => {
       `/embed/${randomUUID()}/`,
       '/embed/nobody/',
       `/embed/${account.id}%20https:/`,
+      // Spelled otherwise: the console would not find the account in its address.
+      `/%65mbed/${account.id}/`,
+      `/embed/%${account.id.charCodeAt(0).toString(16)}${account.id.slice(1)}/`,
+      `/embed/${account.id.toUpperCase()}/`,
+      `//embed/${account.id}/`,
       '/embed/',
     ])
       assert.match(await policyOf(other), /frame-ancestors 'none'$/, other);

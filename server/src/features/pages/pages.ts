@@ -139,14 +139,18 @@ const apiDocsScript = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#
 
 /**
  * The console where other pages may have it in a frame (C10). Whose pages, it has to know before anybody has signed in: so
- * the account stands in the address.
+ * the account stands in the address. It has to stand there as it is written: the console looks at the address as it was sent, and in
+ * another spelling of it would take itself for one in a window of its own, with the session of that.
  */
 function embeddedPages(fastify: FastifyInstance, framersOf: PagesParts['framersOf']): void {
   fastify.get<{ Params: { accountId: string } }>(
     '/embed/:accountId/*',
-    async ({ params: { accountId } }, reply) =>
+    async ({ url, params: { accountId } }, reply) =>
       await reply
-        .header('content-security-policy', consoleFramedBy(await framersOf(accountId)))
+        .header(
+          'content-security-policy',
+          consoleFramedBy(url.startsWith(`/embed/${accountId}/`) ? await framersOf(accountId) : []),
+        )
         .header('cache-control', 'no-store')
         .sendFile('index.html', consoleFiles),
   );
