@@ -3,12 +3,13 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
+import { claimDirectoryUser } from './directory-users.ts';
 import { giveGroupRoles } from './give-group-roles.ts';
 import type { VouchedPerson } from './judge-assertion.ts';
 import type { StoredProvider } from './queries.ts';
 
 /** Why somebody whom a provider vouches for is not let in. */
-export type NotAdmitted = 'domain' | 'unknown' | 'not-linked' | 'inactive';
+export type NotAdmitted = 'domain' | 'unknown' | 'not-linked' | 'inactive' | 'email-unverified';
 
 /**
  * The user whom a provider vouches for: known by the name that they have there, and by nothing else. Somebody new becomes
@@ -78,7 +79,7 @@ async function linkedUser(tx: Tx, { accountId, id }: StoredProvider, { subject, 
 async function newUser(
   tx: Tx,
   { accountId, id, createsUsers }: StoredProvider,
-  { subject, email, name }: VouchedPerson,
+  { subject, email, name, hasVerifiedEmail }: VouchedPerson,
 ): Promise<{ userId: string } | NotAdmitted> {
   const taken = await tx.sql
     .selectFrom('membership')
@@ -87,9 +88,13 @@ async function newUser(
     .where(sql<boolean>`lower(email) = lower(${email})`)
     .executeTakeFirst();
   if (taken !== undefined)
-    return (await claimProvisioned(tx, { accountId, id, userId: taken.user_id, subject }))
-      ? { userId: taken.user_id }
-      : 'not-linked';
+    return await claimDirectoryUser(tx, {
+      accountId,
+      providerId: id,
+      userId: taken.user_id,
+      subject,
+      hasVerifiedEmail,
+    });
   if (!createsUsers) return 'unknown';
   const called = name.trim() === '' ? email : name;
   const { rows } = await sql<{ id: string }>`select identity_by_provider(${email}, ${called}) as id`.execute(
@@ -113,36 +118,6 @@ async function newUser(
     details: { provider: id },
   });
   return { userId };
-}
-
-/** Whom the account’s directory made (B6) is known by the first name that they come with; nobody else signs in as them. */
-async function claimProvisioned(
-  tx: Tx,
-  { accountId, id, userId, subject }: { accountId: string; id: string; userId: string; subject: string },
-): Promise<boolean> {
-  const made = await tx.sql
-    .selectFrom('provisioned_user')
-    .select('user_id')
-    .where('account_id', '=', accountId)
-    .where('user_id', '=', userId)
-    .where('made', '=', true)
-    .forUpdate()
-    .executeTakeFirst();
-  if (made === undefined) return false;
-  const linked = await tx.sql
-    .insertInto('federated_user')
-    .values({ account_id: accountId, provider_id: id, user_id: userId, subject })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('user_id')
-    .executeTakeFirst();
-  if (linked === undefined) return false;
-  await recordAudit(tx, accountId, {
-    action: 'federation.user-linked',
-    actor: { kind: 'system' },
-    subject: { kind: 'user', id: userId },
-    details: { provider: id },
-  });
-  return true;
 }
 
 /** Whoever was only invited has come: the invitation has done its work. */

@@ -6,6 +6,7 @@ import {
   linkUser,
   listFederatedUsers,
   listIdentityProviders,
+  unlinkUser,
   type FederatedUser,
   type SamlProvider,
 } from '@samtal/contract/federation';
@@ -467,6 +468,19 @@ describe('signing in by SAML', () => {
     const second = await begin();
     const another = { ...expected(second), ...vouching, subject: 'somebody else' };
     await refuses(idp.respond(another), second, 'not-linked');
+    // Known by one provider, she is claimed by no second one, nor anew once the link has been cut.
+    const other = await connect(ada, accountId, idp, {});
+    const third = await begin(other);
+    const elsewhere = { ...expected(third, other), ...vouching };
+    await refuses(idp.respond(elsewhere), third, 'not-linked', other);
+    const params = { accountId, providerId: provider.id, userId };
+    assert.equal((await ada.call(unlinkUser, { params })).statusCode, 204);
+    const fourth = await begin();
+    await refuses(idp.respond({ ...expected(fourth), ...vouching }), fourth, 'not-linked');
+    assert.equal((await ada.call(linkUser, { params })).statusCode, 204);
+    const fifth = await begin();
+    const linked = await sessionOf(await bring(idp.respond({ ...expected(fifth), ...vouching }), fifth));
+    assert.equal(linked.user.id, userId);
   });
 
   it('makes nobody a user who is there already until an administrator links the two', async () => {

@@ -6,6 +6,8 @@ export interface VouchedPerson {
   readonly subject: string;
   readonly email: string;
   readonly name: string;
+  /** Whether the provider stands by the address: by SAML it is its own word; by OpenID Connect it has to say so. */
+  readonly hasVerifiedEmail: boolean;
   readonly groups: readonly string[];
   /** Their sign-in there, by whose names the provider may end it (OpenID Connect). */
   readonly signIn?: { readonly subject: string; readonly session: string | null };
@@ -91,6 +93,7 @@ export function judgeAssertion(assertion: unknown, expected: ExpectedAssertion):
     assertionId,
     until: new Date(until + skewMs),
     subject: name,
+    hasVerifiedEmail: true,
     showedSecondFactor: statesSecondFactor({ contexts: contextsOf(root), methods: [] }),
     ...said(root, expected.attributes, name),
   };

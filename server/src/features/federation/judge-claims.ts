@@ -45,6 +45,7 @@ export function judgeClaims(
   return {
     subject,
     email,
+    hasVerifiedEmail: isVerified === true,
     // Only what was signed with the sign-in says how it went.
     showedSecondFactor: statesSecondFactor({
       contexts: textOf(signed['acr']) === '' ? [] : [textOf(signed['acr'])],

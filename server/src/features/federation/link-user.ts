@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { found, type Member } from '../../platform/http/index.ts';
 import { effective, readGrantedRoles, refuseUnlessPassable } from '../access/index.ts';
 import { lockUser } from '../users/index.ts';
+import { settleDirectoryUser } from './directory-users.ts';
 import { lockProvider } from './providers.ts';
 
 interface Link {
@@ -13,6 +14,7 @@ interface Link {
 /** Lets a user who is there already come by a provider: the first one with their address there is them. */
 export async function linkUser(tx: Tx, caller: Member, link: Link): Promise<void> {
   await refuseUnlessDecidable(tx, caller, link);
+  await settleDirectoryUser(tx, { accountId: caller.accountId, userId: link.userId });
   await tx.sql
     .insertInto('federated_user')
     .values({

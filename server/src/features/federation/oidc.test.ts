@@ -292,6 +292,19 @@ describe('signing in by OpenID Connect', () => {
     const claims = { sub: 'u-5', email: 'five@almvik.example' };
     await refuses(await signIn({ claims: { ...claims, email_verified: false } }, silent), 'email-unverified');
     await sessionOf(await signIn({ claims: { ...claims, email_verified: undefined } }, silent));
+    // By the address alone somebody becomes whom the directory made: so that has to be verified wherever it comes from.
+    const stina = await testUser(db, accountId, { email: 'stina@almvik.example' });
+    await db.asOwner('insert into provisioned_user (account_id, user_id, made) values ($1, $2, true)', [
+      accountId,
+      stina.userId,
+    ]);
+    const asStina = { sub: 'u-stina', email: 'stina@almvik.example' };
+    await refuses(
+      await signIn({ claims: { ...asStina, email_verified: undefined } }, silent),
+      'email-unverified',
+    );
+    const her = await sessionOf(await signIn({ claims: { ...asStina, email_verified: true } }, silent));
+    assert.equal(her.user.id, stina.userId);
     // What is said of `email` is not said of another claim.
     const attributes = { email: 'upn', name: null, groups: null };
     const other = await connect({ attributes });

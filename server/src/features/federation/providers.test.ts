@@ -133,6 +133,46 @@ describe('identity providers', () => {
     assert.equal(codeOf(await mia.call(unlinkUser, { params: link })), 'access.exceeds-own');
   });
 
+  it('lets nobody decide who comes as somebody whom the directory made and who holds more', async () => {
+    const made = await ada.call(createRole, {
+      params: { accountId },
+      body: { name: 'Providers', authorisations: ['federation.manage'], roles: [] },
+    });
+    const manager = await testUser(db, accountId, { roles: [{ role: made.json<Role>().id }], password });
+    const fred = await Browser.signIn(http, manager);
+    await inPlatform(async (tx) => await verifyDomain(tx, accountId, 'directory.example'));
+    const domains = ['directory.example'];
+    const params = { accountId, providerId: '' };
+    const changes = async (provider: SamlProvider, body: object) =>
+      await fred.call(changeIdentityProvider, { params: { ...params, providerId: provider.id }, body });
+    const his = (await create(fred, { domains })).json<SamlProvider>();
+    const off = (await create(fred, { domains, active: false })).json<SamlProvider>();
+    const elsewhere = (await create(fred, { domains: ['elsewhere.example'] })).json<SamlProvider>();
+
+    const person = await testUser(db, accountId, {
+      roles: ['administrator'],
+      email: 'Ada@Directory.example',
+    });
+    // An invited administrator is in nobody’s hands but her own: no provider claims her.
+    assert.equal((await create(fred, { domains })).statusCode, 201);
+    await db.asOwner('insert into provisioned_user (account_id, user_id, made) values ($1, $2, true)', [
+      accountId,
+      person.userId,
+    ]);
+    const refusals = [
+      await create(fred, { domains }),
+      await changes(his, { saml: fields().saml }),
+      await changes(off, { active: true }),
+      await changes(elsewhere, { domains }),
+    ];
+    assert.deepEqual(refusals.map(codeOf), Array(4).fill('access.exceeds-own'));
+    // What decides nothing about who is believed stays his, and so does another domain.
+    assert.equal((await changes(his, { name: 'Fred’s' })).statusCode, 200);
+    assert.equal((await changes(his, { active: false })).statusCode, 200);
+    assert.equal((await create(fred, { domains: ['elsewhere.example'] })).statusCode, 201);
+    assert.equal((await create(ada, { domains })).statusCode, 201);
+  });
+
   it('asks for elevation, and keeps everybody else out', async () => {
     const lowered = await Browser.signIn(http, admin, { elevated: false });
     assert.equal(codeOf(await create(lowered)), 'signin.elevation-required');

@@ -16,6 +16,7 @@ import {
 } from '../access/index.ts';
 import { certificateEnd, type newOwnKey } from './certificates.ts';
 import { sealClientSecret } from './client-secret.ts';
+import { refuseUnlessTrustedWithDirectory } from './directory-users.ts';
 import { sealOwnKey } from './own-side.ts';
 import { readFederatedUsers, readProviders } from './queries.ts';
 
@@ -41,6 +42,7 @@ export async function createProvider(
 ): Promise<string> {
   const { accountId: account } = caller;
   await refuseUnfit(tx, caller, fields, fields.groupRoles);
+  await refuseUnlessTrustedWithDirectory(tx, caller, fields.domains);
   const values = {
     account_id: account,
     id,
@@ -83,8 +85,11 @@ export async function changeProvider(
   const after = changed(before, changes);
   const isSame = JSON.stringify(after.groupRoles) === JSON.stringify(before.groupRoles);
   await refuseUnfit(tx, caller, after, isSame ? [] : after.groupRoles);
-  if (trusting.some((key) => key in changes) || clientSecret !== null)
+  const isSwitchedOn = after.active && !before.active;
+  if (isSwitchedOn || trusting.some((key) => key in changes) || clientSecret !== null) {
     await refuseUnlessTrustedWithUsers(tx, caller, id);
+    await refuseUnlessTrustedWithDirectory(tx, caller, after.domains);
+  }
   // It was given for one issuer, and is shown to no other.
   const isForIssuer = issuerOf(after) === issuerOf(before);
   const secret = clientSecretFor(after, { given: clientSecret, kept: isForIssuer ? kept : null });

@@ -613,6 +613,7 @@ export interface Tables {
     user_name: string | null;
     external_id: string | null;
     made: Generated<boolean>;
+    claimed_at: Date | null;
     changed_at: GeneratedInstant;
   };
   directory_group: {
