@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readFirstRun, type FirstRun } from '../src/first-run.ts';
+import { hasCode } from '../src/platform/postgres/processes.ts';
 import { clearLeftover } from '../src/platform/postgres/leftover.ts';
 import { createLog } from '../src/platform/log/index.ts';
 import { freePort } from './node.ts';
@@ -63,12 +64,25 @@ export class ServerProcess {
     await this.#end('SIGKILL');
   }
 
-  /** Ends the database's first process the same way. */
+  /** Ends the database's first process the same way, once there is one: it may be on its way back from the last time. */
   async killPostmaster(): Promise<void> {
-    const [pid = ''] = (await readFile(join(this.dataDir, 'postgres/cluster/postmaster.pid'), 'utf8')).split(
-      '\n',
-    );
-    process.kill(Number(pid), 'SIGKILL');
+    const until = Date.now() + 60_000;
+    while (!(await this.#killsPostmaster())) {
+      if (Date.now() > until) throw new Error(`There is no database: ${this.log.slice(-4_000)}`);
+      await sleep(50);
+    }
+  }
+
+  async #killsPostmaster(): Promise<boolean> {
+    try {
+      const file = await readFile(join(this.dataDir, 'postgres/cluster/postmaster.pid'), 'utf8');
+      const pid = Number.parseInt(file, 10);
+      return pid > 1 && process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // The file is there before and after the process is.
+      if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return false;
+      throw error;
+    }
   }
 
   /** Stops it in order. */
