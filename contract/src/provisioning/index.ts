@@ -292,7 +292,7 @@ export const deleteScimGroup = endpoint({
   sensitive: true,
   params: group,
   status: 204,
-  errors: ['provisioning.changed-meanwhile', 'not-found'],
+  errors: ['provisioning.changed-meanwhile', 'access.exceeds-own', 'not-found'],
 });
 
 /** What the protocol has clients find out; its shapes are in RFC 7643, 5 to 7. */

@@ -7,7 +7,7 @@ export { loadMember, readHolder } from './load-member.ts';
 export { operatorGrant, readOperatorHolder } from './operator-holder.ts';
 export { covers, effective, narrowedTo, normalisedScope, scopesOf, withinGrants } from './policy.ts';
 export { readPlaces, type Places } from './places.ts';
-export { readGrantedRoles, readRoles, type StoredRole } from './queries.ts';
+export { readGrantedRoles, readRoles, type GrantedRole, type StoredRole } from './queries.ts';
 export { readAuthorisations, type AccountAccess } from './read-authorisations.ts';
 export { restoreGrant } from './restore-grant.ts';
 export { restoreRole } from './restore-role.ts';

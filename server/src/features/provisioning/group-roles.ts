@@ -1,20 +1,32 @@
 import { maxReasonLength } from '@samtal/contract/history';
 import { attempt, type Tx } from '../../platform/database/index.ts';
 import { Refusal, type Member } from '../../platform/http/index.ts';
-import { effective, giveRole, readRoles, refuseUnlessPassable, withdrawRole } from '../access/index.ts';
+import {
+  effective,
+  giveRole,
+  readGrantedRoles,
+  readRoles,
+  refuseUnlessPassable,
+  withdrawRole,
+  type GrantedRole,
+} from '../access/index.ts';
 import { readRolesOfGroups, type RoleOfGroup } from '../federation/index.ts';
 
 /**
  * Gives users the roles of their groups in the directory, and takes back those of groups that they are in no more. Which group gets
  * what is what the identity providers of the account say, by its name or its externalId. Roles that somebody gave by hand or that a
- * sign-in gave stay. Refuses with access.exceeds-own what whoever answers for the directory could not give.
+ * sign-in gave stay. Refuses with access.exceeds-own what whoever answers for the directory could not give, and what they could not
+ * take back (B1).
  */
 export async function giveRolesOfGroups(tx: Tx, giver: Member, userIds: Iterable<string>): Promise<void> {
   for (const userId of userIds) {
     const wanted = await wantedRoles(tx, giver.accountId, userId);
     const kept = await giveWanted(tx, giver, { userId, wanted });
-    for (const grantId of await grantsByDirectory(tx, giver.accountId, userId))
-      if (!kept.has(grantId)) await takeBack(tx, giver.accountId, grantId);
+    for (const { id, allows, scope } of await grantsByDirectory(tx, giver.accountId, userId)) {
+      if (kept.has(id)) continue;
+      await refuseUnlessPassable(tx, giver, { receiverId: userId, grants: [effective(allows, scope)] });
+      await takeBack(tx, giver.accountId, id);
+    }
   }
 }
 
@@ -80,7 +92,7 @@ async function giveWanted(
   return kept;
 }
 
-async function grantsByDirectory(tx: Tx, account: string, userId: string): Promise<string[]> {
+async function grantsByDirectory(tx: Tx, account: string, userId: string): Promise<GrantedRole[]> {
   const rows = await tx.sql
     .selectFrom('directory_grant as d')
     .innerJoin('role_grant as g', (join) =>
@@ -90,7 +102,8 @@ async function grantsByDirectory(tx: Tx, account: string, userId: string): Promi
     .where('d.account_id', '=', account)
     .where('g.user_id', '=', userId)
     .execute();
-  return rows.map(({ id }) => id);
+  const given = new Set(rows.map(({ id }) => id));
+  return (await readGrantedRoles(tx, account, userId)).filter(({ id }) => given.has(id));
 }
 
 /** What neither the directory nor a sign-in gave. */

@@ -102,6 +102,7 @@ describe('provisioning by SCIM', () => {
         groupRoles: [
           { group: 'Chat', roleId: roleIds.get('agent') ?? '', scope: { queue: [account.queueId] } },
           { group: 'Chat leaders', roleId: roleIds.get('supervisor') ?? '', scope: {} },
+          { group: 'Keepers of the house', roleId: roleIds.get('administrator') ?? '', scope: {} },
         ],
         attributes: { email: null, name: null, groups: null },
       },
@@ -122,6 +123,20 @@ describe('provisioning by SCIM', () => {
     };
     const { id } = await owner.call(createRole, { params, body });
     return await makeProgram(owner, [{ roleId: id, scope: {} }]);
+  }
+
+  /** The bearer token of a key whose owner has to do with the directory and with keys, and decides over nobody who holds more. */
+  async function keyOfKeeper(): Promise<string> {
+    const params = { accountId: account.id };
+    const authorisations = ['users.provision' as const, 'api-keys.manage' as const, 'access.manage' as const];
+    const name = `Keeper of the directory ${randomUUID().slice(0, 8)}`;
+    const { id: roleId } = await admin.call(createRole, {
+      params,
+      body: { name, authorisations, roles: [] },
+    });
+    const keeper = await makePerson(db, account, { url: node.url, roles: [] });
+    await admin.call(giveRole, { params, body: { userId: keeper.userId, roleId, scope: {} } });
+    return (await keyOf(keeper)).bearer;
   }
 
   async function scim(
@@ -417,14 +432,7 @@ describe('provisioning by SCIM', () => {
 
   it('attack 35, 43: refuses by a group what the owner of the key could not give, and to decide over who holds more', async () => {
     const params = { accountId: account.id };
-    const authorisations = ['users.provision' as const, 'api-keys.manage' as const, 'access.manage' as const];
-    const { id: roleId } = await admin.call(createRole, {
-      params,
-      body: { name: 'Keeper of the directory', authorisations, roles: [] },
-    });
-    const keeper = await makePerson(db, account, { url: node.url, roles: [] });
-    await admin.call(giveRole, { params, body: { userId: keeper.userId, roleId, scope: {} } });
-    const by = (await keyOf(keeper)).bearer;
+    const by = await keyOfKeeper();
     const { id } = await make();
     refused(
       await scim('POST', '/Groups', { by, body: { displayName: 'Chat leaders', members: [{ value: id }] } }),
@@ -444,6 +452,36 @@ describe('provisioning by SCIM', () => {
     const off = patch({ op: 'replace', path: 'active', value: false });
     refused(await scim('PATCH', `/Users/${id}`, { by, body: off }), 403, undefined, 'access.exceeds-own');
     refused(await scim('DELETE', `/Users/${id}`, { by }), 403, undefined, 'access.exceeds-own');
+  });
+
+  it('refuses to take back by a group what the owner of the key could not give, and changes nothing then', async () => {
+    const by = await keyOfKeeper();
+    const { id } = await make();
+    const group = await makeGroup('Keepers of the house', [id]);
+    assert.deepEqual(await rolesOf(id), ['administrator']);
+    const path = `/Groups/${group.id}`;
+    const out = patch({ op: 'remove', path: `members[value eq "${id}"]` });
+    const renamed = patch({ op: 'replace', path: 'displayName', value: 'Gone' });
+    for (const [method, body] of [
+      ['DELETE', undefined],
+      ['PATCH', out],
+      ['PATCH', patch({ op: 'remove', path: 'members' })],
+      ['PATCH', renamed],
+      ['PUT', { displayName: 'Keepers of the house', members: [] }],
+    ] as const) {
+      refused(await scim(method, path, { by, body }), 403, undefined, 'access.exceeds-own');
+      assert.deepEqual(await rolesOf(id), ['administrator']);
+      const { body: still } = await scim('GET', path);
+      assert.deepEqual([still.displayName, still.members?.length], ['Keepers of the house', 1]);
+    }
+    const { id: nobody } = await make();
+    const idle = await scim('POST', '/Groups', {
+      by,
+      body: { displayName: 'Idle', members: [{ value: nobody }] },
+    });
+    assert.equal((await scim('DELETE', `/Groups/${idle.body.id}`, { by })).status, 204);
+    assert.equal((await scim('DELETE', path)).status, 204, 'a key whose owner could take it himself');
+    assert.deepEqual(await rolesOf(id), []);
   });
 
   it('attack 24, 37: takes addresses of its verified domains alone, and answers alike whoever knows them elsewhere', async () => {
