@@ -1,6 +1,7 @@
 import { maxReasonLength } from '@samtal/contract/history';
+import { recordAudit } from '../../platform/audit/index.ts';
 import { attempt, type Tx } from '../../platform/database/index.ts';
-import { Refusal, type Member } from '../../platform/http/index.ts';
+import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
 import {
   effective,
   giveRole,
@@ -11,21 +12,28 @@ import {
   type GrantedRole,
 } from '../access/index.ts';
 import { readRolesOfGroups, type RoleOfGroup } from '../federation/index.ts';
+import { readSettings } from '../settings/index.ts';
 
 /**
  * Gives users the roles of their groups in the directory, and takes back those of groups that they are in no more. Which group gets
  * what is what the identity providers of the account say, by its name or its externalId. Roles that somebody gave by hand or that a
  * sign-in gave stay. Refuses with access.exceeds-own what whoever answers for the directory could not give, and what they could not
- * take back (B1).
+ * take back (B1). Who gets in when the identity provider lets nobody in keeps what sets it right (C4).
  */
 export async function giveRolesOfGroups(tx: Tx, giver: Member, userIds: Iterable<string>): Promise<void> {
+  const { 'signin.break-glass-users': named } = await readSettings(tx, giver.accountId);
   for (const userId of userIds) {
     const wanted = await wantedRoles(tx, giver.accountId, userId);
     const kept = await giveWanted(tx, giver, { userId, wanted });
-    for (const { id, allows, scope } of await grantsByDirectory(tx, giver.accountId, userId)) {
-      if (kept.has(id)) continue;
-      await refuseUnlessPassable(tx, giver, { receiverId: userId, grants: [effective(allows, scope)] });
-      await takeBack(tx, giver.accountId, id);
+    for (const grant of await grantsByDirectory(tx, giver.accountId, userId)) {
+      if (kept.has(grant.id)) continue;
+      const held = effective(grant.allows, grant.scope);
+      if (named.includes(userId) && setsSignInRight(held)) {
+        await recordKept(tx, giver, grant);
+        continue;
+      }
+      await refuseUnlessPassable(tx, giver, { receiverId: userId, grants: [held] });
+      await takeBack(tx, giver.accountId, grant.id);
     }
   }
 }
@@ -135,6 +143,25 @@ async function grantsByHand(tx: Tx, account: string, userId: string): Promise<Re
     )
     .execute();
   return new Set(rows.map(({ id }) => id));
+}
+
+/** What somebody named for emergencies needs once there is one. */
+function setsSignInRight({ authorisations }: HeldGrant): boolean {
+  return authorisations.has('settings.manage') || authorisations.has('federation.manage');
+}
+
+/** It stays the directory's, which takes it back with a later change once the name is off the list. */
+async function recordKept(
+  tx: Tx,
+  { accountId, actor }: Member,
+  { id, userId, roleId }: GrantedRole,
+): Promise<void> {
+  await recordAudit(tx, accountId, {
+    action: 'provisioning.role-kept',
+    actor,
+    subject: { kind: 'user', id: userId },
+    details: { grant: id, role: roleId },
+  });
 }
 
 /** What a sign-in gave as well stays until the next one; the last administrator stays one. */

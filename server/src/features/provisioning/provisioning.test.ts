@@ -34,6 +34,7 @@ interface Resource {
   readonly active: boolean;
   readonly emails: readonly { readonly value: string }[];
   readonly members: readonly { readonly value: string }[] | undefined;
+  readonly groups: readonly { readonly value: string }[] | undefined;
   readonly meta: { readonly version: string };
   readonly endpoint: string;
   readonly [scimUrns.enterprise]: unknown;
@@ -654,6 +655,35 @@ describe('provisioning by SCIM', () => {
     refused(await scim('DELETE', `/Users/${id}`), 409, undefined, 'provisioning.kept');
     await setSettings(db, account.id, { 'signin.break-glass-users': [] });
     assert.equal((await scim('DELETE', `/Users/${id}`)).status, 204);
+  });
+
+  it('leaves those named to get in without the identity provider what they set it right with, when the directory loses everybody', async () => {
+    const [named, colleague] = [await make(), await make()];
+    const both = [named.id, colleague.id];
+    const group = await makeGroup('Keepers of the house', both);
+    const leaders = await makeGroup('Chat leaders', both);
+    await setSettings(db, account.id, { 'signin.break-glass-users': [named.id] });
+    const out = await scim('PATCH', `/Groups/${leaders.id}`, {
+      body: patch({ op: 'remove', path: 'members' }),
+    });
+    assert.equal(out.status, 200, out.text);
+    assert.equal((await scim('DELETE', `/Groups/${group.id}`)).status, 204);
+    assert.deepEqual(await rolesOf(colleague.id), []);
+    // What does not let anybody set right how one signs in goes.
+    assert.deepEqual(await rolesOf(named.id), ['administrator']);
+    assert.equal((await audited('provisioning.role-kept', named.id))[0]?.actor.id, key.keyId);
+    assert.deepEqual(await audited('provisioning.role-kept', colleague.id), []);
+    // The directory is answered as it has it.
+    assert.deepEqual((await scim('GET', `/Users/${named.id}`)).body.groups, []);
+    await setSettings(db, account.id, { 'signin.break-glass-users': [] });
+    const again = patch({ op: 'add', path: 'members', value: [{ value: named.id }] });
+    assert.equal((await scim('PATCH', `/Groups/${leaders.id}`, { body: again })).status, 200);
+    assert.deepEqual(
+      await rolesOf(named.id),
+      ['supervisor'],
+      'the next change takes it, the name being off the list',
+    );
+    assert.equal((await scim('DELETE', `/Groups/${leaders.id}`)).status, 204);
   });
 
   it('does not change the address of somebody who signs in with it', async () => {
