@@ -194,7 +194,7 @@ export const refusals = {
   'provisioning.kept': {
     status: 409,
     title:
-      'The user is named to get in without the identity provider; an administrator takes the name off first.',
+      'The user is switched off by an administrator, or named to get in without the identity provider; an administrator removes the user, or takes the name off.',
   },
   'provisioning.changed-meanwhile': {
     status: 412,

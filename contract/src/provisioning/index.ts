@@ -176,7 +176,7 @@ export const patchScimUser = endpoint({
   path: `${base}/Users/{userId}`,
   summary: 'SCIM: change a user',
   description:
-    '`active: false` makes the user inactive at once. Whom an administrator has switched off, or a rule, the directory does not switch on.',
+    '`active: false` makes the user inactive at once. Whom an administrator has switched off, or a rule, the directory does not switch on; and whom an administrator has, it gives no other address.',
   access,
   scim: true,
   sensitive: true,
@@ -192,6 +192,8 @@ export const deleteScimUser = endpoint({
   method: 'DELETE',
   path: `${base}/Users/{userId}`,
   summary: 'SCIM: remove a user from the account',
+  description:
+    'Whom an administrator has switched off stays, so that the directory does not switch them on by making them again; an administrator removes them.',
   access,
   scim: true,
   sensitive: true,

@@ -61,7 +61,10 @@ export interface UserChange {
   readonly beforeLeaving: BeforeLeaving;
 }
 
-/** Makes a user what the directory wishes, from what the user is once nobody else can change them. */
+/**
+ * Makes a user what the directory wishes, from what the user is once nobody else can change them. Refuses with provisioning.kept
+ * another address for whom an administrator has switched off, and to switch off who is named to get in without the identity provider.
+ */
 export async function alterUser(
   tx: Tx,
   caller: Member,
@@ -81,6 +84,7 @@ export async function alterUser(
   if (status === 'inactive') await refuseBreakGlass(tx, accountId, userId);
   await refuseUnlessManageable(tx, accountId, { giver, userId });
   await refuseTaken(tx, accountId, wish, userId);
+  if (wish.email !== before.email) refuseSwitchedOff(before);
   if (wish.email !== before.email) await readdress(tx, accountId, { userId, email: wish.email });
   if (changed.some((each) => each !== 'name')) await keepNames(tx, accountId, { userId, wish, made: false });
   if (status !== null || wish.name !== before.name)
@@ -101,7 +105,10 @@ export async function alterUser(
   return found(await readDirectoryUser(tx, accountId, userId));
 }
 
-/** Removes a user whom the directory knows no more, with every role: as an administrator does. */
+/**
+ * Removes a user whom the directory knows no more, with every role: as an administrator does. Refuses with provisioning.kept whom an
+ * administrator has switched off, and who is named to get in without the identity provider.
+ */
 export async function takeUserAway(
   tx: Tx,
   caller: Member,
@@ -110,7 +117,9 @@ export async function takeUserAway(
   const { accountId } = caller;
   const giver = await lockedGiver(tx, caller);
   await lockUser(tx, accountId, userId);
-  refuseIfChanged(ifMatch, versionOfUser(found(await readDirectoryUser(tx, accountId, userId))));
+  const before = found(await readDirectoryUser(tx, accountId, userId));
+  refuseIfChanged(ifMatch, versionOfUser(before));
+  refuseSwitchedOff(before);
   await refuseBreakGlass(tx, accountId, userId);
   await removeUser(tx, accountId, { giver, userId, note: {}, beforeLeaving });
 }
@@ -119,6 +128,11 @@ export async function takeUserAway(
 async function refuseBreakGlass(tx: Tx, account: string, userId: string): Promise<void> {
   const { 'signin.break-glass-users': named } = await readSettings(tx, account);
   if (named.includes(userId)) throw new Refusal('provisioning.kept');
+}
+
+/** Whoever was made again at the same address would be active, although an administrator said otherwise. */
+function refuseSwitchedOff({ inactiveBecause }: DirectoryUser): void {
+  if (inactiveBecause === 'administrator') throw new Refusal('provisioning.kept');
 }
 
 /** Only whom the directory has switched off is switched on by it: not whom an administrator has, nor who stayed away (B5). */

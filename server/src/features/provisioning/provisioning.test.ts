@@ -5,7 +5,7 @@ import { createRole, giveRole, listGrants, listRoles } from '@samtal/contract/ac
 import { revokeApiKey } from '@samtal/contract/api-keys';
 import { createIdentityProvider } from '@samtal/contract/federation';
 import { scimUrns } from '@samtal/contract/provisioning';
-import { changeUser, getUser, inviteUser } from '@samtal/contract/users';
+import { changeUser, getUser, inviteUser, removeUser } from '@samtal/contract/users';
 import {
   makeAccount,
   makePerson,
@@ -616,6 +616,34 @@ describe('provisioning by SCIM', () => {
     assert.equal((await scim('PATCH', `/Users/${id}`, on)).body.active, false);
     await db.asOwner("update membership set inactive_because = 'directory' where user_id = $1", [id]);
     assert.equal((await scim('PATCH', `/Users/${id}`, on)).body.active, true);
+  });
+
+  it('keeps whom an administrator has switched off, so that making them again does not switch them on', async () => {
+    const { id, userName } = await make();
+    const params = { accountId: account.id, userId: id };
+    await admin.call(changeUser, { params, body: { status: 'inactive' } });
+    refused(await scim('DELETE', `/Users/${id}`), 409, undefined, 'provisioning.kept');
+    // Nor does the address become free for another user.
+    const elsewhere = patch({ op: 'replace', path: 'emails[type eq "work"].value', value: address() });
+    refused(await scim('PATCH', `/Users/${id}`, { body: elsewhere }), 409, undefined, 'provisioning.kept');
+    refused(await scim('POST', '/Users', { body: { userName } }), 409, 'uniqueness', 'provisioning.taken');
+    // What a directory sends before it deletes, and what it goes on to send, is answered as ever.
+    const off = patch({ op: 'replace', path: 'active', value: false });
+    assert.equal((await scim('PATCH', `/Users/${id}`, { body: off })).body.active, false);
+    const named = patch({ op: 'replace', path: 'displayName', value: 'Still off' });
+    assert.equal((await scim('PATCH', `/Users/${id}`, { body: named })).body.displayName, 'Still off');
+    const { status, inactiveBecause } = await admin.call(getUser, { params });
+    assert.deepEqual([status, inactiveBecause], ['inactive', 'administrator']);
+    for (const because of ['directory', 'unused']) {
+      const { id: other } = await make();
+      await db.asOwner(
+        "update membership set status = 'inactive', inactive_because = $2 where user_id = $1",
+        [other, because],
+      );
+      assert.equal((await scim('DELETE', `/Users/${other}`)).status, 204, because);
+    }
+    await admin.call(removeUser, { params });
+    assert.equal((await scim('POST', '/Users', { body: { userName } })).status, 201);
   });
 
   it('keeps the last administrator', async () => {
