@@ -41,17 +41,27 @@ after(async () => {
 /** The page on which somebody says who they are. */
 function pageFor(url: string): string {
   const { id, relay, answerUrl, xml } = idp.receive(url, provider.own.certificate);
+  const field = (name: string, value: string) => `<input type="hidden" name="${name}" value="${value}">`;
+  const form = (to: string, signed: string, button: string) =>
+    `<!doctype html><html lang="en"><title>Almvik</title><form method="post" action="${to}">
+${field('SAMLResponse', Buffer.from(signed).toString('base64'))}${field('RelayState', relay)}
+<button>${button}</button></form></html>`;
+  if (url.startsWith('/slo')) {
+    const destination = provider.own.logoutUrl;
+    return form(
+      destination,
+      idp.signed(idp.logoutResponse({ destination, requestId: id })),
+      'Sign me out of everything',
+    );
+  }
   const response = idp.respond({
     requestId: id,
     answerUrl,
     audience: provider.own.entityId,
     groups: ['administration'],
   });
-  const field = (name: string, value: string) => `<input type="hidden" name="${name}" value="${value}">`;
   const anew = xml.includes('ForceAuthn="true"') ? ' anew' : '';
-  return `<!doctype html><html lang="en"><title>Almvik</title><form method="post" action="${answerUrl}">
-${field('SAMLResponse', Buffer.from(response).toString('base64'))}${field('RelayState', relay)}
-<button>I am Vera${anew}</button></form></html>`;
+  return form(answerUrl, response, `I am Vera${anew}`);
 }
 
 /** What whoever administers the account does on the page, and the operator on the command line. */
@@ -77,6 +87,8 @@ async function connect(): Promise<SamlProvider> {
   await dialog.getByRole('textbox', { name: say('federation.group') }).fill('administration');
   await dialog.getByRole('combobox', { name: say('grant.role') }).click();
   await page.getByRole('option', { name: say('role.administrator') }).click();
+  await dialog.getByRole('button', { name: say('federation.details') }).click();
+  await dialog.getByRole('switch', { name: say('federation.signs-out') }).press('Space');
   await inspection.look(page, 'Adding an identity provider');
   await ingrid.button('save', dialog).click();
   const own = ingrid.dialog('federation.own-of', { name: 'Almvik' });
@@ -136,6 +148,13 @@ test('somebody signs in, and confirms sensitive work, at the identity provider o
   const people = vera.dialog('federation.people-of', { name: 'Almvik' });
   await people.getByText('vera@almvik.example').waitFor();
   await inspection.look(vera.page, 'Who signs in by an identity provider');
+  await vera.page.keyboard.press('Escape');
+
+  // Signing out here leads there, and back.
+  await vera.menu.click();
+  await vera.page.getByRole('menuitem', { name: vera.say('menu.sign-out') }).click();
+  await vera.page.getByRole('button', { name: 'Sign me out of everything' }).click();
+  await vera.page.waitForURL(`${stage.origin}/sign-in`);
   inspection.assertFaultless();
   assert.deepEqual(vera.faults, []);
 

@@ -10,7 +10,7 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
-import { inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { newOwnKey } from '../src/features/federation/certificates.ts';
 
 /*
@@ -49,9 +49,24 @@ export interface Vouching {
   /** The content of NameID as XML. */
   readonly nameIdXml?: string;
   readonly nameIdFormat?: string;
+  /** Of the person's session there. */
+  readonly sessionIndex?: string;
   /** The authentication context class that it states. */
   readonly context?: string;
   readonly signs?: 'assertion' | 'response' | 'both' | 'nothing';
+}
+
+/** Whose sign-in is over, and whatever a test wants to be otherwise. */
+export interface Leaving {
+  readonly destination: string;
+  readonly subject: string;
+  readonly sessions?: readonly string[];
+  readonly id?: string;
+  readonly issuer?: string;
+  readonly issuedAt?: Date;
+  readonly notOnOrAfter?: Date;
+  /** In place of the NameID. */
+  readonly nameIdXml?: string;
 }
 
 /** What it learns from the browser that comes. */
@@ -66,12 +81,14 @@ export interface ReceivedRequest {
 export class TestIdentityProvider {
   readonly entityId: string;
   readonly signInUrl: string;
+  readonly signOutUrl: string;
   readonly certificate: string;
   readonly #key: string;
 
   private constructor(base: string, key: string, certificate: string) {
     this.entityId = `${base}/metadata`;
     this.signInUrl = `${base}/sso`;
+    this.signOutUrl = `${base}/slo`;
     this.certificate = certificate;
     this.#key = key;
   }
@@ -90,6 +107,8 @@ export class TestIdentityProvider {
 <md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="${ns.ds}"><ds:X509Data><ds:X509Certificate>
 ${base64}
 </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${this.signOutUrl}/post"/>
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${this.signOutUrl}"/>
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${this.signInUrl}/post"/>
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${this.signInUrl}"/>
 </md:IDPSSODescriptor></md:EntityDescriptor>`;
@@ -104,7 +123,9 @@ ${base64}
       .verify(ourCertificate, decodeURIComponent(signature), 'base64');
     if (!isSigned) throw new Error('The request is not signed by the service');
     const params = new URLSearchParams(signed);
-    const xml = inflateRawSync(Buffer.from(params.get('SAMLRequest') ?? '', 'base64')).toString();
+    const xml = inflateRawSync(
+      Buffer.from(params.get('SAMLRequest') ?? params.get('SAMLResponse') ?? '', 'base64'),
+    ).toString();
     const part = (pattern: RegExp) => pattern.exec(xml)?.[1] ?? '';
     return {
       id: part(/ ID="([^"]+)"/),
@@ -155,10 +176,52 @@ ${base64}
       `<saml:SubjectConfirmationData${inResponseTo} NotOnOrAfter="${end}" Recipient="${recipient}"></saml:SubjectConfirmationData>` +
       `</saml:SubjectConfirmation></saml:Subject>` +
       `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${vouching.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
-      `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="${newId()}"><saml:AuthnContext><saml:AuthnContextClassRef>${vouching.context ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
+      `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="${vouching.sessionIndex ?? newId()}"><saml:AuthnContext><saml:AuthnContextClassRef>${vouching.context ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
       `<saml:AttributeStatement>${attribute('email', [email])}${attribute('displayName', [name])}${groups.length === 0 ? '' : attribute('groups', groups)}</saml:AttributeStatement>` +
       `</saml:Assertion>`
     );
+  }
+
+  /** Says that a sign-in is over. */
+  logoutRequest(leaving: Leaving): string {
+    const { destination, issuer = this.entityId, issuedAt = new Date(), sessions = [] } = leaving;
+    const end =
+      leaving.notOnOrAfter === undefined ? '' : ` NotOnOrAfter="${leaving.notOnOrAfter.toISOString()}"`;
+    const nameId =
+      leaving.nameIdXml ??
+      `<saml:NameID xmlns:saml="${ns.saml}" Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${leaving.subject}</saml:NameID>`;
+    const indexes = sessions.map((each) => `<samlp:SessionIndex>${each}</samlp:SessionIndex>`).join('');
+    return (
+      `<samlp:LogoutRequest xmlns:samlp="${ns.samlp}" Destination="${destination}" ID="${leaving.id ?? newId()}" IssueInstant="${issuedAt.toISOString()}"${end} Version="2.0">` +
+      `<saml:Issuer xmlns:saml="${ns.saml}">${issuer}</saml:Issuer>${nameId}${indexes}</samlp:LogoutRequest>`
+    );
+  }
+
+  /** Says that it has signed out whom we sent. */
+  logoutResponse({ destination, requestId }: { destination: string; requestId: string }): string {
+    return (
+      `<samlp:LogoutResponse xmlns:samlp="${ns.samlp}" Destination="${destination}" ID="${newId()}" InResponseTo="${requestId}" IssueInstant="${new Date().toISOString()}" Version="2.0">` +
+      `<saml:Issuer xmlns:saml="${ns.saml}">${this.entityId}</saml:Issuer>` +
+      `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"></samlp:StatusCode></samlp:Status></samlp:LogoutResponse>`
+    );
+  }
+
+  /** The query of the HTTP-Redirect binding. */
+  query(
+    as: 'SAMLRequest' | 'SAMLResponse',
+    xml: string,
+    {
+      relay = '',
+      key = this.#key,
+      algorithm = algorithms.rsaSha256,
+    }: SigningOptions & { relay?: string } = {},
+  ): string {
+    const message = deflateRawSync(Buffer.from(xml)).toString('base64');
+    const relayed = relay === '' ? '' : `&RelayState=${encodeURIComponent(relay)}`;
+    const signed = `${as}=${encodeURIComponent(message)}${relayed}&SigAlg=${encodeURIComponent(algorithm)}`;
+    const hash = algorithm === algorithms.rsaSha1 ? 'sha1' : 'sha256';
+    const signature = sign(hash, Buffer.from(signed), key).toString('base64');
+    return `${signed}&Signature=${encodeURIComponent(signature)}`;
   }
 
   /** The element with a signature after its issuer. */

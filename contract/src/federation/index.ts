@@ -39,6 +39,10 @@ export const SamlAgreement = closed({
   entityId: Uri,
   /** Where browsers are sent (HTTP-Redirect binding). */
   signInUrl: HttpsUrl,
+  /** Where browsers are sent to sign out (SingleLogoutService, HTTP-Redirect binding), and with what we answer there; null: it offers none. */
+  signOutUrl: nullable(HttpsUrl),
+  /** Whether signing out here leads to the provider, to sign out there, too (Single Logout Profile), where it offers that. */
+  signsOutThere: Type.Boolean(),
   /** PEM. Two while one is replaced by the other: what either signed counts. */
   certificates: Type.Array(Certificate, { minItems: 1, maxItems: 2 }),
   /** What must be signed; more may be. */
@@ -139,6 +143,8 @@ export const SamlProvider = closed({
     answerUrl: Type.String(),
     metadataUrl: Type.String(),
     signInUrl: Type.String(),
+    /** Where it may say that a sign-in is over, and answers when we do (SingleLogoutService). */
+    logoutUrl: Type.String(),
     certificate: Type.String(),
   }),
 });
@@ -237,6 +243,7 @@ export const deleteIdentityProvider = endpoint({
 export const ProviderMetadata = closed({
   entityId: Uri,
   signInUrl: HttpsUrl,
+  signOutUrl: nullable(HttpsUrl),
   certificates: Type.Array(Certificate, { minItems: 1, maxItems: 2 }),
 });
 export type ProviderMetadata = Static<typeof ProviderMetadata>;

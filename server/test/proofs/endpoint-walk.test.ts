@@ -280,6 +280,8 @@ function newProvider({ roleId }: Pick<Place, 'roleId'>) {
       signed: 'assertion' as const,
       unsolicited: false,
       encrypted: false,
+      signOutUrl: null,
+      signsOutThere: false,
     },
     domains: ['almvik.example'],
     createsUsers: true,

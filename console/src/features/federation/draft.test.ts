@@ -7,6 +7,7 @@ test('keeps the certificate from before beside one that follows it, and never mo
   const metadata = (certificates: string[], entityId = 'https://idp.example') => ({
     entityId,
     signInUrl: 'https://idp.example/sso',
+    signOutUrl: null,
     certificates,
   });
   const first = withMetadata(draft, metadata(['A']));

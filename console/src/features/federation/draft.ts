@@ -56,6 +56,8 @@ const empty: Draft = {
     signed: 'assertion',
     unsolicited: false,
     encrypted: false,
+    signOutUrl: null,
+    signsOutThere: false,
   },
   oidc: {
     issuer: '',

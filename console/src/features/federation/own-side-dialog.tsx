@@ -54,6 +54,7 @@ function SamlSide({ own }: Pick<SamlProvider, 'own'>) {
     <>
       <Value label="federation.own-entity-id" value={own.entityId} />
       <Value label="federation.own-answer-url" value={own.answerUrl} />
+      <Value label="federation.own-single-logout-url" value={own.logoutUrl} />
       <Value label="federation.own-metadata-url" value={own.metadataUrl} />
       <Group>
         <Button

@@ -34,6 +34,15 @@ export function SamlDetails({ saml, onChange }: SamlDetailsProps) {
         checked={saml.unsolicited}
         onChange={(event) => onChange({ unsolicited: event.currentTarget.checked })}
       />
+      <Switch
+        label={t('federation.signs-out')}
+        description={t(
+          saml.signOutUrl === null ? 'federation.signs-out-nowhere' : 'federation.signs-out-says',
+        )}
+        checked={saml.signsOutThere && saml.signOutUrl !== null}
+        disabled={saml.signOutUrl === null}
+        onChange={(event) => onChange({ signsOutThere: event.currentTarget.checked })}
+      />
     </>
   );
 }

@@ -32,6 +32,14 @@ export function SamlFields({ saml, provider, onChange }: SamlFieldsProps) {
         required
         withAsterisk={false}
       />
+      <TextInput
+        label={t('federation.sign-out-url')}
+        description={t('federation.sign-out-url-says')}
+        type="url"
+        value={saml.signOutUrl ?? ''}
+        onChange={(event) => onChange({ signOutUrl: event.currentTarget.value.trim() || null })}
+        maxLength={1024}
+      />
       <CertificatesField
         certificates={saml.certificates}
         provider={provider}

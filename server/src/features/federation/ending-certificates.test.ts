@@ -80,6 +80,8 @@ describe('certificates of identity providers that end', () => {
           signed: 'assertion',
           unsolicited: false,
           encrypted: false,
+          signOutUrl: null,
+          signsOutThere: false,
         },
       },
     });

@@ -107,6 +107,8 @@ describe('signing in at the identity provider alone', () => {
           signed: 'assertion',
           unsolicited: false,
           encrypted: false,
+          signOutUrl: null,
+          signsOutThere: false,
         },
       },
     });

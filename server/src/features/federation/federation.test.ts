@@ -104,6 +104,8 @@ describe('signing in by SAML', () => {
           signed: 'assertion',
           unsolicited: false,
           encrypted: false,
+          signOutUrl: null,
+          signsOutThere: false,
           ...saml,
         },
       },

@@ -1,4 +1,6 @@
 import type { ProviderAttributes } from '@samtal/contract/federation';
+import type { NameQualifiers } from '../../platform/database/index.ts';
+import type { Voucher } from '../signin/index.ts';
 import { statesSecondFactor } from './second-factors.ts';
 
 /** Somebody as a provider knows them. */
@@ -9,8 +11,8 @@ export interface VouchedPerson {
   /** Whether the provider stands by the address: by SAML it is its own word; by OpenID Connect it has to say so. */
   readonly hasVerifiedEmail: boolean;
   readonly groups: readonly string[];
-  /** Their sign-in there, by whose names the provider may end it (OpenID Connect). */
-  readonly signIn?: { readonly subject: string; readonly session: string | null };
+  /** Their sign-in there, by whose names the provider may end it, and be told that it is over. */
+  readonly signIn?: Pick<Voucher, 'subject' | 'session' | 'qualifiers'>;
   /** Whether the provider states that they showed two factors. */
   readonly showedSecondFactor: boolean;
 }
@@ -40,6 +42,7 @@ interface Node {
 const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const transient = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
 const methodsReferences = 'http://schemas.microsoft.com/claims/authnmethodsreferences';
+const nameQualifiers = ['Format', 'NameQualifier', 'SPNameQualifier'] as const;
 const skewMs = 60_000;
 const usual = {
   email: [
@@ -94,9 +97,20 @@ export function judgeAssertion(assertion: unknown, expected: ExpectedAssertion):
     until: new Date(until + skewMs),
     subject: name,
     hasVerifiedEmail: true,
+    signIn: {
+      subject: name,
+      session: attribute(child(root, 'AuthnStatement'), 'SessionIndex').slice(0, 512) || null,
+      qualifiers: qualifiersOf(nameId),
+    },
     showedSecondFactor: statesSecondFactor({ contexts: contextsOf(root), methods: [] }),
     ...said(root, expected.attributes, name),
   };
+}
+
+/** What belongs to a name where it is said back. */
+function qualifiersOf(nameId: Node | null): NameQualifiers {
+  const said = nameQualifiers.map((key) => [key, attribute(nameId, key).slice(0, 1024)] as const);
+  return Object.fromEntries(said.filter(([, value]) => value !== ''));
 }
 
 /** The classes that the statement names; Microsoft lists what was shown in an attribute beside it. */

@@ -58,6 +58,27 @@ export function judgeDecrypted(bytes: Buffer): void {
   judgeSignatures(elements, [root]);
 }
 
+/**
+ * The same for a message that holds no assertion and is signed as a whole (log-out): in the document, or beside it in the address
+ * that it came in.
+ */
+export function judgeMessage(
+  bytes: Buffer,
+  { signature }: { signature: 'within' | 'beside' },
+): readonly [XmlElement, ...XmlElement[]] {
+  const elements = readGuarded(bytes);
+  const [root] = elements;
+  refuseUnless(root.name === 'LogoutRequest' || root.name === 'LogoutResponse', 'structure');
+  refuseUnless(count(elements, root.name) === 1, 'structure');
+  for (const name of ['Response', 'Assertion', 'EncryptedAssertion', 'EncryptedData'])
+    refuseUnless(count(elements, name) === 0, 'structure');
+  judgeIds(elements);
+  judgeAlgorithms(elements, false);
+  judgeSignatures(elements, [root]);
+  refuseUnless(count(elements, 'Signature') === (signature === 'within' ? 1 : 0), 'signature');
+  return elements;
+}
+
 function count(elements: readonly XmlElement[], name: string): number {
   return elements.filter((element) => element.name === name).length;
 }

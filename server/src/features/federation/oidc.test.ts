@@ -488,6 +488,8 @@ describe('signing in by OpenID Connect', () => {
       signed: 'both',
       unsolicited: false,
       encrypted: false,
+      signOutUrl: null,
+      signsOutThere: false,
     };
     assert.equal(codeOf(await change({ saml })), 'federation.other-protocol');
     const { clientSecret: _, ...without } = fields();

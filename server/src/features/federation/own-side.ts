@@ -9,6 +9,7 @@ export function ownSide(publicUrl: URL, providerId: string): Omit<SamlProvider['
     metadataUrl: `${base}/metadata`,
     answerUrl: `${base}/answer`,
     signInUrl: `${base}/sign-in`,
+    logoutUrl: `${base}/logout`,
   };
 }
 
@@ -51,15 +52,19 @@ function place({ account, id }: { account: string; id: string }): SecretPlace {
 
 /** Metadata of our side for a SAML provider (SAML 2.0 metadata, 2.4.4). Everything in it is ours: nothing has to be escaped. */
 export function ownMetadata(publicUrl: URL, providerId: string, certificate: string): string {
-  const { entityId, answerUrl } = ownSide(publicUrl, providerId);
+  const { entityId, answerUrl, logoutUrl } = ownSide(publicUrl, providerId);
   const base64 = certificate.replaceAll(/-----[A-Z ]+-----|\s/g, '');
   const key = (use: string) =>
     `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`;
+  const logout = (binding: string) =>
+    `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${logoutUrl}"/>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${entityId}">
 <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
 ${key('signing')}
 ${key('encryption')}
+${logout('HTTP-Redirect')}
+${logout('HTTP-POST')}
 <md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${answerUrl}"/>
 </md:SPSSODescriptor>
 </md:EntityDescriptor>

@@ -1,9 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { anyone, Refusal } from '../../platform/http/index.ts';
 import { newToken } from '../../platform/tokens/index.ts';
-import { findSession, sessionToken, setAttemptCookie, setSessionCookie } from '../signin/index.ts';
+import {
+  findSession,
+  sessionToken,
+  setAttemptCookie,
+  setSessionCookie,
+  setSignedOutCookie,
+  signedOutToken,
+} from '../signin/index.ts';
 import { beginOidcSignIn } from './begin-oidc-sign-in.ts';
 import { beginSignIn } from './begin-sign-in.ts';
+import { beginSamlSignOut } from './begin-saml-sign-out.ts';
 import { beginSignOut } from './begin-sign-out.ts';
 import { browserToken, setBrowserToken } from './browser-cookie.ts';
 import {
@@ -18,11 +26,12 @@ import {
 import { publicKeyOf } from './oidc-clients.ts';
 import { ownMetadata } from './own-side.ts';
 import { receiveLogout } from './receive-logout.ts';
-import { readAnyProvider, readOpenProvider, type StoredProvider } from './queries.ts';
+import { receiveSamlLogout, type Arrived } from './receive-saml-logout.ts';
+import { readAnyProvider, readOpenProvider, type StoredProvider, type StoredSaml } from './queries.ts';
 
 /** Base64 of the largest response in a form, where each letter may be three. */
 const formLimitBytes = 512 * 1024;
-/** Of a token that says that somebody has signed out. */
+/** Of a token, or a message in a form, that says that somebody has signed out. */
 const logoutLimitBytes = 32 * 1024;
 const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 type One = { Params: { providerId: string } };
@@ -111,16 +120,45 @@ export async function federationPages(fastify: FastifyInstance, parts: Federatio
 
     pages.get<One>('/identity-providers/:providerId/sign-out', async (request, reply) => {
       const provider = await open(request.params.providerId);
-      const to = provider.protocol === 'oidc' ? await beginSignOut(parts, provider) : null;
+      if (provider.protocol === 'oidc') {
+        const to = await beginSignOut(parts, provider);
+        return await reply.header('cache-control', 'no-store').redirect(to ?? '/sign-in', 303);
+      }
+      const browser = browserToken(request) || newToken();
+      const token = signedOutToken(request);
+      const to = token === null ? null : await beginSamlSignOut(parts, provider, { browser, token });
+      if (token !== null) setSignedOutCookie(reply, null);
+      if (to !== null) setBrowserToken(reply, browser);
       return await reply.header('cache-control', 'no-store').redirect(to ?? '/sign-in', 303);
+    });
+
+    const leadFromLogout = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      { provider, arrived }: { provider: StoredSaml; arrived: Arrived },
+    ) => {
+      void reply.header('cache-control', 'no-store');
+      const browser = browserToken(request);
+      const outcome = await receiveSamlLogout(parts, provider, { arrived, browser });
+      if (outcome.kind === 'answered' && outcome.to !== null) return await reply.redirect(outcome.to, 303);
+      return await leadOn(reply, outcome.kind === 'refused' ? 403 : 200, '/sign-in');
+    };
+
+    pages.get<One>('/identity-providers/:providerId/logout', async (request, reply) => {
+      const provider = await speaking('saml', request, readAnyProvider);
+      // As it was sent: the signature is over these very letters.
+      const query = request.url.slice(request.url.indexOf('?') + 1);
+      return await leadFromLogout(request, reply, { provider, arrived: { query } });
     });
 
     pages.post<One>(
       '/identity-providers/:providerId/logout',
       { bodyLimit: logoutLimitBytes },
       async (request, reply) => {
-        const provider = await speaking('oidc', request, readAnyProvider);
+        const provider = await find(readAnyProvider, request.params.providerId);
         const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+        if (provider.protocol === 'saml')
+          return await leadFromLogout(request, reply, { provider, arrived: { form } });
         const isDone = await receiveLogout(parts, provider, form.get('logout_token') ?? '');
         void reply.header('cache-control', 'no-store');
         // In the words of RFC 6749, which the protocol asks for.

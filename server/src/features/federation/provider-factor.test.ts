@@ -71,6 +71,8 @@ describe('a second factor at the identity provider', () => {
           signed: 'assertion',
           unsolicited: false,
           encrypted: false,
+          signOutUrl: null,
+          signsOutThere: false,
         },
       },
     });

@@ -81,6 +81,8 @@ describe('identity providers', () => {
       signed: 'assertion' as const,
       unsolicited: false,
       encrypted: false,
+      signOutUrl: null,
+      signsOutThere: false,
     },
     ...other,
   });
@@ -274,15 +276,21 @@ describe('identity providers', () => {
   });
 
   it('reads metadata, and refuses what is none', async () => {
-    const { entityId, signInUrl, certificate } = idp;
+    const { entityId, signInUrl, signOutUrl, certificate } = idp;
     assert.deepEqual(readMetadata(Buffer.from(idp.metadata)), {
       entityId,
       signInUrl,
+      signOutUrl,
       certificates: [certificate],
     });
+    for (const [there, other] of [
+      [`${signOutUrl}"`, 'javascript:alert(1)"'],
+      ['SingleLogoutService', 'Other'],
+    ] as const)
+      assert.equal(readMetadata(Buffer.from(idp.metadata.replaceAll(there, other))).signOutUrl, null);
     const unfit = [
       '<x/>',
-      idp.metadata.replace('HTTP-Redirect', 'SOAP'),
+      idp.metadata.replaceAll('HTTP-Redirect', 'SOAP'),
       `<!DOCTYPE x [<!ENTITY a "b">]>${idp.metadata}`,
       idp.metadata.replace('https://idp.almvik.example/sso"/>\n</md', 'javascript:alert(1)"/>\n</md'),
     ];

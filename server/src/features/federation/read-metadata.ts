@@ -1,7 +1,7 @@
 import { ProviderMetadata } from '@samtal/contract/federation';
 import { compileExact, Refusal } from '../../platform/http/index.ts';
 import { pemOf } from './certificates.ts';
-import { localName, readGuarded, UnfitXmlError, type XmlElement } from './xml-guard.ts';
+import { readGuarded, UnfitXmlError, valueOf, type XmlElement } from './xml-guard.ts';
 
 const redirect = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const isMetadata = compileExact(ProviderMetadata);
@@ -12,8 +12,10 @@ const isMetadata = compileExact(ProviderMetadata);
  * Refuses with federation.metadata-unfit.
  */
 export function readMetadata(bytes: Buffer): ProviderMetadata {
-  const metadata = { ...partsOf(elementsOf(bytes)) };
-  if (!isMetadata(metadata)) throw new Refusal('federation.metadata-unfit');
+  const said = { ...partsOf(elementsOf(bytes)) };
+  // An address for signing out that is none of ours to go to keeps nobody from signing in.
+  const metadata = [said, { ...said, signOutUrl: null }].find((each) => isMetadata(each));
+  if (metadata === undefined) throw new Refusal('federation.metadata-unfit');
   return metadata;
 }
 
@@ -34,15 +36,18 @@ function partsOf(elements: readonly XmlElement[]): ProviderMetadata {
   const descriptors = elements.filter(({ name }) => name === 'IDPSSODescriptor');
   const [descriptor] = descriptors;
   if (descriptor === undefined || descriptors.length > 1) throw new Refusal('federation.metadata-unfit');
-  const services = descriptor.children.filter(({ name }) => name === 'SingleSignOnService');
-  const service = services.find(({ attributes }) => valueOf(attributes, 'Binding') === redirect);
+  const service = (called: string) =>
+    descriptor.children.find(
+      ({ name, attributes }) => name === called && valueOf(attributes, 'Binding') === redirect,
+    )?.attributes;
   const certificates = descriptor.children
     .filter(({ name, attributes }) => name === 'KeyDescriptor' && valueOf(attributes, 'use') !== 'encryption')
     .flatMap((key) => elements.filter((each) => each.name === 'X509Certificate' && isWithin(each, key)))
     .map(({ text }) => pemOf(text));
   return {
     entityId: valueOf(descriptor.parent?.attributes, 'entityID'),
-    signInUrl: valueOf(service?.attributes, 'Location'),
+    signInUrl: valueOf(service('SingleSignOnService'), 'Location'),
+    signOutUrl: valueOf(service('SingleLogoutService'), 'Location') || null,
     certificates: [...new Set(certificates)].slice(-2),
   };
 }
@@ -50,13 +55,4 @@ function partsOf(elements: readonly XmlElement[]): ProviderMetadata {
 function isWithin(element: XmlElement, outer: XmlElement): boolean {
   for (let at = element.parent; at !== null; at = at.parent) if (at === outer) return true;
   return false;
-}
-
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function valueOf(attributes: ReadonlyMap<string, string> | undefined, wanted: string): string {
-  for (const [key, value] of attributes ?? [])
-    if (localName(key) === wanted)
-      return value.replaceAll(/&(\w+);/g, (_, word: string) => named[word] ?? '');
-  return '';
 }

@@ -1,6 +1,5 @@
 import { jwtVerify, errors, type JWTPayload } from 'jose';
-import { platformChain, recordAudit } from '../../platform/audit/index.ts';
-import type { Tx } from '../../platform/database/index.ts';
+import { endProvidersSessions } from './end-providers-sessions.ts';
 import type { FederationParts } from './finish-sign-in.ts';
 import { skewS } from './oidc-clients.ts';
 import { isOfProvider, isUnreachable } from './oidc-errors.ts';
@@ -36,7 +35,9 @@ export async function receiveLogout(
     // Told apart from what else is used once by a space, which no id of an assertion has.
     const isNew = await useAssertion(tx, { accountId, providerId, assertionId: `logout ${jti}`, until });
     if (!isNew) return false;
-    await endSessions(tx, provider, ending, parts.sessionsEnded);
+    const { subject, session } = ending;
+    const sessions = session === null ? [] : [session];
+    await endProvidersSessions(tx, provider, { subject, sessions, sessionsEnded: parts.sessionsEnded });
     return true;
   });
 }
@@ -77,26 +78,4 @@ function endingOf({ jti, iat = 0, sub, sid, events, nonce }: JWTPayload): Ending
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= 512 ? value : null;
-}
-
-async function endSessions(
-  tx: Tx,
-  { accountId, id: providerId }: StoredOidc,
-  { subject, session }: Ending,
-  sessionsEnded: FederationParts['sessionsEnded'],
-): Promise<void> {
-  let query = tx.sql.deleteFrom('session').where('provider_id', '=', providerId);
-  if (subject !== null) query = query.where('provider_subject', '=', subject);
-  if (session !== null) query = query.where('provider_session', '=', session);
-  const ended = await query.returning(['id', 'user_id as userId']).execute();
-  if (ended.length === 0) return;
-  tx.afterCommit(() => sessionsEnded(ended.map(({ id }) => id)));
-  for (const userId of new Set(ended.map((each) => each.userId)))
-    for (const chain of [platformChain, accountId])
-      await recordAudit(tx, chain, {
-        action: 'federation.signed-out',
-        actor: { kind: 'system' },
-        subject: { kind: 'user', id: userId },
-        details: { provider: providerId },
-      });
 }

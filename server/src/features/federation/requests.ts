@@ -24,11 +24,15 @@ export async function noteRequest(
   {
     browser,
     codeVerifier = null,
+    signsOut = false,
     ...request
-  }: { accountId: string; providerId: string; browser: string; codeVerifier?: string | null } & Pick<
-    FederationRequest,
-    'requestId' | 'elevates'
-  >,
+  }: {
+    accountId: string;
+    providerId: string;
+    browser: string;
+    codeVerifier?: string | null;
+    signsOut?: boolean;
+  } & Pick<FederationRequest, 'requestId' | 'elevates'>,
 ): Promise<{ relay: string }> {
   const relay = newToken();
   await tx.sql
@@ -41,6 +45,7 @@ export async function noteRequest(
       request_id: request.requestId,
       code_verifier: codeVerifier,
       elevates: request.elevates,
+      signs_out: signsOut,
       expires_at: sql<Date>`now() + make_interval(secs => ${requestLifeMs / 1000})`,
     })
     .execute();
@@ -48,18 +53,24 @@ export async function noteRequest(
 }
 
 /**
- * The sign-in that this browser began with this provider, which is over by that: a second answer finds none. In the
+ * The sign-in, or the signing out, that this browser began with this provider, which is over by that: a second answer finds none. In the
  * platform’s scope.
  */
 export async function takeRequest(
   tx: Tx,
-  { providerId, relay, browser }: { providerId: string; relay: string; browser: string },
+  {
+    providerId,
+    relay,
+    browser,
+    signsOut = false,
+  }: { providerId: string; relay: string; browser: string; signsOut?: boolean },
 ): Promise<FederationRequest | null> {
   const request = await tx.sql
     .deleteFrom('federation_request')
     .where('relay_hash', '=', tokenHash(relay))
     .where('browser_hash', '=', tokenHash(browser))
     .where('provider_id', '=', providerId)
+    .where('signs_out', '=', signsOut)
     .where('expires_at', '>', sql<Date>`now()`)
     .returning([
       'request_id as requestId',

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import * as xmlOfLibrary from '@node-saml/node-saml/lib/xml.js';
 import { decrypt } from 'xml-encryption';
 import type { SamlAgreement } from '@samtal/contract/federation';
 import { judgeDecrypted } from './judge-response.ts';
@@ -17,10 +18,23 @@ export interface VerificationTask {
   readonly requestId: string | null;
 }
 
+/** A message signed as a whole that has passed the guard, and whose signature it has to be. */
+export interface MessageTask {
+  /** Base64, as it came. */
+  readonly message: string;
+  readonly certificates: readonly string[];
+}
+
 /** What was signed, as the library reads it; or null: it does not verify. */
 export interface Verification {
   readonly assertion: unknown;
 }
+
+/** Its types speak of the DOM of browsers, which the server knows nothing of. */
+const { parseDomFromString, getVerifiedXml } = xmlOfLibrary as unknown as {
+  readonly parseDomFromString: (xml: string) => Promise<{ readonly documentElement: unknown }>;
+  readonly getVerifiedXml: (xml: string, signed: unknown, certificates: readonly string[]) => string | null;
+};
 
 const requestLifeMs = 5 * 60_000;
 const skewMs = 60_000;
@@ -47,6 +61,16 @@ async function verify(task: VerificationTask): Promise<Verification | null> {
   return profile === null ? null : { assertion: profile.getAssertion?.() };
 }
 
+/**
+ * The bytes that were signed, or null. NOTE: what the library has for log-out reads the document that came, and not what was
+ * signed of it; so only the verification is its own.
+ */
+async function verifyMessage({ message, certificates }: MessageTask): Promise<string | null> {
+  const xml = Buffer.from(message, 'base64').toString('utf8');
+  const { documentElement } = await parseDomFromString(xml);
+  return getVerifiedXml(xml, documentElement, certificates);
+}
+
 /** Which requests there are is known to the database, and was asked already: here there is one. */
 function onlyThe(requestId: string | null) {
   const since = new Date().toISOString();
@@ -70,8 +94,8 @@ async function judgeEncrypted(response: string, key: string): Promise<void> {
   judgeDecrypted(Buffer.from(decrypted));
 }
 
-parentPort?.on('message', (task: VerificationTask) => {
-  void verify(task)
+parentPort?.on('message', (task: VerificationTask | MessageTask) => {
+  void ('message' in task ? verifyMessage(task) : verify(task))
     // Why it does not verify is nobody's business outside, and the library's words may quote the document.
     .catch(() => null)
     .then((verification) => parentPort?.postMessage(verification));

@@ -103,3 +103,20 @@ export function localName(qualified: string): string {
 export function refuseUnless(condition: boolean, because: string): asserts condition {
   if (!condition) throw new UnfitXmlError(because);
 }
+
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** What is meant by text or a value as it stands. */
+export function unescaped(raw: string): string {
+  return raw.replaceAll(/&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(\w+));/g, (_, hex, decimal, word) => {
+    if (typeof word === 'string') return named[word] ?? '';
+    const point = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : '';
+  });
+}
+
+/** The value of an attribute by its local name; '' without it. */
+export function valueOf(attributes: ReadonlyMap<string, string> | undefined, wanted: string): string {
+  for (const [key, value] of attributes ?? []) if (localName(key) === wanted) return unescaped(value);
+  return '';
+}

@@ -97,6 +97,8 @@ describe('provisioning by SCIM', () => {
           signed: 'assertion',
           unsolicited: false,
           encrypted: false,
+          signOutUrl: null,
+          signsOutThere: false,
         },
         domains: [domain],
         createsUsers: true,

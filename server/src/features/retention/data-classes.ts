@@ -242,6 +242,7 @@ export const classOfTable = {
   directory_grant: 'users',
   federation_request: 'sign-in',
   used_assertion: 'sign-in',
+  signed_out: 'sign-in',
 } as const satisfies Record<keyof Tables, DataClassName>;
 
 /** Tables that no statement of ours names: of migrations, and the job queue’s schema as a whole. */

@@ -58,18 +58,21 @@ export async function startAttempt(
  * stored is the hash of all of it.
  */
 function tokenNaming(voucher: Voucher | null): string {
-  const { subject, session = null } = voucher ?? {};
+  const { subject, session = null, qualifiers } = voucher ?? {};
   if (subject === undefined) return newToken();
-  return `${newToken()}.${Buffer.from(JSON.stringify({ subject, session })).toString('base64url')}`;
+  return `${newToken()}.${Buffer.from(JSON.stringify({ subject, session, qualifiers })).toString('base64url')}`;
 }
 
 /** Of a token that was found. */
-function namesIn(token: string): Pick<Voucher, 'subject' | 'session'> {
+function namesIn(token: string): Pick<Voucher, 'subject' | 'session' | 'qualifiers'> {
   const names = token.split('.')[1];
   // We wrote it.
   return names === undefined
     ? {}
-    : (JSON.parse(Buffer.from(names, 'base64url').toString()) as Pick<Voucher, 'subject' | 'session'>);
+    : (JSON.parse(Buffer.from(names, 'base64url').toString()) as Pick<
+        Voucher,
+        'subject' | 'session' | 'qualifiers'
+      >);
 }
 
 /** The attempt of this token, while it lasts: it is over when its person may come in by an identity provider alone (C4). */

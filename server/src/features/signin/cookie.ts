@@ -6,6 +6,8 @@ import { isId } from './embedding.ts';
 /** The `__Host-` prefix makes browsers insist on Secure, on no Domain, and on the whole path (RFC 6265bis, 4.1.3). */
 const sessionName = '__Host-samtal';
 const attemptName = '__Host-samtal-attempt';
+/** Of a session that has ended, for the way to its identity provider. */
+const signedOutName = '__Host-samtal-signed-out';
 const browserName = '__Host-samtal-browser';
 /** As long as browsers keep any (RFC 6265bis, 5.5); the server decides for how long a browser is known. */
 const browserCookieS = 400 * 24 * 60 * 60;
@@ -47,6 +49,15 @@ export function setAttemptCookie(reply: FastifyReply, token: string): void {
 
 export function clearAttemptCookie(reply: FastifyReply): void {
   set(reply, attemptName, null);
+}
+
+export function signedOutToken(request: FastifyRequest): string | null {
+  return valueOf(request, signedOutName);
+}
+
+/** Null takes it away. */
+export function setSignedOutCookie(reply: FastifyReply, token: string | null): void {
+  set(reply, signedOutName, token);
 }
 
 /** By which a browser is known again, whoever signs in with it. It opens nothing. */

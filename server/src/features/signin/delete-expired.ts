@@ -20,6 +20,10 @@ async function deleteExpired(tx: Tx): Promise<void> {
     .deleteFrom('sign_in_attempt')
     .where('expires_at', '<', sql<Date>`now()`)
     .execute();
+  await tx.sql
+    .deleteFrom('signed_out')
+    .where('expires_at', '<', sql<Date>`now()`)
+    .execute();
   await deleteExpiredFactors(tx);
   await forgetFormerPasswords(tx, null);
   await forgetOldDevices(tx);

@@ -11,7 +11,17 @@ export { readIdentityByEmail } from './queries.ts';
 export { elevateSession } from './elevation.ts';
 export { countNetwork } from './prove-password.ts';
 export { Failures } from './failures.ts';
-export { clearSessionCookie, sessionToken, setAttemptCookie, setSessionCookie } from './cookie.ts';
+export {
+  clearSessionCookie,
+  sessionToken,
+  setAttemptCookie,
+  setSessionCookie,
+  setSignedOutCookie,
+  signedOutToken,
+} from './cookie.ts';
+export { takeSignedOut, type SignedOut } from './signed-out.ts';
+export type { Voucher } from './sessions.ts';
+
 export { refuseForeignOrigin, signinGate } from './gate.ts';
 export { endSessions, findSession, livingSessions, startOperatorSession, touchSession } from './sessions.ts';
 export { refuseWeak, refuseWeakPassword } from './set-password.ts';

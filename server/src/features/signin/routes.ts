@@ -12,7 +12,7 @@ import type { Messenger } from '../factors/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { changePassword } from './change-password.ts';
-import { browserToken, clearSessionCookie } from './cookie.ts';
+import { browserToken, clearSessionCookie, setSignedOutCookie } from './cookie.ts';
 import { describeSession } from './describe-session.ts';
 import type { SigninRoutesParts } from './door.ts';
 import { elevationRoutes } from './elevation-routes.ts';
@@ -51,9 +51,10 @@ function ownSessionRoutes(http: HttpServer, { door, sessionsEnded }: SigninRoute
   );
 
   http.serve(signOutEndpoint, async ({ caller, reply }) => {
-    await database.transaction('platform', (tx) => signOut(tx, caller));
+    const onward = await database.transaction('platform', async (tx) => await signOut(tx, caller));
     sessionsEnded([caller.sessionId]);
     clearSessionCookie(reply);
+    if (onward !== null) setSignedOutCookie(reply, onward);
     return undefined;
   });
 

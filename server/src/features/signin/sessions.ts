@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import type { NameQualifiers, ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { barredFromOwnSignIn, strictestSetting } from '../settings/index.ts';
 import { mayBeEmbedded } from './embedding.ts';
@@ -43,9 +43,11 @@ export const onlyAccountId = sql<string | null>`coalesce(session.account_id, ses
 export interface Voucher {
   readonly accountId: string;
   readonly providerId: string;
-  /** The person and their session there, where the provider may end it from there (OpenID Connect). */
+  /** The person and their session there, where the provider may end it from there. */
   readonly subject?: string;
   readonly session?: string | null;
+  /** What belongs to the name of the person (SAML). */
+  readonly qualifiers?: NameQualifiers;
 }
 
 /** Begins a session. The token is the only copy: what is stored is its hash. */
@@ -72,6 +74,7 @@ export async function startSession(
       provider_id: voucher?.providerId ?? null,
       provider_subject: voucher?.subject ?? null,
       provider_session: voucher?.session ?? null,
+      provider_qualifiers: voucher?.qualifiers === undefined ? null : JSON.stringify(voucher.qualifiers),
       embedded_in: embeddedIn,
       expires_at: sql<Date>`now() + make_interval(hours => ${hoursOf('signin.session-life-hours')} + ${hoursOf('signin.session-extension-hours')})`,
       ...device,

@@ -6,6 +6,6 @@ export { KeyringRecords, SameClusterError } from './keyring-records.ts';
 export { nodesChannel, Notifications } from './notifications.ts';
 export { hasSqlState, isConnectionFailure, isUniqueViolation } from './violations.ts';
 export { runAlone } from './run-alone.ts';
-export type { Tables } from './tables.ts';
+export type { NameQualifiers, Tables } from './tables.ts';
 export { DatabaseInUseError, ReplacementError, replaceContents } from './replacement.ts';
 export { BackupUnderWayError, readSnapshot, type AppliedMigration, type Snapshot } from './snapshot.ts';

@@ -16,6 +16,9 @@ import type { OperatorAccessState } from '@samtal/contract/operator-access';
 import type { FactorKind } from '@samtal/contract/signin';
 import type { TicketAlgorithm } from '@samtal/contract/tickets';
 
+/** What makes a name at an identity provider whole (NameID of SAML 2.0). */
+export type NameQualifiers = Partial<Record<'Format' | 'NameQualifier' | 'SPNameQualifier', string>>;
+
 /** The rows of the schema `samtal`, as `server/migrations` makes it. Times are instants, ids are UUIDs. */
 export interface Tables {
   account: {
@@ -65,6 +68,7 @@ export interface Tables {
     provider_id: Generated<string | null>;
     provider_subject: Generated<string | null>;
     provider_session: Generated<string | null>;
+    provider_qualifiers: ColumnType<NameQualifiers | null, string | null, never>;
     embedded_in: Generated<string | null>;
     is_operator: Generated<boolean>;
     device: Generated<'web' | 'mobile'>;
@@ -634,6 +638,16 @@ export interface Tables {
     request_id: string;
     code_verifier: string | null;
     elevates: string | null;
+    signs_out: Generated<boolean>;
+    expires_at: Date;
+  };
+  signed_out: {
+    token_hash: Buffer;
+    account_id: string;
+    provider_id: string;
+    subject: string;
+    session: string | null;
+    qualifiers: ColumnType<NameQualifiers | null, string | null, never>;
     expires_at: Date;
   };
   used_assertion: { account_id: string; provider_id: string; assertion_hash: Buffer; expires_at: Date };
