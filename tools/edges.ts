@@ -21,11 +21,6 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'Groups of an identity provider have roles, and nobody gives more than they may.',
   },
   { from: 'federation', to: 'signin', because: 'Whom a provider vouches for gets a session, or elevation.' },
-  {
-    from: 'federation',
-    to: 'factors',
-    because: 'Whoever shows a second factor has one, where the provider’s does not count.',
-  },
   { from: 'federation', to: 'settings', because: 'Whether a provider’s second factor counts is a setting.' },
   { from: 'federation', to: 'users', because: 'Whom a provider vouches for is a user, or becomes one.' },
   {

@@ -51,6 +51,8 @@ export interface Vouching {
   readonly nameIdFormat?: string;
   /** Of the person's session there. */
   readonly sessionIndex?: string;
+  /** When the person signed in there; null: nothing is said of it. Now, unless given. */
+  readonly signedInAt?: Date | null;
   /** The authentication context class that it states. */
   readonly context?: string;
   readonly signs?: 'assertion' | 'response' | 'both' | 'nothing';
@@ -163,6 +165,8 @@ ${base64}
     const { issuedAt = new Date(), issuer = this.entityId, answerUrl, recipient = answerUrl } = vouching;
     const end = (vouching.notOnOrAfter ?? new Date(issuedAt.getTime() + 4 * 60_000)).toISOString();
     const at = issuedAt.toISOString();
+    const signedInAt = vouching.signedInAt === undefined ? issuedAt : vouching.signedInAt;
+    const instant = signedInAt === null ? '' : ` AuthnInstant="${signedInAt.toISOString()}"`;
     const answers = vouching.confirmationRequestId ?? vouching.requestId ?? '';
     const inResponseTo = answers === '' ? '' : ` InResponseTo="${answers}"`;
     const format = vouching.nameIdFormat ?? 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
@@ -176,7 +180,7 @@ ${base64}
       `<saml:SubjectConfirmationData${inResponseTo} NotOnOrAfter="${end}" Recipient="${recipient}"></saml:SubjectConfirmationData>` +
       `</saml:SubjectConfirmation></saml:Subject>` +
       `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${vouching.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
-      `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="${vouching.sessionIndex ?? newId()}"><saml:AuthnContext><saml:AuthnContextClassRef>${vouching.context ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
+      `<saml:AuthnStatement${instant} SessionIndex="${vouching.sessionIndex ?? newId()}"><saml:AuthnContext><saml:AuthnContextClassRef>${vouching.context ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
       `<saml:AttributeStatement>${attribute('email', [email])}${attribute('displayName', [name])}${groups.length === 0 ? '' : attribute('groups', groups)}</saml:AttributeStatement>` +
       `</saml:Assertion>`
     );

@@ -17,6 +17,7 @@ export function ElevationDialog() {
   const providerId = useSession()?.providerId ?? null;
   const [opened, setOpened] = useState(false);
   const [ownSignIn, setOwnSignIn] = useState(false);
+  const [byOwnFactor, setByOwnFactor] = useState(false);
   const answer = useRef<(elevated: boolean) => void>(() => undefined);
 
   useEffect(() => {
@@ -25,6 +26,7 @@ export function ElevationDialog() {
         await new Promise<boolean>((resolve) => {
           answer.current = resolve;
           setOwnSignIn(isOwnSignIn);
+          setByOwnFactor(false);
           setOpened(true);
         }),
     );
@@ -54,10 +56,15 @@ export function ElevationDialog() {
     >
       <Stack>
         <Text size="sm">{t('elevation.says')}</Text>
-        {providerId === null ? (
+        {providerId === null || byOwnFactor ? (
           <ElevationForm ownSignIn={ownSignIn} onElevated={end} onCancel={() => end(null)} />
         ) : (
-          <ProviderElevation providerId={providerId} onElevated={end} onCancel={() => end(null)} />
+          <ProviderElevation
+            providerId={providerId}
+            onElevated={end}
+            onOwnFactor={() => setByOwnFactor(true)}
+            onCancel={() => end(null)}
+          />
         )}
       </Stack>
     </Modal>

@@ -8,11 +8,13 @@ import { sessionQuery } from './session.ts';
 interface ProviderElevationProps {
   providerId: string;
   onElevated: (elevatedUntil: string) => void;
+  /** Where the organisation’s proof does not count, a factor of their own does. */
+  onOwnFactor: () => void;
   onCancel: () => void;
 }
 
 /** Whoever signed in by an identity provider confirms there, in a window of its own; coming back to this one goes on. */
-export function ProviderElevation({ providerId, onElevated, onCancel }: ProviderElevationProps) {
+export function ProviderElevation({ providerId, onElevated, onOwnFactor, onCancel }: ProviderElevationProps) {
   const { t } = useText();
   const queryClient = useQueryClient();
   const [isMissing, setMissing] = useState(false);
@@ -35,6 +37,11 @@ export function ProviderElevation({ providerId, onElevated, onCancel }: Provider
         </Alert>
       )}
       <Group justify="flex-end">
+        {isMissing && (
+          <Button variant="subtle" onClick={onOwnFactor}>
+            {t('elevation.own-factor')}
+          </Button>
+        )}
         <Button variant="default" onClick={onCancel}>
           {t('cancel')}
         </Button>

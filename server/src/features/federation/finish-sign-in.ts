@@ -2,11 +2,18 @@ import type { FederationRefusal } from '@samtal/contract/federation';
 import { platformChain, recordAudit } from '../../platform/audit/index.ts';
 import type { Database, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import { hasFactor } from '../factors/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { admittedSomewhere, beginVouched, deviceOf, elevateSession, startAttempt } from '../signin/index.ts';
+import {
+  admittedSomewhere,
+  beginVouched,
+  deviceOf,
+  elevateSession,
+  hasCountingFactor,
+  noteSecondFactor,
+  startAttempt,
+} from '../signin/index.ts';
 import { admitVouched } from './admit-vouched.ts';
-import { judgeAssertion, type VouchedPerson } from './judge-assertion.ts';
+import { judgeAssertion, skewMs, type VouchedPerson } from './judge-assertion.ts';
 import { judgeResponse } from './judge-response.ts';
 import type { OidcClients } from './oidc-clients.ts';
 import { oidcOwnSide, openOwnKey, ownSide } from './own-side.ts';
@@ -123,6 +130,9 @@ async function decide(parts: FederationParts, provider: StoredSaml, answer: Saml
     nowMs: Date.now(),
   });
   if (vouched === null) return refused('not-for-us');
+  // Whoever is to prove themselves has done so since they were asked.
+  if (request !== null && request.elevates !== null && !isSince(vouched.signedInAt, request.begunAt))
+    return refused('not-anew');
   const { assertionId, until } = vouched;
   const isNew = await database.transaction(
     'platform',
@@ -130,6 +140,10 @@ async function decide(parts: FederationParts, provider: StoredSaml, answer: Saml
   );
   if (!isNew) return refused('used');
   return await admit(parts, provider, { vouched, request, answer });
+}
+
+function isSince(signedInAt: Date | null, begunAt: Date): boolean {
+  return signedInAt !== null && signedInAt.getTime() >= begunAt.getTime() - skewMs;
 }
 
 async function decideOidc(
@@ -168,7 +182,7 @@ async function admit(
   return await database.transaction('platform', async (tx) =>
     (request?.elevates ?? null) === null
       ? await begin(tx, provider, { userId, vouched, answer, sessionsEnded: parts.sessionsEnded })
-      : await elevate(tx, provider, { userId, sessionId: request?.elevates ?? '' }),
+      : await elevate(tx, provider, { userId, vouched, sessionId: request?.elevates ?? '' }),
   );
 }
 
@@ -192,7 +206,7 @@ async function begin(
   const demand = await readVouchedDemand(tx, { accountId, showedSecondFactor });
   const from = { address, hasSecondFactor: demand === 'met' };
   if (demand === 'open') {
-    if (!(await hasFactor(tx, userId))) return refused('second-factor');
+    if (!(await hasCountingFactor(tx, userId))) return refused('second-factor');
     await noteSignIn(tx, provider);
     const { token } = await startAttempt(tx, { userId, step: 'factor', voucher });
     return { kind: 'asked', token };
@@ -219,12 +233,20 @@ async function readVouchedDemand(
   return said['signin.second-factor'] === 'required' ? 'open' : 'none';
 }
 
-/** Only the session of the same user, which this provider began: somebody else’s proof elevates nothing. */
+/**
+ * Only the session of the same user, which this provider began: somebody else’s proof elevates nothing. Where the account demands a
+ * second factor and the provider’s does not count, people elevate by their own.
+ */
 async function elevate(
   tx: Tx,
   provider: StoredProvider,
-  { userId, sessionId }: { userId: string; sessionId: string },
+  {
+    userId,
+    vouched: { showedSecondFactor },
+    sessionId,
+  }: { userId: string; vouched: VouchedPerson; sessionId: string },
 ): Promise<Outcome> {
+  const demand = await readVouchedDemand(tx, { accountId: provider.accountId, showedSecondFactor });
   const own = await tx.sql
     .selectFrom('session')
     .select('id')
@@ -232,8 +254,10 @@ async function elevate(
     .where('user_id', '=', userId)
     .where('provider_id', '=', provider.id)
     .executeTakeFirst();
+  if (own !== undefined && demand === 'open') return refused('second-factor');
   const until = own === undefined ? null : await elevateSession(tx, sessionId, 'identity-provider');
   if (until === null) return refused('another-user');
+  if (demand === 'met') await noteSecondFactor(tx, sessionId);
   await record(tx, provider, userId);
   return { kind: 'elevated' };
 }

@@ -22,6 +22,8 @@ export interface Vouched extends VouchedPerson {
   readonly assertionId: string;
   /** After that it is refused by its own words. */
   readonly until: Date;
+  /** When they signed in there, as the provider states it; null where it states nothing that is an instant. */
+  readonly signedInAt: Date | null;
 }
 
 export interface ExpectedAssertion {
@@ -43,7 +45,8 @@ const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const transient = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
 const methodsReferences = 'http://schemas.microsoft.com/claims/authnmethodsreferences';
 const nameQualifiers = ['Format', 'NameQualifier', 'SPNameQualifier'] as const;
-const skewMs = 60_000;
+/** How far clocks may be apart. */
+export const skewMs = 60_000;
 const usual = {
   email: [
     'email',
@@ -89,12 +92,14 @@ export function judgeAssertion(assertion: unknown, expected: ExpectedAssertion):
   const nameId = child(subject, 'NameID');
   const name = textOf(nameId);
   const assertionId = attribute(root, 'ID');
+  const signedInMs = Date.parse(attribute(child(root, 'AuthnStatement'), 'AuthnInstant'));
   if (!isForUs || name === '' || name.length > 512 || assertionId === '') return null;
   // A name that is another one each time names nobody.
   if (attribute(nameId, 'Format') === transient) return null;
   return {
     assertionId,
     until: new Date(until + skewMs),
+    signedInAt: Number.isNaN(signedInMs) ? null : new Date(signedInMs),
     subject: name,
     hasVerifiedEmail: true,
     signIn: {

@@ -86,9 +86,13 @@ describe('a second factor at the identity provider', () => {
     await db.close();
   });
 
-  /** Vera comes by the provider, which states this class or the usual one. */
-  async function come(context?: string): Promise<LightMyRequestResponse> {
-    const begun = await http.fastify.inject({ url: new URL(provider.own.signInUrl).pathname });
+  /** Vera comes by the provider, which states this class or the usual one; with a cookie, to have that session elevated. */
+  async function come(context?: string, elevates = ''): Promise<LightMyRequestResponse> {
+    const { pathname } = new URL(provider.own.signInUrl);
+    const begun = await http.fastify.inject({
+      url: elevates === '' ? pathname : `${pathname}?elevate=1`,
+      headers: { cookie: elevates },
+    });
     const { id, relay } = idp.receive(String(begun.headers.location), provider.own.certificate);
     const response = idp.respond({
       requestId: id,
@@ -148,6 +152,45 @@ describe('a second factor at the identity provider', () => {
   it('is not asked for where the account demands none', async () => {
     assert.ok(await hasSession(await come()));
     assert.equal(await shownIn(), false);
+  });
+
+  it('is no second factor when a session is elevated, unless it counts', async () => {
+    const cookie = cookieOf(await come());
+    const state = async () => {
+      const session = await request(http, getSession, { headers: { cookie } });
+      return [session.json<Session>().elevatedUntil !== null, await shownIn()];
+    };
+    // Where none is demanded, one factor is enough to elevate, and makes up for no address.
+    assert.equal((await come(undefined, cookie)).statusCode, 200);
+    assert.deepEqual(await state(), [true, false]);
+    await db.asOwner('update session set elevated_until = null, elevated_by = null where user_id = $1', [
+      vera.userId,
+    ]);
+    await setSettings(db, accountId, { 'signin.second-factor': 'required' });
+    assert.equal((await come(undefined, cookie)).statusCode, 403);
+    assert.equal(await lastReason(), 'second-factor');
+    assert.deepEqual(await state(), [false, false]);
+    assert.equal((await come(mfa, cookie)).statusCode, 200);
+    assert.deepEqual(await state(), [true, true]);
+  });
+
+  it('is made up for by no kind that the account does not count, neither on coming nor later', async () => {
+    const app = await giveApp(db, vera.userId);
+    await setSettings(db, accountId, { 'signin.second-factor': 'required' });
+    const begun = await come();
+    assert.equal(begun.statusCode, 200);
+    await setSettings(db, accountId, { 'signin.second-factors-allowed': [] });
+    const late = await request(http, continueSignIn, {
+      input: { body: { kind: 'totp', code: app.code() } },
+      headers: { cookie: cookieOf(begun) },
+    });
+    assert.equal(codeOf(late), 'signin.attempt-over');
+    assert.equal(late.headers['set-cookie'], undefined);
+    const refused = await come();
+    assert.equal(refused.statusCode, 403);
+    assert.equal(await lastReason(), 'second-factor');
+    await setSettings(db, accountId, { 'signin.second-factors-allowed': ['totp'] });
+    assert.equal((await come()).statusCode, 200);
   });
 
   it('is asked for here of who has one, and leads to a session of that account alone', async () => {

@@ -91,7 +91,11 @@ describe('identity providers', () => {
   const created = async (other: Partial<SamlProvider> = {}) =>
     (await create(ada, other)).json<SamlProvider>();
 
-  async function signIn(provider: SamlProvider, who: { email: string; subject: string }, cookies = '') {
+  async function signIn(
+    provider: SamlProvider,
+    who: { email: string; subject: string; signedInAt?: Date | null },
+    cookies = '',
+  ) {
     const { pathname } = new URL(provider.own.signInUrl);
     const elevate = cookies === '' ? '' : '?elevate=1';
     const begun = await http.fastify.inject({ url: pathname + elevate, headers: { cookie: cookies } });
@@ -112,6 +116,14 @@ describe('identity providers', () => {
     return { answer, xml };
   }
   const sessionAt = async (cookie: string) => await request(http, getSession, { headers: { cookie } });
+
+  const lastRefusalOf = async ({ id }: SamlProvider) => {
+    const { rows } = await db.asOwner<{ reason: string | null }>(
+      'select last_refusal as reason from identity_provider where id = $1',
+      [id],
+    );
+    return rows[0]?.reason;
+  };
 
   it('gives nobody by a group what whoever configures it could not give', async () => {
     const made = await ada.call(createRole, {
@@ -237,6 +249,12 @@ describe('identity providers', () => {
       cookie,
     );
     assert.equal(stranger.statusCode, 403);
+    assert.equal((await sessionAt(cookie)).json<Session>().elevatedUntil, null);
+    // A provider that asks nobody anew, or does not say whether it did, proves nothing.
+    for (const signedInAt of [new Date(Date.now() - 3_600_000), null]) {
+      assert.equal((await signIn(provider, { ...vera, signedInAt }, cookie)).answer.statusCode, 403);
+      assert.equal(await lastRefusalOf(provider), 'not-anew');
+    }
     assert.equal((await sessionAt(cookie)).json<Session>().elevatedUntil, null);
     const { answer, xml } = await signIn(provider, vera, cookie);
     assert.match(xml, /ForceAuthn="true"/);

@@ -14,6 +14,7 @@ import {
 } from './attempts.ts';
 import type { Arrival } from './begin-session.ts';
 import { beginVouched } from './begin-vouched.ts';
+import { hasCountingFactor } from './demanded-step.ts';
 import { describeSession } from './describe-session.ts';
 import { describeStep } from './describe-step.ts';
 import { goOnAfter } from './go-on.ts';
@@ -69,6 +70,11 @@ async function goOnVouched(
   arrival: Arrival,
 ): Promise<SignedInOr | NotBegun | null> {
   const { userId } = attempt;
+  // Nobody adds one on the way, so that what does not count, or not any more, leads nowhere.
+  if (!(await hasCountingFactor(tx, userId))) {
+    await recordFailure(tx, 'signin.failed', { userId, reason: 'second-factor' });
+    return null;
+  }
   if (!(await admittedSomewhere(tx, [{ id: voucher.accountId }], { address, hasSecondFactor: true }))) {
     await recordFailure(tx, 'signin.failed', { userId, reason: 'network' });
     return null;

@@ -13,8 +13,13 @@ export async function demandedStep(
   { byPassword }: { byPassword: boolean },
 ): Promise<'renew' | 'enrol' | null> {
   if (byPassword && (await hasExpiredPassword(tx, userId))) return 'renew';
-  const { secondFactor, allowed } = await readSignInDemands(tx, userId);
+  const { secondFactor } = await readSignInDemands(tx, userId);
   if (secondFactor !== 'required') return null;
-  const counts = (await readFactors(tx, userId)).some(({ kind }) => isAllowed(kind, allowed));
-  return counts ? null : 'enrol';
+  return (await hasCountingFactor(tx, userId)) ? null : 'enrol';
+}
+
+/** Whether somebody has a factor of a kind that counts in every account of theirs. */
+export async function hasCountingFactor(tx: ReadTx, userId: string): Promise<boolean> {
+  const { allowed } = await readSignInDemands(tx, userId);
+  return (await readFactors(tx, userId)).some(({ kind }) => isAllowed(kind, allowed));
 }

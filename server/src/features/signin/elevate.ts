@@ -55,9 +55,9 @@ export async function elevate(door: SignInDoor, caller: SignedIn, proof: Proof):
 async function isRight(door: SignInDoor, caller: SignedIn, proof: Proof): Promise<boolean> {
   const { userId, sessionId } = caller;
   const action = 'signin.elevation-failed';
-  // A session that their identity provider began is confirmed there.
+  // A session that their identity provider began is confirmed there, or by a factor where the provider’s does not count.
   const { federatedOnly } = await door.database.read('platform', (tx) => readSignInDemands(tx, userId));
-  if (federatedOnly === 'barred') return false;
+  if (federatedOnly === 'barred' && proof.kind === 'password') return false;
   if (proof.kind === 'password') {
     // Whoever has something better shows that.
     if (await door.database.read('platform', (tx) => hasFactor(tx, userId))) return false;

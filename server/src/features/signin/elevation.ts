@@ -38,6 +38,9 @@ async function isPasswordEnough(tx: ReadTx, userId: string, needed: NeededElevat
   return (await readSignInDemands(tx, userId)).elevationProof === 'password-where-none';
 }
 
+/** What is no second factor by itself: an identity provider’s word is one where the account lets it, which whoever asked it notes. */
+const withoutFactor: ReadonlySet<string> = new Set(['password', 'identity-provider']);
+
 /** Elevates the session. Returns until when; null when it has ended meanwhile. */
 export async function elevateSession(tx: Tx, sessionId: string, shown: string): Promise<Date | null> {
   const session = await tx.sql
@@ -45,7 +48,7 @@ export async function elevateSession(tx: Tx, sessionId: string, shown: string): 
     .set({
       elevated_until: sql<Date>`now() + make_interval(secs => ${elevationS})`,
       elevated_by: shown,
-      ...(shown === 'password' ? {} : { second_factor_at: sql<Date>`now()` }),
+      ...(withoutFactor.has(shown) ? {} : { second_factor_at: sql<Date>`now()` }),
     })
     .where('id', '=', sessionId)
     .returning('elevated_until')

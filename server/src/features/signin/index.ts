@@ -23,6 +23,14 @@ export { takeSignedOut, type SignedOut } from './signed-out.ts';
 export type { Voucher } from './sessions.ts';
 
 export { refuseForeignOrigin, signinGate } from './gate.ts';
-export { endSessions, findSession, livingSessions, startOperatorSession, touchSession } from './sessions.ts';
+export {
+  endSessions,
+  findSession,
+  livingSessions,
+  noteSecondFactor,
+  startOperatorSession,
+  touchSession,
+} from './sessions.ts';
+export { hasCountingFactor } from './demanded-step.ts';
 export { refuseWeak, refuseWeakPassword } from './set-password.ts';
 export { resetFactors } from './reset-factors.ts';
