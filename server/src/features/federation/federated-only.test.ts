@@ -115,7 +115,9 @@ describe('signing in at the identity provider alone', () => {
     provider = made.json<SamlProvider>();
     app = await giveApp(db, ada.userId);
     // From now on the password confirms nothing of hers any more.
-    await db.asOwner("update session set elevated_by = 'totp' where user_id = $1", [ada.userId]);
+    await db.asOwner("update session set elevated_by = 'totp', second_factor_at = now() where user_id = $1", [
+      ada.userId,
+    ]);
     mail.received.length = 0;
   });
   after(async () => {
@@ -197,11 +199,17 @@ describe('signing in at the identity provider alone', () => {
     assert.deepEqual(await ask(), { signInUrl: provider.own.signInUrl, only: true });
   });
 
-  it('ends sessions that began otherwise, and keeps those of the exceptions', async () => {
+  it('ends sessions that began otherwise, and keeps those of the exceptions that showed a second factor', async () => {
     const hers = await Browser.signIn(http, vera);
+    assert.ok(await hers.isSignedIn());
     await switchOn();
     assert.ok(!(await hers.isSignedIn()));
     assert.ok(await adas.isSignedIn());
+    // An exception is made for who shows a second factor, and she has shown none.
+    await switchOn([ada.userId, vera.userId]);
+    assert.ok(!(await hers.isSignedIn()));
+    await db.asOwner('update session set second_factor_at = now() where user_id = $1', [vera.userId]);
+    assert.ok(await hers.isSignedIn());
   });
 
   it('refuses the second step of what began before: a code of an app, one by mail, a first factor', async () => {
@@ -281,6 +289,20 @@ describe('signing in at the identity provider alone', () => {
       headers: { ...headers, 'x-csrf-token': csrfToken },
     });
     assert.equal(codeOf(elevated), 'signin.proof-refused');
+  });
+
+  it('elevates a session of the provider by a factor of the person’s own', async () => {
+    const hers = await giveApp(db, vera.userId);
+    await switchOn();
+    const headers = { cookie: cookieOf(await byProvider(vera)) };
+    const { csrfToken } = (await request(http, getSession, { headers })).json<Session>();
+    const showing = async (code: string) =>
+      await request(http, elevate, {
+        input: { body: { kind: 'totp', code } },
+        headers: { ...headers, 'x-csrf-token': csrfToken },
+      });
+    assert.equal(codeOf(await showing(hers.code(5))), 'signin.proof-refused');
+    assert.equal((await showing(hers.code())).statusCode, 200);
   });
 
   it('counts for a person in every account of theirs', async () => {

@@ -4,8 +4,11 @@ import { createIdentityProvider, linkUser, type SamlProvider } from '@samtal/con
 import {
   beginFirstFactor,
   continueSignIn,
+  endOtherSessions,
+  endOwnSession,
   getSession,
   getSignInStep,
+  listOwnSessions,
   startPasskeySignIn,
   type Session,
   type SignInStep,
@@ -191,6 +194,23 @@ describe('a second factor at the identity provider', () => {
     assert.equal(await lastReason(), 'second-factor');
     await setSettings(db, accountId, { 'signin.second-factors-allowed': ['totp'] });
     assert.equal((await come()).statusCode, 200);
+  });
+
+  it('lists and ends no session that reaches further than the one that it began', async () => {
+    const wide = await Browser.signIn(http, vera);
+    const [first, second] = [cookieOf(await come()), cookieOf(await come())];
+    const { csrfToken } = (await request(http, getSession, { headers: { cookie: first } })).json<Session>();
+    const here = new Browser(http, first, csrfToken);
+    const idsFrom = async (from: Browser) =>
+      (await from.call(listOwnSessions, {})).json<{ items: { id: string; isCurrent: boolean }[] }>().items;
+    assert.equal((await idsFrom(here)).length, 2);
+    const widest = (await idsFrom(wide)).find(({ isCurrent }) => isCurrent)?.id ?? '';
+    assert.equal((await idsFrom(wide)).length, 3);
+    assert.equal(codeOf(await here.call(endOwnSession, { params: { sessionId: widest } })), 'not-found');
+    assert.equal((await here.call(endOtherSessions, {})).statusCode, 204);
+    assert.ok(await wide.isSignedIn());
+    assert.ok(await here.isSignedIn());
+    assert.equal((await request(http, getSession, { headers: { cookie: second } })).statusCode, 401);
   });
 
   it('is asked for here of who has one, and leads to a session of that account alone', async () => {

@@ -67,11 +67,17 @@ interface SignInDemands {
   readonly federatedOnly: 'no' | 'except' | 'barred';
 }
 
-/** SQL: whether an account of the person lets them in by its identity provider alone (C4), and does not name them as an exception. */
-export function barredFromOwnSignIn(person: RawBuilder<string>): RawBuilder<boolean> {
+/**
+ * SQL: whether an account of the person lets them in by its identity provider alone (C4), and does not name them as an exception, or names
+ * them and what an exception takes is not there.
+ */
+export function barredFromOwnSignIn(
+  person: RawBuilder<string>,
+  exception: RawBuilder<boolean> = sql<boolean>`true`,
+): RawBuilder<boolean> {
   return sql<boolean>`exists (select from settings_of_person(${person}) said
     where (said ->> 'signin.federated-only')::boolean
-      and not coalesce(said -> 'signin.break-glass-users' ? ${person}::text, false))`;
+      and not (coalesce(said -> 'signin.break-glass-users' ? ${person}::text, false) and ${exception}))`;
 }
 
 /** In the platform’s scope. */

@@ -3,19 +3,24 @@ import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import { found, type SignedIn } from '../../platform/http/index.ts';
 import { recordForPerson } from './record-signin.ts';
-import { alive, endsAt, endSessions } from './sessions.ts';
+import { alive, endsAt, endSessions, within } from './sessions.ts';
 
-/** The living sessions of a person, the one used last first. `current`: the one that asks. In the platform’s scope. */
+/**
+ * The living sessions of a person, the one used last first. `current`: the one that asks. `onlyIn`: of this account alone, where the one
+ * that asks reaches no other. In the platform’s scope.
+ */
 export async function readSessions(
   tx: ReadTx,
   userId: string,
   current: string | null,
+  onlyIn: string | null = null,
 ): Promise<SessionOfPerson[]> {
   const rows = await tx.sql
     .selectFrom('session')
     .select(['id', 'device', 'browser', 'system', 'created_at', 'used_at', endsAt.as('endsAt')])
     .where('user_id', '=', userId)
     .where(alive)
+    .where(within(onlyIn))
     .orderBy('used_at', 'desc')
     .orderBy('id')
     .execute();
@@ -31,15 +36,22 @@ export async function readSessions(
   }));
 }
 
-/** Ends one of the own sessions, from any of them. */
-export async function endOwnSession(tx: Tx, { userId }: SignedIn, sessionId: string): Promise<void> {
-  found(await endOne(tx, userId, sessionId));
+/** Ends one of the own sessions, from any that reaches as far. */
+export async function endOwnSession(
+  tx: Tx,
+  { userId, onlyAccountId = null }: SignedIn,
+  sessionId: string,
+): Promise<void> {
+  found(await endOne(tx, { userId, sessionId, onlyIn: onlyAccountId }));
   await recordForPerson(tx, userId, 'signin.sessions-ended', { count: 1 });
 }
 
-/** Ends all own sessions but the one that asks. Answers with those. */
-export async function endOtherSessions(tx: Tx, { userId, sessionId }: SignedIn): Promise<string[]> {
-  const ended = await endSessions(tx, { userId, except: sessionId });
+/** Ends all own sessions that reach no further than the one that asks, but that one. Answers with those. */
+export async function endOtherSessions(
+  tx: Tx,
+  { userId, sessionId, onlyAccountId = null }: SignedIn,
+): Promise<string[]> {
+  const ended = await endSessions(tx, { userId, except: sessionId, onlyIn: onlyAccountId });
   await recordForPerson(tx, userId, 'signin.sessions-ended', { count: ended.length });
   return ended;
 }
@@ -50,7 +62,7 @@ export async function endSessionOfUser(
   accountId: string,
   { userId, sessionId, by }: { userId: string; sessionId: string; by: AuditActor },
 ): Promise<void> {
-  found(await endOne(tx, userId, sessionId));
+  found(await endOne(tx, { userId, sessionId, onlyIn: null }));
   const subject = { kind: 'user', id: userId };
   await recordAudit(tx, accountId, {
     action: 'signin.sessions-ended',
@@ -60,11 +72,15 @@ export async function endSessionOfUser(
   });
 }
 
-async function endOne(tx: Tx, userId: string, sessionId: string): Promise<string | null> {
+async function endOne(
+  tx: Tx,
+  { userId, sessionId, onlyIn }: { userId: string; sessionId: string; onlyIn: string | null },
+): Promise<string | null> {
   const ended = await tx.sql
     .deleteFrom('session')
     .where('id', '=', sessionId)
     .where('user_id', '=', userId)
+    .where(within(onlyIn))
     .returning('id')
     .executeTakeFirst();
   return ended?.id ?? null;

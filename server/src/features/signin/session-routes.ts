@@ -17,8 +17,8 @@ export interface SessionRoutesParts {
 
 /** Sessions as people see and end their own, and administrators those of a user (C6). */
 export function sessionRoutes(http: HttpServer, { database, sessionsEnded }: SessionRoutesParts): void {
-  http.serve(listOwnSessions, async ({ caller: { userId, sessionId } }) => ({
-    items: await database.read('platform', (tx) => readSessions(tx, userId, sessionId)),
+  http.serve(listOwnSessions, async ({ caller: { userId, sessionId, onlyAccountId } }) => ({
+    items: await database.read('platform', (tx) => readSessions(tx, userId, sessionId, onlyAccountId)),
   }));
 
   http.serve(endOwnSessionEndpoint, async ({ caller, params: { sessionId } }) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { NameQualifiers, ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { barredFromOwnSignIn, strictestSetting } from '../settings/index.ts';
@@ -31,13 +31,22 @@ const vouchedFor = sql<boolean>`(session.provider_id is null or exists (select f
   join federated_user federated on federated.provider_id = provider.id
   where provider.id = session.provider_id and provider.active and federated.user_id = session.user_id))`;
 
-/** SQL: one that somebody began here lasts while no account of theirs wants it begun at its identity provider. */
-const ownAllowed = sql<boolean>`(session.provider_id is not null or not ${barredFromOwnSignIn(person)})`;
+const showedFactor = sql<boolean>`session.second_factor_at is not null`;
+/**
+ * SQL: one that somebody began here lasts while no account of theirs wants it begun at its identity provider; that of an exception, where a
+ * second factor was shown in it.
+ */
+const ownAllowed = sql<boolean>`(session.provider_id is not null or not ${barredFromOwnSignIn(person, showedFactor)})`;
 
 export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now() and ${vouchedFor} and ${ownAllowed})`;
 
 /** SQL: the one account that a session reaches: its provider's, or that in whose frame it was begun. */
 export const onlyAccountId = sql<string | null>`coalesce(session.account_id, session.embedded_in)`;
+
+/** SQL: whether a session reaches this account only; null: any. */
+export function within(onlyIn: string | null): RawBuilder<boolean> {
+  return onlyIn === null ? sql<boolean>`true` : sql<boolean>`${onlyAccountId} = ${onlyIn}::uuid`;
+}
 
 /** Whose word a session stands on; it reaches that account only. */
 export interface Voucher {
@@ -207,12 +216,12 @@ export async function livingSessions(tx: Tx, sessionIds: readonly string[]): Pro
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Ends a person’s sessions, but one if that is named. */
+/** Ends a person’s sessions, but one if that is named, and only those that reach one account alone if that is. */
 export async function endSessions(
   tx: Tx,
-  { userId, except }: { userId: string; except?: string },
+  { userId, except, onlyIn = null }: { userId: string; except?: string; onlyIn?: string | null },
 ): Promise<string[]> {
-  let query = tx.sql.deleteFrom('session').where('user_id', '=', userId);
+  let query = tx.sql.deleteFrom('session').where('user_id', '=', userId).where(within(onlyIn));
   if (except !== undefined) query = query.where('id', '<>', except);
   return (await query.returning('id').execute()).map(({ id }) => id);
 }
