@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Role } from '@samtal/contract/access';
+import { authorisationNames, type Role } from '@samtal/contract/access';
 import { authorisationsByArea, holdableBy, inherited } from './areas.ts';
 
 const role = (id: string, roles: string[], allows: Role['allows'] = []): Role => ({
@@ -15,7 +16,7 @@ const role = (id: string, roles: string[], allows: Role['allows'] = []): Role =>
 
 test('sorts authorisations by what they are about', () => {
   const areas = authorisationsByArea();
-  assert.deepEqual(areas.get('users'), ['users.read', 'users.manage']);
+  assert.deepEqual(areas.get('users'), ['users.read', 'users.manage', 'users.provision']);
   assert.ok(areas.has('canned-replies'));
 });
 
@@ -36,3 +37,18 @@ test('gathers everything that comes with held roles, and says with which', () =>
     ['sites.read', ['a']],
   ]);
 });
+
+for (const locale of ['en', 'sv']) {
+  test(`every authorisation, and what it is about, has a name in ${locale}`, () => {
+    const file = new URL(`../../../../contract/text/console/${locale}.json`, import.meta.url);
+    const catalogue = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    const wanted = [
+      ...[...authorisationsByArea().keys()].map((area) => `area.${area}`),
+      ...authorisationNames.map((name) => `authorisation.${name}`),
+    ];
+    assert.deepEqual(
+      wanted.filter((key) => !Object.hasOwn(catalogue, key)),
+      [],
+    );
+  });
+}
