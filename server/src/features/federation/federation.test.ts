@@ -23,6 +23,7 @@ import {
   type Vouching,
 } from '../../../test/identity-provider.ts';
 import { Browser, cookieOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
+import { setSettings } from '../../../test/settings.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { Outbound } from '../../platform/outbound/index.ts';
 import { accessRoutes } from '../access/routes.ts';
@@ -195,6 +196,29 @@ describe('signing in by SAML', () => {
     const second = await sessionOf(await bring(idp.respond({ ...expected(again), groups: [] }), again));
     assert.equal(second.user.id, session.user.id);
     assert.deepEqual(second.accounts[0]?.authorisations, []);
+  });
+
+  it('leaves those named to get in without it what they set it right with, whatever it says of their groups', async () => {
+    const groupRoles = ['administrator', 'agent'].map((each) => ({
+      group: 'chat',
+      roleId: roleId(each),
+      scope: {},
+      purpose: 'A test',
+    }));
+    const keeper = await connect(ada, accountId, idp, { groupRoles });
+    const come = async (groups: string[]) => {
+      const begun = await begin(keeper);
+      const who = { subject: 'u-keeper', email: 'keeper@almvik.example' };
+      return await sessionOf(
+        await bring(idp.respond({ ...expected(begun, keeper), ...who, groups }), begun, keeper),
+      );
+    };
+    const { user } = await come(['chat']);
+    await setSettings(db, accountId, { 'signin.break-glass-users': [user.id] });
+    const held = (await come([])).accounts[0]?.authorisations ?? [];
+    assert.ok(held.includes('federation.manage') && !held.includes('conversations.handle'));
+    await setSettings(db, accountId, { 'signin.break-glass-users': [] });
+    assert.deepEqual((await come([])).accounts[0]?.authorisations, []);
   });
 
   it('attack 1: refuses a forged response around the signed one (XSW1)', async () => {

@@ -1,9 +1,11 @@
+import type { Authorisation } from '@samtal/contract/access';
 import type { ErrorCode } from '@samtal/contract/errors';
 import { maxReasonLength } from '@samtal/contract/history';
 import type { GroupRole } from '@samtal/contract/federation';
 import { attempt, type Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { giveRole, readRoles, withdrawRole } from '../access/index.ts';
+import { readSettings } from '../settings/index.ts';
 import type { StoredProvider } from './queries.ts';
 
 interface Comer {
@@ -13,7 +15,8 @@ interface Comer {
 
 /**
  * Gives whoever comes the roles of their groups, and takes back those of groups that they are in no more. Roles that somebody
- * gave by hand stay. Whoever decided which group gets what gets nothing by it (B1), and the last administrator stays one.
+ * gave by hand stay. Whoever decided which group gets what gets nothing by it (B1), and the last administrator stays one. Who gets
+ * in when the provider lets nobody in keeps what sets it right (C4).
  */
 export async function giveGroupRoles(tx: Tx, provider: StoredProvider, comer: Comer): Promise<void> {
   const { accountId, id, groupRoles, groupRolesBy } = provider;
@@ -27,12 +30,22 @@ export async function giveGroupRoles(tx: Tx, provider: StoredProvider, comer: Co
     .innerJoin('role_grant as g', (join) =>
       join.onRef('g.account_id', '=', 'f.account_id').onRef('g.id', '=', 'f.grant_id'),
     )
-    .select('g.id')
+    .select(['g.id', 'g.role_id as roleId'])
     .where('f.account_id', '=', accountId)
     .where('f.provider_id', '=', id)
     .where('g.user_id', '=', comer.userId)
     .execute();
-  for (const grant of given) if (!kept.has(grant.id)) await withdraw(tx, accountId, grant.id);
+  const { 'signin.break-glass-users': named } = await readSettings(tx, accountId);
+  const roles = named.includes(comer.userId) ? await readRoles(tx, accountId) : null;
+  for (const grant of given) {
+    if (kept.has(grant.id) || setsSignInRight(roles?.get(grant.roleId)?.allows ?? [])) continue;
+    await withdraw(tx, accountId, grant.id);
+  }
+}
+
+/** What somebody named for emergencies needs once there is one. */
+export function setsSignInRight(allows: Iterable<Authorisation>): boolean {
+  return [...allows].some((each) => each === 'settings.manage' || each === 'federation.manage');
 }
 
 async function giveWanted(

@@ -1,7 +1,7 @@
 import { maxReasonLength } from '@samtal/contract/history';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { attempt, type Tx } from '../../platform/database/index.ts';
-import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
+import { Refusal, type Member } from '../../platform/http/index.ts';
 import {
   effective,
   giveRole,
@@ -11,7 +11,7 @@ import {
   withdrawRole,
   type GrantedRole,
 } from '../access/index.ts';
-import { readRolesOfGroups, type RoleOfGroup } from '../federation/index.ts';
+import { readRolesOfGroups, setsSignInRight, type RoleOfGroup } from '../federation/index.ts';
 import { readSettings } from '../settings/index.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function giveRolesOfGroups(tx: Tx, giver: Member, userIds: Iterable
     for (const grant of await grantsByDirectory(tx, giver.accountId, userId)) {
       if (kept.has(grant.id)) continue;
       const held = effective(grant.allows, grant.scope);
-      if (named.includes(userId) && setsSignInRight(held)) {
+      if (named.includes(userId) && setsSignInRight(held.authorisations)) {
         await recordKept(tx, giver, grant);
         continue;
       }
@@ -143,11 +143,6 @@ async function grantsByHand(tx: Tx, account: string, userId: string): Promise<Re
     )
     .execute();
   return new Set(rows.map(({ id }) => id));
-}
-
-/** What somebody named for emergencies needs once there is one. */
-function setsSignInRight({ authorisations }: HeldGrant): boolean {
-  return authorisations.has('settings.manage') || authorisations.has('federation.manage');
 }
 
 /** It stays the directory's, which takes it back with a later change once the name is off the list. */
