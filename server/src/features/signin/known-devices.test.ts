@@ -131,10 +131,36 @@ describe('a browser that is known', () => {
 
   it('is known to several people, each by signing in there', async () => {
     const eve = await testUser(db, accountId, { password });
-    const shared = browserOf(await knock());
-    assert.equal(browserOf(await knock(shared, password, eve)), shared);
+    const alone = browserOf(await knock());
+    const shared = browserOf(await knock(alone, password, eve));
+    for (const person of [ada, eve]) {
+      const again = await knock(shared, password, person);
+      assert.equal(browserOf(again), shared, 'from then on it stays the same');
+    }
     await guess(7);
     assert.ok(await isSession(await knock(shared)));
+  });
+
+  it('attack 23: is not known by what somebody has of it who planted it there', async () => {
+    const mallory = await testUser(db, accountId, { password });
+    const app = await giveApp(db, ada.userId);
+    await setSettings(db, accountId, { 'signin.remembered-factor-days': 7 });
+    const planted = browserOf(await knock('', password, mallory));
+    const asked = await knock(planted);
+    const shown = await request(http, continueSignIn, {
+      input: { body: { kind: 'totp', code: app.code() } },
+      headers: { cookie: `${cookieOf(asked)}; ${planted}` },
+    });
+    assert.ok(await isSession(shown));
+    const hers = browserOf(shown);
+    assert.notEqual(hers, planted);
+    assert.ok(await isSession(await knock(hers)), 'there the factor is remembered');
+    assert.ok(!(await isSession(await knock(planted))), 'and with the copy it is not');
+    await guess(7);
+    assert.equal(codeOf(await knock(planted)), 'signin.refused', 'nor is there another counter');
+    assert.ok(await isSession(await knock(hers)));
+    assert.equal(browserOf(await knock(hers, password, mallory)), hers, 'he is known there as before');
+    assert.notEqual(browserOf(await knock(planted, password, mallory)), planted, 'and by the copy nowhere');
   });
 
   it('is forgotten after the days of the strictest account, and when the password may have been known to others', async () => {

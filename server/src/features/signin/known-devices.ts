@@ -42,15 +42,17 @@ export async function remembersFactor(tx: ReadTx, userId: string, browser: strin
 
 /**
  * Remembers that the person came in with this browser. `isNews`: they had signed in before, but never with this one, and want
- * to be told. Answers with the token that the browser is told by: its own, where it was given one here.
+ * to be told. Answers with the token that the browser is told by: its own, where the person is known in it. Anybody may have a
+ * token and plant it in a browser of somebody else; so with the first who is not known there the browser gets another one, and is known by that
+ * to all who were known there. What was copied of the former one is worth nothing.
  */
 export async function rememberDevice(
   tx: Tx,
   userId: string,
   { browser, withFactor }: { browser: string | null; withFactor: boolean },
 ): Promise<{ browser: string; isNews: boolean }> {
-  const own = browser !== null && (await isGivenOut(tx, browser)) ? browser : newToken();
-  const { isFirst, isKnown } = await readHistory(tx, userId, own);
+  const { isFirst, isKnown } = await readHistory(tx, userId, browser);
+  const own = browser !== null && isKnown ? browser : await anotherToken(tx, userId, browser);
   const now = sql<Date>`now()`;
   await tx.sql
     .insertInto('known_device')
@@ -65,25 +67,33 @@ export async function rememberDevice(
   return { browser: own, isNews };
 }
 
-/** A token that nobody was given may have been planted by somebody who knows it. */
-async function isGivenOut(tx: ReadTx, browser: string): Promise<boolean> {
-  const row = await tx.sql
-    .selectFrom('known_device')
-    .select('user_id')
-    .where('token_hash', '=', tokenHash(browser))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/** Another token for the same browser, by which all others are known there who were before. */
+async function anotherToken(tx: Tx, userId: string, browser: string | null): Promise<string> {
+  const token = newToken();
+  if (browser === null) return token;
+  const former = tokenHash(browser);
+  // One by which the person has not been known for long: nor is the factor that was shown then.
+  await tx.sql
+    .deleteFrom('known_device')
+    .where('user_id', '=', userId)
+    .where('token_hash', '=', former)
+    .execute();
+  await tx.sql
+    .updateTable('known_device')
+    .set({ token_hash: tokenHash(token) })
+    .where('token_hash', '=', former)
+    .execute();
+  return token;
 }
 
 async function readHistory(
   tx: ReadTx,
   userId: string,
-  browser: string,
+  browser: string | null,
 ): Promise<{ isFirst: boolean; isKnown: boolean }> {
   const { rows } = await sql<{ isFirst: boolean; isKnown: boolean }>`
     select not exists (select from membership where user_id = ${userId} and last_sign_in_at is not null) as "isFirst",
-      exists (select from known_device where user_id = ${userId} and token_hash = ${tokenHash(browser)} and ${lasts})
+      exists (select from known_device where user_id = ${userId} and token_hash = ${tokenHash(browser ?? '')} and ${lasts})
         as "isKnown"`.execute(tx.sql);
   return rows[0] ?? { isFirst: true, isKnown: false };
 }
