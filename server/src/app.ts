@@ -292,7 +292,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   settingsRoutes(http, {
     database,
     judge,
-    networksChanged: (account) => fanout.announce({ kind: 'recheck-account', account }),
+    whereChanged: (account) => fanout.announce({ kind: 'recheck-account', account }),
   });
   maskingRoutes(http, {
     database,

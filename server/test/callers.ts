@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { embeddedHeader } from '@samtal/contract/signin';
 import type { BuiltInRole, Scope } from '@samtal/contract/access';
 import { createApiKey } from '@samtal/contract/api-keys';
 import { urlOf, type Endpoint, type InputOf, type ResponseOf } from '@samtal/contract/endpoint';
@@ -66,14 +67,25 @@ export class Person {
   readonly name: string;
   readonly #url: URL;
   readonly #cookie: string;
+  /** What each request says that comes from a frame. */
+  readonly #frame: Record<string, string>;
   #csrf: string | null = null;
 
-  constructor(options: { userId: string; accountId: string; name: string; url: URL; token: string }) {
+  constructor(options: {
+    userId: string;
+    accountId: string;
+    name: string;
+    url: URL;
+    token: string;
+    framed?: boolean;
+  }) {
     this.userId = options.userId;
     this.accountId = options.accountId;
     this.name = options.name;
     this.#url = options.url;
-    this.#cookie = `__Host-samtal=${options.token}`;
+    const framed = options.framed === true;
+    this.#cookie = `__Host-samtal${framed ? '-embedded' : ''}=${options.token}`;
+    this.#frame = framed ? { [embeddedHeader]: options.accountId } : {};
   }
 
   /** The same person, on another node. */
@@ -108,7 +120,7 @@ export class Person {
       body?: unknown;
       file?: FileToSend;
     };
-    const headers: Record<string, string> = { cookie: this.#cookie };
+    const headers: Record<string, string> = { cookie: this.#cookie, ...this.#frame };
     if (endpoint.method !== 'GET') {
       headers['origin'] = this.#url.origin;
       headers['x-csrf-token'] = await this.csrfToken();
@@ -124,7 +136,7 @@ export class Person {
   async csrfToken(): Promise<string> {
     if (this.#csrf === null) {
       const response = await fetch(new URL('/api/v1/session', this.#url), {
-        headers: { cookie: this.#cookie },
+        headers: { cookie: this.#cookie, ...this.#frame },
       });
       this.#csrf = ((await response.json()) as { csrfToken: string }).csrfToken;
     }
@@ -211,6 +223,15 @@ export async function inAnotherSession(db: TestDatabase, person: Person): Promis
   const { userId, accountId, name, url } = person;
   const { token } = await db.database.transaction('platform', (tx) => startSession(tx, userId));
   return new Person({ userId, accountId, name, url, token });
+}
+
+/** The same person in a frame of another page (C10). */
+export async function inFrame(db: TestDatabase, person: Person): Promise<Person> {
+  const { userId, accountId, name, url } = person;
+  const { token } = await db.database.transaction('platform', (tx) =>
+    startSession(tx, userId, { embeddedIn: accountId }),
+  );
+  return new Person({ userId, accountId, name, url, token, framed: true });
 }
 
 /** A program with a key of an account, which calls endpoints as an integration would. */

@@ -101,3 +101,21 @@ export const operatorAuthorisations = [
   'retention.read',
   'audit.read',
 ] as const satisfies readonly Authorisation[];
+
+/**
+ * What is done in a frame of another page (C10): the work of agents, and what it takes to look. Nothing by which an account is laid out,
+ * administered or overseen: whoever is around the frame could lead clicks there.
+ */
+export const framedAuthorisations = [
+  'routing.read',
+  'presence.read',
+  'conversations.handle',
+  'conversations.find',
+  'conversations.read',
+  'conversations.unmasked',
+  'conversations.take',
+  'conversations.direct',
+  'conversations.forward',
+  'visitors.read',
+  'visitors.find',
+] as const satisfies readonly Authorisation[];

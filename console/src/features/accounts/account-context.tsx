@@ -1,13 +1,14 @@
-import type { Authorisation } from '@samtal/contract/access';
+import { framedAuthorisations, type Authorisation } from '@samtal/contract/access';
 import type { Session } from '@samtal/contract/signin';
 import { createContext, use, useMemo, useState, type ReactNode } from 'react';
+import { embeddedIn } from '../../api/index.ts';
 
 type Membership = Session['accounts'][number];
 
 export interface CurrentAccount {
   readonly id: string;
   readonly name: string;
-  /** Whether the user holds the authorisation in this account, whatever the scope. */
+  /** Whether the user holds the authorisation in this account, whatever the scope, and it is for where they are (C10). */
   can(authorisation: Authorisation): boolean;
   /** Every account the user belongs to. */
   readonly all: readonly Membership[];
@@ -34,10 +35,11 @@ export function AccountProvider({
   const account = useMemo<CurrentAccount | null>(() => {
     if (membership === undefined) return null;
     const held = new Set<Authorisation>(membership.authorisations);
+    const done = embeddedIn === null ? held : held.intersection(new Set<Authorisation>(framedAuthorisations));
     return {
       id: membership.id,
       name: membership.name,
-      can: (authorisation) => held.has(authorisation),
+      can: (authorisation) => done.has(authorisation),
       all: session.accounts,
       change(accountId) {
         localStorage.setItem(storageKey, accountId);

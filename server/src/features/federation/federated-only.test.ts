@@ -72,7 +72,7 @@ describe('signing in at the identity provider alone', () => {
       settingsRoutes(registered, {
         database: db.database,
         judge: async () => [],
-        networksChanged: () => undefined,
+        whereChanged: () => undefined,
       });
     });
     await federationPages(http.fastify, { ...parts, verifier, sessionsEnded: () => undefined });

@@ -19,16 +19,18 @@ export interface SettingsParts {
     account: string,
     set: SettingOverrides,
   ) => Promise<readonly { readonly place: string; readonly problem: string }[]>;
-  /** Told when an account may be worked in from elsewhere than before: sockets from other addresses must go. */
-  readonly networksChanged: (account: string) => void;
+  /** Told when an account may be worked in from elsewhere than before: sockets from other addresses, or of frames, must go. */
+  readonly whereChanged: (account: string) => void;
 }
 
-function isAboutNetworks({ set, unset }: { set: object; unset: readonly SettingKey[] }): boolean {
+const whereKeys = ['signin.networks', 'signin.network-exception', 'embedding.origins'];
+
+function isAboutWhere({ set, unset }: { set: object; unset: readonly SettingKey[] }): boolean {
   const touched = [...Object.keys(set), ...unset];
-  return touched.includes('signin.networks') || touched.includes('signin.network-exception');
+  return whereKeys.some((key) => touched.includes(key));
 }
 
-export function settingsRoutes(http: HttpServer, { database, judge, networksChanged }: SettingsParts): void {
+export function settingsRoutes(http: HttpServer, { database, judge, whereChanged }: SettingsParts): void {
   http.serve(getSettings, async ({ caller: { accountId }, query }) =>
     database.read(accountId, async (tx) => await presentSettings(tx, accountId, query.channelId ?? null)),
   );
@@ -38,7 +40,7 @@ export function settingsRoutes(http: HttpServer, { database, judge, networksChan
     const fields = problems.map(({ place, problem }) => ({ pointer: `/body/set/${place}`, problem }));
     if (fields.length > 0) throw new Refusal('request.invalid', { fields });
     return await database.transaction(accountId, async (tx) => {
-      if (isAboutNetworks(body)) tx.afterCommit(() => networksChanged(accountId));
+      if (isAboutWhere(body)) tx.afterCommit(() => whereChanged(accountId));
       await refuseUnknownChannel(tx, accountId, body.channelId);
       await changeSettings(tx, accountId, { ...body, by: actor });
       return await presentSettings(tx, accountId, body.channelId);

@@ -32,7 +32,7 @@ describe('elevation', () => {
       settingsRoutes(registered, {
         database: db.database,
         judge: async () => [],
-        networksChanged: () => undefined,
+        whereChanged: () => undefined,
       });
     });
     accountId = await testAccount(db);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { endpoints } from '@samtal/contract';
+import { authorisationNames, framedAuthorisations } from '@samtal/contract/access';
 import { getAccount } from '@samtal/contract/accounts';
-import { settings } from '@samtal/contract/settings';
+import { refusals, type ErrorCode } from '@samtal/contract/errors';
+import type { Endpoint } from '@samtal/contract/endpoint';
+import { changeSettings, getSettings, settings } from '@samtal/contract/settings';
 import {
   elevate,
   embeddedHeader,
@@ -13,6 +18,9 @@ import {
 } from '@samtal/contract/signin';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { testAccount, testUser } from '../../../test/accounts.ts';
+import { inFrame, makeAccount, makePerson } from '../../../test/callers.ts';
+import { startTestNode, type TestNode } from '../../../test/node.ts';
+import { TestSocket } from '../../../test/socket.ts';
 import { codeOf, request, testHttp, testPublicUrl } from '../../../test/requests.ts';
 import { setSettings } from '../../../test/settings.ts';
 import { compileExact, type HttpServer } from '../../platform/http/index.ts';
@@ -140,6 +148,93 @@ test('lets nobody in by a frame, and ends what was begun there, where the accoun
   assert.equal(codeOf(await comeIn(framed('00000000-0000-4000-8000-000000000000'))), 'signin.embedding-off');
   const nonsense = await comeIn({ [embeddedHeader]: 'nobody' });
   assert.match(cookieOf(nonsense, '__Host-samtal'), /SameSite=Strict$/, 'what is no account is no frame');
+});
+
+/** An id for each that the path names; what it is of does not matter to whoever is not let that far. */
+function pathOf({ path }: Endpoint, id: string): Record<string, string> {
+  const named: Record<string, string> = {
+    accountId: id,
+    kind: 'site',
+    version: '1',
+    authorisation: 'users.read',
+  };
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return Object.fromEntries(names.map((name) => [name, named[name] ?? randomUUID()]));
+}
+
+test('attack 50: does the work of agents in a frame, and nothing by which an account is administered', async (t) => {
+  const node: TestNode = await startTestNode(db);
+  t.after(() => node.stop());
+  const account = await makeAccount(db, { origin: node.url.origin });
+  await setSettings(db, account.id, { 'embedding.origins': origins });
+  const window = await makePerson(db, account, { url: node.url, roles: [] });
+  const roleId = randomUUID();
+  await db.asOwner("insert into role (account_id, id, name) values ($1, $2, 'Everything')", [
+    account.id,
+    roleId,
+  ]);
+  for (const table of ['role_authorisation', 'role_allows']) {
+    await db.asOwner(
+      `insert into ${table} (account_id, role_id, authorisation) select $1, $2, unnest($3::text[])`,
+      [account.id, roleId, authorisationNames],
+    );
+  }
+  await db.asOwner(
+    `insert into role_grant (account_id, id, user_id, role_id, scope) values ($1, gen_random_uuid(), $2, $3, '{}')`,
+    [account.id, window.userId, roleId],
+  );
+  const frame = await inFrame(db, window);
+  const done: string[] = [];
+  for (const endpoint of endpoints as readonly Endpoint[]) {
+    const { access, id } = endpoint;
+    if (typeof access !== 'object') continue;
+    const answer = await frame.try(endpoint, { params: pathOf(endpoint, account.id) } as never);
+    // By its words: SCIM has no place for the code.
+    const isFor = (code: ErrorCode) => JSON.stringify(answer.body ?? {}).includes(refusals[code].title);
+    for (const code of ['access.forbidden', 'signin.required', 'internal'] as const)
+      assert.ok(!isFor(code), `${id}: ${code}`);
+    if (!isFor('signin.embedded')) done.push(id);
+    else assert.ok(!framedAuthorisations.some((each) => each === access.holding), id);
+  }
+  assert.deepEqual(done.toSorted(), [
+    'conversations.acceptConversation',
+    'conversations.declineConversation',
+    'conversations.findConversations',
+    'conversations.listMyConversations',
+    'conversations.listWaitingConversations',
+    'conversations.takeConversation',
+    'mail.forwardConversation',
+    'routing.listPresence',
+    'routing.listQueues',
+    'routing.setPresence',
+    'search.searchTranscripts',
+    'visitors.findByAttributes',
+  ]);
+
+  // The same in a window is not refused for where it is.
+  const elsewhere = await window.try(getSettings, { params: { accountId: account.id } });
+  assert.equal(elsewhere.status, 200);
+});
+
+test('attack 50: closes the sockets of frames where the account names no page any more, and no others', async (t) => {
+  const node: TestNode = await startTestNode(db);
+  t.after(() => node.stop());
+  const account = await makeAccount(db, { origin: node.url.origin });
+  await setSettings(db, account.id, { 'embedding.origins': origins });
+  const admin = await makePerson(db, account, { url: node.url, roles: ['administrator'] });
+  const agent = await makePerson(db, account, { url: node.url, roles: ['agent'] });
+  const framed = await TestSocket.asAgent(await inFrame(db, agent));
+  const window = await TestSocket.asAgent(agent);
+  const params = { accountId: account.id };
+  const { version } = await admin.call(getSettings, { params });
+  await admin.call(changeSettings, {
+    params,
+    body: { channelId: null, version, set: { 'embedding.origins': [] }, unset: [], reason: '' },
+  });
+  assert.equal(await framed.closed(2_000), 1008);
+  assert.ok(framed.frames.some((frame) => frame.t === 'bye' && frame.code === 'signin.required'));
+  assert.equal(window.closeCode, null);
+  window.close();
 });
 
 test('takes origins of pages as browsers write them, and no wildcard', () => {

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { NameQualifiers, ReadTx, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { barredFromOwnSignIn, strictestSetting } from '../settings/index.ts';
-import { mayBeEmbedded } from './embedding.ts';
+import { embeddable } from './embedding.ts';
 import { deviceOf, type Device } from './device.ts';
 import { csrfTokensKept, sessionTouchS } from './limits.ts';
 
@@ -38,7 +38,11 @@ const showedFactor = sql<boolean>`session.second_factor_at is not null`;
  */
 const ownAllowed = sql<boolean>`(session.provider_id is not null or not ${barredFromOwnSignIn(person, showedFactor)})`;
 
-export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now() and ${vouchedFor} and ${ownAllowed})`;
+/** SQL: one of a frame lasts while its account lets any page have the console in one (C10). */
+const frameAllowed = sql<boolean>`(session.embedded_in is null or ${embeddable(sql<string>`session.embedded_in`)})`;
+
+export const alive = sql<boolean>`(session.expires_at > now() and ${idleUntil} > now() and ${endsAt} > now()
+  and ${vouchedFor} and ${ownAllowed} and ${frameAllowed})`;
 
 /** SQL: the one account that a session reaches: its provider's, or that in whose frame it was begun. */
 export const onlyAccountId = sql<string | null>`coalesce(session.account_id, session.embedded_in)`;
@@ -174,7 +178,6 @@ async function readSession(
   token: string,
   embeddedIn: string | null,
 ): Promise<(LivingSession & { stale: boolean }) | null> {
-  if (embeddedIn !== null && !(await mayBeEmbedded(tx, embeddedIn))) return null;
   const session = await tx.sql
     .selectFrom('session')
     .select([

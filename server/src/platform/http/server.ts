@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
+import { framedAuthorisations, type Authorisation } from '@samtal/contract/access';
 import type { Endpoint, Access, BodyOf, ParamsOf, QueryOf, ResponseOf } from '@samtal/contract/endpoint';
 import proxyAddr from '@fastify/proxy-addr';
 import Fastify, {
@@ -185,6 +186,8 @@ export class HttpServer {
     const member = await this.#gate.member(person, path.accountId ?? '');
     if (member === null) throw new Refusal('not-found');
     if (!allows(access, member)) throw new Refusal('access.forbidden');
+    // Somebody else's page is around it: agents work there, and nobody administers.
+    if (person.isEmbedded === true && !isDoneInFrames(access)) throw new Refusal('signin.embedded');
     return member;
   }
 
@@ -336,6 +339,11 @@ function allows(access: Access, member: Member): boolean {
   return (
     typeof access !== 'object' || member.grants.some((grant) => grant.authorisations.has(access.holding))
   );
+}
+
+function isDoneInFrames(access: Access): boolean {
+  const done: readonly Authorisation[] = framedAuthorisations;
+  return typeof access !== 'object' || done.includes(access.holding);
 }
 
 function isProgram(caller: unknown): boolean {
