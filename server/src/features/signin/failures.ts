@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
+import { networkOf } from '../../platform/networks/index.ts';
 import { readInstallationSettings } from '../settings/index.ts';
 import { failuresForgottenS, networkLimit, type FailureLimit } from './limits.ts';
 
@@ -88,11 +88,4 @@ async function limitOf(tx: Tx, kind: Subject['kind']): Promise<FailureLimit> {
     free: settings['signin.attempts-before-wait'],
     longestWaitS: settings['signin.longest-wait-minutes'] * 60,
   };
-}
-
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
-  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString();
 }

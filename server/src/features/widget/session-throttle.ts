@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { Refusal } from '../../platform/http/index.ts';
+import { networkOf } from '../../platform/networks/index.ts';
 
 const windowMs = 60_000;
 /** New visitor sessions a minute from one address, or one /64 network of IPv6. An office shares an address. */
@@ -16,7 +16,7 @@ export class SessionThrottle {
       this.#counts = new Map();
       this.#since = Date.now();
     }
-    const network = isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address;
+    const network = networkOf(address);
     const count = (this.#counts.get(network) ?? 0) + 1;
     this.#counts.set(network, count);
     if (count > perWindow) throw new Refusal('request.rate-limited', { retryAfterS: 60 });

@@ -42,6 +42,17 @@ export function passes(entries: readonly string[], address: string): boolean {
   return list.isEmpty || list.includes(address);
 }
 
+/**
+ * Whose address it is, for counting: an IPv4 address, or the /64 network of an IPv6 address, which is what one household has (RFC 6177),
+ * however it is written. All that is no address is one.
+ */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return 'unknown';
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString();
+}
+
 /** Whether the text is an address or a network. Strict: no octal or shortened IPv4, no zone, no spaces. */
 export function isNetwork(entry: string): boolean {
   return parseNetwork(entry) !== null;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { testCertificate } from '../../../test/certificate.ts';
 import { Outbound, OutboundError } from './index.ts';
 
@@ -114,5 +115,22 @@ describe('the way out', () => {
     const silent = { host: '127.0.0.1', port, timeoutMs: 200 };
     assert.equal(await codeOf(outbound.connectTls(silent, { ca: cert })), 'timeout');
     assert.equal(await codeOf(outbound.connect({ host: '127.0.0.1', port: 1, timeoutMs })), 'unreachable');
+  });
+
+  it('gives up in the time that it has for the name, the connection and TLS together', async () => {
+    const target = { host: 'slow.example', port, timeoutMs: 600 };
+    const attempt = async (lookup: () => Promise<string[]>) => {
+      const outbound = new Outbound({ networks: ['127.0.0.0/8'], lookup });
+      const began = performance.now();
+      const code = await codeOf(outbound.connectTls(target));
+      return { code, tookMs: performance.now() - began };
+    };
+    const never = await attempt(async () => await new Promise(() => undefined));
+    assert.equal(never.code, 'timeout');
+    assert.ok(never.tookMs < 1_000, `${never.tookMs} ms for a name that is never found`);
+    // Found late, at one who accepts the connection and never says a word.
+    const late = await attempt(async () => await sleep(500, ['127.0.0.1']));
+    assert.equal(late.code, 'timeout');
+    assert.ok(late.tookMs < 1_000, `${late.tookMs} ms where the name took 500`);
   });
 });

@@ -29,7 +29,7 @@ export interface OutboundTarget {
   readonly port: number;
   /** The ports that may be reached at public addresses; any when absent. */
   readonly publicPorts?: readonly number[];
-  /** Until the connection stands. */
+  /** Until the connection stands: for finding the name, for connecting and for TLS together. */
   readonly timeoutMs: number;
 }
 
@@ -64,9 +64,13 @@ export class Outbound {
   }
 
   async connect(target: OutboundTarget): Promise<Socket> {
-    const address = await this.#resolve(target);
+    return await this.#connect(target, deadlineOf(target));
+  }
+
+  async #connect(target: OutboundTarget, deadline: number): Promise<Socket> {
+    const address = await withinTime(this.#resolve(target), deadline);
     const socket = connect({ host: address, port: target.port, noDelay: true });
-    await established(socket, 'connect', { timeoutMs: target.timeoutMs, failure: 'unreachable' });
+    await established(socket, 'connect', { deadline, failure: 'unreachable' });
     const { remoteAddress } = socket;
     if (remoteAddress === undefined || this.#judge(remoteAddress) === 'refused') {
       socket.destroy();
@@ -77,7 +81,8 @@ export class Outbound {
 
   /** The other side has to prove that it is the host. TLS 1.2 or newer. */
   async connectTls(target: OutboundTarget, { ca, client }: TlsSettings = {}): Promise<TLSSocket> {
-    const socket = await this.connect(target);
+    const deadline = deadlineOf(target);
+    const socket = await this.#connect(target, deadline);
     const host = withoutBrackets(target.host);
     const secured = connectTls({
       socket,
@@ -87,7 +92,7 @@ export class Outbound {
       ...(ca === undefined ? {} : { ca }),
       ...client,
     });
-    await established(secured, 'secureConnect', { timeoutMs: target.timeoutMs, failure: 'tls-failed' });
+    await established(secured, 'secureConnect', { deadline, failure: 'tls-failed' });
     return secured;
   }
 
@@ -124,11 +129,31 @@ function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
+/** By the clock that nobody sets. */
+function deadlineOf({ timeoutMs }: OutboundTarget): number {
+  return performance.now() + timeoutMs;
+}
+
+function leftMs(deadline: number): number {
+  return Math.max(0, deadline - performance.now());
+}
+
+/** What cannot be given up, such as the look-up of a name, goes on, and nobody waits for it. */
+async function withinTime<Result>(work: Promise<Result>, deadline: number): Promise<Result> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new OutboundError('timeout')), leftMs(deadline));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Waits for the event; ends the socket and throws when there is an error or it takes too long. */
 async function established(
   socket: Socket,
   event: 'connect' | 'secureConnect',
-  { timeoutMs, failure }: { timeoutMs: number; failure: OutboundFailure },
+  { deadline, failure }: { deadline: number; failure: OutboundFailure },
 ): Promise<void> {
   await new Promise<void>((done, failed) => {
     const give = (error: OutboundError) => {
@@ -136,7 +161,7 @@ async function established(
       socket.destroy();
       failed(error);
     };
-    const timer = setTimeout(() => give(new OutboundError('timeout')), timeoutMs);
+    const timer = setTimeout(() => give(new OutboundError('timeout')), leftMs(deadline));
     const onError = (cause: Error) => give(new OutboundError(failure, { cause }));
     const onClose = () => give(new OutboundError(failure));
     // An error after this ends the connection, which whoever uses it sees; unheard it would end the process.
