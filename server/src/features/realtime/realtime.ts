@@ -103,7 +103,7 @@ export class Realtime {
           if (member === null) throw new Refusal('signin.required');
           const party = agentParty(member, { database, posts, receipts: this.#receipts, sessions, masking });
           this.#parts.fanout.announce({ kind: 'lists', account: accountId, lists: ['presence'] });
-          return this.#connect(line, party, async () => await this.#agentLeft(party));
+          return await this.#connect(line, party, async () => await this.#agentLeft(party));
         };
       },
     };
@@ -145,7 +145,7 @@ export class Realtime {
             },
           );
           note('connected');
-          return this.#connect(line, party, async () => {
+          return await this.#connect(line, party, async () => {
             note('disconnected');
             if (this.#others(party).length === 0)
               await releaseVisitor(database, party.account, party.session);
@@ -155,10 +155,12 @@ export class Realtime {
     };
   }
 
-  #connect(line: Line, party: Party, left: () => Promise<void>): Admitted {
+  async #connect(line: Line, party: Party, left: () => Promise<void>): Promise<Admitted> {
     const { database, log, fanout, logger } = this.#parts;
     const connection = new Connection(line, party, { database, log, fanout, hub: this.#hub, logger });
     this.#hub.connections.add(connection);
+    // Of what ended since the session was read only those were told that were here: nobody is welcomed on what has ended.
+    await connection.recheck();
     return {
       receive: (text) => connection.receive(text),
       closed: () => {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { streamName } from '@samtal/contract/conversations';
 import { endOwnSession, endSessionOfUser, listSessionsOfUser, signOut } from '@samtal/contract/signin';
+import { startConversation } from '@samtal/contract/widget';
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { inAnotherSession, makeAccount, makePerson } from '../../../test/callers.ts';
+import { inAnotherSession, makeAccount, makePerson, makeVisitor } from '../../../test/callers.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
-import { TestSocket } from '../../../test/socket.ts';
+import { eventually, TestSocket } from '../../../test/socket.ts';
 
 describe('the end of a session', () => {
   let db: TestDatabase;
@@ -50,5 +54,43 @@ describe('the end of a session', () => {
       else await admin.call(endSessionOfUser, { params: { ...params, sessionId } });
       assert.equal(await socket.closed(2_000), 1008);
     }
+  });
+
+  it('attack 26: lets no visitor connect, follow or write by a session that got another token meanwhile', async (t) => {
+    const [here] = nodes as [TestNode];
+    const account = await makeAccount(db, { origin: here.url.origin });
+    const visitor = await makeVisitor(db, account, here.url);
+    const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    const stream = streamName(id, 'public');
+    const known = await TestSocket.asVisitor(visitor, here.url);
+    const redeeming = new Client({ connectionString: db.url, options: '-c search_path=samtal' });
+    await redeeming.connect();
+    t.after(() => redeeming.end());
+    await redeeming.query('begin');
+    await redeeming.query(
+      "update visitor_session set renewals = renewals + 1, token_hash = sha256('another') where account_id = $1",
+      [account.id],
+    );
+    // Its session is read while it still stands, and then it waits for the other one’s end.
+    const address = new URL(`/api/v1/realtime/visitor?site=${account.siteKey}`, here.url);
+    const late = await TestSocket.open(address, account.origin);
+    late.send({ t: 'hello', protocol: 1, credential: visitor.token });
+    await eventually(async () => {
+      const { rows } = await db.asOwner(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    }, 'the socket waits');
+    await redeeming.query('commit');
+    assert.equal(await late.closed(2_000), 1008);
+    assert.deepEqual(
+      late.frames.map(({ t: kind }) => kind),
+      ['bye'],
+    );
+    known.send({ t: 'sub', streams: [{ stream, after: 0 }] });
+    await known.next((frame) => frame.t === 'gone' && frame.stream === stream);
+    const answer = await known.posted(stream, 'written by whoever has the former token');
+    assert.ok(answer.t === 'nack' && answer.code === 'visitors.session-ended');
+    known.close();
   });
 });

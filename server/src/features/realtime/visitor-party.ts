@@ -1,5 +1,5 @@
 import { conversationOf } from '@samtal/contract/conversations';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, ReadTx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { findConversation, visitorMessage, type PostQueue } from '../conversations/index.ts';
 import type { Masker } from '../masking/index.ts';
@@ -21,6 +21,9 @@ export function visitorParty(
   { database, posts, masker, receipts, visited }: VisitorPartyParts,
 ): Party {
   const { accountId: account, visitorId } = session;
+  const refuseEnded = async (tx: ReadTx) => {
+    if (!(await visitorSessionStands(tx, account, session))) throw new Refusal('visitors.session-ended');
+  };
   return {
     kind: 'visitor',
     account,
@@ -28,6 +31,7 @@ export function visitorParty(
     userId: null,
     sessionLifeMinutes: session.sessionLifeMinutes,
     admit: async (tx, stream) => {
+      await refuseEnded(tx);
       const conversation = await findConversation(tx, account, conversationOf(stream));
       if (conversation.visitor_id !== visitorId || !stream.endsWith(':public'))
         throw new Refusal('not-found');
@@ -35,6 +39,7 @@ export function visitorParty(
     },
     post: async ({ cid, stream, kind, text: written }) => {
       if (kind !== 'message' || !stream.endsWith(':public')) throw new Refusal('request.invalid');
+      await database.read(account, refuseEnded);
       const place = { writer: visitorId, channelId: session.siteId, side: 'visitor' } as const;
       const text = await masker.maskMessage(account, place, written);
       return await posts.submit(account, visitorMessage(session, conversationOf(stream), { cid, text }));
