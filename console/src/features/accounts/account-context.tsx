@@ -35,7 +35,8 @@ export function AccountProvider({
   const account = useMemo<CurrentAccount | null>(() => {
     if (membership === undefined) return null;
     const held = new Set<Authorisation>(membership.authorisations);
-    const done = embeddedIn === null ? held : held.intersection(new Set<Authorisation>(framedAuthorisations));
+    const done: ReadonlySet<Authorisation> =
+      embeddedIn === null ? held : new Set(framedAuthorisations.filter((each) => held.has(each)));
     return {
       id: membership.id,
       name: membership.name,

@@ -185,10 +185,10 @@ test('attack 50: does the work of agents in a frame, and nothing by which an acc
   );
   const frame = await inFrame(db, window);
   const done: string[] = [];
-  for (const endpoint of endpoints as readonly Endpoint[]) {
+  for (const endpoint of endpoints) {
     const { access, id } = endpoint;
     if (typeof access !== 'object') continue;
-    const answer = await frame.try(endpoint, { params: pathOf(endpoint, account.id) } as never);
+    const answer = await frame.try(endpoint, { params: pathOf(endpoint, account.id) });
     // By its words: SCIM has no place for the code.
     const isFor = (code: ErrorCode) => JSON.stringify(answer.body ?? {}).includes(refusals[code].title);
     for (const code of ['access.forbidden', 'signin.required', 'internal'] as const)
