@@ -19,11 +19,10 @@ as $$
             and allows.authorisation in ('federation.manage', 'settings.manage')))
 $$;
 revoke all on function federated_only_ready(uuid, uuid[]) from public;
-grant execute on function federated_only_ready(uuid, uuid[]) to samtal_app;
+grant execute on function federated_only_ready(uuid, uuid[]) to samtal_app, samtal_platform;
 grant create on schema samtal to samtal_platform;
 alter function federated_only_ready(uuid, uuid[]) owner to samtal_platform;
 revoke create on schema samtal from samtal_platform;
-grant execute on function federated_only_ready(uuid, uuid[]) to samtal_platform;
 
 -- A sign-in that an identity provider vouched for, and that takes a second factor all the same: the session that it leads to
 -- reaches the provider's account only.

@@ -48,6 +48,12 @@ describe('hostile input', () => {
       url: node.url,
       roles: ['administrator', 'supervisor', 'privacy-officer'],
     });
+    // What no built-in role holds.
+    await db.asOwner(
+      `insert into role_allows select account_id, id, 'tickets.issue' from role
+       where account_id = $1 and built_in = 'administrator'`,
+      [account.id],
+    );
     visitor = await makeVisitor(db, account, node.url);
     const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
     mine = { accountId: account.id, conversationId: id };

@@ -24,7 +24,7 @@ export const keepingOfClasses: Readonly<Record<DataClassName, Keeping>> = {
   'api-access': { places: ['database'], protection: ['keyed-hash'] },
   configuration: { places: ['database'], protection: ['access-control'] },
   audit: { places: ['database'], protection: ['hash-chain'] },
-  'operator-access': { places: ['database'], protection: [] },
+  'operator-access': { places: ['database'], protection: ['access-control', 'keyed-hash'] },
   'deletion-log': { places: ['database'], protection: ['keyed-hash'] },
   erasure: { places: ['database'], protection: ['access-control'] },
   keys: { places: ['keyring', 'database'], protection: ['wrapped'] },
