@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { inAnotherSession, makeAccount, makePerson, makeVisitor } from '../../../test/callers.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
+import { createTicket } from './tickets.ts';
 
 describe('the end of a session', () => {
   let db: TestDatabase;
@@ -54,6 +55,17 @@ describe('the end of a session', () => {
       else await admin.call(endSessionOfUser, { params: { ...params, sessionId } });
       assert.equal(await socket.closed(2_000), 1008);
     }
+  });
+
+  it('answers a page that wants a socket while it comes as one that is not signed in', async () => {
+    const [here] = nodes as [TestNode];
+    const account = await makeAccount(db, { origin: here.url.origin });
+    const agent = await makePerson(db, account, { url: here.url, roles: ['agent'] });
+    const member = { accountId: account.id, userId: agent.userId, sessionId: randomUUID() };
+    await assert.rejects(
+      db.database.transaction(account.id, async (tx) => await createTicket(tx, member)),
+      { code: 'signin.required' },
+    );
   });
 
   it('attack 26: lets no visitor connect, follow or write by a session that got another token meanwhile', async (t) => {

@@ -1,27 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../../platform/database/index.ts';
-import type { SignedInMember } from '../../platform/http/index.ts';
+import { hasSqlState, type Database, type Tx } from '../../platform/database/index.ts';
+import { Refusal, type SignedInMember } from '../../platform/http/index.ts';
 
 const ticketLifeMs = 30_000;
 
-/** A ticket opens one socket, once, soon: the session's cookie alone opens none. Only its hash is kept. */
+/**
+ * A ticket opens one socket, once, soon: the session's cookie alone opens none. Only its hash is kept. Refuses with
+ * signin.required when the session has ended since the request was let in.
+ */
 export async function createTicket(
   tx: Tx,
-  member: SignedInMember,
+  member: Pick<SignedInMember, 'accountId' | 'userId' | 'sessionId'>,
 ): Promise<{ ticket: string; expiresAt: string }> {
   const ticket = randomBytes(32).toString('base64url');
   const expires = new Date(Date.now() + ticketLifeMs);
-  await tx.sql
-    .insertInto('realtime_ticket')
-    .values({
-      token_hash: hashed(ticket),
-      account_id: member.accountId,
-      user_id: member.userId,
-      session_id: member.sessionId,
-      expires_at: expires,
-    })
-    .execute();
+  const row = {
+    token_hash: hashed(ticket),
+    account_id: member.accountId,
+    user_id: member.userId,
+    session_id: member.sessionId,
+    expires_at: expires,
+  };
+  try {
+    await tx.sql.insertInto('realtime_ticket').values(row).execute();
+  } catch (error) {
+    if (hasSqlState(error, '23503')) throw new Refusal('signin.required');
+    throw error;
+  }
   return { ticket, expiresAt: expires.toISOString() };
 }
 
