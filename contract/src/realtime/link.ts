@@ -86,6 +86,7 @@ export class Link {
   #state: ConnectionState = 'stopped';
   #socket: Socket | null = null;
   #welcomedAt: number | null = null;
+  #wasWelcomed = false;
   /** Attempts begun so far; one that is not the latest any more has no say. */
   #begun = 0;
   #failures = 0;
@@ -295,7 +296,10 @@ export class Link {
     for (const [stream, { delivered, read }] of this.#seen)
       this.#send({ t: 'seen', stream, delivered, read });
     this.#sendPosts();
-    this.#options.listener.onChanged?.(['mine', 'waiting', 'presence', 'access']);
+    // What an agent may do is read when the page is loaded, and may have changed while there was no connection.
+    const lists: ChangedList[] = ['mine', 'waiting', 'presence'];
+    this.#options.listener.onChanged?.(this.#wasWelcomed ? [...lists, 'access'] : lists);
+    this.#wasWelcomed = true;
   }
 
   #adoptEpoch(stream: StreamName, epoch: string): void {

@@ -271,8 +271,9 @@ describe('following a stream', () => {
     };
     // What fits into the buffers of the system, of both ends, and into the ring of the feed.
     const full = await flood(6);
-    const grown = (await flood(12)) - full;
-    assert.ok(grown < 21_000_000, `grown by ${grown} bytes for 28 MB`);
+    await flood(12);
+    // What is still being written and read on a busy machine goes by itself.
+    await eventually(() => memoryBytes() - full < 21_000_000, 'far less than the 28 MB is held', 20_000);
     socket.socket.resume();
     await eventually(() => socket.entries(about.stream).at(-1)?.seq === 1_803, 'everything arrives', 60_000);
     unbroken(socket.entries(about.stream));

@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { inAnotherSession, makeAccount, makePerson, makeVisitor } from '../../../test/callers.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
+import { issueCsrfToken } from '../signin/sessions.ts';
 import { createTicket } from './tickets.ts';
 
 describe('the end of a session', () => {
@@ -57,14 +58,19 @@ describe('the end of a session', () => {
     }
   });
 
-  it('answers a page that wants a socket while it comes as one that is not signed in', async () => {
+  it('answers a page that wants a socket or a token while it comes as one that is not signed in', async () => {
     const [here] = nodes as [TestNode];
     const account = await makeAccount(db, { origin: here.url.origin });
     const agent = await makePerson(db, account, { url: here.url, roles: ['agent'] });
     const member = { accountId: account.id, userId: agent.userId, sessionId: randomUUID() };
+    const refusal = { code: 'signin.required' };
     await assert.rejects(
       db.database.transaction(account.id, async (tx) => await createTicket(tx, member)),
-      { code: 'signin.required' },
+      refusal,
+    );
+    await assert.rejects(
+      db.database.transaction('platform', async (tx) => await issueCsrfToken(tx, member.sessionId)),
+      refusal,
     );
   });
 

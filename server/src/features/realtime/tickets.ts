@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { hasSqlState, type Database, type Tx } from '../../platform/database/index.ts';
+import { isReferenceViolation, type Database, type Tx } from '../../platform/database/index.ts';
 import { Refusal, type SignedInMember } from '../../platform/http/index.ts';
 
 const ticketLifeMs = 30_000;
@@ -25,7 +25,7 @@ export async function createTicket(
   try {
     await tx.sql.insertInto('realtime_ticket').values(row).execute();
   } catch (error) {
-    if (hasSqlState(error, '23503')) throw new Refusal('signin.required');
+    if (isReferenceViolation(error)) throw new Refusal('signin.required');
     throw error;
   }
   return { ticket, expiresAt: expires.toISOString() };

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { seeded } from '../../../test/random.ts';
 import { makeResolvedConversations } from '../../../test/resolved-conversations.ts';
+import { eventually } from '../../../test/socket.ts';
 import {
   keepCheckpoints,
   lastNumberIn,
@@ -189,7 +190,12 @@ describe('retention', () => {
       await db.database.transaction(of.id, async (tx) => {
         for (let each = 0; each < count; each += 1) await recordAudit(tx, of.id, event);
       });
-      while ((await db.database.transaction('platform', async (tx) => await sealOutbox(tx, head))) > 0);
+      // The node may be sealing them at this moment.
+      await eventually(async () => {
+        await db.database.transaction('platform', async (tx) => await sealOutbox(tx, head));
+        const waiting = await db.asOwner('select from audit_outbox where account_id = $1', [of.id]);
+        return waiting.rowCount === 0;
+      }, 'all is sealed');
       await keepCheckpoints(
         {
           database: db.database,

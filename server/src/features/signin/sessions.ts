@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
-import type { NameQualifiers, ReadTx, Tx } from '../../platform/database/index.ts';
+import {
+  isReferenceViolation,
+  type NameQualifiers,
+  type ReadTx,
+  type Tx,
+} from '../../platform/database/index.ts';
+import { Refusal } from '../../platform/http/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { barredFromOwnSignIn, strictestSetting } from '../settings/index.ts';
 import { embeddable } from './embedding.ts';
@@ -229,14 +235,20 @@ export async function endSessions(
   return (await query.returning('id').execute()).map(({ id }) => id);
 }
 
-/** A CSRF token for one more page of the session. */
+/** A CSRF token for one more page of the session. Refuses with signin.required when the session has ended since it was read. */
 export async function issueCsrfToken(tx: Tx, sessionId: string): Promise<string> {
   const token = newToken();
-  await tx.sql
-    .insertInto('csrf_token')
-    // Not the transaction’s instant: two tokens of one transaction must have an order.
-    .values({ session_id: sessionId, token_hash: tokenHash(token), created_at: sql<Date>`clock_timestamp()` })
-    .execute();
+  // Not the transaction’s instant: two tokens of one transaction must have an order.
+  const created = sql<Date>`clock_timestamp()`;
+  try {
+    await tx.sql
+      .insertInto('csrf_token')
+      .values({ session_id: sessionId, token_hash: tokenHash(token), created_at: created })
+      .execute();
+  } catch (error) {
+    if (isReferenceViolation(error)) throw new Refusal('signin.required');
+    throw error;
+  }
   await tx.sql
     .deleteFrom('csrf_token')
     .where('session_id', '=', sessionId)

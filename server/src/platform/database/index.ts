@@ -4,7 +4,7 @@ export { knownMigrations } from './migrate.ts';
 export { embeddedAccess, externalAccess, openDatabase, type DatabaseAccess } from './open.ts';
 export { KeyringRecords, SameClusterError } from './keyring-records.ts';
 export { nodesChannel, Notifications } from './notifications.ts';
-export { hasSqlState, isConnectionFailure, isUniqueViolation } from './violations.ts';
+export { hasSqlState, isConnectionFailure, isReferenceViolation, isUniqueViolation } from './violations.ts';
 export { runAlone } from './run-alone.ts';
 export type { NameQualifiers, Tables } from './tables.ts';
 export { DatabaseInUseError, ReplacementError, replaceContents } from './replacement.ts';

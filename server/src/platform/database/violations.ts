@@ -9,6 +9,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   );
 }
 
+/** Whether an insert or update failed because what it refers to is not there, or no more. */
+export function isReferenceViolation(error: unknown): boolean {
+  return hasSqlState(error, '23503');
+}
+
 /** Whether the database refused with this SQLSTATE; those that begin with `SM` are raised by functions of our own. */
 export function hasSqlState(error: unknown, state: string): boolean {
   return error instanceof DatabaseError && error.code === state;
