@@ -49,6 +49,9 @@ it(
     );
 
     let talking = true;
+    t.after(() => {
+      talking = false;
+    });
     const talk = [
       ...callers.map(async (visitor, index) => {
         for (let number = 1; talking; number += 1) {
