@@ -1,9 +1,8 @@
 import type { Authorisation } from '@samtal/contract/access';
-import type { ErrorCode } from '@samtal/contract/errors';
 import { maxReasonLength } from '@samtal/contract/history';
 import type { GroupRole } from '@samtal/contract/federation';
 import { attempt, type Tx } from '../../platform/database/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
+import { unlessRefused } from '../../platform/http/index.ts';
 import { giveRole, readRoles, withdrawRole } from '../access/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { StoredProvider } from './queries.ts';
@@ -62,7 +61,7 @@ async function giveWanted(
     const reason = purpose?.trim() || (group === null ? name : `${name}: ${group}`);
     if (!roles.has(roleId)) continue;
     // A queue or a site that it was to hold for may be gone.
-    const grant = await unless(
+    const grant = await unlessRefused(
       'not-found',
       attempt(
         tx,
@@ -112,18 +111,8 @@ async function withdraw(tx: Tx, accountId: string, grantId: string): Promise<voi
       .where('account_id', '=', accountId)
       .where('grant_id', '=', grantId)
       .execute());
-  await unless(
+  await unlessRefused(
     'access.last-administrator',
     attempt(tx, async (inner) => await withdrawRole(inner, accountId, { giver: 'system', grantId })),
   );
-}
-
-/** Null when it is refused with this code. */
-async function unless<Done>(code: ErrorCode, doing: Promise<Done>): Promise<Done | null> {
-  try {
-    return await doing;
-  } catch (error) {
-    if (error instanceof Refusal && error.code === code) return null;
-    throw error;
-  }
 }

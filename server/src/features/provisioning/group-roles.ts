@@ -1,7 +1,7 @@
 import { maxReasonLength } from '@samtal/contract/history';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { attempt, type Tx } from '../../platform/database/index.ts';
-import { Refusal, type Member } from '../../platform/http/index.ts';
+import { unlessRefused, type Member } from '../../platform/http/index.ts';
 import {
   effective,
   giveRole,
@@ -22,9 +22,10 @@ import { readSettings } from '../settings/index.ts';
  */
 export async function giveRolesOfGroups(tx: Tx, giver: Member, userIds: Iterable<string>): Promise<void> {
   const { 'signin.break-glass-users': named } = await readSettings(tx, giver.accountId);
+  const roles = await readRoles(tx, giver.accountId);
   for (const userId of userIds) {
     const wanted = await wantedRoles(tx, giver.accountId, userId);
-    const kept = await giveWanted(tx, giver, { userId, wanted });
+    const kept = await giveWanted(tx, giver, { userId, wanted, roles });
     for (const grant of await grantsByDirectory(tx, giver.accountId, userId)) {
       if (kept.has(grant.id)) continue;
       const held = effective(grant.allows, grant.scope);
@@ -64,10 +65,17 @@ async function wantedRoles(tx: Tx, account: string, userId: string): Promise<Rol
 async function giveWanted(
   tx: Tx,
   giver: Member,
-  { userId, wanted }: { userId: string; wanted: readonly RoleOfGroup[] },
+  {
+    userId,
+    wanted,
+    roles,
+  }: {
+    userId: string;
+    wanted: readonly RoleOfGroup[];
+    roles: Awaited<ReturnType<typeof readRoles>>;
+  },
 ): Promise<ReadonlySet<string>> {
   const { accountId } = giver;
-  const roles = await readRoles(tx, accountId);
   const byHand = await grantsByHand(tx, accountId, userId);
   const kept = new Set<string>();
   for (const { roleId, scope, purpose } of wanted) {
@@ -177,14 +185,4 @@ async function takeBack(tx: Tx, account: string, grantId: string): Promise<void>
     'access.last-administrator',
     attempt(tx, async (inner) => await withdrawRole(inner, account, { giver: 'system', grantId })),
   );
-}
-
-/** Null when it is refused with this code. */
-async function unlessRefused<Done>(code: Refusal['code'], doing: Promise<Done>): Promise<Done | null> {
-  try {
-    return await doing;
-  } catch (error) {
-    if (error instanceof Refusal && error.code === code) return null;
-    throw error;
-  }
 }

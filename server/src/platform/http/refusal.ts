@@ -30,6 +30,16 @@ export function found<Value>(value: Value | null | undefined): Value {
   return value;
 }
 
+/** What is being done, or null when it is refused with this code. */
+export async function unlessRefused<Done>(code: ErrorCode, doing: Promise<Done>): Promise<Done | null> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === code) return null;
+    throw error;
+  }
+}
+
 /** Problem details (RFC 9457). */
 export function problemOf(refusal: Refusal, requestId: string): Problem {
   const { status, title } = refusals[refusal.code];
