@@ -100,6 +100,29 @@ export class TestIdentityProvider {
     return new TestIdentityProvider(base, key, certificate);
   }
 
+  /** What an account agrees with it: it lets in users of this domain who are there, and gives nobody a role. */
+  agreement(domain: string) {
+    return {
+      protocol: 'saml' as const,
+      name: 'Almvik',
+      active: true,
+      domains: [domain],
+      createsUsers: false,
+      groupRoles: [],
+      attributes: { email: null, name: null, groups: null },
+      saml: {
+        entityId: this.entityId,
+        signInUrl: this.signInUrl,
+        certificates: [this.certificate],
+        signed: 'assertion' as const,
+        unsolicited: false,
+        encrypted: false,
+        signOutUrl: null,
+        signsOutThere: false,
+      },
+    };
+  }
+
   get metadata(): string {
     const base64 = this.certificate.replaceAll(/-----[A-Z ]+-----|\s/g, '');
     return `<?xml version="1.0" encoding="UTF-8"?>

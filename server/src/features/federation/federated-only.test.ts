@@ -92,25 +92,7 @@ describe('signing in at the identity provider alone', () => {
     await db.database.transaction('platform', (tx) => verifyDomain(tx, accountId, domain));
     const made = await adas.call(createIdentityProvider, {
       params: { accountId },
-      body: {
-        protocol: 'saml',
-        name: 'Almvik',
-        active: true,
-        domains: [domain],
-        createsUsers: false,
-        groupRoles: [],
-        attributes: { email: null, name: null, groups: null },
-        saml: {
-          entityId: idp.entityId,
-          signInUrl: idp.signInUrl,
-          certificates: [idp.certificate],
-          signed: 'assertion',
-          unsolicited: false,
-          encrypted: false,
-          signOutUrl: null,
-          signsOutThere: false,
-        },
-      },
+      body: idp.agreement(domain),
     });
     provider = made.json<SamlProvider>();
     app = await giveApp(db, ada.userId);

@@ -59,25 +59,7 @@ describe('a second factor at the identity provider', () => {
     await db.database.transaction('platform', (tx) => verifyDomain(tx, accountId, domain));
     const made = await adas.call(createIdentityProvider, {
       params: { accountId },
-      body: {
-        protocol: 'saml',
-        name: 'Almvik',
-        active: true,
-        domains: [domain],
-        createsUsers: false,
-        groupRoles: [],
-        attributes: { email: null, name: null, groups: null },
-        saml: {
-          entityId: idp.entityId,
-          signInUrl: idp.signInUrl,
-          certificates: [idp.certificate],
-          signed: 'assertion',
-          unsolicited: false,
-          encrypted: false,
-          signOutUrl: null,
-          signsOutThere: false,
-        },
-      },
+      body: idp.agreement(domain),
     });
     provider = made.json<SamlProvider>();
     const params = { accountId, providerId: provider.id, userId: vera.userId };
