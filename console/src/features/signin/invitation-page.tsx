@@ -1,5 +1,5 @@
-import { Alert, Button, Loader, PasswordInput, TextInput } from '@mantine/core';
-import { acceptInvitation, passwordLength, readInvitation } from '@samtal/contract/signin';
+import { Alert, Button, Loader, TextInput } from '@mantine/core';
+import { acceptInvitation, readInvitation } from '@samtal/contract/signin';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { IconAlertCircle } from '@tabler/icons-react';
@@ -8,6 +8,7 @@ import { call, Refusal, useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { fieldOf } from './field-of.ts';
 import { Card } from './card.tsx';
+import { ChosenPasswordField, OwnerField } from './chosen-password-fields.tsx';
 import { CookieRefused, useSignIn } from './use-sign-in.ts';
 import classes from './card.module.css';
 
@@ -60,7 +61,6 @@ interface AcceptFormProps {
 }
 
 function AcceptForm({ token, accountName, email, name, passwordMinLength }: AcceptFormProps) {
-  const length = { min: passwordMinLength, max: passwordLength.max };
   const { t } = useText();
   const problemText = useProblemText();
   const signIn = useSignIn();
@@ -94,14 +94,7 @@ function AcceptForm({ token, accountName, email, name, passwordMinLength }: Acce
             {acceptProblem(accept.error)}
           </Alert>
         )}
-        <TextInput
-          name="email"
-          label={t('signin.email')}
-          value={email}
-          readOnly
-          autoComplete="username"
-          size="md"
-        />
+        <OwnerField email={email} />
         <TextInput
           name="name"
           label={t('invitation.name')}
@@ -113,18 +106,7 @@ function AcceptForm({ token, accountName, email, name, passwordMinLength }: Acce
           autoComplete="name"
           size="md"
         />
-        <PasswordInput
-          name="password"
-          label={t('signin.password')}
-          description={t('invitation.password-says', length)}
-          required
-          withAsterisk={false}
-          minLength={length.min}
-          maxLength={passwordLength.max}
-          autoComplete="new-password"
-          size="md"
-          visibilityToggleButtonProps={{ 'aria-label': t('signin.show-password') }}
-        />
+        <ChosenPasswordField label={t('signin.password')} minLength={passwordMinLength} />
         <Button type="submit" size="md" loading={accept.isPending} fullWidth mt="xs">
           {t('invitation.accept')}
         </Button>

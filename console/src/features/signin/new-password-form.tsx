@@ -1,9 +1,9 @@
-import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
-import { passwordLength } from '@samtal/contract/signin';
+import { Alert, Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { useProblemText } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
+import { ChosenPasswordField, OwnerField } from './chosen-password-fields.tsx';
 import { fieldOf } from './field-of.ts';
 import classes from './card.module.css';
 
@@ -27,7 +27,6 @@ export function NewPasswordForm({
 }: NewPasswordFormProps) {
   const { t } = useText();
   const problemText = useProblemText();
-  const length = { min: minLength, max: passwordLength.max };
   const choose = useMutation({ mutationFn: onChosen });
   const wrong = choose.isIdle ? problem : choose.error;
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -41,29 +40,8 @@ export function NewPasswordForm({
           {problemText(wrong)}
         </Alert>
       )}
-      {email !== undefined && (
-        <TextInput
-          name="email"
-          label={t('signin.email')}
-          value={email}
-          readOnly
-          autoComplete="username"
-          size="md"
-        />
-      )}
-      <PasswordInput
-        name="password"
-        label={t('profile.next')}
-        description={t('invitation.password-says', length)}
-        required
-        withAsterisk={false}
-        minLength={length.min}
-        maxLength={length.max}
-        autoComplete="new-password"
-        size="md"
-        autoFocus
-        visibilityToggleButtonProps={{ 'aria-label': t('signin.show-password') }}
-      />
+      {email !== undefined && <OwnerField email={email} />}
+      <ChosenPasswordField label={t('profile.next')} minLength={minLength} autoFocus />
       <Button type="submit" size="md" loading={choose.isPending} fullWidth mt="xs">
         {action}
       </Button>
