@@ -195,8 +195,7 @@ test('a new queue and a new site lead to a snippet that puts the chat on a page'
   const html = `<!doctype html><html lang="en"><title>Water</title><body>${snippet}`;
   const visitor = await stage.visitor(customer.serve('/', { html }), { locale: 'en' });
   await visitor.open();
-  await visitor.write('[water-01] Is the water off today?');
-  await visitor.log.getByText(visitor.say('message.sent'), { exact: true }).waitFor();
+  await visitor.delivers('[water-01] Is the water off today?');
   const api = await stage.supervisor();
   const [conversation] = await api.openConversations();
   assert.deepEqual([conversation?.queueName, conversation?.siteName], ['Vatten', 'Almviks vatten']);

@@ -132,7 +132,7 @@ test('the page’s own style sheet neither hides nor distorts the widget', async
       visitor.button('composer.send'),
     ];
     shapes.push(await restingPlaces(parts));
-    await visitor.write('[hostile-01] Syns jag?');
+    await visitor.delivers('[hostile-01] Syns jag?');
   }
   assert.deepEqual(shapes[1], shapes[0], 'Everything is where it is on a calm page, and as large');
   const looks = await Promise.all(

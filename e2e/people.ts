@@ -1,4 +1,11 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import {
+  errors,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import type { DemoPerson } from './platform.ts';
 import { messagesIn, type Reader } from './transcript.ts';
 import { wordsOf, type Words } from './words.ts';
@@ -111,6 +118,12 @@ export class Visitor extends Person implements Reader {
     await this.log.getByText(text, { exact: true }).waitFor();
   }
 
+  /** Writes, and waits until the server has it: a page that is closed before may take a first message along, or not. */
+  async delivers(text: string): Promise<void> {
+    await this.write(text);
+    await this.log.getByText(this.say('message.sent'), { exact: true }).waitFor();
+  }
+
   async sees(text: string): Promise<void> {
     await this.log.getByText(text, { exact: true }).waitFor();
   }
@@ -195,9 +208,18 @@ export class Colleague extends Person implements Reader {
     return this.page.getByRole('article', { name: this.say('offer.of', { case: '' }) });
   }
 
-  /** Waits until what was offered is gone from the screen. */
-  async seesNoOffer(): Promise<void> {
-    await this.offers.first().waitFor({ state: 'hidden' });
+  /** Whether what was offered is gone from the screen within this time. */
+  async seesNoOffer(timeoutMs: number): Promise<boolean> {
+    return await this.offers
+      .first()
+      .waitFor({ state: 'hidden', timeout: timeoutMs })
+      .then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof errors.TimeoutError) return false;
+          throw error;
+        },
+      );
   }
 
   /** The case id of the conversation that is open. */
