@@ -13,10 +13,12 @@ export interface Outcome {
   succeeded: boolean;
 }
 
-/** Files that run so many at a time, beside the other batches. */
-export interface Batch {
-  readonly files: readonly string[];
-  readonly concurrency: number;
+/**
+ * One file at a time, beside the other lanes: the next of the first queue that holds one. Lanes share queues, so that none is
+ * idle as long as there is something it may run.
+ */
+export interface Lane {
+  readonly queues: readonly string[][];
 }
 
 export interface Limits {
@@ -33,11 +35,11 @@ type Summary = 'tests' | 'suites' | 'pass' | 'fail' | 'cancelled' | 'skipped' | 
 const summaryLine = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 
 /**
- * Runs batches beside each other as one run: the events are those of Node's runner, with those of a test together, and
- * one summary at the end. `outcome` is filled in on the way.
+ * Runs lanes beside each other as one run, and empties their queues: the events are those of Node's runner, with those of a test
+ * together, and one summary at the end. `outcome` is filled in on the way.
  */
 export async function* testEvents(
-  batches: readonly Batch[],
+  lanes: readonly Lane[],
   {
     namePatterns,
     limits,
@@ -46,19 +48,20 @@ export async function* testEvents(
   }: { namePatterns: readonly string[]; limits: Limits; outcome: Outcome; signal: AbortSignal },
 ): AsyncGenerator<TestEvent> {
   const totals = new Map<Summary, number>();
-  const runs = batches
-    .filter(({ files }) => files.length > 0)
-    .map(({ files, concurrency }) =>
-      run({
-        files: [...files],
-        concurrency,
-        signal,
-        timeout: limits.fileTimeoutMs,
-        execArgv: [`--test-timeout=${limits.testTimeoutMs}`],
-        ...(namePatterns.length === 0 ? {} : { testNamePatterns: [...namePatterns] }),
-      }),
-    );
-  for await (const events of besideEachOther(runs.map(outermostTests))) {
+  const startedAt = performance.now();
+  const runFile = (file: string): AsyncIterable<TestEvent> =>
+    run({
+      files: [file],
+      signal,
+      timeout: limits.fileTimeoutMs,
+      execArgv: [`--test-timeout=${limits.testTimeoutMs}`],
+      ...(namePatterns.length === 0 ? {} : { testNamePatterns: [...namePatterns] }),
+    });
+  const runs = lanes.map(async function* ({ queues }) {
+    for (let file = nextOf(queues); file !== undefined && !signal.aborted; file = nextOf(queues))
+      yield* outermostTests(runFile(file));
+  });
+  for await (const events of besideEachOther(runs)) {
     for (const event of events) {
       if (event.type === 'test:diagnostic' && addSummary(totals, event.data as EventData.TestDiagnostic))
         continue;
@@ -68,9 +71,14 @@ export async function* testEvents(
       yield event;
     }
   }
+  totals.set('duration_ms', Math.round(performance.now() - startedAt));
   for (const [key, value] of totals) {
     yield { type: 'test:diagnostic', data: { nesting: 0, message: `${key} ${value}`, level: 'info' } };
   }
+}
+
+function nextOf(queues: readonly string[][]): string | undefined {
+  return queues.find((queue) => queue.length > 0)?.shift();
 }
 
 /** The events of a run, those of a test and all that is within it at a time; what it prints, at once. */
@@ -112,9 +120,7 @@ function addSummary(
   const match = nesting === 0 && file === undefined ? summaryLine.exec(message) : null;
   if (match === null) return false;
   const key = match[1] as Summary;
-  const [sofar, value] = [totals.get(key) ?? 0, Number(match[2])];
-  // They run beside each other.
-  totals.set(key, key === 'duration_ms' ? Math.max(sofar, value) : sofar + value);
+  totals.set(key, (totals.get(key) ?? 0) + Number(match[2]));
   return true;
 }
 

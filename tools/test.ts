@@ -71,15 +71,13 @@ async function startSharedCluster(): Promise<SharedCluster | null> {
   return module.startSharedCluster();
 }
 
-/** Tests in a browser mostly wait, one file at a time; the others work beside them. */
+/** Tests in a browser mostly wait: one of them runs beside two of the others, and all lanes take them when those are done. */
 async function runAll(): Promise<void> {
-  const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(folder, path));
-  const batches = [
-    { files: absolute(others), concurrency: 2 },
-    { files: absolute(inBrowser), concurrency: 1 },
-  ];
+  const queueOf = (paths: readonly string[]): string[] => paths.map((path) => join(folder, path));
+  const [browser, rest] = [queueOf(inBrowser), queueOf(others)];
+  const lanes = [{ queues: [browser, rest] }, { queues: [rest, browser] }, { queues: [rest, browser] }];
   const namePatterns = values['test-name-pattern'];
-  const events = testEvents(batches, { namePatterns, limits, outcome, signal: stopped.signal });
+  const events = testEvents(lanes, { namePatterns, limits, outcome, signal: stopped.signal });
   await pipeline(Readable.from(events), new spec(), process.stdout, { end: false });
 }
 
