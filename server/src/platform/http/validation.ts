@@ -25,14 +25,32 @@ for (const ajv of [exact, fromText]) {
   ajv.addFormat('network', isNetwork);
 }
 
-export type Validator = ValidateFunction;
+/** Whether a value fits a schema, and where it does not. */
+export interface Validator {
+  (value: unknown): boolean;
+  /** Of the last value that did not fit. */
+  errors: ErrorObject[] | null | undefined;
+}
 
 export function compileExact(schema: TSchema): Validator {
-  return exact.compile(schema);
+  return compiledWhenAsked(exact, schema);
 }
 
 export function compileText(schema: TSchema): Validator {
-  return fromText.compile(schema);
+  return compiledWhenAsked(fromText, schema);
+}
+
+/** There are hundreds of schemas, and a process that starts, or a test, needs few of them: each is compiled the first time it judges. */
+function compiledWhenAsked(ajv: Ajv2020, schema: TSchema): Validator {
+  let compiled: ValidateFunction | null = null;
+  const validator = (value: unknown): boolean => {
+    compiled ??= ajv.compile(schema);
+    const fits = compiled(value);
+    validator.errors = compiled.errors;
+    return fits;
+  };
+  validator.errors = null as Validator['errors'];
+  return validator;
 }
 
 /** Refuses what does not fit the schema, naming where and what was expected, never the value. */
