@@ -22,6 +22,7 @@ import * as selfCheck from './self-check/index.ts';
 import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
+import * as statistics from './statistics/index.ts';
 import * as subjectAccess from './subject-access/index.ts';
 import * as tickets from './tickets/index.ts';
 import * as units from './units/index.ts';
@@ -171,6 +172,7 @@ export const endpoints: readonly Endpoint[] = [
   conversations.resolveConversation,
   conversations.listTags,
   conversations.changeTags,
+  statistics.listMetrics,
   subjectAccess.exportSubjectData,
   subjectAccess.exportAddressLines,
   visitors.listAttributes,

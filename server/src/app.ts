@@ -80,6 +80,7 @@ import {
 import { signinRoutes } from './features/signin/routes.ts';
 import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
+import { statisticsRoutes } from './features/statistics/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
 import { restoreUnit } from './features/units/index.ts';
 import { restoreTicketKey, ticketsJobs } from './features/tickets/index.ts';
@@ -345,6 +346,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
+  statisticsRoutes(http);
   auditRoutes(http, {
     database,
     keyring,

@@ -161,6 +161,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
     because: 'says to whom a conversation was sent, to those who may read it; each forwarding is recorded',
   },
   'search.searchTranscripts': 'search.transcripts-searched',
+  'statistics.listMetrics': { because: 'says what metrics mean, nothing about anybody' },
   'subject-access.exportSubjectData': 'subject-access.exported',
   'subject-access.exportAddressLines': 'activity-log.address-exported',
   'activity-log.lookUpAddress': 'activity-log.address-looked-up',

@@ -48,6 +48,8 @@ export const authorisations = {
   'conversations.direct': { says: 'Transfer and resolve conversations of others', scoped: true },
   // Takes what was written out of the platform (E11). Goes with nothing else: whoever reads may not send on by that alone.
   'conversations.forward': { says: 'Forward conversations by mail', scoped: true, opens: true },
+  // Counts and times, and nothing that anybody wrote. Agents of a queue are compared: who may see that is decided by a role (I1).
+  'statistics.view': { says: 'See statistics', scoped: true },
   // Threat cases (G6). Whoever looks addresses up is somebody else than whoever reads transcripts, unless an account wants it so.
   'activity-log.look-up': { says: 'Look up from which address a visitor came', scoped: true },
   'activity-log.export': {
@@ -98,6 +100,7 @@ export const operatorAuthorisations = [
   'conversations.unmasked',
   'visitors.read',
   'visitors.find',
+  'statistics.view',
   'retention.read',
   'audit.read',
 ] as const satisfies readonly Authorisation[];

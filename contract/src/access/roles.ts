@@ -28,6 +28,7 @@ export const builtInRoles = {
       'routing.manage',
       'presence.read',
       'canned-replies.manage',
+      'statistics.view',
       'api-keys.manage',
     ],
     roles: [],
@@ -48,13 +49,14 @@ export const builtInRoles = {
       'visitors.read',
       'visitors.find',
       'canned-replies.manage',
+      'statistics.view',
       'users.read',
     ],
     roles: ['agent'],
   },
   analyst: {
     name: 'Analyst',
-    authorisations: ['conversations.find', 'routing.read', 'presence.read'],
+    authorisations: ['conversations.find', 'statistics.view', 'routing.read', 'presence.read'],
     roles: [],
   },
   'privacy-officer': {

@@ -16,6 +16,7 @@ export const dataClassNames = [
   'api-access',
   'api-answers',
   'configuration',
+  'statistics',
   'audit',
   'deletion-log',
   'erasure',

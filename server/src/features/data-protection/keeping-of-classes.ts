@@ -23,6 +23,7 @@ export const keepingOfClasses: Readonly<Record<DataClassName, Keeping>> = {
   'api-answers': { places: ['database'], protection: ['request-key'] },
   'api-access': { places: ['database'], protection: ['keyed-hash'] },
   configuration: { places: ['database'], protection: ['access-control'] },
+  statistics: { places: ['database'], protection: ['access-control'] },
   audit: { places: ['database'], protection: ['hash-chain'] },
   'operator-access': { places: ['database'], protection: ['access-control', 'keyed-hash'] },
   'deletion-log': { places: ['database'], protection: ['keyed-hash'] },

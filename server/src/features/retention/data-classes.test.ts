@@ -72,7 +72,9 @@ describe('data classes', () => {
         'audit_head',
         'audit_outbox',
         'audit_verification',
+        'fact',
         'legal_hold',
+        'stale_hour',
       ],
     );
   });

@@ -108,6 +108,12 @@ export const dataClasses = {
     eraser: 'the-end-of-the-account',
     onRequest: false,
   },
+  statistics: {
+    personal: 'users',
+    period: { kind: 'account' },
+    eraser: 'the-end-of-the-account',
+    onRequest: false,
+  },
   'operator-access': {
     personal: 'users',
     period: { kind: 'setting', setting: 'retention.audit-days', from: 'writing' },
@@ -242,6 +248,12 @@ export const classOfTable = {
   directory_grant: 'users',
   federation_request: 'sign-in',
   used_assertion: 'sign-in',
+  fact: 'statistics',
+  stale_hour: 'statistics',
+  carried_hour: 'statistics',
+  rolled_up: 'statistics',
+  figure: 'statistics',
+  statistics_file: 'statistics',
   signed_out: 'sign-in',
 } as const satisfies Record<keyof Tables, DataClassName>;
 

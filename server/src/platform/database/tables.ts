@@ -14,6 +14,7 @@ import type { ConfigurationKind } from '@samtal/contract/history';
 import type { MediaType } from '@samtal/contract/media';
 import type { OperatorAccessState } from '@samtal/contract/operator-access';
 import type { FactorKind } from '@samtal/contract/signin';
+import type { BaseMeasures, StatisticsSubject } from '@samtal/contract/statistics';
 import type { TicketAlgorithm } from '@samtal/contract/tickets';
 
 /** What makes a name at an identity provider whole (NameID of SAML 2.0). */
@@ -253,6 +254,7 @@ export interface Tables {
     choice: Generated<'available' | 'away'>;
     connected_until: GeneratedInstant;
     idle_since: GeneratedInstant;
+    told: Generated<'available' | 'away' | 'offline'>;
   };
   /** `name` and `wrapped_key` are ciphertext under the conversation's key, the content under the wrapped one. */
   media: {
@@ -331,6 +333,8 @@ export interface Tables {
     offer_until: Date | null;
     visitor_id: string;
     link: Generated<LinkState>;
+    waiting_since: ColumnType<Date | null, Date | null | undefined, Date | null>;
+    joined_at: Generated<Date | null>;
     started_at: GeneratedInstant;
     queued_at: GeneratedInstant;
     resolved_at: Date | null;
@@ -367,6 +371,8 @@ export interface Tables {
     closed: Generated<boolean>;
     last_interaction_at: GeneratedInstant;
     warned_at: Date | null;
+    turn_since: Generated<Date | null>;
+    replied: Generated<boolean>;
   };
   entry: {
     account_id: string;
@@ -649,6 +655,46 @@ export interface Tables {
     session: string | null;
     qualifiers: ColumnType<NameQualifiers | null, string | null, never>;
     expires_at: Date;
+  };
+  fact: {
+    account_id: string;
+    at: Date;
+    id: Generated<number>;
+    kind: string;
+    conversation_id: string | null;
+    queue_id: string | null;
+    site_id: string | null;
+    agent_id: string | null;
+    value: number | null;
+    outcome: string | null;
+    counts: ColumnType<Record<string, number> | null, string | null, never>;
+  };
+  stale_hour: { account_id: string; hour: Date; id: Generated<number> };
+  carried_hour: { account_id: string; hour: Date; body: ColumnType<unknown, string, string> };
+  rolled_up: { account_id: string; until: Date; stands_open: boolean };
+  figure: {
+    account_id: string;
+    grain: 'hour' | 'day';
+    period_start: Date;
+    subject: StatisticsSubject;
+    queue_id: string | null;
+    site_id: string | null;
+    agent_id: string | null;
+    base: ColumnType<BaseMeasures, string, string>;
+  };
+  statistics_file: {
+    account_id: string;
+    id: string;
+    grain: 'hour' | 'day';
+    period_start: Date;
+    subject: StatisticsSubject;
+    correction: Generated<number>;
+    folder: string;
+    name: string;
+    content: Buffer;
+    size_bytes: number;
+    sha256: Buffer;
+    published_at: GeneratedInstant;
   };
   used_assertion: { account_id: string; provider_id: string; assertion_hash: Buffer; expires_at: Date };
 }

@@ -1,0 +1,112 @@
+import { endpoint } from '../endpoint/index.ts';
+import { closed, Id, Instant, listOf, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import { metricUnits, statisticsDimensions, statisticsSubjects, type Metric } from './metric.ts';
+
+export { mergeBase, type BaseMeasures } from './base.ts';
+export * from './metric.ts';
+export { conversationEndings } from './other-metrics.ts';
+export { measure, metrics, metricsOf } from './registry.ts';
+
+const Subject = oneOf(...statisticsSubjects);
+
+/** How a metric is called, and what it means. */
+export const MetricDefinition = closed({
+  subject: Subject,
+  name: Type.String(),
+  unit: oneOf(...metricUnits),
+  version: Type.Integer({ minimum: 1 }),
+  title: Type.String(),
+  says: Type.String(),
+  formula: Type.String(),
+  source: Type.Array(Type.String()),
+  additive: Type.Boolean(),
+});
+export type MetricDefinition = Static<typeof MetricDefinition>;
+
+export function definitionOf(metric: Metric): MetricDefinition {
+  const { subject, name, unit, version, title, says, formula, source, additive } = metric;
+  return { subject, name, unit, version, title, says, formula, source: [...source], additive };
+}
+
+/** `hour` and `day` begin at full hours and days (UTC); `total` is the whole of what was asked for. */
+export const statisticsGrains = ['hour', 'day', 'total'] as const;
+export type StatisticsGrain = (typeof statisticsGrains)[number];
+
+/** `from` is in, `to` is not. Both lie on a full hour, with `day` on midnight (UTC). At most 31 days by hours, 366 days otherwise. */
+export const FiguresQuery = closed({
+  from: Instant,
+  to: Instant,
+  grain: oneOf(...statisticsGrains),
+  /** What rows are told apart by. Left out: what the subject says. `all`: nothing. */
+  by: Type.Optional(oneOf('all', ...statisticsDimensions)),
+  queueId: Type.Optional(Id),
+  siteId: Type.Optional(Id),
+  agentId: Type.Optional(Id),
+});
+export type FiguresQuery = Static<typeof FiguresQuery>;
+
+export const FiguresRow = closed({
+  periodStart: Instant,
+  periodEnd: Instant,
+  /** What the row is about, in the order of columns. No name: it is not there any more. A conversation has none. */
+  dimensions: Type.Array(
+    closed({
+      dimension: oneOf(...statisticsDimensions, 'conversation'),
+      id: nullable(Id),
+      name: nullable(Type.String()),
+    }),
+  ),
+  /** By the name of the metric; null where there is none, or where it is not yours to see. */
+  measures: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()])),
+});
+export type FiguresRow = Static<typeof FiguresRow>;
+
+export const Figures = closed({
+  subject: Subject,
+  /** Of what its metrics mean. */
+  version: Type.Integer(),
+  /** Up to when everything is counted; null before the first time. What happened later is not in the figures yet. */
+  countedUntil: nullable(Instant),
+  rows: Type.Array(FiguresRow),
+});
+export type Figures = Static<typeof Figures>;
+
+/** How things are at this moment, within your scope. */
+export const LiveFigures = closed({
+  at: Instant,
+  queues: Type.Array(
+    closed({
+      queueId: Id,
+      name: Type.String(),
+      /** Conversations without an agent, and those that are offered to one. */
+      waiting: Type.Integer(),
+      offered: Type.Integer(),
+      active: Type.Integer(),
+      /** Since the one that has waited longest was queued; null when none waits. */
+      longestWaitSeconds: nullable(Type.Integer()),
+    }),
+  ),
+  agents: Type.Array(
+    closed({
+      agentId: Id,
+      name: Type.String(),
+      state: oneOf('available', 'away', 'offline'),
+      conversations: Type.Integer(),
+      maxConversations: Type.Integer(),
+    }),
+  ),
+});
+export type LiveFigures = Static<typeof LiveFigures>;
+
+const account = { accountId: Id };
+
+export const listMetrics = endpoint({
+  id: 'statistics.listMetrics',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/metrics',
+  summary: 'Every metric: what it means and how it is computed',
+  access: { holding: 'statistics.view' },
+  params: closed(account),
+  status: 200,
+  response: listOf(MetricDefinition),
+});

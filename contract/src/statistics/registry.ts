@@ -1,0 +1,27 @@
+import { agentMetrics } from './agent-metrics.ts';
+import type { BaseMeasures } from './base.ts';
+import type { Metric, MetricParameters, StatisticsSubject } from './metric.ts';
+import { conversationMetrics, satisfactionMetrics, visitorMetrics } from './other-metrics.ts';
+import { queueMetrics } from './queue-metrics.ts';
+
+/** Every metric there is, in the order of columns (I1). The console, files, the interface and the document of metrics come from it. */
+export const metrics: readonly Metric[] = [
+  ...visitorMetrics,
+  ...queueMetrics,
+  ...agentMetrics,
+  ...conversationMetrics,
+  ...satisfactionMetrics,
+];
+
+export function metricsOf(subject: StatisticsSubject): readonly Metric[] {
+  return metrics.filter((metric) => metric.subject === subject);
+}
+
+/** The value of every metric of a subject, by name. */
+export function measure(
+  subject: StatisticsSubject,
+  base: BaseMeasures,
+  parameters: MetricParameters,
+): Record<string, number | string | null> {
+  return Object.fromEntries(metricsOf(subject).map(({ name, of }) => [name, of(base, parameters)]));
+}

@@ -1,0 +1,1 @@
+export { recordFact, type Fact } from './record.ts';
