@@ -8,6 +8,7 @@ export const scopeCases: Readonly<Record<string, 'path' | 'body' | 'list' | { re
   'operator-access.listOperatorsPresent': { because: 'every member sees who else is there' },
   'units.listUnits': 'list',
   'routing.listQueues': 'list',
+  'statistics.listMetrics': { because: 'says what metrics mean, nothing about anybody' },
   'routing.setPresence': { because: 'tells of nobody but the caller' },
   'canned-replies.listCannedReplies': { because: 'texts for everybody in the account' },
   'conversations.listMyConversations': {
