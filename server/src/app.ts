@@ -213,6 +213,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
           isPossible: async () => await messenger.canMail(),
           send: async (to, values) => await messenger.mailed(to, { key: 'certificate-ends', values }),
         },
+        claimMail: {
+          isPossible: async () => await messenger.canMail(),
+          send: async (to, values) => await messenger.mailed(to, { key: 'claim-refused', values }),
+        },
       }),
       ...auditJobs({ database, keyring, checkpointDirectory: parts.checkpointDirectory, log }),
       ...retentionJobs({ database, keyring, keys, fanout, files: { store: media.store, log }, log }),

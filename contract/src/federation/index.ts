@@ -31,6 +31,8 @@ const Domain = Type.String({
   maxLength: 253,
   pattern: '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$',
 });
+/** What somebody is called at a provider, and by which they are known here: a NameID or a `sub`. */
+const Subject = Type.String({ minLength: 1, maxLength: 512 });
 const AttributeName = Type.String({ minLength: 1, maxLength: 255 });
 
 /** What is agreed with a provider that speaks SAML 2.0. */
@@ -216,11 +218,19 @@ export const changeIdentityProvider = endpoint({
   path: `${base}/{providerId}`,
   summary: 'Change an identity provider; one that is switched off ends the sessions that it began',
   description:
-    'A client secret stays until another one is given. It is meant for one issuer: with another issuer comes another secret.',
+    'A client secret stays until another one is given. It is meant for one issuer: with another issuer comes another secret. Nobody becomes a user whom the directory made where somebody who decided who is believed at the provider could not give what that user holds; with `confirms` the caller answers for all of it.',
   access,
   sensitive: true,
   params: one,
-  body: changesOf({ ...common, saml: SamlAgreement, oidc: OidcAgreement, clientSecret, ...changeFields }),
+  body: changesOf({
+    ...common,
+    saml: SamlAgreement,
+    oidc: OidcAgreement,
+    clientSecret,
+    /** Whoever says so answers from now on for all that decides who is believed there, whoever put it there. */
+    confirms: Type.Literal(true),
+    ...changeFields,
+  }),
   status: 200,
   response: IdentityProvider,
   errors: [...unfit, 'federation.other-protocol', 'history.changed-meanwhile'],
@@ -294,12 +304,14 @@ export const linkUser = endpoint({
   path: `${base}/{providerId}/users/{userId}`,
   summary: 'Let a user of the account sign in by this identity provider',
   description:
-    'The first one whom the provider vouches for under the user’s address becomes this user. Without that nobody becomes somebody who is there already.',
+    'Whoever has the name `subject` there becomes this user; without it, the first one whom the provider vouches for under the user’s address, where it stands by the address. Without a link nobody becomes somebody who is there already.',
   access,
   sensitive: true,
   params: closed({ ...account, providerId: Id, userId: Id }),
+  body: closed({ subject: Type.Optional(Subject) }),
+  bodyOptional: true,
   status: 204,
-  errors: ['access.exceeds-own', 'not-found'],
+  errors: ['access.exceeds-own', 'names.taken', 'not-found'],
 });
 
 export const unlinkUser = endpoint({

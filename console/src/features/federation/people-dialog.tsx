@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { linkUser, unlinkUser, type IdentityProvider } from '@samtal/contract/federation';
 import { listUsers } from '@samtal/contract/users';
@@ -25,8 +25,13 @@ export function PeopleDialog({ provider: { id: providerId, name }, onClose }: Pe
   const people = useQuery(peopleQuery(account.id, providerId));
   const refresh = async () =>
     await queryClient.invalidateQueries({ queryKey: peopleQuery(account.id, providerId).queryKey });
-  const change = async (endpoint: typeof linkUser | typeof unlinkUser, userId: string) => {
-    await call(endpoint, { params: { accountId: account.id, providerId, userId } });
+  const link = async (userId: string, subject: string) => {
+    const body = subject === '' ? {} : { subject };
+    await call(linkUser, { params: { accountId: account.id, providerId, userId }, body });
+    await refresh();
+  };
+  const unlink = async (userId: string) => {
+    await call(unlinkUser, { params: { accountId: account.id, providerId, userId } });
     await refresh();
   };
   return (
@@ -42,7 +47,7 @@ export function PeopleDialog({ provider: { id: providerId, name }, onClose }: Pe
         {account.can('users.read') && (
           <LinkUser
             linked={people.data?.map(({ userId }) => userId) ?? []}
-            onLink={(userId) => report(change(linkUser, userId))}
+            onLink={(userId, subject) => report(link(userId, subject))}
           />
         )}
         <Rows
@@ -70,7 +75,7 @@ export function PeopleDialog({ provider: { id: providerId, name }, onClose }: Pe
               actions={
                 <ActionIcon
                   aria-label={t('federation.unlink', { name: person.name })}
-                  onClick={() => void report(change(unlinkUser, person.userId))}
+                  onClick={() => void report(unlink(person.userId))}
                 >
                   <IconUnlink size={18} />
                 </ActionIcon>
@@ -86,7 +91,8 @@ export function PeopleDialog({ provider: { id: providerId, name }, onClose }: Pe
 interface LinkUserProps {
   /** Who is there already. */
   linked: readonly string[];
-  onLink: (userId: string) => Promise<unknown>;
+  /** By the name there; '' where the first one with the address is the user. */
+  onLink: (userId: string, subject: string) => Promise<unknown>;
 }
 
 function LinkUser({ linked, onLink }: LinkUserProps) {
@@ -94,6 +100,7 @@ function LinkUser({ linked, onLink }: LinkUserProps) {
   const account = useAccount();
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
+  const [subject, setSubject] = useState('');
   const [busy, setBusy] = useState(false);
   const [settled] = useDebouncedValue(search.trim(), 250);
   const users = useQuery({
@@ -110,32 +117,46 @@ function LinkUser({ linked, onLink }: LinkUserProps) {
   const link = async () => {
     if (chosen === null) return;
     setBusy(true);
-    await onLink(chosen);
+    await onLink(chosen, subject.trim());
     setBusy(false);
     setChosen(null);
+    setSubject('');
     setSearch('');
   };
   return (
-    <Group align="flex-end" gap="sm">
-      <Select
-        flex={1}
-        miw="14rem"
-        label={t('federation.link')}
-        placeholder={t('user.search')}
-        data={(users.data ?? [])
-          .filter(({ id }) => !linked.includes(id))
-          .map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }))}
-        value={chosen}
-        onChange={setChosen}
-        searchable
-        searchValue={search}
-        onSearchChange={setSearch}
-        filter={({ options }) => options}
-        nothingFoundMessage={t('nothing-found')}
-      />
-      <Button variant="default" loading={busy} disabled={chosen === null} onClick={() => void link()}>
-        {t('federation.link-do')}
-      </Button>
-    </Group>
+    <Stack gap="xs">
+      <Group align="flex-end" gap="sm">
+        <Select
+          flex={1}
+          miw="14rem"
+          label={t('federation.link')}
+          placeholder={t('user.search')}
+          data={(users.data ?? [])
+            .filter(({ id }) => !linked.includes(id))
+            .map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }))}
+          value={chosen}
+          onChange={setChosen}
+          searchable
+          searchValue={search}
+          onSearchChange={setSearch}
+          filter={({ options }) => options}
+          nothingFoundMessage={t('nothing-found')}
+        />
+        <TextInput
+          flex={1}
+          miw="12rem"
+          label={t('federation.link-subject')}
+          maxLength={512}
+          value={subject}
+          onChange={(event) => setSubject(event.currentTarget.value)}
+        />
+        <Button variant="default" loading={busy} disabled={chosen === null} onClick={() => void link()}>
+          {t('federation.link-do')}
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed">
+        {t('federation.link-subject-says')}
+      </Text>
+    </Stack>
   );
 }

@@ -33,6 +33,7 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
   const { t } = useText();
   const account = useAccount();
   const [draft, setDraft] = useState(() => draftOf(provider));
+  const [confirms, setConfirms] = useState(false);
   const [reason, setReason] = useState('');
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
   const changeSaml = (changes: Partial<SamlAgreement>) => change({ saml: { ...draft.saml, ...changes } });
@@ -48,7 +49,7 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
         ? await call(createIdentityProvider, { params, body })
         : await call(changeIdentityProvider, {
             params: { ...params, providerId: provider.id },
-            body: { ...changes, version: provider.version },
+            body: { ...changes, version: provider.version, ...(confirms ? { confirms } : {}) },
           });
     await onSaved(saved, provider === null);
   };
@@ -112,6 +113,14 @@ export function ProviderDialog({ provider, onSaved, onClose }: ProviderDialogPro
         checked={draft.active}
         onChange={(event) => change({ active: event.currentTarget.checked })}
       />
+      {provider !== null && (
+        <Switch
+          label={t('federation.confirms')}
+          description={t('federation.confirms-says')}
+          checked={confirms}
+          onChange={(event) => setConfirms(event.currentTarget.checked)}
+        />
+      )}
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );

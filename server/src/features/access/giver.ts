@@ -2,6 +2,7 @@ import type { Authorisation } from '@samtal/contract/access';
 import type { AuditActor } from '../../platform/audit/index.ts';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
+import { readHolder } from './load-member.ts';
 import { readPlaces } from './places.ts';
 import { isEntrusted, mayAnywhere, mayPassOn } from './policy.ts';
 
@@ -25,6 +26,22 @@ export async function refuseUnlessPassable(
   const places = await readPlaces(tx, giver.accountId);
   if (!grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })))
     throw new Refusal('access.exceeds-own');
+}
+
+/**
+ * Whether somebody who decided before could give this to the receiver as they stand now. Nobody could who is gone, was switched off,
+ * or is not known.
+ */
+export async function couldStillPass(
+  tx: ReadTx,
+  accountId: string,
+  { giverId, receiverId, grants }: { giverId: string; receiverId: string; grants: readonly HeldGrant[] },
+): Promise<boolean> {
+  const holder = await readHolder(tx, accountId, giverId);
+  if (holder === null) return false;
+  const places = await readPlaces(tx, accountId);
+  const giver = { personId: giverId, grants: holder.grants };
+  return grants.every((grant) => mayPassOn(giver, { receiverId, grant, places }));
 }
 
 /** Refuses unless the giver may define a role that allows this. Where it will hold is judged when it is given. */

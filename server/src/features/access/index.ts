@@ -1,6 +1,6 @@
 export { keepingAnAdministrator, lockAccess } from './administrators.ts';
 export { createBuiltInRoles } from './create-built-in-roles.ts';
-export { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
+export { actorOf, couldStillPass, refuseUnlessPassable, type Giver } from './giver.ts';
 export { currentGiver } from './current-giver.ts';
 export { giveRole, refuseUnknownPlaces } from './give-role.ts';
 export { loadMember, readHolder } from './load-member.ts';

@@ -18,6 +18,7 @@ export interface ScopeSubject {
 }
 
 type Holder = Pick<Member, 'grants'>;
+type Person = Pick<Member, 'personId' | 'grants'>;
 
 /** Whether somebody holds the authorisation, wherever. */
 export function mayAnywhere(member: Holder, authorisation: Authorisation): boolean {
@@ -89,7 +90,7 @@ export function holds(member: Holder, { authorisations: wanted, scope }: HeldGra
  * have a key of his do so.
  */
 export function mayPassOn(
-  giver: Member,
+  giver: Person,
   { receiverId, grant, places }: { receiverId: string; grant: HeldGrant; places: Places },
 ): boolean {
   if (isEntrusted(giver, receiverId)) return true;
@@ -97,7 +98,7 @@ export function mayPassOn(
 }
 
 /** Whether somebody may give the receiver more than he holds himself. */
-export function isEntrusted(giver: Member, receiverId: string): boolean {
+export function isEntrusted(giver: Person, receiverId: string): boolean {
   return giver.personId !== receiverId && mayAnywhere(giver, 'access.entrust');
 }
 

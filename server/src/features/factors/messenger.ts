@@ -33,7 +33,8 @@ export interface Wording {
     | 'operator-request'
     | 'unused'
     | 'break-glass'
-    | 'certificate-ends';
+    | 'certificate-ends'
+    | 'claim-refused';
   readonly values?: Readonly<Record<string, string>>;
 }
 

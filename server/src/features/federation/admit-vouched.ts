@@ -3,13 +3,22 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
 import { lockUser, readUser, recordUserVersion } from '../users/index.ts';
-import { claimDirectoryUser } from './directory-users.ts';
+import { couldStillPass } from '../access/index.ts';
+import { claimDirectoryUser, refuseClaim } from './directory-users.ts';
 import { giveGroupRoles } from './give-group-roles.ts';
 import type { VouchedPerson } from './judge-assertion.ts';
 import type { StoredProvider } from './queries.ts';
+import { readHeld } from './read-held.ts';
+import { couldVouchFor } from './who-decided.ts';
 
 /** Why somebody whom a provider vouches for is not let in. */
 export type NotAdmitted = 'domain' | 'unknown' | 'not-linked' | 'inactive' | 'email-unverified';
+
+interface Coming {
+  readonly vouched: VouchedPerson;
+  /** Of their address, in small letters; it was verified that it is the account’s. */
+  readonly domain: string;
+}
 
 /**
  * The user whom a provider vouches for: known by the name that they have there, and by nothing else. Somebody new becomes
@@ -29,8 +38,8 @@ export async function admitVouched(
   );
   const userId =
     (await knownUser(tx, provider, vouched)) ??
-    (await linkedUser(tx, provider, vouched)) ??
-    (await newUser(tx, provider, vouched));
+    (await linkedUser(tx, provider, { vouched, domain })) ??
+    (await newUser(tx, provider, { vouched, domain }));
   if (typeof userId !== 'object') return userId;
   const user = found(await lockUser(tx, provider.accountId, userId.userId));
   if (user.status === 'inactive') return 'inactive';
@@ -50,36 +59,52 @@ async function knownUser(tx: Tx, { accountId, id }: StoredProvider, { subject }:
   return row ?? null;
 }
 
-/** Somebody whom an administrator has linked, and who comes for the first time. */
-async function linkedUser(tx: Tx, { accountId, id }: StoredProvider, { subject, email }: VouchedPerson) {
+/**
+ * Somebody whom an administrator has linked by their address, and who comes for the first time. Not by an address that the provider
+ * does not stand by, which somebody may have chosen themselves; nor where both who linked them and who decided about the provider
+ * could not give what they hold by now (B1).
+ */
+async function linkedUser(
+  tx: Tx,
+  { accountId, id }: StoredProvider,
+  { vouched: { subject, email, hasVerifiedEmail }, domain }: Coming,
+): Promise<{ userId: string } | NotAdmitted | null> {
   const waiting = await tx.sql
     .selectFrom('federated_user as f')
     .innerJoin('membership as m', (join) =>
       join.onRef('m.account_id', '=', 'f.account_id').onRef('m.user_id', '=', 'f.user_id'),
     )
-    .select('f.user_id as userId')
+    .select(['f.user_id as userId', 'f.linked_by as linkedBy'])
     .where('f.account_id', '=', accountId)
     .where('f.provider_id', '=', id)
     .where('f.subject', 'is', null)
     .where(sql<boolean>`lower(m.email) = lower(${email})`)
     .forUpdate('f')
     .execute();
-  const [user, ...others] = waiting;
-  if (user === undefined || others.length > 0) return null;
+  const [link, ...others] = waiting;
+  if (link === undefined || others.length > 0) return null;
+  if (!hasVerifiedEmail) return 'email-unverified';
+  const { userId, linkedBy } = link;
+  const grants = await readHeld(tx, accountId, userId);
+  const isStoodBy =
+    (linkedBy !== null &&
+      (await couldStillPass(tx, accountId, { giverId: linkedBy, receiverId: userId, grants }))) ||
+    (await couldVouchFor(tx, { accountId, id }, { domain, userId, grants }));
+  if (!isStoodBy) return await refuseClaim(tx, { accountId, providerId: id, userId });
   await tx.sql
     .updateTable('federated_user')
     .set({ subject })
     .where('account_id', '=', accountId)
     .where('provider_id', '=', id)
-    .where('user_id', '=', user.userId)
+    .where('user_id', '=', userId)
     .execute();
-  return user;
+  return { userId };
 }
 
 async function newUser(
   tx: Tx,
   { accountId, id, createsUsers }: StoredProvider,
-  { subject, email, name, hasVerifiedEmail }: VouchedPerson,
+  { vouched: { subject, email, name, hasVerifiedEmail }, domain }: Coming,
 ): Promise<{ userId: string } | NotAdmitted> {
   const taken = await tx.sql
     .selectFrom('membership')
@@ -93,6 +118,7 @@ async function newUser(
       providerId: id,
       userId: taken.user_id,
       subject,
+      domain,
       hasVerifiedEmail,
     });
   if (!createsUsers) return 'unknown';

@@ -5,10 +5,12 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import type { Member } from '../../platform/http/index.ts';
 import { effective, refuseUnlessPassable } from '../access/index.ts';
+import { readHeld } from './read-held.ts';
+import { couldVouchFor } from './who-decided.ts';
 
 /*
  * Whom the account’s directory made (B6) has an address and no name at any provider yet: the first one who comes with the address
- * is them. That happens once.
+ * is them. That happens once, and not where those who decided that the provider is believed could not give what they hold (B1).
  */
 
 /** Makes somebody who comes a user whom the directory made and nobody has come as before. In the account’s scope. */
@@ -19,8 +21,16 @@ export async function claimDirectoryUser(
     providerId,
     userId,
     subject,
+    domain,
     hasVerifiedEmail,
-  }: { accountId: string; providerId: string; userId: string; subject: string; hasVerifiedEmail: boolean },
+  }: {
+    accountId: string;
+    providerId: string;
+    userId: string;
+    subject: string;
+    domain: string;
+    hasVerifiedEmail: boolean;
+  },
 ): Promise<{ userId: string } | 'not-linked' | 'email-unverified'> {
   const waiting = await tx.sql
     .selectFrom('provisioned_user')
@@ -34,6 +44,9 @@ export async function claimDirectoryUser(
   if (waiting === undefined) return 'not-linked';
   // The address is all that says who it is, and at some providers people write theirs themselves.
   if (!hasVerifiedEmail) return 'email-unverified';
+  const grants = await readHeld(tx, accountId, userId);
+  if (!(await couldVouchFor(tx, { accountId, id: providerId }, { domain, userId, grants })))
+    return await refuseClaim(tx, { accountId, providerId, userId });
   await settleDirectoryUser(tx, { accountId, userId });
   await tx.sql
     .insertInto('federated_user')
@@ -46,6 +59,26 @@ export async function claimDirectoryUser(
     details: { provider: providerId },
   });
   return { userId };
+}
+
+/** An administrator has to decide: they are told by mail (`tellOfRefusedClaims`). */
+export async function refuseClaim(
+  tx: Tx,
+  { accountId, providerId, userId }: { accountId: string; providerId: string; userId: string },
+): Promise<'not-linked'> {
+  await tx.sql
+    .updateTable('provisioned_user')
+    .set({ refused_at: sql<Date>`now()`, refused_provider: providerId })
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .execute();
+  await recordAudit(tx, accountId, {
+    action: 'federation.claim-refused',
+    actor: { kind: 'unknown' },
+    subject: { kind: 'user', id: userId },
+    details: { provider: providerId },
+  });
+  return 'not-linked';
 }
 
 /** From now on nobody comes as this user by their address alone: an administrator decides. Nothing for whom no directory made. */

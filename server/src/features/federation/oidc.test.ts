@@ -305,6 +305,19 @@ describe('signing in by OpenID Connect', () => {
     );
     const her = await sessionOf(await signIn({ claims: { ...asStina, email_verified: true } }, silent));
     assert.equal(her.user.id, stina.userId);
+    // Nor does a link wait for whoever writes the address: there somebody is linked by their name.
+    const nils = await testUser(db, accountId, { email: 'nils@almvik.example' });
+    const link = { params: { accountId, providerId: silent.id, userId: nils.userId } };
+    assert.equal((await ada.call(linkUser, link)).statusCode, 204);
+    const asNils = (sub: string) => ({ claims: { sub, email: nils.email, email_verified: undefined } });
+    await refuses(await signIn(asNils('u-mallory'), silent), 'email-unverified');
+    const taken = await ada.call(linkUser, { ...link, body: { subject: 'u-stina' } });
+    assert.equal(codeOf(taken), 'names.taken');
+    assert.equal((await ada.call(linkUser, { ...link, body: { subject: 'u-nils' } })).statusCode, 204);
+    await refuses(await signIn(asNils('u-mallory'), silent), 'not-linked');
+    assert.equal((await sessionOf(await signIn(asNils('u-nils'), silent))).user.id, nils.userId);
+    const renamed = await ada.call(linkUser, { ...link, body: { subject: 'u-mallory' } });
+    assert.equal(codeOf(renamed), 'names.taken');
     // What is said of `email` is not said of another claim.
     const attributes = { email: 'upn', name: null, groups: null };
     const other = await connect({ attributes });

@@ -24,6 +24,7 @@ import { newOwnKey, pemOf } from './certificates.ts';
 import { federationPages, OidcClients, SamlVerifier, verifyDomain, withdrawDomain } from './index.ts';
 import { judgeResponse } from './judge-response.ts';
 import { readMetadata } from './read-metadata.ts';
+import { tellOfRefusedClaims } from './refused-claims.ts';
 import { federationRoutes } from './routes.ts';
 
 const password = 'the correct horse and its battery';
@@ -185,6 +186,124 @@ describe('identity providers', () => {
     assert.equal((await changes(his, { active: false })).statusCode, 200);
     assert.equal((await create(fred, { domains: ['elsewhere.example'] })).statusCode, 201);
     assert.equal((await create(ada, { domains })).statusCode, 201);
+  });
+
+  describe('claims of whom the directory made', () => {
+    const domains = ['later.example'];
+    let fred: Browser;
+    let fredId: string;
+    let toAll: Role;
+    before(async () => {
+      const made = await ada.call(createRole, {
+        params: { accountId },
+        body: { name: 'Claims', authorisations: ['federation.manage'], roles: [] },
+      });
+      toAll = made.json<Role>();
+      const manager = await testUser(db, accountId, { roles: [{ role: toAll.id }], password });
+      fredId = manager.userId;
+      fred = await Browser.signIn(http, manager);
+      await inPlatform(async (tx) => await verifyDomain(tx, accountId, 'later.example'));
+    });
+    const change = async (by: Browser, provider: SamlProvider, body: object) =>
+      await by.call(changeIdentityProvider, { params: { accountId, providerId: provider.id }, body });
+    const directoryUser = async (email: string, ...held: ('administrator' | { role: string })[]) => {
+      const person = await testUser(db, accountId, { roles: held, email });
+      await db.asOwner('insert into provisioned_user (account_id, user_id, made) values ($1, $2, true)', [
+        accountId,
+        person.userId,
+      ]);
+      return person;
+    };
+    const comes = async (provider: SamlProvider, email: string) =>
+      (await signIn(provider, { email, subject: email })).answer;
+
+    it('fail at a provider of somebody who holds less, and administrators are told how to link', async () => {
+      const his = (await create(fred, { domains })).json<SamlProvider>();
+      const peer = await directoryUser('peer@later.example', { role: toAll.id });
+      assert.equal((await comes(his, peer.email)).statusCode, 200, 'who holds as much as he does');
+      const boss = await directoryUser('boss@later.example', 'administrator');
+      assert.equal((await comes(his, boss.email)).statusCode, 403);
+      assert.equal(await lastRefusalOf(his), 'not-linked');
+      // Nor by what he adds to a provider of hers, whoever changes something else of it afterwards.
+      const rogue = await TestIdentityProvider.make();
+      const hers = await created({ domains: ['almvik.example'] });
+      await db.asOwner('update provisioned_user set made = false where user_id = $1', [boss.userId]);
+      const certificates = [idp.certificate, rogue.certificate];
+      assert.equal((await change(fred, hers, { saml: { ...hers.saml, certificates } })).statusCode, 200);
+      await db.asOwner('update provisioned_user set made = true where user_id = $1', [boss.userId]);
+      assert.equal((await change(ada, hers, { domains, name: 'Hers by now' })).statusCode, 200);
+      assert.equal((await comes(hers, boss.email)).statusCode, 403);
+
+      const { rows } = await db.asOwner<{ details: { provider: string } }>(
+        `select body::jsonb -> 'details' as details from audit_outbox
+         where body::jsonb ->> 'action' = 'federation.claim-refused' and body::jsonb #>> '{subject,id}' = $1
+         order by id`,
+        [boss.userId],
+      );
+      assert.deepEqual(
+        rows.map(({ details }) => details.provider),
+        [his.id, hers.id],
+      );
+      const sent: string[][] = [];
+      const tell = async () =>
+        await tellOfRefusedClaims({
+          database: db.database,
+          claimMail: {
+            isPossible: async () => true,
+            send: async (to, { person, provider }) => sent.push([to, person, provider]) > 0,
+          },
+        });
+      await tell();
+      await tell();
+      // Neither Fred nor whoever it is about; once, however often somebody tries.
+      assert.ok(sent.every(([to]) => to !== boss.email));
+      assert.deepEqual(
+        sent.filter(([to]) => to === admin.email),
+        [[admin.email, 'Test Person', 'Hers by now']],
+      );
+
+      // He cannot take it on, and she can: by linking, or by answering for the provider.
+      assert.equal(codeOf(await change(fred, his, { confirms: true })), 'access.exceeds-own');
+      assert.equal((await change(ada, hers, { confirms: true })).statusCode, 200);
+      assert.equal((await comes(hers, boss.email)).statusCode, 200);
+    });
+
+    it('fail where nobody is left who decided, or when they hold too little by now', async () => {
+      const leaving = await testUser(db, accountId, { roles: ['administrator'], password });
+      const provider = (await create(await Browser.signIn(http, leaving), { domains })).json<SamlProvider>();
+      const [nobody, agent] = [
+        await directoryUser('nobody@later.example'),
+        await directoryUser('agent@later.example', { role: roleId('agent') }),
+      ];
+      const withdrawn = await db.asOwner(
+        `with gone as (delete from role_grant where user_id = $1 returning *) select * from gone`,
+        [leaving.userId],
+      );
+      assert.equal(withdrawn.rows.length, 1);
+      assert.equal((await comes(provider, agent.email)).statusCode, 403);
+      await db.asOwner("update membership set status = 'inactive' where user_id = $1", [leaving.userId]);
+      assert.equal((await comes(provider, nobody.email)).statusCode, 403);
+      assert.equal((await change(ada, provider, { confirms: true })).statusCode, 200);
+      for (const { email } of [nobody, agent]) assert.equal((await comes(provider, email)).statusCode, 200);
+    });
+
+    it('fail by a link of somebody who holds less by now, until somebody else links', async () => {
+      const late = await testUser(db, accountId, { email: 'late@later.example' });
+      const his = (await create(fred, { domains: ['elsewhere.example'] })).json<SamlProvider>();
+      const params = { accountId, providerId: his.id, userId: late.userId };
+      assert.equal((await fred.call(linkUser, { params })).statusCode, 204);
+      await db.asOwner(
+        `insert into role_grant (account_id, id, user_id, role_id, scope) values ($1, gen_random_uuid(), $2, $3, '{}')`,
+        [accountId, late.userId, roleId('supervisor')],
+      );
+      await db.asOwner('update identity_provider set domains = $2 where id = $1', [his.id, domains]);
+      assert.equal((await comes(his, late.email)).statusCode, 403);
+      assert.equal(await lastRefusalOf(his), 'not-linked');
+      assert.equal(codeOf(await fred.call(linkUser, { params })), 'access.exceeds-own');
+      assert.equal((await ada.call(linkUser, { params })).statusCode, 204);
+      assert.equal((await comes(his, late.email)).statusCode, 200);
+      assert.notEqual(late.userId, fredId);
+    });
   });
 
   it('asks for elevation, and keeps everybody else out', async () => {

@@ -7,23 +7,18 @@ import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import {
-  effective,
-  readGrantedRoles,
-  readRoles,
-  refuseUnknownPlaces,
-  refuseUnlessPassable,
-} from '../access/index.ts';
+import { effective, readRoles, refuseUnknownPlaces, refuseUnlessPassable } from '../access/index.ts';
 import { certificateEnd, type newOwnKey } from './certificates.ts';
 import { sealClientSecret } from './client-secret.ts';
 import { refuseUnlessTrustedWithDirectory } from './directory-users.ts';
 import { sealOwnKey } from './own-side.ts';
 import { readFederatedUsers, readProviders } from './queries.ts';
+import { readHeld } from './read-held.ts';
 
 export type ProviderFields = Static<typeof IdentityProviderConfiguration>;
 export type ProviderChanges = Omit<
   BodyOf<typeof changeIdentityProvider>,
-  'version' | 'reason' | 'clientSecret'
+  'version' | 'reason' | 'clientSecret' | 'confirms'
 >;
 
 /** Made before the transaction, because it takes a while. */
@@ -63,7 +58,8 @@ export async function createProvider(
 
 /**
  * Refuses with not-found, access.exceeds-own, names.taken, federation.certificate-unfit, federation.secret-missing,
- * federation.other-protocol and history.changed-meanwhile.
+ * federation.other-protocol and history.changed-meanwhile. Whoever confirms the provider answers from now on for all that decides who
+ * is believed there, whoever put it there.
  */
 export async function changeProvider(
   tx: Tx,
@@ -72,10 +68,12 @@ export async function changeProvider(
     id,
     changes,
     clientSecret = null,
+    confirms = false,
     note = {},
   }: {
     id: string;
     changes: ProviderChanges;
+    confirms?: boolean;
     /** Sealed; null: the one that is there stays. */
     clientSecret?: Buffer | null;
     note?: ChangeNote;
@@ -86,7 +84,7 @@ export async function changeProvider(
   const isSame = JSON.stringify(after.groupRoles) === JSON.stringify(before.groupRoles);
   await refuseUnfit(tx, caller, after, isSame ? [] : after.groupRoles);
   const isSwitchedOn = after.active && !before.active;
-  if (isSwitchedOn || trusting.some((key) => key in changes) || clientSecret !== null) {
+  if (isSwitchedOn || confirms || trusting.some((key) => key in changes) || clientSecret !== null) {
     await refuseUnlessTrustedWithUsers(tx, caller, id);
     await refuseUnlessTrustedWithDirectory(tx, caller, after.domains);
   }
@@ -106,7 +104,33 @@ export async function changeProvider(
         .where('id', '=', id)
         .execute(),
   );
-  await record(tx, caller, { id, before, body: after, note, action: 'federation.provider-changed' });
+  const version = await record(tx, caller, {
+    id,
+    before,
+    body: after,
+    note,
+    action: 'federation.provider-changed',
+  });
+  if (confirms) await confirmProvider(tx, caller, { id, version });
+}
+
+async function confirmProvider(
+  tx: Tx,
+  { accountId, personId, actor }: Member,
+  { id, version }: { id: string; version: number },
+): Promise<void> {
+  await tx.sql
+    .updateTable('identity_provider')
+    .set({ confirmed_by: personId, confirmed_version: version })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .execute();
+  await recordAudit(tx, accountId, {
+    action: 'federation.provider-confirmed',
+    actor,
+    subject: { kind: 'identity-provider', id },
+    details: { version },
+  });
 }
 
 /** What decides who is believed to be whom. */
@@ -197,8 +221,7 @@ async function refuseUnfit(
 /** Whoever decides who vouches for users could come in their place: so nobody does for users who hold more. */
 async function refuseUnlessTrustedWithUsers(tx: Tx, caller: Member, id: string): Promise<void> {
   for (const { userId } of await readFederatedUsers(tx, caller.accountId, id)) {
-    const granted = await readGrantedRoles(tx, caller.accountId, userId);
-    const grants = granted.map(({ allows, scope }) => effective(allows, scope));
+    const grants = await readHeld(tx, caller.accountId, userId);
     await refuseUnlessPassable(tx, caller, { receiverId: userId, grants });
   }
 }
@@ -226,9 +249,11 @@ async function record(
     action,
     ...made
   }: { id: string; action: string; before: object | null; body: object | null; note: ChangeNote },
-): Promise<void> {
-  await recordVersion(tx, accountId, { kind: 'identity-provider', objectId: id, ...made, by: actor });
-  await recordAudit(tx, accountId, { action, actor, subject: { kind: 'identity-provider', id } });
+): Promise<number> {
+  const kind = 'identity-provider';
+  const version = await recordVersion(tx, accountId, { kind, objectId: id, ...made, by: actor });
+  await recordAudit(tx, accountId, { action, actor, subject: { kind, id } });
+  return version;
 }
 
 async function refuseTakenName(write: () => Promise<unknown>): Promise<void> {

@@ -65,14 +65,15 @@ export function federationRoutes(
 
   http.serve(contract.changeIdentityProvider, async ({ caller, params: { providerId: id }, body }) => {
     const {
-      changes: { clientSecret: given, ...changes },
+      changes: { clientSecret: given, confirms, ...changes },
       note,
     } = changeOf(body);
     const { accountId: account } = caller;
     const clientSecret = given === undefined ? null : await sealClientSecret(keyring, { account, id }, given);
     await database.transaction(
       account,
-      async (tx) => await changeProvider(tx, caller, { id, changes, clientSecret, note }),
+      async (tx) =>
+        await changeProvider(tx, caller, { id, changes, clientSecret, confirms: confirms === true, note }),
     );
     return await one(account, id);
   });
@@ -108,13 +109,16 @@ export function federationRoutes(
       }),
   );
 
-  http.serve(contract.linkUser, async ({ caller, params: { providerId, userId } }) => {
-    await database.transaction(
-      caller.accountId,
-      async (tx) => await linkUser(tx, caller, { providerId, userId }),
-    );
-    return undefined;
-  });
+  http.serve(
+    contract.linkUser,
+    async ({ caller, params: { providerId, userId }, body: { subject } = {} }) => {
+      await database.transaction(
+        caller.accountId,
+        async (tx) => await linkUser(tx, caller, { providerId, userId, subject: subject ?? null }),
+      );
+      return undefined;
+    },
+  );
 
   http.serve(contract.unlinkUser, async ({ caller, params: { providerId, userId } }) => {
     await database.transaction(

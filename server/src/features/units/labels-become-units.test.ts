@@ -1,44 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { Client } from 'pg';
-import { testPostgresUrl } from '../../../test/postgres.ts';
-import { mainSchema, migrate } from '../../platform/database/migrate.ts';
-
-/** A database as version 0016 left it, and then brought up to date. */
-async function withOlderDatabase(
-  work: (owner: Client, bringUpToDate: () => Promise<unknown>) => Promise<void>,
-): Promise<void> {
-  const { url } = await testPostgresUrl();
-  const name = `samtal_test_older_${randomBytes(6).toString('hex')}`;
-  const folder = await mkdtemp(join(tmpdir(), 'samtal-migrations-'));
-  const maintenance = new Client({ connectionString: url });
-  await maintenance.connect();
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  const owner = new Client({ connectionString: own.href });
-  try {
-    await maintenance.query(`create database ${name}`);
-    const from = fileURLToPath(mainSchema.directory);
-    const older = (await readdir(from)).filter((file) => file < '0017');
-    await Promise.all(older.map(async (file) => await copyFile(join(from, file), join(folder, file))));
-    await owner.connect();
-    await migrate(owner, { name: 'samtal', directory: pathToFileURL(`${folder}/`) });
-    await work(owner, async () => await migrate(owner, mainSchema));
-  } finally {
-    await owner.end();
-    await maintenance.query(`drop database if exists ${name} with (force)`);
-    await maintenance.end();
-    await rm(folder, { recursive: true });
-  }
-}
+import { withOlderDatabase } from '../../../test/older-database.ts';
 
 test('labels of queues become units, and grants and versions cover exactly what they covered', async () => {
-  await withOlderDatabase(async (owner, bringUpToDate) => {
+  await withOlderDatabase('0017', async (owner, bringUpToDate) => {
     const [account, user, role] = [randomUUID(), randomUUID(), randomUUID()];
     await owner.query("insert into account (id, name) values ($1, 'Older')", [account]);
     await owner.query(

@@ -607,6 +607,8 @@ export interface Tables {
     last_refused_at: Date | null;
     last_refusal: FederationRefusal | null;
     certificate_notice_days: number | null;
+    confirmed_by: string | null;
+    confirmed_version: number | null;
   };
   verified_domain: { domain: string; account_id: string; verified_at: GeneratedInstant };
   federated_user: {
@@ -615,6 +617,7 @@ export interface Tables {
     user_id: string;
     subject: string | null;
     linked_at: GeneratedInstant;
+    linked_by: string | null;
   };
   federated_grant: { account_id: string; grant_id: string; provider_id: string };
   provisioned_user: {
@@ -624,6 +627,9 @@ export interface Tables {
     external_id: string | null;
     made: Generated<boolean>;
     claimed_at: Date | null;
+    refused_at: Date | null;
+    refused_provider: string | null;
+    told_at: Date | null;
     changed_at: GeneratedInstant;
   };
   directory_group: {
