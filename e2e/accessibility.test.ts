@@ -9,7 +9,10 @@ import { Stage, type FinishedTest } from './stage.ts';
 import { Talk } from './talk.ts';
 
 let stage: Stage;
-before(async () => (stage = await Stage.open()));
+before(async () => {
+  stage = await Stage.open();
+  await stage.platform.command('settings', 'set', '--key', 'satisfaction.asked', '--value', 'true');
+});
 afterEach(async (t) => await stage?.clear(t as FinishedTest));
 after(async () => await stage?.close());
 
@@ -295,7 +298,7 @@ test('visitor and agent do all that they need with the keyboard alone', async ()
   await agent.leave();
 });
 
-/** Ends the conversation, and has the focus on the way to a new one. */
+/** Ends the conversation, says how it went, and has the focus on the way to a new one. */
 async function visitorEnds({ page, panel, say }: Visitor): Promise<void> {
   await tabTo(page, say('panel.end'), 'Shift+Tab');
   await page.keyboard.press('Enter');
@@ -304,5 +307,10 @@ async function visitorEnds({ page, panel, say }: Visitor): Promise<void> {
   await tabTo(page, say('confirm.yes'));
   await page.keyboard.press('Enter');
   await panel.getByRole('heading', { name: say('ended.title') }).waitFor();
+  await tabTo(page, `1: ${say('rating.1')}`);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focusedName(page), `3: ${say('rating.3')}`);
+  await panel.getByRole('status').getByText(say('rating.thanks')).waitFor();
   await tabTo(page, say('ended.startNew'));
 }

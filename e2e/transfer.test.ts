@@ -9,6 +9,7 @@ let sara: Colleague;
 let johan: Colleague;
 before(async () => {
   stage = await Stage.open();
+  await stage.platform.command('settings', 'set', '--key', 'satisfaction.asked', '--value', 'true');
   sara = await stage.signIn('sara');
   johan = await stage.signIn('johan');
 });
@@ -119,6 +120,20 @@ test('a resolved conversation is found by its case id, and the visitor begins a 
   await sara.resolve();
   await visitor.panel.getByRole('heading', { name: visitor.say('ended.title') }).waitFor();
   await visitor.panel.getByText(caseId, { exact: true }).waitFor();
+  const score = (number: number) =>
+    visitor.panel
+      .getByRole('group')
+      .getByRole('radio', { name: `${number}: ${visitor.say(`rating.${number}`)}` });
+  for (const number of [2, 4]) {
+    await score(number).check();
+    await visitor.panel.getByRole('status').getByText(visitor.say('rating.thanks')).waitFor();
+    await sara.page
+      .getByText(sara.say('details.rated-by-visitor', { score: number }))
+      .first()
+      .waitFor({ state: 'attached' });
+  }
+  await visitor.reload();
+  await score(4).and(visitor.page.locator(':checked')).waitFor();
 
   await visitor.button('ended.startNew').click();
   assert.deepEqual(await visitor.messages(), []);
@@ -138,6 +153,7 @@ test('a resolved conversation is found by its case id, and the visitor begins a 
     .fill(caseId.toLowerCase().replace('-', ''));
   await sara.page.getByRole('row').nth(1).getByText(caseId).waitFor();
   assert.equal(await sara.page.getByRole('row').count(), 2, 'A heading and one conversation');
+  assert.match(await sara.page.getByRole('row').nth(1).innerText(), /4 of 5/);
   await sara.page.getByRole('link', { name: caseId }).first().click();
   await sara.sees('[agent-01] Hej! Den kommer på torsdag.');
   await sara.page.getByText(sara.say('state.resolved')).first().waitFor();

@@ -214,6 +214,7 @@ export const endpoints: readonly Endpoint[] = [
   widget.endVisitorSession,
   widget.startConversation,
   widget.identifyVisitor,
+  widget.rateConversation,
   widget.getVisitorConversation,
   widget.readVisitorEntries,
   widget.endConversation,

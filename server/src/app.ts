@@ -90,7 +90,7 @@ import { LastActivity, userRestorer, usersJobs, type BeforeLeaving } from './fea
 import { usersRoutes } from './features/users/routes.ts';
 import { visitorsJobs } from './features/visitors/index.ts';
 import { visitorsRoutes } from './features/visitors/routes.ts';
-import { admitVisitor, allowSiteOrigins, deleteVisitorSession } from './features/widget/index.ts';
+import { admitVisitor, allowSiteOrigins, endVisitorSession } from './features/widget/index.ts';
 import { widgetRoutes } from './features/widget/routes.ts';
 
 export interface AppParts {
@@ -144,7 +144,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const masker = new Masker({ database, rules, log });
   const agentsMasking = new AgentsMasking(database, masker);
   const visitors = { keys, keyring, log: entries };
-  const desk = new Desk(entries, fanout, deleteVisitorSession);
+  const desk = new Desk(entries, fanout, endVisitorSession);
   const router = new Router({ database, desk, fanout, log, unreadable });
   const watch = new Watch({ database, desk, router, fanout, log, unreadable });
   const sealer = new AuditSealer({ database, key: keyring.purposeKey('audit'), log });
@@ -255,7 +255,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
         if (member !== null && person.isAttended === true) await lastActivity.note(account, person.userId);
         return member;
       },
-      visitor: async (request, siteKey) => await admitVisitor(database, request, siteKey),
+      visitor: async (request, siteKey, minutesAfterSession) =>
+        await admitVisitor(database, request, { siteKey, minutesAfterSession }),
     },
   });
   const realtime = new Realtime({

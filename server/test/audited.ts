@@ -211,5 +211,6 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   },
   'widget.readVisitorEntries': { because: 'a visitor’s own doing; the trail is about those who work here' },
   'widget.endConversation': { because: 'a visitor’s own doing, recorded as the end of the conversation' },
+  'widget.rateConversation': { because: 'a visitor’s own doing; the trail is about those who work here' },
   'widget.identifyVisitor': { because: 'a visitor’s own doing; the trail is about those who work here' },
 };

@@ -38,10 +38,17 @@ export const entryKinds = {
   joined: { audience: 'public', body: closed(agent) },
   left: { audience: 'public', body: closed(agent) },
   transferred: { audience: 'public', body: closed({ queueName: nullable(Type.String()) }) },
-  /** `text`: what the account says then; without it, each side has words of its own. */
+  /**
+   * `text`: what the account says then; without it, each side has words of its own. `asksRating`: the visitor is asked how the
+   * conversation went (D7).
+   */
   resolved: {
     audience: 'public',
-    body: closed({ by: oneOf(...endings), text: Type.Optional(Type.String({ maxLength: 1000 })) }),
+    body: closed({
+      by: oneOf(...endings),
+      text: Type.Optional(Type.String({ maxLength: 1000 })),
+      asksRating: Type.Optional(Type.Literal(true)),
+    }),
   },
   /** The conversation ends in so many minutes unless somebody writes (E5). An empty text: the widget’s own words. */
   'inactivity-warning': {

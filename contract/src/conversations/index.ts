@@ -12,8 +12,10 @@ import {
   type Static,
 } from '../shared/index.ts';
 import { audiences, EntryPage, postedKinds, Tag, Text } from './entries.ts';
+import { scores, type Score } from './rating.ts';
 
 export * from './entries.ts';
+export * from './rating.ts';
 
 /**
  * waiting → offered   routing offers it to an agent
@@ -36,6 +38,9 @@ export const CaseId = Type.String({
   pattern: '^[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{5}-?[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{5}$',
 });
 
+/** How a conversation went, by its visitor (D7). */
+export const RatingScore = Type.Unsafe<Score>(Type.Integer({ minimum: scores[0], maximum: scores[4] }));
+
 const stream = closed({ epoch: Id, head: Type.Integer() });
 
 export const Conversation = closed({
@@ -57,6 +62,8 @@ export const Conversation = closed({
   /** When it last entered a queue. */
   queuedAt: Instant,
   resolvedAt: nullable(Instant),
+  /** How the visitor rated it; null where they were not asked or did not answer. */
+  rating: nullable(RatingScore),
   public: stream,
   internal: stream,
   /** Receipts: the last seq of the public stream that reached the visitor, and that each side has read. */

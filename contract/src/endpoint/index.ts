@@ -39,6 +39,8 @@ export interface Endpoint {
   readonly notForKeys?: true;
   /** Where access is `signed-in`: an operator whom an account has let in is admitted as well (B4). */
   readonly forOperators?: true;
+  /** Where access is `visitor`: whose session ended so many minutes ago at most is admitted as well. Only for what reads nothing. */
+  readonly minutesAfterSession?: number;
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;

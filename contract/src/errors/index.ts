@@ -234,6 +234,16 @@ export const refusals = {
     status: 409,
     title: 'Nobody who could take the conversation is available.',
   },
+  'conversations.not-ended': { status: 409, title: 'The conversation has not ended yet.' },
+  'conversations.rating-not-asked': {
+    status: 409,
+    title:
+      'The visitor was not asked how the conversation went: no agent was in it, or the site does not ask.',
+  },
+  'conversations.rating-too-late': {
+    status: 409,
+    title: 'The conversation ended too long ago to be rated.',
+  },
   'conversations.unknown-tag': { status: 409, title: 'The account has no such tag.' },
   'visitors.undeclared-attribute': {
     status: 422,

@@ -120,6 +120,18 @@ export const settings = {
     sensitive: false,
   }),
 
+  // Ratings (D7).
+  /**
+   * Whether visitors are asked how a conversation went, when an agent was in it. Off unless somebody wants it: it tells how people
+   * at work do, by name, and what a purpose does not need is not collected by default (GDPR, Article 25, 2).
+   */
+  'satisfaction.asked': setting({
+    schema: Type.Boolean(),
+    default: false,
+    levels: everywhere,
+    sensitive: false,
+  }),
+
   // The words by which agents sort conversations (E6). A closed list, so that nobody writes about a person here.
   'conversations.tags': setting({
     schema: Type.Array(Tag, { maxItems: 200, uniqueItems: true }),

@@ -1,5 +1,5 @@
 import { activityKinds, LookUpReason } from '../activity-log/index.ts';
-import { CaseId, conversationStates } from '../conversations/index.ts';
+import { CaseId, conversationStates, RatingScore } from '../conversations/index.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { mailStates } from '../mail/states.ts';
@@ -88,6 +88,8 @@ export const SubjectConversation = closed({
   /** The agents whose names the visitor saw, in their order. */
   handledBy: Type.Array(Type.String()),
   tags: Type.Array(Type.String()),
+  /** How the visitor rated it, from 1 to 5; null where they did not. */
+  rating: nullable(RatingScore),
   profile: Type.Array(ProfileValue),
   entries: Type.Array(SubjectEntry),
   files: Type.Array(SubjectFile),

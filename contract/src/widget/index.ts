@@ -1,5 +1,6 @@
 import { FileRules } from '../media/file.ts';
 import { EntryPage, Text } from '../conversations/entries.ts';
+import { ratingMinutes, RatingScore } from '../conversations/index.ts';
 import { endpoint } from '../endpoint/index.ts';
 import { closed, Id, Instant, Locale, nullable, oneOf, Type, type Static } from '../shared/index.ts';
 import { ticketLimits } from '../tickets/index.ts';
@@ -10,6 +11,7 @@ import {
   endSessionRoute,
   getConversationRoute,
   identifyVisitorRoute,
+  rateConversationRoute,
   readEntriesRoute,
   redeemTicketRoute,
   startConversationRoute,
@@ -47,6 +49,8 @@ export const VisitorConversation = closed({
   state: oneOf('waiting', 'active', 'resolved'),
   agentName: nullable(Type.String()),
   public: closed({ epoch: Id, head: Type.Integer() }),
+  /** Once it has ended, while the visitor may say how it went (D7): what they said last. Null where they are not asked, or no longer. */
+  rating: nullable(closed({ score: nullable(RatingScore) })),
 });
 export type VisitorConversation = Static<typeof VisitorConversation>;
 
@@ -175,6 +179,28 @@ export const endConversation = endpoint({
   summary: 'The visitor ends the conversation',
   access: 'visitor',
   params: site,
-  status: 204,
+  status: 200,
+  response: VisitorConversation,
   errors: ['not-found'],
+});
+
+export const rateConversation = endpoint({
+  id: 'widget.rateConversation',
+  ...rateConversationRoute,
+  summary: 'The visitor says how an ended conversation went',
+  description:
+    `Asked where the site’s settings say so and an agent was in the conversation, for ${ratingMinutes} minutes from its end, also when the ` +
+    'session has ended meanwhile. What is said last holds. A conversation of another visitor is answered as if it did not exist.',
+  access: 'visitor',
+  minutesAfterSession: ratingMinutes,
+  params: closed({ ...site.properties, conversationId: Id }),
+  body: closed({ score: RatingScore }),
+  status: 204,
+  errors: [
+    'conversations.not-ended',
+    'conversations.rating-not-asked',
+    'conversations.rating-too-late',
+    'not-found',
+    'request.rate-limited',
+  ],
 });

@@ -13,4 +13,8 @@ export const identifyVisitorRoute = {
   path: '/widget/{siteKey}/conversation/attributes',
 } as const;
 export const endConversationRoute = { method: 'DELETE', path: '/widget/{siteKey}/conversation' } as const;
+export const rateConversationRoute = {
+  method: 'PUT',
+  path: '/widget/{siteKey}/conversation/{conversationId}/rating',
+} as const;
 export const readEntriesRoute = { method: 'GET', path: '/widget/{siteKey}/conversation/entries' } as const;

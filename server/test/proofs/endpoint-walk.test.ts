@@ -44,6 +44,7 @@ import { startMailServer, type TestMailServer } from '../mail-server.ts';
 import { setUpMail } from '../mail-settings.ts';
 import { approvedAccess, askForAccess, enterAs, entryOf } from '../operators.ts';
 import { startTestNode, type TestNode } from '../node.ts';
+import { makeResolvedConversations } from '../resolved-conversations.ts';
 import { setSettings } from '../settings.ts';
 import { tableContents } from '../table-contents.ts';
 import { TicketSigner } from '../tickets.ts';
@@ -948,6 +949,22 @@ const recipes: Record<string, Recipe> = {
   'widget.getVisitorConversation': { input: site },
   'widget.readVisitorEntries': { input: site },
   'widget.endConversation': { input: site },
+  'widget.rateConversation': {
+    input: async (place) => {
+      const [made] = await makeResolvedConversations(db, place.account, { daysAgo: [0] });
+      const conversationId = made?.id ?? '';
+      await db.asOwner('update conversation set visitor_id = $2 where id = $1', [
+        conversationId,
+        place.visitor.visitorId,
+      ]);
+      await db.asOwner('insert into rating (account_id, conversation_id) values ($1, $2)', [
+        place.account.id,
+        conversationId,
+      ]);
+      return { params: { ...site(place).params, conversationId }, body: { score: 4 } };
+    },
+    visitor: (place) => place.visitor,
+  },
 };
 
 /** The ids in paths, and where a place has one. */

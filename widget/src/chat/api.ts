@@ -2,7 +2,7 @@ import { urlOf } from '@samtal/contract/endpoint';
 import type { ResponseOf } from '@samtal/contract/endpoint';
 import type { Problem } from '@samtal/contract/errors';
 import type { Attributes } from '../frame.ts';
-import type { EntryPage } from '@samtal/contract/conversations';
+import type { EntryPage, Score } from '@samtal/contract/conversations';
 import type { getVisitorConversation, VisitorConversation, VisitorSession } from '@samtal/contract/widget';
 import { openVisitorFileRoute, sendVisitorFileRoute } from '@samtal/contract/media/routes';
 import { fileNameHeader } from '@samtal/contract/media/types';
@@ -11,6 +11,7 @@ import {
   endSessionRoute,
   getConversationRoute,
   identifyVisitorRoute,
+  rateConversationRoute,
   readEntriesRoute,
   redeemTicketRoute,
   startConversationRoute,
@@ -52,6 +53,7 @@ export class Refused extends Error {
 
 interface Request {
   token?: string;
+  params?: { conversationId: string };
   query?: Record<string, number>;
   body?: object;
 }
@@ -72,9 +74,10 @@ export interface Api {
   identify(token: string, attributes: Attributes): Promise<void>;
   getConversation(token: string): Promise<ResponseOf<typeof getVisitorConversation>>;
   readEntries(token: string, after: number): Promise<EntryPage>;
-  endConversation(token: string): Promise<void>;
+  endConversation(token: string): Promise<VisitorConversation>;
   sendFile(token: string, sending: FileSending): Promise<void>;
   openFile(token: string, mediaId: string): Promise<Blob>;
+  rate(token: string, conversationId: string, score: Score): Promise<void>;
 }
 
 export interface FileSending {
@@ -92,8 +95,8 @@ export function apiOf(host: string, siteKey: string): Api {
     route: { method: string; path: string },
     request: Request = {},
   ): Promise<Answer> => {
-    const { token, query, body } = request;
-    const response = await fetch(host + urlOf(route, { params: { siteKey }, query }), {
+    const { token, params, query, body } = request;
+    const response = await fetch(host + urlOf(route, { params: { siteKey, ...params }, query }), {
       method: route.method,
       credentials: 'omit',
       // A request that is under way when the visitor leaves the page still arrives.
@@ -119,6 +122,8 @@ export function apiOf(host: string, siteKey: string): Api {
     getConversation: (token) => call(getConversationRoute, { token }),
     readEntries: (token, after) => call(readEntriesRoute, { token, query: { after, limit: 500 } }),
     endConversation: (token) => call(endConversationRoute, { token }),
+    rate: (token, conversationId, score) =>
+      call(rateConversationRoute, { token, params: { conversationId }, body: { score } }),
     sendFile: async (token, sending) => {
       const params = { siteKey, cid: sending.cid };
       await upload(host + urlOf(sendVisitorFileRoute, { params }), token, sending);

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
+import { RatingQuestion } from './rating-question.tsx';
 import type { Shown } from './shown.ts';
 import type { TextKey } from './text.ts';
 
@@ -16,6 +17,7 @@ export function Ended({ view, say, deeds, hasDraft }: Shown & { hasDraft: boolea
     <section class="ended" tabIndex={-1} aria-labelledby="over">
       <h3 id="over">{say('ended.title')}</h3>
       {view.ending !== null && <p>{view.endingText ?? say(reasons[view.ending])}</p>}
+      {view.rating !== null && <RatingQuestion rating={view.rating} say={say} deeds={deeds} />}
       {view.caseId !== null && <CaseId caseId={view.caseId} say={say} />}
       {hasDraft && <p class="quiet">{say('ended.unsent')}</p>}
       <button type="button" class="wide" onClick={deeds.startNew}>

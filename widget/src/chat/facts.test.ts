@@ -20,6 +20,7 @@ test('a conversation waits until an agent joins', () => {
     agentName: 'Anna',
     ending: null,
     endingText: null,
+    asksRating: false,
   });
 });
 
@@ -30,10 +31,19 @@ test('it waits again when the agent leaves or passes it on', () => {
     agentName: null,
     ending: null,
     endingText: null,
+    asksRating: false,
   });
 });
 
 test('its end stands, whatever is written down after it', () => {
   const facts = factsOf(log(['started'], anna, ['resolved', { by: 'agent' }], ['left'], ['message']));
-  assert.deepEqual(facts, { state: 'resolved', agentName: 'Anna', ending: 'agent', endingText: null });
+  assert.deepEqual(facts, {
+    state: 'resolved',
+    agentName: 'Anna',
+    ending: 'agent',
+    endingText: null,
+    asksRating: false,
+  });
+  const asked = factsOf(log(['started'], anna, ['resolved', { by: 'agent', asksRating: true }], ['left']));
+  assert.ok(asked.asksRating);
 });

@@ -7,9 +7,17 @@ export interface Facts {
   readonly ending: EntryBody<'resolved'>['by'] | null;
   /** What the account says about the ending; null where it says nothing. */
   readonly endingText: string | null;
+  /** Whether the visitor is asked how it went. */
+  readonly asksRating: boolean;
 }
 
-const unanswered: Facts = { state: 'waiting', agentName: null, ending: null, endingText: null };
+const unanswered: Facts = {
+  state: 'waiting',
+  agentName: null,
+  ending: null,
+  endingText: null,
+  asksRating: false,
+};
 
 /**
  * waiting → active     an agent joins
@@ -27,8 +35,10 @@ function after(facts: Facts, entry: Entry): Facts {
     case 'left':
     case 'transferred':
       return facts.state === 'active' ? { ...facts, state: 'waiting', agentName: null } : facts;
-    case 'resolved':
-      return { ...facts, state: 'resolved', ending: entry.body.by, endingText: entry.body.text ?? null };
+    case 'resolved': {
+      const { by, text = null, asksRating = false } = entry.body;
+      return { ...facts, state: 'resolved', ending: by, endingText: text, asksRating };
+    }
     default:
       return facts;
   }

@@ -52,6 +52,7 @@ export function mountChat(frame: Frame): Chat {
     retry: (cid) => chat.retry(cid),
     discard: (cid) => chat.discard(cid),
     end: () => chat.end(),
+    rate: (score) => chat.rate(score),
     startNew() {
       chat.startNew();
       drawNow();

@@ -1,3 +1,4 @@
+import type { Score } from '@samtal/contract/conversations';
 import type { FileRules } from '@samtal/contract/media';
 import type { Say } from './text.ts';
 import type { View } from './view.ts';
@@ -9,6 +10,7 @@ export interface Deeds {
   retry(cid: string): void;
   discard(cid: string): void;
   end(): Promise<void>;
+  rate(score: Score): Promise<void>;
   startNew(): void;
   minimise(): void;
   keepDraft(draft: string): void;

@@ -1,4 +1,4 @@
-import type { Entry } from '@samtal/contract/conversations';
+import type { Entry, Score } from '@samtal/contract/conversations';
 import type { Facts } from './facts.ts';
 import type { Upload } from './uploads.ts';
 
@@ -13,6 +13,12 @@ export interface Unsent {
 /** What stands in the visitor's way; each has a text, `problem.<name>`. */
 export type Trouble = 'unreachable' | 'busy' | 'refused' | 'signIn' | 'end';
 
+/** What the visitor says of an ended conversation, and what became of that: a text each, `rating.<outcome>`. */
+export interface Rating {
+  readonly score: Score | null;
+  readonly outcome: 'none' | 'sending' | 'thanks' | 'failed' | 'closed';
+}
+
 /** All that the panel shows. */
 export interface View {
   /** `none`: nothing is written yet. `opening`: the first message is on its way. */
@@ -23,6 +29,8 @@ export interface View {
   readonly agentName: string | null;
   readonly ending: Facts['ending'];
   readonly endingText: Facts['endingText'];
+  /** Null while the visitor is not asked. */
+  readonly rating: Rating | null;
   readonly entries: readonly Entry[];
   readonly unsent: readonly Unsent[];
   readonly uploads: readonly Upload[];
@@ -48,6 +56,7 @@ export const emptyView: View = {
   agentName: null,
   ending: null,
   endingText: null,
+  rating: null,
   entries: [],
   unsent: [],
   uploads: [],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { streamName } from '@samtal/contract/conversations/streams';
+import type { Score } from '@samtal/contract/conversations';
 import type { FileRules } from '@samtal/contract/media';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import { Peer } from '../../../contract/test/peer.ts';
@@ -53,12 +54,14 @@ class Host implements Api {
     const head = this.peer.log(this.stream).length;
     const state = this.#resolved ? 'resolved' : 'waiting';
     const id = this.#id ?? '';
-    return { id, caseId: '4HJ7K-2MNP9', state, agentName: null, public: { epoch: this.peer.epoch, head } };
+    const rating = this.#resolved && this.asks ? { score: this.rated } : null;
+    const place = { epoch: this.peer.epoch, head };
+    return { id, caseId: '4HJ7K-2MNP9', state, agentName: null, public: place, rating };
   }
 
   resolve(by: 'agent' | 'session-ended'): void {
     this.#resolved = true;
-    this.peer.write(this.stream, 'resolved', { body: { by } });
+    this.peer.write(this.stream, 'resolved', { body: { by, ...(this.asks ? { asksRating: true } : {}) } });
   }
 
   startSession() {
@@ -120,7 +123,23 @@ class Host implements Api {
     return this.#fails(token, () => {
       this.#resolved = true;
       this.peer.write(this.stream, 'resolved', { body: { by: 'visitor' } });
+      return this.#conversation();
     });
+  }
+
+  /** Whether an ended conversation can be rated, what was said last, and every answer with its token. */
+  asks = false;
+  rated: Score | null = null;
+  readonly ratings: [string, Score][] = [];
+
+  async rate(token: string, conversationId: string, score: Score) {
+    await Promise.resolve();
+    this.requests += 1;
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure.error;
+    if (conversationId !== this.#id) throw new Refused(404, 'not-found', null);
+    this.rated = score;
+    this.ratings.push([token, score]);
   }
 
   async endSession() {
@@ -722,3 +741,91 @@ async function untilProved(t: TestContext, holds: () => boolean): Promise<void> 
   for (let turn = 0; turn < 500 && !holds(); turn += 1) await settle();
   assert.ok(holds(), t.name);
 }
+
+/** A conversation that ended in front of a page that is open; `asks`: the server wants to know how it went. */
+async function ended(t: TestContext, { by, asks = true }: { by: 'agent' | 'visitor'; asks?: boolean }) {
+  const browser = begin(t);
+  const page = await browser.page(t);
+  page.chat.send('Hello');
+  await settle();
+  browser.host.asks = asks;
+  if (by === 'agent') browser.host.resolve('agent');
+  else await page.chat.end();
+  await settle();
+  assert.equal(page.chat.view.state, 'resolved');
+  return { browser, ...page };
+}
+
+test('nobody is asked how it went where the server does not ask', async (t) => {
+  const { browser, chat } = await ended(t, { by: 'agent', asks: false });
+  assert.equal(chat.view.rating, null);
+  await chat.rate(4);
+  assert.deepEqual(browser.host.ratings, []);
+});
+
+for (const by of ['agent', 'visitor'] as const)
+  test(`how it went is asked when the ${by} has ended it, can be changed, and is gone with a new conversation`, async (t) => {
+    const { browser, chat } = await ended(t, { by });
+    assert.deepEqual(chat.view.rating, { score: null, outcome: 'none' });
+    await chat.rate(4);
+    assert.deepEqual(chat.view.rating, { score: 4, outcome: 'thanks' });
+    await chat.rate(2);
+    assert.equal(browser.host.rated, 2);
+    chat.startNew();
+    assert.equal(chat.view.rating, null);
+  });
+
+test('of answers that come while one is on its way the last is sent, and none between', async (t) => {
+  const { browser, chat } = await ended(t, { by: 'agent' });
+  const way = [chat.rate(1), chat.rate(2), chat.rate(3)];
+  assert.deepEqual(chat.view.rating, { score: 3, outcome: 'sending' });
+  await Promise.all(way);
+  assert.deepEqual(
+    browser.host.ratings.map(([, score]) => score),
+    [1, 3],
+  );
+  assert.deepEqual(chat.view.rating, { score: 3, outcome: 'thanks' });
+});
+
+test('an answer that does not arrive is not shown as one, and what stands is', async (t) => {
+  const { browser, chat } = await ended(t, { by: 'agent' });
+  await chat.rate(5);
+  browser.host.failures.push({ error: offline() });
+  await chat.rate(1);
+  assert.deepEqual(chat.view.rating, { score: 5, outcome: 'failed' });
+  browser.host.failures.push({ error: new Refused(429, 'request.rate-limited', 60_000) });
+  await chat.rate(1);
+  assert.deepEqual(chat.view.rating, { score: 5, outcome: 'failed' });
+  browser.host.failures.push({ error: new Refused(409, 'conversations.rating-too-late', null) });
+  await chat.rate(1);
+  assert.deepEqual(chat.view.rating, { score: 5, outcome: 'closed' });
+});
+
+test('the next page shows what was answered, and asks nothing when it is too late', async (t) => {
+  const { browser, chat, leave } = await ended(t, { by: 'agent' });
+  browser.tab.write({ open: true });
+  await chat.rate(4);
+  leave();
+  const next = await browser.page(t);
+  assert.deepEqual(next.chat.view.rating, { score: 4, outcome: 'none' });
+  next.leave();
+  browser.host.asks = false;
+  assert.equal((await browser.page(t)).chat.view.rating, null);
+});
+
+test('an answer is given with the session that the conversation was in, also when that has ended', async (t) => {
+  const browser = begin(t);
+  const { chat } = await browser.page(t);
+  chat.send('Hello');
+  await settle();
+  browser.host.asks = true;
+  browser.looking = false;
+  browser.host.resolve('agent');
+  await settle();
+  browser.host.peer.say({ t: 'bye', code: 'visitors.session-ended' });
+  await settle();
+  assert.equal(browser.drawer.read().token, undefined);
+  browser.drawer.write({ token: 'of another tab, which has begun anew', ongoing: 'another' });
+  await chat.rate(4);
+  assert.deepEqual(browser.host.ratings, [['token 1 of this test', 4]]);
+});

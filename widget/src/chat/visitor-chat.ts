@@ -1,5 +1,5 @@
 import { streamName, type StreamName } from '@samtal/contract/conversations/streams';
-import type { Entry } from '@samtal/contract/conversations';
+import type { Entry, Score } from '@samtal/contract/conversations';
 import { Link, type ConnectionState, type Socket } from '@samtal/contract/realtime/link';
 import { realtime } from '@samtal/contract/realtime/protocol';
 import {
@@ -24,7 +24,7 @@ import { Pause } from './pause.ts';
 import { Showing } from './showing.ts';
 import { forgetMs, TypingSignal } from './typing.ts';
 import { Uploads } from './uploads.ts';
-import { emptyView, type Unsent, type View } from './view.ts';
+import { emptyView, type Rating, type Unsent, type View } from './view.ts';
 
 export interface VisitorChatOptions {
   readonly api: Api;
@@ -278,16 +278,45 @@ export class VisitorChat {
   async end(): Promise<void> {
     const { token } = this.#options.drawer.read();
     if (token === undefined) return;
+    let rating: View['rating'] = null;
     try {
-      await this.#options.api.endConversation(token);
+      rating = ratingIn(await this.#options.api.endConversation(token));
     } catch (error) {
       if (error instanceof Refused && error.sessionEnded) return this.#sessionEnded();
       const overAlready = error instanceof Refused && (error.status === 404 || error.status === 409);
       if (!overAlready) return this.#set({ trouble: 'end' });
     }
     this.#endedHere = true;
-    this.#set({ state: 'resolved', ending: 'visitor', trouble: null });
+    this.#set({ state: 'resolved', ending: 'visitor', rating, trouble: null });
     this.look();
+  }
+
+  /** The visitor says how it went. While one answer is on its way the newest waits, and none between is sent. */
+  async rate(score: Score): Promise<void> {
+    const conversation = this.#conversation;
+    const before = this.#view.rating;
+    if (conversation === null || before === null) return;
+    this.#set({ rating: { score, outcome: 'sending' } });
+    if (before.outcome === 'sending') return;
+    let saved = before.score;
+    let outcome: Rating['outcome'] = 'thanks';
+    try {
+      while (this.#conversation === conversation) {
+        const wished = this.#view.rating?.score ?? saved;
+        if (wished === null || wished === saved) break;
+        await this.#options.api.rate(this.#tokenFor(conversation.id), conversation.id, wished);
+        saved = wished;
+      }
+    } catch (error) {
+      outcome = error instanceof Refused && !error.passes ? 'closed' : 'failed';
+    }
+    if (this.#conversation === conversation) this.#set({ rating: { score: saved, outcome } });
+  }
+
+  /** Of the session that the conversation was in, also when it has ended and another page has begun a new one. */
+  #tokenFor(conversationId: string): string {
+    const { token, ongoing } = this.#options.drawer.read();
+    return ongoing === conversationId && token !== undefined ? token : this.#token;
   }
 
   /** Puts an ended conversation aside. */
@@ -413,7 +442,8 @@ export class VisitorChat {
     const over = conversation.state === 'resolved' ? remembered.over : undefined;
     drawer.write({ ongoing: conversation.id, over });
     this.#thread = emptyThread(stream);
-    this.#set({ state: conversation.state, caseId: conversation.caseId, agentName: conversation.agentName });
+    const { state, caseId, agentName } = conversation;
+    this.#set({ state, caseId, agentName, rating: ratingIn(conversation) });
     if (whole !== null) return this.#showEnded(whole);
     if (known === 'earlier') void this.identify();
     this.#link.follow(stream);
@@ -466,8 +496,13 @@ export class VisitorChat {
     const resolved = this.#endedHere || facts.state === 'resolved';
     if (thread.entries.length > 0) {
       const { agentName, state, ending, endingText } = facts;
+      // Of a conversation that was over when this page began, the server has said whether it can still be rated.
+      const asks = facts.asksRating && this.#conversation?.state !== 'resolved';
+      const rating = this.#view.rating ?? (asks ? unrated : null);
       this.#set(
-        resolved ? { state: 'resolved', ending: ending ?? 'visitor', endingText } : { state, agentName },
+        resolved
+          ? { state: 'resolved', ending: ending ?? 'visitor', endingText, rating }
+          : { state, agentName },
       );
     }
     this.uploads.settle(new Set(thread.entries.map((entry) => entry.cid)));
@@ -591,4 +626,10 @@ export class VisitorChat {
     clearTimeout(this.#typing);
     clearTimeout(this.#hiding);
   }
+}
+
+const unrated: Rating = { score: null, outcome: 'none' };
+
+function ratingIn({ rating }: VisitorConversation): View['rating'] {
+  return rating === null ? null : { ...unrated, score: rating.score };
 }

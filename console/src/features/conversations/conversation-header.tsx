@@ -13,6 +13,7 @@ import { Link } from '@tanstack/react-router';
 import { useText } from '../../text/index.ts';
 import { CopyIcon, useIsPhone } from '../../ui/index.ts';
 import { StateBadge } from './link-badge.tsx';
+import { RatingMark } from './rating-mark.tsx';
 import classes from './conversation.module.css';
 
 interface ConversationHeaderProps {
@@ -55,6 +56,7 @@ export function ConversationHeader({
           </Heading>
           <CopyIcon value={conversation.caseId} label={t('case.copy')} />
           <StateBadge state={conversation.state} />
+          <RatingMark rating={conversation.rating} />
         </div>
         <span className={classes.where}>
           {conversation.queueName} · {conversation.siteName}

@@ -39,6 +39,9 @@ export function Details({ conversation, shown }: { conversation: Conversation; s
         {conversation.resolvedAt !== null && (
           <Fact name={t('details.resolved')}>{formats.dateTime(conversation.resolvedAt)}</Fact>
         )}
+        {conversation.rating !== null && (
+          <Fact name={t('details.rating')}>{t('details.rated', { score: conversation.rating })}</Fact>
+        )}
         <Fact name={t('details.lasted')}>{lasted}</Fact>
         <Fact name={t('details.tags')}>
           <TagsEditor conversation={conversation} />

@@ -1,4 +1,13 @@
-import { Button, SegmentedControl, Select, Skeleton, Table, TextInput, VisuallyHidden } from '@mantine/core';
+import {
+  Button,
+  Group,
+  SegmentedControl,
+  Select,
+  Skeleton,
+  Table,
+  TextInput,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { conversationStates, type Conversation } from '@samtal/contract/conversations';
 import { IconMessageSearch, IconSearch, IconX } from '@tabler/icons-react';
@@ -13,6 +22,7 @@ import { findByAttributesQuery, useAttributes } from '../visitors/index.ts';
 import { emptyFields, filterOf, type FindFields } from './find-filter.ts';
 import { StateBadge } from './link-badge.tsx';
 import { findQuery } from './queries.ts';
+import { RatingMark } from './rating-mark.tsx';
 import { useTags } from './tags-editor.tsx';
 import { TextResults } from './text-results.tsx';
 import { useFindFields, useFindMode, type FindMode } from './use-find-fields.ts';
@@ -280,7 +290,7 @@ function Results({ list }: { list: readonly Conversation[] }) {
                 <CaseLink conversation={conversation} />
               </Table.Td>
               <Table.Td>
-                <StateBadge state={conversation.state} />
+                <Standing conversation={conversation} />
               </Table.Td>
               <Table.Td>{conversation.queueName}</Table.Td>
               <Table.Td>{conversation.agentName ?? <Nobody />}</Table.Td>
@@ -293,7 +303,7 @@ function Results({ list }: { list: readonly Conversation[] }) {
         {list.map((conversation) => (
           <li key={conversation.id}>
             <CaseLink conversation={conversation} />
-            <StateBadge state={conversation.state} />
+            <Standing conversation={conversation} />
             <span>
               {conversation.queueName}
               {conversation.agentName !== null && ` · ${conversation.agentName}`}
@@ -304,6 +314,15 @@ function Results({ list }: { list: readonly Conversation[] }) {
         ))}
       </ul>
     </div>
+  );
+}
+
+function Standing({ conversation: { state, rating } }: { conversation: Conversation }) {
+  return (
+    <Group gap={6} wrap="nowrap">
+      <StateBadge state={state} />
+      <RatingMark rating={rating} />
+    </Group>
   );
 }
 

@@ -7,6 +7,7 @@ import { useText } from '../../text/index.ts';
 import { EmptyState, ErrorState } from '../../ui/index.ts';
 import { Highlighted } from './highlighted.tsx';
 import { StateBadge } from './link-badge.tsx';
+import { RatingMark } from './rating-mark.tsx';
 import { useTranscriptSearch, type TextFilter } from './use-transcript-search.ts';
 import classes from './text-results.module.css';
 
@@ -73,6 +74,7 @@ function Finding({ finding, words }: { finding: TranscriptFinding; words: string
           {conversation.caseId}
         </Link>
         <StateBadge state={conversation.state} />
+        <RatingMark rating={conversation.rating} />
         <span className={classes.where}>
           {conversation.queueName} · {formats.dateTime(conversation.startedAt)}
         </span>

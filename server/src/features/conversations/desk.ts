@@ -5,6 +5,7 @@ import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { MaskedText } from '../masking/index.ts';
+import { askForRating } from './ask-for-rating.ts';
 import type { Draft, DraftBody } from './draft.ts';
 import type { ConversationLog } from './log.ts';
 import { lockConversation, memberName, updateConversation, type ConversationRow } from './queries.ts';
@@ -163,12 +164,25 @@ export class Desk {
     return now;
   }
 
-  /** Ends a conversation. Nothing can be posted to it any more, and what was to be redacted then is (G2). Where the channel says so, the visitor’s session ends, too. */
+  /**
+   * Ends a conversation. Nothing can be posted to it any more, and what was to be redacted then is (G2). Where the channel says so,
+   * the visitor is asked how it went (D7), unless they have left, and their session ends, too.
+   */
   async resolve(
     tx: Tx,
     account: string,
     id: string,
-    { by, reason, text = '' }: { by: By; reason: EntryBody<'resolved'>['by']; text?: string },
+    {
+      by,
+      reason,
+      text = '',
+      visitor = reason === 'session-ended' ? 'has-left' : 'may-answer',
+    }: {
+      by: By;
+      reason: EntryBody<'resolved'>['by'];
+      text?: string;
+      visitor?: 'may-answer' | 'has-left';
+    },
   ): Promise<ConversationRow> {
     const before = await this.#lock(tx, account, id);
     const state = after(before.state, 'resolve');
@@ -177,10 +191,15 @@ export class Desk {
     const settings = await readSettings(tx, account, now.site_id);
     // Before the last entry, after which nobody listens any more.
     await this.#log.redact(tx, account, { ids: [id], settings });
+    const asked = visitor === 'may-answer' ? await askForRating(tx, now, settings) : null;
     await this.#write(tx, before, {
       by,
       kind: 'resolved',
-      body: { by: reason, ...(text === '' ? {} : { text }) },
+      body: {
+        by: reason,
+        ...(text === '' ? {} : { text }),
+        ...(asked === null ? {} : { asksRating: true }),
+      },
     });
     await this.#log.close(tx, account, id);
     await this.#freeAgent(tx, before);

@@ -2,7 +2,8 @@ import type { Conversation, Entry } from '@samtal/contract/conversations';
 import type { VisitorConversation } from '@samtal/contract/widget';
 import type { ReadTx } from '../../platform/database/index.ts';
 import type { ConversationLog } from './log.ts';
-import { readTags, type ConversationRow } from './queries.ts';
+import { readRatings, readTags, type ConversationRow } from './queries.ts';
+import { mayBeRated } from './rate-conversation.ts';
 
 const previewLength = 140;
 
@@ -20,6 +21,11 @@ export async function presentConversations(
     tx,
     account,
     rows.map((row) => row.id),
+  );
+  const ratings = await readRatings(
+    tx,
+    account,
+    rows.filter((row) => row.state === 'resolved').map((row) => row.id),
   );
   const last = await log.lastMessages(
     tx,
@@ -42,6 +48,7 @@ export async function presentConversations(
     startedAt: row.started_at.toISOString(),
     queuedAt: row.queued_at.toISOString(),
     resolvedAt: row.resolved_at?.toISOString() ?? null,
+    rating: ratings.get(row.id) ?? null,
     public: streams.get(`${row.id}:public`) ?? nothing,
     internal: streams.get(`${row.id}:internal`) ?? nothing,
     visitorDelivered: row.visitor_delivered,
@@ -108,5 +115,16 @@ export async function presentToVisitor(
     state: row.state === 'offered' ? 'waiting' : row.state,
     agentName: names.get(row.agent_id ?? '') ?? null,
     public: streams.get(`${row.id}:public`) ?? nothing,
+    rating: await ratingFor(tx, account, row),
   };
+}
+
+async function ratingFor(
+  tx: ReadTx,
+  account: string,
+  { id, resolved_at }: ConversationRow,
+): Promise<VisitorConversation['rating']> {
+  if (resolved_at === null || !mayBeRated(resolved_at)) return null;
+  const score = (await readRatings(tx, account, [id])).get(id);
+  return score === undefined ? null : { score };
 }

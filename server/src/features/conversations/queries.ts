@@ -1,3 +1,4 @@
+import type { Score } from '@samtal/contract/conversations';
 import { sql, type Selectable } from 'kysely';
 import type { ReadTx, Statement, Tables, Tx } from '../../platform/database/index.ts';
 import { found } from '../../platform/http/index.ts';
@@ -80,6 +81,22 @@ export async function readTags(
   const tags = new Map<string, string[]>();
   for (const row of rows) tags.set(row.conversation_id, [...(tags.get(row.conversation_id) ?? []), row.tag]);
   return tags;
+}
+
+/** How those conversations were rated whose visitors were asked, by conversation id; null where they have not answered. */
+export async function readRatings(
+  tx: ReadTx,
+  account: string,
+  ids: readonly string[],
+): Promise<Map<string, Score | null>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.sql
+    .selectFrom('rating')
+    .select(['conversation_id', 'score'])
+    .where('account_id', '=', account)
+    .where('conversation_id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.conversation_id, row.score]));
 }
 
 /** A member's name as visitors and colleagues see it. */

@@ -32,6 +32,7 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'inactivity.warning-text': wording,
   'conversations.resolving-disconnects': { section: 'conversations' },
   'conversations.tags': { section: 'conversations' },
+  'satisfaction.asked': { section: 'conversations' },
   'search.transcripts': { section: 'conversations' },
   'retention.transcript-days': { part: 'classes' },
   'retention.activity-log-days': { part: 'classes' },

@@ -117,7 +117,7 @@ export class Realtime {
         checkOrigin(site, request.headers.origin ?? null, false);
         const from = { address: addressOf(request), userAgent: request.headers['user-agent'] };
         return async (line, credential) => {
-          const session = await sessionOf(database, site, credential);
+          const session = await sessionOf(database, site, { token: credential });
           if (session === null) throw new Refusal('visitors.session-ended');
           await vouchForVisitors(database, site.accountId, [{ visitorId: session.visitorId, quality: 'ok' }]);
           const { sessionLifeMinutes } = site;

@@ -214,6 +214,7 @@ export const classOfTable = {
   mail: 'mail',
   visitor_attribute: 'transcript',
   conversation_tag: 'transcript',
+  rating: 'transcript',
   configuration_version: 'configuration',
   network_trial: 'configuration',
   user_name_version: 'users',

@@ -5,7 +5,7 @@ import {
   type SubjectRecipient,
 } from '@samtal/contract/subject-access';
 import type { ReadTx } from '../../platform/database/index.ts';
-import { isThere, readTags, type ConversationRow } from '../conversations/index.ts';
+import { isThere, readRatings, readTags, type ConversationRow } from '../conversations/index.ts';
 import { readRecipients } from '../mail/index.ts';
 import { readProfile, type VisitorsParts } from '../visitors/index.ts';
 import { presentEntry } from './present-entry.ts';
@@ -40,6 +40,7 @@ export async function gatherConversation(
       ),
     ],
     tags: (await readTags(tx, account, [id])).get(id) ?? [],
+    rating: (await readRatings(tx, account, [id])).get(id) ?? null,
     profile: await readProfile(tx, keys, account, id),
     files: [...files],
     recipients: (await readRecipients(tx, keys, account, id)).map(

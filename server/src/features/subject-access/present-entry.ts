@@ -30,8 +30,9 @@ function detailsOf(entry: ExportedEntry): SubjectEntry['details'] {
   switch (entry.kind) {
     case 'file':
       return { name: entry.body.name, mediaId: entry.body.mediaId };
-    case 'transferred':
     case 'resolved':
+      return { by: entry.body.by, ...(entry.body.text === undefined ? {} : { text: entry.body.text }) };
+    case 'transferred':
     case 'connection':
     case 'tagged':
       return { ...entry.body };

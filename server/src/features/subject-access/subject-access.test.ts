@@ -9,7 +9,7 @@ import { changeSettings, getSettings } from '@samtal/contract/settings';
 import { type exportSubjectData, SubjectDocument } from '@samtal/contract/subject-access';
 import { sendFile, sendVisitorFile } from '@samtal/contract/media';
 import type { DeclaredAttribute } from '@samtal/contract/visitors';
-import { startConversation } from '@samtal/contract/widget';
+import { rateConversation, startConversation } from '@samtal/contract/widget';
 import {
   makeAccount,
   makePerson,
@@ -74,7 +74,11 @@ describe('subject access', () => {
       body: {
         channelId: null,
         version,
-        set: { 'visitors.attributes': [email], 'conversations.tags': ['complaint'] },
+        set: {
+          'visitors.attributes': [email],
+          'conversations.tags': ['complaint'],
+          'satisfaction.asked': true,
+        },
         unset: [],
         reason: '',
       },
@@ -132,6 +136,10 @@ describe('subject access', () => {
     ] as const)
       await agent.call(postEntry, { params: one.params, body: { cid: randomUUID(), kind, text } });
     await agent.call(resolveConversation, { params: one.params });
+    await one.visitor.call(rateConversation, {
+      params: { siteKey: account.siteKey, conversationId: one.id },
+      body: { score: 4 },
+    });
     const two = await begun('Second question', { email: value.toUpperCase() });
     await begun('Somebody else', { email: `${randomUUID()}@example.org` });
 
@@ -148,6 +156,10 @@ describe('subject access', () => {
     );
     const [first] = document.conversations;
     assert.deepEqual(first?.tags, ['complaint']);
+    assert.deepEqual(
+      document.conversations.map(({ rating }) => rating),
+      [4, null],
+    );
     assert.deepEqual(first?.handledBy, ['Astrid Agent']);
     assert.equal(first?.profile[0]?.purpose, email.purpose);
     assert.equal(first?.profile[0]?.value, value);
@@ -172,6 +184,7 @@ describe('subject access', () => {
       'A private note',
       'Second question',
       'Allt som är sparat',
+      '4 av 5',
     ])
       assert.ok(text.includes(words), words);
     assert.ok(text.endsWith('</html>\n'));

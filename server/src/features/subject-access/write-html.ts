@@ -76,7 +76,7 @@ function aboutOf(subject: Heading['subject']): string {
 
 function section(conversation: SubjectConversation, language: Language): Markup {
   const { say, time } = language;
-  const { caseId, startedAt, resolvedAt, siteName, queueName, handledBy, tags, profile, unreadable } =
+  const { caseId, startedAt, resolvedAt, siteName, queueName, handledBy, tags, rating, profile, unreadable } =
     conversation;
   return markup`<h2>${say('subject-access.case', { case: caseId })}</h2>
 <dl>
@@ -87,6 +87,7 @@ ${resolvedAt === null ? '' : markup`<dt>${say('details.resolved')}</dt><dd>${tim
 <dt>${say('details.queue')}</dt><dd><bdi>${queueName}</bdi></dd>
 <dt>${say('details.agent')}</dt><dd><bdi>${handledBy.join(', ') || say('details.nobody')}</bdi></dd>
 <dt>${say('details.tags')}</dt><dd><bdi>${tags.join(', ') || '–'}</bdi></dd>
+${rating === null ? '' : markup`<dt>${say('details.rating')}</dt><dd>${say('details.rated', { score: rating })}</dd>`}
 </dl>
 ${profile.length === 0 ? '' : profileTable(profile, language)}
 <h3>${say('subject-access.transcript')}</h3>

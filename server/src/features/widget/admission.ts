@@ -21,17 +21,17 @@ export function checkOrigin(site: SiteForVisitors, origin: string | null, readin
   throw new Refusal('request.origin');
 }
 
-/** The visitor whose session the request carries as a bearer token (RFC 6750). */
+/** The visitor whose session the request carries as a bearer token (RFC 6750); it may have ended so many minutes ago. */
 export async function admitVisitor(
   database: Database,
   request: FastifyRequest,
-  siteKey: string,
+  { siteKey, minutesAfterSession }: { siteKey: string; minutesAfterSession: number },
 ): Promise<Visitor> {
   const site = await openSite(database, siteKey);
   const caller = anyone(request);
   checkOrigin(site, caller.origin, request.method === 'GET');
   const token = visitorTokenOf(request);
-  const session = token === null ? null : await sessionOf(database, site, token);
+  const session = token === null ? null : await sessionOf(database, site, { token, minutesAfterSession });
   if (session === null) throw new Refusal('visitors.session-ended');
   return { ...caller, accountId: site.accountId, visitorId: session.visitorId, siteId: site.siteId };
 }
@@ -44,9 +44,9 @@ export function visitorTokenOf(request: FastifyRequest): string | null {
 export async function sessionOf(
   database: Database,
   site: SiteForVisitors,
-  token: string,
+  credential: { token: string; minutesAfterSession?: number },
 ): Promise<VisitorSession | null> {
-  return await database.read(site.accountId, async (tx) => await findVisitorSession(tx, site, token));
+  return await database.read(site.accountId, async (tx) => await findVisitorSession(tx, site, credential));
 }
 
 /**

@@ -1,6 +1,6 @@
 export { admitVisitor, allowSiteOrigins, checkOrigin, openSite, sessionOf } from './admission.ts';
 export {
-  deleteVisitorSession,
+  endVisitorSession,
   prolongVisitorSessions,
   visitorSessionStands,
   type VisitorSession,

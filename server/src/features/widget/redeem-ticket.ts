@@ -85,7 +85,7 @@ export async function redeemTicket(
     // NOTE: conversations are locked before sessions, as by whoever ends both.
     if (goesOn) await tellConversation(tx, visitors, { accountId, visitorId: before.visitorId }, said);
     else if (before !== null) {
-      await endOpenConversation(tx, desk, { accountId, visitorId: before.visitorId });
+      await endOpenConversation(tx, desk, { accountId, visitorId: before.visitorId }, 'has-left');
       await deleteVisitorSession(tx, accountId, before.visitorId);
     }
     const session = goesOn

@@ -8,6 +8,7 @@ import {
   latestConversation,
   mayBeTriedAgain,
   presentToVisitor,
+  rateConversation,
   startConversation,
   type ConversationLog,
   type Desk,
@@ -22,10 +23,14 @@ import { bestLocale, directionOf, readCatalogues } from './catalogues.ts';
 import { endOpenConversation } from './end-open-conversation.ts';
 import { redeemTicket } from './redeem-ticket.ts';
 import { SessionThrottle } from './session-throttle.ts';
+import { Throttle } from './throttle.ts';
 import { createVisitorSession, deleteVisitorSession, readCustomer } from './visitor-sessions.ts';
 
 /** Each one fails only because somebody else has succeeded meanwhile. */
 const startAttempts = 5;
+
+/** Of one visitor. Whoever moves through the scores by keyboard says several. */
+const ratingsPerMinute = 30;
 
 export interface WidgetParts {
   readonly database: Database;
@@ -43,6 +48,7 @@ export function widgetRoutes(
 ): void {
   const catalogues = readCatalogues();
   const throttle = new SessionThrottle();
+  const ratings = new Throttle(ratingsPerMinute);
   const note = (
     visitor: Pick<Visitor, 'accountId' | 'siteId' | 'visitorId' | 'address'>,
     request: FastifyRequest,
@@ -133,12 +139,12 @@ export function widgetRoutes(
 
   http.serve(contract.endVisitorSession, async ({ caller, request }) => {
     const ended = await database.transaction(caller.accountId, async (tx) => {
-      const conversationId = await endOpenConversation(tx, desk, caller);
+      const conversation = await endOpenConversation(tx, desk, caller, 'has-left');
       await deleteVisitorSession(tx, caller.accountId, caller.visitorId);
       tx.afterCommit(() => fanout.announce({ kind: 'recheck', session: caller.visitorId }));
-      return conversationId;
+      return conversation;
     });
-    if (ended !== null) note(caller, request, { kind: 'conversation-ended', conversationId: ended });
+    if (ended !== null) note(caller, request, { kind: 'conversation-ended', conversationId: ended.id });
     note(caller, request, { kind: 'session-ended' });
     return undefined;
   });
@@ -203,12 +209,20 @@ export function widgetRoutes(
   );
 
   http.serve(contract.endConversation, async ({ caller, request }) => {
-    const ended = await database.transaction(
+    const ended = await database.transaction(caller.accountId, async (tx) => {
+      const conversation = found(await endOpenConversation(tx, desk, caller, 'may-answer'));
+      return await presentToVisitor(tx, caller.accountId, conversation);
+    });
+    note(caller, request, { kind: 'conversation-ended', conversationId: ended.id });
+    return ended;
+  });
+
+  http.serve(contract.rateConversation, async ({ caller, params: { conversationId }, body: { score } }) => {
+    ratings.check(caller.visitorId);
+    await database.transaction(
       caller.accountId,
-      async (tx) => await endOpenConversation(tx, desk, caller),
+      async (tx) => await rateConversation(tx, fanout, caller, { conversationId, score }),
     );
-    if (ended === null) throw new Refusal('not-found');
-    note(caller, request, { kind: 'conversation-ended', conversationId: ended });
     return undefined;
   });
 }

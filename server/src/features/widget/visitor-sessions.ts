@@ -155,11 +155,11 @@ const keyFrom = (token: string) => deriveKey(Buffer.from(token, 'base64url'), 1)
 
 const newToken = () => randomBytes(32).toString('base64url');
 
-/** The session of this token on this site, while it lives. */
+/** The session of this token on this site, while it lives and so many minutes longer. */
 export async function findVisitorSession(
   tx: ReadTx,
   site: Place,
-  token: string,
+  { token, minutesAfterSession = 0 }: { token: string; minutesAfterSession?: number },
 ): Promise<VisitorSession | null> {
   const row = await tx.sql
     .selectFrom('visitor_session')
@@ -167,7 +167,8 @@ export async function findVisitorSession(
     .where('account_id', '=', site.accountId)
     .where('token_hash', '=', hashed(token))
     .executeTakeFirst();
-  if (row === undefined || row.site_id !== site.siteId || row.expires_at <= new Date()) return null;
+  const since = new Date(Date.now() - minutesAfterSession * 60_000);
+  if (row === undefined || row.site_id !== site.siteId || row.expires_at <= since) return null;
   const { id: visitorId, site_id: siteId, expires_at: expiresAt, renewals } = row;
   return { accountId: site.accountId, visitorId, siteId, expiresAt, renewals };
 }
@@ -196,6 +197,25 @@ export async function prolongVisitorSessions(
   });
 }
 
+/**
+ * Ends a session. Its id and its token stay known for a while, as those of a session that ran out: by them the visitor can still rate
+ * the conversation. What a ticket said does not stay.
+ */
+export async function endVisitorSession(tx: Tx, account: string, visitorId: string): Promise<void> {
+  await tx.sql
+    .updateTable('visitor_session')
+    .set({
+      expires_at: sql<Date>`least(expires_at, now())`,
+      customer: null,
+      claims: null,
+      verified_at: null,
+    })
+    .where('account_id', '=', account)
+    .where('id', '=', visitorId)
+    .execute();
+}
+
+/** Ends a session and leaves nothing of it. */
 export async function deleteVisitorSession(tx: Tx, account: string, visitorId: string): Promise<void> {
   await tx.sql
     .deleteFrom('visitor_session')

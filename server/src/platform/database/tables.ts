@@ -1,5 +1,11 @@
 import type { Authorisation, BuiltInRole, Scope } from '@samtal/contract/access';
-import type { Audience, ConversationState, EntryKind, LinkState } from '@samtal/contract/conversations';
+import type {
+  Audience,
+  ConversationState,
+  EntryKind,
+  LinkState,
+  Score,
+} from '@samtal/contract/conversations';
 import type {
   FederationRefusal,
   GroupRole,
@@ -355,6 +361,7 @@ export interface Tables {
     set_at: GeneratedInstant;
   };
   conversation_tag: { account_id: string; conversation_id: string; tag: string };
+  rating: { account_id: string; conversation_id: string; score: Score | null };
   conversation_key: {
     account_id: string;
     conversation_id: string;

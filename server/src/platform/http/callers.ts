@@ -124,6 +124,6 @@ export interface Gate {
   pace(caller: SignedIn): Promise<Pace>;
   /** The person as a member of the account, or null: then the account does not exist for them. */
   member(caller: SignedIn, accountId: string): Promise<SignedInMember | null>;
-  /** The visitor whose session the request carries, on an origin that the site allows. */
-  visitor(request: FastifyRequest, siteKey: string): Promise<Visitor>;
+  /** The visitor whose session the request carries, on an origin that the site allows; the session may have ended so many minutes ago. */
+  visitor(request: FastifyRequest, siteKey: string, minutesAfterSession: number): Promise<Visitor>;
 }

@@ -2,7 +2,7 @@ import { endpoints } from '@samtal/contract';
 import { takesKeys } from './bearer.ts';
 import { takesIdempotencyKey } from './once.ts';
 import { authorisations } from '@samtal/contract/access';
-import type { Access, Endpoint } from '@samtal/contract/endpoint';
+import type { Endpoint } from '@samtal/contract/endpoint';
 import { Problem, refusals, type ErrorCode } from '@samtal/contract/errors';
 import { fileNameHeader } from '@samtal/contract/media/types';
 import { scimUrns } from '@samtal/contract/provisioning';
@@ -97,8 +97,8 @@ function operation(endpoint: Endpoint): object {
 }
 
 function descriptionOf(endpoint: Endpoint): string {
-  const { description, access, sensitive } = endpoint;
-  return [description, bodySentence(endpoint), accessSentence(access), elevationSentence(sensitive)]
+  const { description, sensitive } = endpoint;
+  return [description, bodySentence(endpoint), accessSentence(endpoint), elevationSentence(sensitive)]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }
@@ -166,10 +166,10 @@ function bodySentence({ method, body }: Endpoint): string | undefined {
     : undefined;
 }
 
-function accessSentence(access: Access): string {
+function accessSentence({ access, minutesAfterSession }: Endpoint): string {
   if (access === 'anyone') return 'Needs no session.';
   if (access === 'visitor')
-    return 'For the visitor whose session token the request carries, from an origin of the site.';
+    return `For the visitor whose session token the request carries, from an origin of the site${minutesAfterSession === undefined ? '' : `, up to ${minutesAfterSession} minutes after the session’s end`}.`;
   if (access === 'signed-in') return 'For anyone who is signed in.';
   return access === 'member'
     ? 'For members of the account.'

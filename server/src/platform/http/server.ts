@@ -169,7 +169,9 @@ export class HttpServer {
     const path = request.params as { accountId?: string; siteKey?: string };
     if (access === 'anyone' || access === 'visitor') {
       if (params !== null) validated(params, path, 'path');
-      return access === 'anyone' ? anyone(request) : await this.#gate.visitor(request, path.siteKey ?? '');
+      if (access === 'anyone') return anyone(request);
+      const { minutesAfterSession = 0 } = endpoint;
+      return await this.#gate.visitor(request, path.siteKey ?? '', minutesAfterSession);
     }
     const bearer = bearerOf(request);
     if (bearer !== null) return await this.#admitProgram(endpoint, { request, reply }, { bearer, params });
