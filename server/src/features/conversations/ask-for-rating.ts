@@ -1,37 +1,25 @@
 import type { SettingValues } from '@samtal/contract/settings';
 import type { Tx } from '../../platform/database/index.ts';
-import type { ConversationRow } from './queries.ts';
+import { recordFact } from '../../platform/facts/index.ts';
+import { lastAgent, type ConversationRow } from './queries.ts';
 
 /**
- * Notes that the visitor of a conversation that ends is asked how it went (D7): where the channel asks, and an agent was in it. Answers
- * with the agent who joined last; null where nobody is asked.
+ * Notes that the visitor of a conversation that has just ended is asked how it went (D7): where the channel asks, and an agent was in
+ * it. Answers whether.
  */
 export async function askForRating(
   tx: Tx,
-  { account_id: account, id }: ConversationRow,
+  conversation: ConversationRow,
   settings: Pick<SettingValues, 'satisfaction.asked'>,
-): Promise<{ agentId: string } | null> {
-  if (!settings['satisfaction.asked']) return null;
+): Promise<boolean> {
+  if (!settings['satisfaction.asked']) return false;
+  const { account_id: account, id, queue_id: queueId, site_id: siteId, resolved_at: at } = conversation;
   const agentId = await lastAgent(tx, account, id);
-  if (agentId === null) return null;
+  if (agentId === null || at === null) return false;
   await tx.sql
     .insertInto('rating')
     .values({ account_id: account, conversation_id: id, score: null })
     .execute();
-  return { agentId };
-}
-
-/** The agent who joined a conversation last; null where none ever did. */
-async function lastAgent(tx: Tx, account: string, id: string): Promise<string | null> {
-  const joined = await tx.sql
-    .selectFrom('entry')
-    .select('author')
-    .where('account_id', '=', account)
-    .where('conversation_id', '=', id)
-    .where('audience', '=', 'public')
-    .where('kind', '=', 'joined')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return joined?.author ?? null;
+  recordFact(tx, account, { kind: 'rating-asked', conversationId: id, queueId, siteId, agentId, at });
+  return true;
 }

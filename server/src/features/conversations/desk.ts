@@ -191,14 +191,14 @@ export class Desk {
     const settings = await readSettings(tx, account, now.site_id);
     // Before the last entry, after which nobody listens any more.
     await this.#log.redact(tx, account, { ids: [id], settings });
-    const asked = visitor === 'may-answer' ? await askForRating(tx, now, settings) : null;
+    const asks = visitor === 'may-answer' && (await askForRating(tx, now, settings));
     await this.#write(tx, before, {
       by,
       kind: 'resolved',
       body: {
         by: reason,
         ...(text === '' ? {} : { text }),
-        ...(asked === null ? {} : { asksRating: true }),
+        ...(asks ? { asksRating: true } : {}),
       },
     });
     await this.#log.close(tx, account, id);

@@ -83,6 +83,21 @@ export async function readTags(
   return tags;
 }
 
+/** The agent who joined a conversation last; null where none ever did. */
+export async function lastAgent(tx: ReadTx, account: string, id: string): Promise<string | null> {
+  const joined = await tx.sql
+    .selectFrom('entry')
+    .select('author')
+    .where('account_id', '=', account)
+    .where('conversation_id', '=', id)
+    .where('audience', '=', 'public')
+    .where('kind', '=', 'joined')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return joined?.author ?? null;
+}
+
 /** How those conversations were rated whose visitors were asked, by conversation id; null where they have not answered. */
 export async function readRatings(
   tx: ReadTx,

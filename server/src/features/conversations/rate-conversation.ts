@@ -1,7 +1,9 @@
 import { ratingMinutes, type Score } from '@samtal/contract/conversations';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordFact } from '../../platform/facts/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
+import { lastAgent } from './queries.ts';
 
 /**
  * The visitor of a conversation that has ended says how it went (D7); what they say last holds. Refuses with not-found where it is not
@@ -39,7 +41,18 @@ export async function rateConversation(
     .where('account_id', '=', account)
     .where('conversation_id', '=', id)
     .execute();
-  const { agent_id: agent } = conversation;
+  const { queue_id: queueId, site_id: siteId, resolved_at: at, agent_id: agent } = conversation;
+  const agentId = await lastAgent(tx, account, id);
+  if (agentId !== null)
+    recordFact(tx, account, {
+      kind: 'rated',
+      conversationId: id,
+      queueId,
+      siteId,
+      agentId,
+      at,
+      rating: score,
+    });
   if (agent === null) return;
   tx.afterCommit(() => fanout.announce({ kind: 'lists', account, lists: ['mine'], users: [agent] }));
 }

@@ -93,6 +93,28 @@ describe('a rating', () => {
     assert.equal((await colleague.try(getConversation, { params })).status, 404);
   });
 
+  it('is a fact at the end of the conversation, and so is each other answer, while the same again is none', async () => {
+    const { id, rate, resolve } = await begun();
+    const facts = async () =>
+      (
+        await db.asOwner<{ kind: string; value: number | null; right: boolean }>(
+          `select kind, case kind when 'rated' then value::int end as value, fact.at = resolved_at and fact.queue_id = $2 and fact.site_id = $3 and fact.agent_id = $4 as right
+           from fact join conversation on conversation.account_id = fact.account_id and conversation.id = conversation_id
+           where conversation_id = $1 and kind in ('rating-asked', 'rated') order by fact.id`,
+          [id, account.queueId, account.siteId, agent.userId],
+        )
+      ).rows.map(({ kind, value, right }) => [kind, value, right]);
+    assert.deepEqual(await facts(), [], 'nothing before the end');
+    await resolve();
+    for (const score of [2, 2, 5]) assert.equal((await rate(score)).status, 204);
+    assert.equal((await rate(6)).status, 400);
+    assert.deepEqual(await facts(), [
+      ['rating-asked', null, true],
+      ['rated', 2, true],
+      ['rated', 5, true],
+    ]);
+  });
+
   it('is asked for as well when the visitor ends it, who is told so in the answer', async () => {
     const { visitor, rate } = await begun();
     assert.deepEqual((await visitor.call(endConversation)).rating, { score: null });

@@ -15,8 +15,13 @@ interface Since {
   readonly since: Date;
 }
 
-interface Asked extends Handling {
-  readonly kind: 'offered' | 'rating-asked';
+interface Offered extends Handling {
+  readonly kind: 'offered';
+}
+
+/** About a conversation that has ended: told at the moment of its end. */
+interface Rated extends Handling {
+  readonly at: Date;
 }
 
 /**
@@ -33,11 +38,13 @@ interface Asked extends Handling {
  * - `link`: the visitor’s connection became weak, was lost, or is back.
  * - `agent-state`: an agent is there, away or gone from then on; `limit`: how many conversations they may have.
  * - `session-begun`: a visitor’s session began at a site.
- * - `rating-asked`, `rated`: a visitor was asked how it was, and said so from 1 to 5; the agent is the last one who had the conversation.
+ * - `rating-asked`, `rated`: a visitor was asked how it was, and said so from 1 to 5; the agent is the last one who had the conversation. Both
+ *   stand at its end, whenever the answer came. A visitor may think better of it for half an hour: of the `rated` of one conversation only the one
+ *   with the highest id counts, and all of them are in the same hour.
  */
 export type Fact =
   | (Place & { readonly kind: 'queued'; readonly outcome: 'first' | 'transfer' | 'returned' })
-  | Asked
+  | Offered
   | (Handling & Since & { readonly kind: 'accepted' | 'declined' | 'missed' | 'withdrawn' | 'answered' })
   | (Place & Since & { readonly kind: 'abandoned' })
   | (Place & Since & { readonly kind: 'flowed-out'; readonly outcome: 'transferred' | 'ended' })
@@ -65,7 +72,8 @@ export type Fact =
       readonly at?: Date;
     }
   | { readonly kind: 'session-begun'; readonly siteId: string }
-  | (Handling & { readonly kind: 'rated'; readonly rating: 1 | 2 | 3 | 4 | 5 });
+  | (Rated & { readonly kind: 'rating-asked' })
+  | (Rated & { readonly kind: 'rated'; readonly rating: 1 | 2 | 3 | 4 | 5 });
 
 /** What a whole conversation came to. Times are absent where there was no such moment. */
 export interface ConversationCounts {
