@@ -242,4 +242,14 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     to: 'backup',
     because: 'A rotation is followed by a backup of the keyring, and remembered while there are older sets.',
   },
+  {
+    from: 'statistics-export',
+    to: 'access',
+    because: 'Nobody gives an export account who does not see the statistics of the whole account.',
+  },
+  {
+    from: 'statistics-export',
+    to: 'factors',
+    because: 'The passphrase of a private key is sent by text message.',
+  },
 ];

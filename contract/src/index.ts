@@ -23,6 +23,7 @@ import * as settings from './settings/index.ts';
 import * as signin from './signin/index.ts';
 import * as sites from './sites/index.ts';
 import * as statistics from './statistics/index.ts';
+import * as statisticsExport from './statistics-export/index.ts';
 import * as subjectAccess from './subject-access/index.ts';
 import * as tickets from './tickets/index.ts';
 import * as units from './units/index.ts';
@@ -179,6 +180,17 @@ export const endpoints: readonly Endpoint[] = [
   visitors.getProfile,
   activityLog.lookUpAddress,
   activityLog.listActivityReadings,
+  statisticsExport.getExportServer,
+  statisticsExport.listExportAccounts,
+  statisticsExport.createExportAccount,
+  statisticsExport.changeExportAccount,
+  statisticsExport.deleteExportAccount,
+  statisticsExport.submitExportKey,
+  statisticsExport.generateExportKey,
+  statisticsExport.readExportPassphrase,
+  statisticsExport.showExportKey,
+  statisticsExport.confirmExportKey,
+  statisticsExport.revokeExportKey,
   audit.findAuditEntries,
   audit.exportAuditEntries,
   audit.exportAuditProofs,

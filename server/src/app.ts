@@ -81,6 +81,12 @@ import { signinRoutes } from './features/signin/routes.ts';
 import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
 import { statisticsRoutes } from './features/statistics/routes.ts';
+import {
+  restoreExportAccount,
+  restoreExportKey,
+  statisticsExportJobs,
+} from './features/statistics-export/index.ts';
+import { statisticsExportRoutes } from './features/statistics-export/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
 import { restoreUnit } from './features/units/index.ts';
 import { restoreTicketKey, ticketsJobs } from './features/tickets/index.ts';
@@ -224,6 +230,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...mailJobs({ database, keys, log }),
       ...mediaJobs({ database, store: media.store }),
       ...ticketsJobs({ database }),
+      ...statisticsExportJobs({ database }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),
       ...backupJobs({ backups, log }),
@@ -333,6 +340,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
       'audit-destination': restoreDestination,
       'identity-provider': restoreProvider,
       'ticket-key': restoreTicketKey,
+      'export-account': restoreExportAccount,
+      'export-key': restoreExportKey,
     },
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
@@ -343,6 +352,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   sitesRoutes(http, { database });
   ticketsRoutes(http, { database, keyring });
   unitsRoutes(http, { database });
+  statisticsExportRoutes(http, {
+    database,
+    keyring,
+    messenger,
+    hostName: publicUrl.hostname,
+    sftpPort: () => null,
+  });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });
   activityLogRoutes(http, { database, keyring });

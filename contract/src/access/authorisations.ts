@@ -66,6 +66,8 @@ export const authorisations = {
   'erasure.manage': { says: 'Have cases and personal data erased', scoped: false },
   // Whoever holds it makes keys of what they hold themselves, and revokes anybody’s (C8).
   'api-keys.manage': { says: 'Make API keys, and revoke them', scoped: false },
+  // Whoever gives an export account gives all statistics of the account, and so has to see them all himself (I4).
+  'statistics.export': { says: 'Let programs fetch the statistics of the account by SFTP', scoped: false },
   'audit.read': { says: 'Read the audit trail', scoped: false },
   'audit.stream': { says: 'Have the audit trail sent elsewhere', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean; opens?: true }>;

@@ -29,6 +29,7 @@ export const builtInRoles = {
       'presence.read',
       'canned-replies.manage',
       'statistics.view',
+      'statistics.export',
       'api-keys.manage',
     ],
     roles: [],

@@ -15,6 +15,7 @@ export const sensitiveAuthorisations: readonly Authorisation[] = [
   'retention.hold',
   'settings.manage',
   'sites.manage',
+  'statistics.export',
   'subject-access.export',
   'users.manage',
   'users.provision',

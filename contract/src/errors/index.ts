@@ -268,6 +268,47 @@ export const refusals = {
   },
   'tickets.key-known': { status: 409, title: 'The site has a key of this name already.' },
   'tickets.too-many-keys': { status: 409, title: 'The site has as many keys as it can; revoke one first.' },
+  'statistics-export.too-many': {
+    status: 409,
+    title: 'The account has as many export accounts as it can; delete one first.',
+  },
+  'statistics-export.in-the-past': {
+    status: 422,
+    title: 'An export account expires in the future, or never.',
+  },
+  'statistics-export.key-unfit': {
+    status: 422,
+    title: 'This is no public key of SSH that is taken: Ed25519, ECDSA, or RSA of at least 3072 bits.',
+  },
+  'statistics-export.key-private': {
+    status: 422,
+    title: 'This is a private key. It was not stored; replace it, and give its public half.',
+  },
+  'statistics-export.key-known': { status: 409, title: 'The account has this key already.' },
+  'statistics-export.too-many-keys': {
+    status: 409,
+    title: 'The export account has as many keys as it can, or too many were made within an hour.',
+  },
+  'statistics-export.key-not-pending': {
+    status: 409,
+    title: 'The key does not wait to be confirmed, or not any more.',
+  },
+  'statistics-export.fingerprint-wrong': {
+    status: 422,
+    title: 'The fingerprint is not that of the key; it has been counted.',
+  },
+  'statistics-export.fingerprint-seen': {
+    status: 403,
+    title: 'Whoever was shown the fingerprint here cannot confirm it for the customer.',
+  },
+  'statistics-export.same-person': {
+    status: 403,
+    title: 'Whoever submitted or made the key cannot do this; somebody else has to.',
+  },
+  'statistics-export.no-passphrase': {
+    status: 404,
+    title: 'There is no passphrase to read: it was read, has expired, or went another way.',
+  },
   'search.off': { status: 409, title: 'The account does not let transcripts be searched.' },
   'mail.not-set-up': { status: 409, title: 'No mail server is set up here, so that no mail is sent.' },
   'mail.not-listed': { status: 422, title: 'The account lets no mail leave to this address.' },

@@ -34,6 +34,9 @@ export const configuration = {
   'identity-provider': 'federation.manage',
   /** That a key signs tickets for a site, and until when. None of it is restored: a key that was revoked stays so. */
   'ticket-key': 'sites.manage',
+  'export-account': 'statistics.export',
+  /** Its kind and how it stands. None of it is restored, either. */
+  'export-key': 'statistics.export',
 } as const satisfies Record<string, Authorisation>;
 export type ConfigurationKind = keyof typeof configuration;
 

@@ -48,6 +48,9 @@ import { makeResolvedConversations } from '../resolved-conversations.ts';
 import { setSettings } from '../settings.ts';
 import { tableContents } from '../table-contents.ts';
 import { TicketSigner } from '../tickets.ts';
+import { clientKey, testExportAccount, testExportKey } from '../export-accounts.ts';
+import { fingerprintsOf } from '../../src/features/statistics-export/fingerprints.ts';
+import { sealPassphrase } from '../../src/features/statistics-export/passphrase.ts';
 
 /** What one call of an endpoint takes. */
 interface Input {
@@ -119,6 +122,7 @@ interface Place {
   readonly groupId: string;
   /** What an operator asks for. */
   readonly accessId: string;
+  readonly exportAccountId: string;
 }
 
 /** The ids that a place has. */
@@ -216,6 +220,24 @@ async function directoryGroup({ account: { id } }: Pick<Place, 'account'>): Prom
     name(),
   ]);
   return groupId;
+}
+
+async function exportKey(place: Place, blob: Buffer, state: 'pending' | 'active') {
+  const { params } = one('exportAccountId')(place);
+  const of = { accountId: place.account.id, exportAccountId: place.exportAccountId, blob };
+  return { params: { ...params, keyId: await testExportKey(db, of, state) } };
+}
+
+/** A generated key, of somebody else, whose passphrase waits. */
+async function passphraseWaiting(place: Place): Promise<Input> {
+  const input = await exportKey(place, clientKey().blob, 'active');
+  const of = { accountId: place.account.id, keyId: input.params.keyId };
+  const sealed = await sealPassphrase(db.keyring, of, 'quiet-otter');
+  await db.asOwner(
+    "update export_key set passphrase = $2, passphrase_until = now() + interval '1 hour' where id = $1",
+    [of.keyId, sealed],
+  );
+  return input;
 }
 
 async function declare(place: Place): Promise<void> {
@@ -712,6 +734,45 @@ const recipes: Record<string, Recipe> = {
     bodyIds: { queueId: (_place, id) => ({ queueId: id }) },
   },
   'sites.deleteSite': { input: one('siteId') },
+  'statistics-export.getExportServer': { input: account },
+  'statistics-export.listExportAccounts': { input: account },
+  'statistics-export.createExportAccount': {
+    input: (place) => ({
+      ...account(place),
+      body: { name: `n${randomBytes(5).toString('hex')}`, purpose: 'A test' },
+    }),
+  },
+  'statistics-export.changeExportAccount': {
+    input: (place) => ({ ...one('exportAccountId')(place), body: { purpose: name() } }),
+  },
+  'statistics-export.deleteExportAccount': {
+    input: async (place) => ({
+      params: {
+        ...account(place).params,
+        exportAccountId: (await testExportAccount(db, place.account.id)).id,
+      },
+    }),
+  },
+  'statistics-export.submitExportKey': {
+    input: (place) => ({ ...one('exportAccountId')(place), body: { publicKey: clientKey().publicKey } }),
+  },
+  'statistics-export.generateExportKey': {
+    input: (place) => ({ ...one('exportAccountId')(place), body: { passphrase: { by: 'person' } } }),
+  },
+  'statistics-export.readExportPassphrase': { input: passphraseWaiting },
+  'statistics-export.showExportKey': {
+    input: async (place) => await exportKey(place, clientKey().blob, 'pending'),
+  },
+  'statistics-export.confirmExportKey': {
+    input: async (place) => {
+      const { blob } = clientKey();
+      const fingerprint = fingerprintsOf(blob).sha256;
+      return { ...(await exportKey(place, blob, 'pending')), body: { as: 'second-person', fingerprint } };
+    },
+  },
+  'statistics-export.revokeExportKey': {
+    input: async (place) => await exportKey(place, clientKey().blob, 'active'),
+  },
   'tickets.listTicketKeys': { input: one('siteId') },
   'tickets.addTicketKeys': {
     input: (place) => ({ ...one('siteId')(place), body: { key: new TicketSigner().jwks } }),
@@ -984,6 +1045,7 @@ const pathIds = [
   'keyId',
   'groupId',
   'accessId',
+  'exportAccountId',
 ] as const;
 
 describe('the endpoint walk', () => {
@@ -1498,6 +1560,7 @@ describe('the endpoint walk', () => {
       providerId,
       siteId,
       groupId: await directoryGroup({ account: of }),
+      exportAccountId: (await testExportAccount(db, of.id)).id,
       objectId: siteId,
       conversationId,
       mediaId: sent.body.mediaId,

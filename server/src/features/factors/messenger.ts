@@ -34,7 +34,8 @@ export interface Wording {
     | 'unused'
     | 'break-glass'
     | 'certificate-ends'
-    | 'claim-refused';
+    | 'claim-refused'
+    | 'export-passphrase';
   readonly values?: Readonly<Record<string, string>>;
 }
 

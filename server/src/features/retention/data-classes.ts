@@ -201,6 +201,8 @@ export const classOfTable = {
   canned_reply: 'configuration',
   visitor_session: 'visitor-session',
   ticket_key: 'configuration',
+  export_account: 'api-access',
+  export_key: 'api-access',
   used_ticket: 'visitor-session',
   key_bucket: 'keys',
   conversation: 'transcript',

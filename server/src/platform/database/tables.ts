@@ -18,6 +18,7 @@ import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ConfigurationKind } from '@samtal/contract/history';
 import type { MediaType } from '@samtal/contract/media';
+import type { ExportKeyType } from '@samtal/contract/statistics-export';
 import type { OperatorAccessState } from '@samtal/contract/operator-access';
 import type { FactorKind } from '@samtal/contract/signin';
 import type { BaseMeasures, StatisticsSubject } from '@samtal/contract/statistics';
@@ -315,6 +316,43 @@ export interface Tables {
     created_at: GeneratedInstant;
     ends_at: Generated<Date | null>;
     last_used_on: Generated<string | null>;
+  };
+  export_account: {
+    account_id: string;
+    id: string;
+    name: string;
+    user_name: string;
+    purpose: string;
+    networks: string[];
+    expires_at: Date | null;
+    disabled: Generated<boolean>;
+    created_at: GeneratedInstant;
+    last_used_at: Generated<Date | null>;
+  };
+  export_key: {
+    account_id: string;
+    id: string;
+    export_account_id: string;
+    kind: 'supplied' | 'generated';
+    state: 'pending' | 'active' | 'refused' | 'revoked';
+    type: ExportKeyType;
+    bits: number;
+    /** As SSH sends it. */
+    public_key: Buffer;
+    submitted_by: string;
+    submitted_at: GeneratedInstant;
+    seen_by: Generated<string[]>;
+    wrong_fingerprints: Generated<number>;
+    confirmed_by: Generated<string | null>;
+    confirmed_as: Generated<'second-person' | 'customer' | null>;
+    confirmed_at: Date | null;
+    replaces: string | null;
+    overlap_hours: number | null;
+    ends_at: Generated<Date | null>;
+    last_used_at: Generated<Date | null>;
+    /** Sealed. */
+    passphrase: Buffer | null;
+    passphrase_until: Date | null;
   };
   used_ticket: { account_id: string; ticket_hash: Buffer; expires_at: Date };
   key_bucket: {

@@ -10,6 +10,7 @@ export {
 export { ConversationKeys, type MarkedBucket } from './conversation-keys.ts';
 export { DirectoryKeyStore } from './directory-key-store.ts';
 export {
+  provideInstallationSecret,
   readInstallationSecret,
   removeInstallationSecret,
   setInstallationSecret,
@@ -18,6 +19,6 @@ export { isUnreadable } from './is-unreadable.ts';
 export { KeyDestroyedError, Keyring, KeyringError, type CopiedRecord } from './keyring.ts';
 export { rewrapRestoredKeys } from './restored-keys.ts';
 export { openSecret, sealSecret, type SecretPlace } from './sealed-secret.ts';
-export { isSigned, type SigningKey } from './signing-key.ts';
+export { isSigned, signingKeyFrom, type SigningKey } from './signing-key.ts';
 export type { KeyStore } from './key-store.ts';
 export { sealedLength, sealStream, unsealStream } from './stream-cipher.ts';

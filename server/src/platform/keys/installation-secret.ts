@@ -3,8 +3,8 @@ import type { ReadTx, Tx } from '../database/index.ts';
 import type { Keyring } from './keyring.ts';
 import { openSecret, sealSecret } from './sealed-secret.ts';
 
-/** What operators have given so that the installation can sign in elsewhere. */
-export type InstallationSecretName = 'mail-password' | 'sms-password';
+/** What operators have given so that the installation can sign in elsewhere, and what it proves itself by. */
+export type InstallationSecretName = 'mail-password' | 'sms-password' | 'sftp-host-key';
 
 const placeOf = (id: InstallationSecretName) =>
   ({ account: null, purpose: 'installation-secret', id }) as const;
@@ -40,6 +40,25 @@ export async function setInstallationSecret(
       conflict.column('name').doUpdateSet({ sealed, set_at: sql<Date>`clock_timestamp()` }),
     )
     .execute();
+}
+
+/** The secret, made now if there is none yet: of several nodes that need it at once, all get what one has made. */
+export async function provideInstallationSecret(
+  tx: Tx,
+  keyring: Keyring,
+  { name, make }: { name: InstallationSecretName; make: () => string },
+): Promise<string> {
+  const known = await readInstallationSecret(tx, keyring, name);
+  if (known !== null) return known;
+  const sealed = await sealSecret(keyring, placeOf(name), Buffer.from(make()));
+  await tx.sql
+    .insertInto('installation_secret')
+    .values({ name, sealed })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const kept = await readInstallationSecret(tx, keyring, name);
+  if (kept === null) throw new Error('A secret that was kept is not there');
+  return kept;
 }
 
 /** Forgets the secret, if there was one. */

@@ -1,0 +1,2 @@
+export { restoreExportAccount, restoreExportKey } from './configuration.ts';
+export { statisticsExportJobs } from './jobs.ts';

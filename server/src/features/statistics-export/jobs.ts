@@ -1,0 +1,32 @@
+import { exportLimits } from '@samtal/contract/statistics-export';
+import { sql } from 'kysely';
+import type { Database, Tx } from '../../platform/database/index.ts';
+import type { ScheduledJob } from '../../platform/jobs/index.ts';
+
+/** Work that comes round. `cron` is in UTC. */
+export function statisticsExportJobs({ database }: { database: Database }): ScheduledJob[] {
+  return [
+    {
+      name: 'statistics-export.delete-expired',
+      cron: '*/10 * * * *',
+      run: async () => await database.transaction('platform', deleteExpired),
+    },
+  ];
+}
+
+/** Forgets passphrases that nobody has read, and keys that have not been taken for a month. */
+export async function deleteExpired(tx: Tx): Promise<void> {
+  await tx.sql
+    .updateTable('export_key')
+    .set({ passphrase: null, passphrase_until: null })
+    .where('passphrase_until', '<', sql<Date>`now()`)
+    .execute();
+  const pendingDays = exportLimits.pendingDays;
+  await tx.sql
+    .deleteFrom('export_key')
+    .where(
+      sql<boolean>`coalesce(ends_at, case when state = 'pending' then submitted_at + make_interval(days => ${pendingDays}) end)
+        < now() - interval '31 days'`,
+    )
+    .execute();
+}
