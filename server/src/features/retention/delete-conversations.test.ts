@@ -58,7 +58,10 @@ describe('deleting conversations', () => {
   it('leaves no row of them in any table, and a line in the log that only who knows the case id can find', async () => {
     const kept = await begin();
     const { id, case_id, visitor_id } = await begin();
+    const rate = 'insert into rating (account_id, conversation_id, score) values ($1, $2, 4)';
+    for (const rated of [kept.id, id]) await db.asOwner(rate, [account.id, rated]);
     await erase([{ id, case_id, visitor_id }]);
+    assert.equal(await count('rating'), 1);
     const tables = Object.keys(classOfTable);
     const { rows: columns } = await db.asOwner<{ table: string; column: string }>(
       `select table_name as table, column_name as column from information_schema.columns
