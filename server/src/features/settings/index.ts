@@ -10,6 +10,7 @@ export { restoreSettings } from './restore-settings.ts';
 export {
   barredFromOwnSignIn,
   readConnectionRules,
+  readPasswordMinLength,
   readSignInDemands,
   strictestSetting,
 } from './strictest.ts';

@@ -1,4 +1,4 @@
-import { settings, type SettingOverrides, type SettingValues } from '@samtal/contract/settings';
+import { settings, type SettingValues } from '@samtal/contract/settings';
 import {
   elevationProofs,
   secondFactorDemands,
@@ -6,7 +6,7 @@ import {
   type SecondFactorDemand,
 } from '@samtal/contract/signin';
 import { sql, type RawBuilder } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx, Statement } from '../../platform/database/index.ts';
 
 /** Settings about people, who may belong to several accounts. Which of two values is the stricter one. */
 const stricter = {
@@ -30,6 +30,37 @@ export function strictestSetting(key: keyof typeof stricter, person: RawBuilder<
   return sql<number>`(select ${sql.raw(stricter[key])}(${value}) from settings_of_person(${person}) said)`;
 }
 
+const saidIn = new WeakMap<ReadTx, Map<string, Promise<Partial<SettingValues>[]>>>();
+
+/**
+ * What each account of a person says; what the installation says where the person works in none. In the platform’s scope. NOTE: a
+ * transaction reads it once, since somebody who comes in is judged by it at many places: what the transaction itself
+ * changes about memberships it does not see in it.
+ */
+async function readSaid(tx: ReadTx, userId: string): Promise<Partial<SettingValues>[]> {
+  const known = saidIn.get(tx) ?? new Map<string, Promise<Partial<SettingValues>[]>>();
+  saidIn.set(tx, known);
+  const said =
+    known.get(userId) ??
+    tx
+      .run<{ said: Partial<SettingValues> }>(saidOfPerson, [userId])
+      .then((rows) => rows.map((row) => row.said));
+  known.set(userId, said);
+  return await said;
+}
+
+const saidOfPerson: Statement = {
+  name: 'settings-said-of-person',
+  text: 'select said from settings_of_person($1::uuid) said',
+};
+
+/** How long a password of a person must be. In the platform’s scope. */
+export async function readPasswordMinLength(tx: ReadTx, userId: string): Promise<number> {
+  const said = await readSaid(tx, userId);
+  const key = 'signin.password-min-length';
+  return Math.max(0, ...said.map((each) => each[key] ?? settings[key].default));
+}
+
 /** How the accounts of a person together limit where they are signed in at a time (C6): each of them is obeyed. */
 export interface ConnectionRules {
   readonly mobileBlocked: boolean;
@@ -41,9 +72,7 @@ export interface ConnectionRules {
 
 /** In the platform’s scope. */
 export async function readConnectionRules(tx: ReadTx, userId: string): Promise<ConnectionRules> {
-  const { rows } = await sql<{ said: SettingOverrides }>`
-    select said from settings_of_person(${userId}::uuid) said`.execute(tx.sql);
-  const limits = rows.map(({ said }) => ({
+  const limits = (await readSaid(tx, userId)).map((said) => ({
     limit: said['signin.connections'] ?? settings['signin.connections'].default,
     whenFull: said['signin.when-full'] ?? settings['signin.when-full'].default,
   }));
@@ -82,15 +111,11 @@ export function barredFromOwnSignIn(
 
 /** In the platform’s scope. */
 export async function readSignInDemands(tx: ReadTx, userId: string): Promise<SignInDemands> {
-  const { rows } = await sql<{ said: Partial<SettingValues> }>`
-    select said from settings_of_person(${userId}::uuid) said`.execute(tx.sql);
+  const said = await readSaid(tx, userId);
   const of = <Key extends keyof SettingValues>(key: Key) =>
-    rows.map(({ said }) => (said[key] ?? settings[key].default) as SettingValues[Key]);
+    said.map((each) => (each[key] ?? settings[key].default) as SettingValues[Key]);
   const [first = [], ...others] = of('signin.second-factors-allowed');
-  const federatedOnly = federatedOnlyOf(
-    rows.map(({ said }) => said),
-    userId,
-  );
+  const federatedOnly = federatedOnlyOf(said, userId);
   return {
     federatedOnly,
     // An exception is made for who shows a second factor, whatever else accounts say of it.

@@ -2,7 +2,7 @@ import type { Session } from '@samtal/contract/signin';
 import type { Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations, readOperatorHolder } from '../access/index.ts';
-import { readIdentity, readMinLength } from './queries.ts';
+import { readMinLength } from './queries.ts';
 import { elevatedUntil } from './elevation.ts';
 import { endsAt, idleUntil, issueCsrfToken, onlyAccountId } from './sessions.ts';
 
@@ -10,8 +10,11 @@ import { endsAt, idleUntil, issueCsrfToken, onlyAccountId } from './sessions.ts'
 export async function describeSession(tx: Tx, sessionId: string): Promise<Session> {
   const session = await tx.sql
     .selectFrom('session')
+    .innerJoin('identity', 'identity.id', 'session.user_id')
     .select([
-      'user_id',
+      'identity.id as userId',
+      'identity.email',
+      'identity.name',
       onlyAccountId.as('onlyAccountId'),
       'provider_id as providerId',
       'is_operator as isOperator',
@@ -19,21 +22,26 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
       idleUntil.as('idleUntil'),
       endsAt.as('endsAt'),
     ])
-    .where('id', '=', sessionId)
+    .where('session.id', '=', sessionId)
     .executeTakeFirst();
-  const identity = session === undefined ? null : await readIdentity(tx, session.user_id);
   // It ended between admission and here.
-  if (session === undefined || identity === null) throw new Refusal('signin.required');
-  const operator = session.isOperator ? await readOperatorHolder(tx, identity.id) : null;
+  if (session === undefined) throw new Refusal('signin.required');
+  const { userId, email, name } = session;
+  const operator = session.isOperator ? await readOperatorHolder(tx, userId) : null;
   // Let in no longer, though the session has not been looked at since.
   if (session.isOperator && operator === null) throw new Refusal('signin.required');
   const ends = session.endsAt;
   const idle = session.idleUntil < ends ? session.idleUntil : ends;
+  const [accounts, passwordMinLength, csrfToken] = await Promise.all([
+    operator === null ? readAuthorisations(tx, userId) : [],
+    readMinLength(tx, userId, null),
+    issueCsrfToken(tx, sessionId),
+  ]);
   return {
-    user: { id: identity.id, email: identity.email, name: identity.name },
+    user: { id: userId, email, name },
     accounts:
       operator === null
-        ? (await readAuthorisations(tx, identity.id)).filter(({ id }) => (session.onlyAccountId ?? id) === id)
+        ? accounts.filter(({ id }) => (session.onlyAccountId ?? id) === id)
         : [
             {
               id: operator.accountId,
@@ -41,8 +49,8 @@ export async function describeSession(tx: Tx, sessionId: string): Promise<Sessio
               authorisations: [...operator.grant.authorisations],
             },
           ],
-    passwordMinLength: await readMinLength(tx, identity.id, null),
-    csrfToken: await issueCsrfToken(tx, sessionId),
+    passwordMinLength,
+    csrfToken,
     idleUntil: idle.toISOString(),
     expiresAt: ends.toISOString(),
     elevatedUntil: session.elevatedUntil?.toISOString() ?? null,

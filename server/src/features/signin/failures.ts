@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database/index.ts';
+import type { Statement, Tx } from '../../platform/database/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import { networkOf } from '../../platform/networks/index.ts';
 import { readInstallationSettings } from '../settings/index.ts';
@@ -40,32 +40,19 @@ export class Failures {
    */
   async count(tx: Tx, { kind, hash }: Subject): Promise<number> {
     const { free, longestWaitS } = await limitOf(tx, kind);
-    const failures = sql`case when f.last_at < now() - make_interval(secs => ${failuresForgottenS})
-      then 1 else f.failures + 1 end`;
-    const { rows } = await sql<{ failures: number }>`
-      insert into sign_in_failure as f (subject, failures, last_at) values (${hash}, 1, now())
-      on conflict (subject) do update set
-        failures = ${failures},
-        last_at = now(),
-        locked_until = case when ${failures} >= ${free}::int
-          then now() + make_interval(secs => least(power(2, least(${failures} - ${free}::int, 20)), ${longestWaitS})) end
-      where f.locked_until is null or f.locked_until <= now()
-      returning failures`.execute(tx.sql);
+    const rows = await tx.run(countFailure, [hash, free, longestWaitS]);
     return rows.length > 0 ? 0 : await this.#lockedForS(tx, hash);
   }
 
   /** The attempt was an honest one after all: it counts no more. */
   async uncount(tx: Tx, { kind, hash }: Subject): Promise<void> {
     const { free } = await limitOf(tx, kind);
-    await sql`
-      update sign_in_failure set failures = failures - 1,
-        locked_until = case when failures - 1 >= ${free}::int then locked_until end
-      where subject = ${hash} and failures > 0`.execute(tx.sql);
+    tx.send(uncountFailure, [hash, free]);
   }
 
   /** Whoever it was has shown to be the right one: all is forgotten. */
   async forget(tx: Tx, { hash }: Subject): Promise<void> {
-    await tx.sql.deleteFrom('sign_in_failure').where('subject', '=', hash).execute();
+    tx.send(forgetFailures, [hash]);
   }
 
   async #lockedForS(tx: Tx, hash: Buffer): Promise<number> {
@@ -89,3 +76,27 @@ async function limitOf(tx: Tx, kind: Subject['kind']): Promise<FailureLimit> {
     longestWaitS: settings['signin.longest-wait-minutes'] * 60,
   };
 }
+
+const failures = `case when f.last_at < now() - make_interval(secs => ${failuresForgottenS})
+  then 1 else f.failures + 1 end`;
+const countFailure: Statement = {
+  name: 'signin-count-failure',
+  text: `insert into sign_in_failure as f (subject, failures, last_at) values ($1, 1, now())
+    on conflict (subject) do update set
+      failures = ${failures},
+      last_at = now(),
+      locked_until = case when ${failures} >= $2::int
+        then now() + make_interval(secs => least(power(2, least(${failures} - $2::int, 20)), $3::int)) end
+    where f.locked_until is null or f.locked_until <= now()
+    returning failures`,
+};
+const uncountFailure: Statement = {
+  name: 'signin-uncount-failure',
+  text: `update sign_in_failure set failures = failures - 1,
+      locked_until = case when failures - 1 >= $2::int then locked_until end
+    where subject = $1 and failures > 0`,
+};
+const forgetFailures: Statement = {
+  name: 'signin-forget-failures',
+  text: 'delete from sign_in_failure where subject = $1',
+};

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import type { ReadTx, Statement, Tx } from '../../platform/database/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
 import { readSignInDemands, strictestSetting } from '../settings/index.ts';
 
@@ -53,19 +53,17 @@ export async function rememberDevice(
 ): Promise<{ browser: string; isNews: boolean }> {
   const { isFirst, isKnown } = await readHistory(tx, userId, browser);
   const own = browser !== null && isKnown ? browser : await anotherToken(tx, userId, browser);
-  const now = sql<Date>`now()`;
-  await tx.sql
-    .insertInto('known_device')
-    .values({ user_id: userId, token_hash: tokenHash(own), second_factor_at: withFactor ? now : null })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['user_id', 'token_hash'])
-        .doUpdateSet({ used_at: now, ...(withFactor ? { second_factor_at: now } : {}) }),
-    )
-    .execute();
+  tx.send(noteDevice, [userId, tokenHash(own), withFactor]);
   const isNews = !isFirst && !isKnown && (await readSignInDemands(tx, userId)).newDeviceMail;
   return { browser: own, isNews };
 }
+
+const noteDevice: Statement = {
+  name: 'signin-note-device',
+  text: `insert into known_device (user_id, token_hash, second_factor_at) values ($1, $2, case when $3::boolean then now() end)
+    on conflict (user_id, token_hash) do update
+      set used_at = now(), second_factor_at = coalesce(excluded.second_factor_at, known_device.second_factor_at)`,
+};
 
 /** Another token for the same browser, by which all others are known there who were before. */
 async function anotherToken(tx: Tx, userId: string, browser: string | null): Promise<string> {

@@ -40,10 +40,9 @@ export interface PasswordDoor {
 export async function provePassword(door: PasswordDoor, attempt: Attempt): Promise<Proof> {
   const { database, passwords } = door;
   passwords.refuseWhenBusy();
-  const { isLocked, counted } = await database.transaction('platform', (tx) =>
+  const { isLocked, counted, identity } = await database.transaction('platform', (tx) =>
     count(tx, door.failures, attempt),
   );
-  const identity = await database.read('platform', (tx) => readIdentityByEmail(tx, attempt.email));
   const isRight = await passwords.verify(attempt.password, identity?.passwordHash ?? null);
   if (isLocked) return { right: false, identity, reason: 'locked' };
   if (isRight && identity !== null) return { right: true, identity, counted };
@@ -67,11 +66,15 @@ async function count(
   tx: Tx,
   failures: Failures,
   { email, address, browser = null }: Attempt,
-): Promise<{ isLocked: boolean; counted: Subject }> {
-  await countNetwork(tx, failures, address);
-  const isKnown = await isKnownTo(tx, email, browser);
+): Promise<{ isLocked: boolean; counted: Subject; identity: Identity | null }> {
+  // All on one way to the database and back, whoever has the address.
+  const [, isKnown, identity] = await Promise.all([
+    countNetwork(tx, failures, address),
+    isKnownTo(tx, email, browser),
+    readIdentityByEmail(tx, email),
+  ]);
   const counted = isKnown ? failures.ofDevice(email, browser ?? '') : failures.ofEmail(email);
-  return { isLocked: (await failures.count(tx, counted)) > 0, counted };
+  return { isLocked: (await failures.count(tx, counted)) > 0, counted, identity };
 }
 
 /** Counts something that could be a guess from this network; refuses when there were too many. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ReadTx } from '../../platform/database/index.ts';
-import { readSettings, strictestSetting } from '../settings/index.ts';
+import { readPasswordMinLength, readSettings } from '../settings/index.ts';
 import { tokenHash } from '../../platform/tokens/index.ts';
 
 export interface Identity {
@@ -41,10 +41,9 @@ export async function readAccountNames(tx: ReadTx, userId: string): Promise<stri
 
 /** How long a new password of this person must be, with the account that they are about to join. */
 export async function readMinLength(tx: ReadTx, userId: string, joining: string | null): Promise<number> {
-  const ofPerson = strictestSetting('signin.password-min-length', sql`${userId}::uuid`);
+  const ofPerson = await readPasswordMinLength(tx, userId);
   const ofJoined = joining === null ? null : (await readSettings(tx, joining))['signin.password-min-length'];
-  const { rows } = await sql<{ characters: number }>`select ${ofPerson} as characters`.execute(tx.sql);
-  return Math.max(rows[0]?.characters ?? 0, ofJoined ?? 0);
+  return Math.max(ofPerson, ofJoined ?? 0);
 }
 
 export interface OpenInvitation {

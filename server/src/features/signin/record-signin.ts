@@ -1,5 +1,5 @@
-import { platformChain, recordAudit, type AuditEvent } from '../../platform/audit/index.ts';
-import type { Tx } from '../../platform/database/index.ts';
+import { platformChain, recordAudit, recordAuditIn, type AuditEvent } from '../../platform/audit/index.ts';
+import type { Statement, Tx } from '../../platform/database/index.ts';
 
 /**
  * Records what a person did about signing in: in the platform’s chain, and in that of each account they belong to. In
@@ -16,16 +16,14 @@ export async function recordForPerson(
     actor: { kind: 'user', id: userId },
     ...(details === undefined ? {} : { details }),
   };
-  const memberships = await tx.sql
-    .selectFrom('membership')
-    .select('account_id')
-    .where('user_id', '=', userId)
-    .where('status', '=', 'active')
-    .execute();
-  for (const chain of [platformChain, ...memberships.map((row) => row.account_id)]) {
-    await recordAudit(tx, chain, event);
-  }
+  const accounts = await tx.run<{ id: string }>(accountsOfPerson, [userId]);
+  await recordAuditIn(tx, [platformChain, ...accounts.map(({ id }) => id)], event);
 }
+
+const accountsOfPerson: Statement = {
+  name: 'signin-accounts-of-person',
+  text: `select account_id as id from membership where user_id = $1 and status = 'active'`,
+};
 
 /** Records an attempt that failed, without the address that was given. */
 export async function recordFailure(

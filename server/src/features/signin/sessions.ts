@@ -5,6 +5,7 @@ import {
   type NameQualifiers,
   type ReadTx,
   type Tx,
+  type Statement,
 } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { newToken, tokenHash } from '../../platform/tokens/index.ts';
@@ -238,31 +239,23 @@ export async function endSessions(
 /** A CSRF token for one more page of the session. Refuses with signin.required when the session has ended since it was read. */
 export async function issueCsrfToken(tx: Tx, sessionId: string): Promise<string> {
   const token = newToken();
-  // Not the transaction’s instant: two tokens of one transaction must have an order.
-  const created = sql<Date>`clock_timestamp()`;
   try {
-    await tx.sql
-      .insertInto('csrf_token')
-      .values({ session_id: sessionId, token_hash: tokenHash(token), created_at: created })
-      .execute();
+    await tx.run(issueToken, [sessionId, tokenHash(token)]);
   } catch (error) {
     if (isReferenceViolation(error)) throw new Refusal('signin.required');
     throw error;
   }
-  await tx.sql
-    .deleteFrom('csrf_token')
-    .where('session_id', '=', sessionId)
-    .where('token_hash', 'in', (eb) =>
-      eb
-        .selectFrom('csrf_token')
-        .select('token_hash')
-        .where('session_id', '=', sessionId)
-        .orderBy('created_at', 'desc')
-        .offset(csrfTokensKept),
-    )
-    .execute();
   return token;
 }
+
+// Not the transaction’s instant: two tokens of one transaction must have an order. What is deleted is looked for before the new one is there.
+const issueToken: Statement = {
+  name: 'signin-issue-csrf-token',
+  text: `with issued as (
+      insert into csrf_token (session_id, token_hash, created_at) values ($1, $2, clock_timestamp()))
+    delete from csrf_token where session_id = $1 and token_hash in (
+      select token_hash from csrf_token where session_id = $1 order by created_at desc offset ${csrfTokensKept - 1})`,
+};
 
 /** Whether the session was given this CSRF token. */
 export async function isCsrfTokenOf(tx: Tx, sessionId: string, token: string): Promise<boolean> {

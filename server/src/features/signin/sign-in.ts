@@ -1,6 +1,5 @@
 import type { Session, SignInStep } from '@samtal/contract/signin';
-import { sql } from 'kysely';
-import type { Tx } from '../../platform/database/index.ts';
+import type { Statement, Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readAuthorisations } from '../access/index.ts';
 import { admittedSomewhere } from './admit-member.ts';
@@ -37,8 +36,10 @@ export async function signIn(door: SignInDoor, attempt: Attempt, arrival: Arriva
       return null;
     }
     const userId = proof.identity.id;
-    const { secondFactor, federatedOnly } = await readSignInDemands(tx, userId);
-    const has = await hasFactor(tx, userId);
+    const [{ secondFactor, federatedOnly }, has] = await Promise.all([
+      readSignInDemands(tx, userId),
+      hasFactor(tx, userId),
+    ]);
     // In an emergency it is shown each time.
     const mayRemember = federatedOnly === 'no';
     const isAsked =
@@ -128,16 +129,7 @@ export async function begin(
     browser: arrival.browser ?? null,
     withFactor,
   });
-  await tx.sql
-    .updateTable('membership')
-    .set({
-      last_sign_in_at: sql<Date>`now()`,
-      last_active_on: sql`(now() at time zone 'UTC')::date`,
-      unused_notice: null,
-    })
-    .where('user_id', '=', userId)
-    .where('status', '=', 'active')
-    .execute();
+  tx.send(noteSignIn, [userId]);
   const details = {
     sessionsEnded: ended,
     ...(factor === undefined ? {} : { factor }),
@@ -150,6 +142,13 @@ export async function begin(
   if (isNews) tx.afterCommit(() => messenger.noticeLater(session.user.email, newDevice(arrival)));
   return { token, session, browser };
 }
+
+const noteSignIn: Statement = {
+  name: 'signin-note-sign-in',
+  text: `update membership
+    set last_sign_in_at = now(), last_active_on = (now() at time zone 'UTC')::date, unused_notice = null
+    where user_id = $1 and status = 'active'`,
+};
 
 /** To the person, in the words that the browser says of itself; of where it was nothing is known. */
 function newDevice({ device: { browser, system } }: Arrival): Wording {

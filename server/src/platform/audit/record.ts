@@ -36,6 +36,11 @@ export async function recordAudit(tx: Tx, account: string, ...events: readonly A
   tx.send(insertEvents, [account, events.map((event) => JSON.stringify(withElevation(event)))]);
 }
 
+/** Writes one event to the outboxes of several chains. */
+export async function recordAuditIn(tx: Tx, chains: readonly string[], event: AuditEvent): Promise<void> {
+  tx.send(insertInChains, [chains, JSON.stringify(withElevation(event))]);
+}
+
 function withElevation(event: AuditEvent): AuditEvent {
   const shown = elevation.getStore();
   if (shown === undefined || event.actor.kind !== 'user') return event;
@@ -45,4 +50,9 @@ function withElevation(event: AuditEvent): AuditEvent {
 const insertEvents: Statement = {
   name: 'audit-insert-events',
   text: 'insert into audit_outbox (account_id, body) select $1, body from unnest($2::text[]) as body',
+};
+
+const insertInChains: Statement = {
+  name: 'audit-insert-in-chains',
+  text: 'insert into audit_outbox (account_id, body) select chain, $2 from unnest($1::uuid[]) as chain',
 };
