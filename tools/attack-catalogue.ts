@@ -137,6 +137,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 21,
         attack: 'Text messages sent again and again, to expensive numbers or from many users',
         expected: 'capped, and told of',
+        lacks: 'that the log tells of it is not looked at',
       },
       {
         number: 22,
@@ -177,6 +178,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 29,
         attack: 'A tab that polls and an open socket keep an idle session alive',
         expected: 'it ends',
+        lacks: 'a socket that stays open meanwhile',
       },
       {
         number: 30,
@@ -188,6 +190,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 31,
         attack: 'Reading a session’s token by script, or out of an address, a log line or a referrer',
         expected: 'it is in a `__Host-` cookie and nowhere else',
+        lacks: 'log lines and referrers are not searched',
       },
       {
         number: 32,
@@ -203,7 +206,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 34,
         attack: '100 sign-ins at once, to keep every core busy with hashes',
         expected: 'others are answered; who finds the queue full is told to wait',
-        lacks: 'how long others wait meanwhile is not measured',
+        lacks: 'how many milliseconds others wait: hashes are counted, and no time',
       },
     ],
   },

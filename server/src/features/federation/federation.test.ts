@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import {
   createIdentityProvider,
   linkUser,
@@ -28,6 +29,7 @@ import type { HttpServer } from '../../platform/http/index.ts';
 import { Outbound } from '../../platform/outbound/index.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { federationPages, OidcClients, SamlVerifier, verifyDomain } from './index.ts';
+import { judgeResponse } from './judge-response.ts';
 import { federationRoutes } from './routes.ts';
 
 const password = 'the correct horse and its battery';
@@ -287,17 +289,30 @@ describe('signing in by SAML', () => {
       await refuses(idp.respond({ ...expected(begun), nameIdXml }), begun, 'structure');
   });
 
-  it('attack 7: refuses document types, entities and bombs, fast', async () => {
+  it('attack 7: refuses document types, entities and bombs in less than 50 ms, and asks nobody for what they name', async (t) => {
+    let asked = 0;
+    const listener = createServer(() => (asked += 1)).listen(0, '127.0.0.1');
+    t.after(() => listener.close());
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
     const begun = await begin();
     const response = idp.respond(expected(begun));
-    const bomb = `<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>${response}`;
-    const external = `<!DOCTYPE r [<!ENTITY x SYSTEM "http://127.0.0.1:9/">]>${response}`;
-    const undeclared = idp.respond({ ...expected(begun), nameIdXml: '&x;' });
-    for (const document of [bomb, external, undeclared]) {
-      const since = performance.now();
+    const twofold = Array.from({ length: 40 }, (_, n) => `<!ENTITY a${n + 1} "&a${n};&a${n};">`).join('');
+    const documents = {
+      bomb: `<!DOCTYPE r [<!ENTITY a0 "ha">${twofold}]>${response.replace('</saml:NameID>', '&a40;</saml:NameID>')}`,
+      external: `<!DOCTYPE r [<!ENTITY x SYSTEM "http://127.0.0.1:${port}/">]>${response.replace('</saml:NameID>', '&x;</saml:NameID>')}`,
+      parameters: `<!DOCTYPE r [<!ENTITY % x SYSTEM "http://127.0.0.1:${port}/"> %x;]>${response}`,
+      typed: `<!DOCTYPE r SYSTEM "http://127.0.0.1:${port}/">${response}`,
+      undeclared: idp.respond({ ...expected(begun), nameIdXml: '&x;' }),
+    };
+    for (const document of Object.values(documents)) {
       await refuses(document, begun, 'structure');
-      assert.ok(performance.now() - since < 1_000);
+      const judged = await quickestMs(() =>
+        assert.throws(() => judgeResponse(Buffer.from(document), { answerUrl: '', encrypted: false })),
+      );
+      assert.ok(judged < 50, `${judged} ms`);
     }
+    assert.equal(asked, 0);
   });
 
   it('attack 8: refuses what is unsigned, signed by others, by SHA-1 or HMAC, or twice', async () => {
@@ -374,20 +389,23 @@ describe('signing in by SAML', () => {
     await refuses(idp.respond(expected(null)), { relay: '', cookie: '' }, 'request');
   });
 
-  it('attack 12: turns huge documents away without keeping anybody waiting', async () => {
+  it('attack 12: turns a huge document away within 20 ms, and keeps nobody waiting for 50 with a large one', async () => {
     const begun = await begin();
     const many = '<ds:Signature></ds:Signature>'.repeat(20_000);
     const huge = idp.response(expected(begun), many.padEnd(1_200_000, ' '));
-    const lag = monitorEventLoopDelay({ resolution: 5 });
-    lag.enable();
-    const answer = await bring(huge, begun);
-    assert.equal(answer.statusCode, 413);
+    const turnedAwayMs = await quickestMs(async () =>
+      assert.equal((await bring(huge, begun)).statusCode, 413),
+    );
+    assert.ok(turnedAwayMs < 20, `${turnedAwayMs} ms`);
     for (const name of ['ds:Signature', 'ds:Object', 'x']) {
       const large = idp.response(expected(begun), `<${name}></${name}>`.repeat(3_000));
       await refuses(large, begun, 'structure');
+      // All of that is one piece of work, for which everybody else waits.
+      const judgedMs = await quickestMs(() =>
+        assert.throws(() => judgeResponse(Buffer.from(large), { answerUrl: '', encrypted: false })),
+      );
+      assert.ok(judgedMs < 50, `${judgedMs} ms`);
     }
-    lag.disable();
-    assert.ok(lag.max / 1e6 < 500, `${lag.max / 1e6} ms`);
     await sessionOf(await bring(idp.respond(expected(begun)), begun));
   });
 
@@ -472,7 +490,7 @@ describe('signing in by SAML', () => {
     assert.deepEqual(rows, [{ purpose: 'Leads the chat' }]);
   });
 
-  it('attack 24: lets in whom the directory made, by the first name that comes with the address and no other', async () => {
+  it('lets in whom the directory made, by the first name that comes with the address and no other', async () => {
     const { rows } = await db.asOwner<{ id: string }>(
       `with made as (insert into identity (id, email, name) values (gen_random_uuid(), 'stina@almvik.example', 'Stina')
          returning id), member as (insert into membership (account_id, user_id, email, name, status)
@@ -560,3 +578,14 @@ describe('signing in by SAML', () => {
     await refuses(make(plain, 'gcm', provider), plain, 'structure');
   });
 });
+
+/** Of five times the quickest: how long it takes where nothing else keeps the machine busy. */
+async function quickestMs(work: () => unknown): Promise<number> {
+  let quickest = Infinity;
+  for (let time = 0; time < 5; time += 1) {
+    const since = performance.now();
+    await work();
+    quickest = Math.min(quickest, performance.now() - since);
+  }
+  return quickest;
+}

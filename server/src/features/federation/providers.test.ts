@@ -381,7 +381,7 @@ describe('identity providers', () => {
     assert.notEqual((await sessionAt(cookie)).json<Session>().elevatedUntil, null);
   });
 
-  it('finds where to sign in by a verified domain, whoever is asked for', async () => {
+  it('attack 24: finds where to sign in by a verified domain, whoever is asked for', async () => {
     const find = async (email: string) =>
       (await request(http, findSignIn, { input: { body: { email } } })).json<{ signInUrl: string | null }>();
     const known = await find(admin.email.replace('example.org', 'almvik.example'));

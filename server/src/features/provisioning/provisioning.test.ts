@@ -433,7 +433,7 @@ describe('provisioning by SCIM', () => {
     assert.deepEqual(await rolesOf(id), ['agent']);
   });
 
-  it('attack 35, 43: refuses by a group what the owner of the key could not give, and to decide over who holds more', async () => {
+  it('attack 41: refuses by a group what the owner of the key could not give, and to decide over who holds more', async () => {
     const params = { accountId: account.id };
     const by = await keyOfKeeper();
     const { id } = await make();

@@ -155,7 +155,7 @@ describe('deleting conversations', () => {
     await assert.rejects(db.asOwner('delete from conversation where id = $1', [id]), /legal_hold/);
   });
 
-  it('attack 75: goes well together with posts and holds that come at the same moment: erased or refused, never left behind', async () => {
+  it('attack 75: goes well together with posts that come at the same moment: what they wrote is in another conversation or erased with it, and never left behind', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { visitor, id, case_id, visitor_id } = await begin();
       const post = async () =>

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { pbkdf2 } from 'node:crypto';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Refusal } from '../../platform/http/index.ts';
 import { Passwords } from './passwords.ts';
 
-test('attack 34: lets others go on while 100 wait to have a password judged, and refuses who finds the queue full', async () => {
+test('attack 34: lets others have their turn while 100 wait to have a password judged, and refuses who finds the queue full', async () => {
   const passwords = new Passwords();
   let under = 100;
   const judged = Array.from({ length: under }, async () => {
@@ -22,4 +24,20 @@ test('attack 34: lets others go on while 100 wait to have a password judged, and
   assert.equal(refused.length, 34);
   assert.ok(turns > 66, `others had a turn ${turns} times`);
   passwords.refuseWhenBusy();
+});
+
+test('attack 34: work of others that takes a thread waits for the hashes at work, and not for those in the queue', async () => {
+  const passwords = new Passwords();
+  let judged = 0;
+  const all = Array.from({ length: 60 }, async () => {
+    await passwords.verify('not the password', null);
+    judged += 1;
+  });
+  // As files, names of hosts and other hashes do.
+  for (let time = 0; time < 5; time += 1) {
+    const before = judged;
+    await promisify(pbkdf2)('x', 'salt', 1, 32, 'sha256');
+    assert.ok(judged - before < 10, `${judged - before} hashes were first`);
+  }
+  await Promise.all(all);
 });
