@@ -106,6 +106,7 @@ export const endpoints: readonly Endpoint[] = [
   settings.changeSettings,
   settings.getNetworkTrial,
   settings.confirmNetworks,
+  settings.revertNetworks,
   masking.getMasking,
   masking.publishMasking,
   masking.previewMasking,

@@ -82,6 +82,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'settings.changeSettings': 'settings.changed',
   'settings.getNetworkTrial': { because: 'configuration, nothing about a person' },
   'settings.confirmNetworks': 'settings.networks-confirmed',
+  'settings.revertNetworks': 'settings.networks-reverted',
   'masking.getMasking': { because: 'configuration, nothing about a person' },
   'masking.publishMasking': 'settings.changed',
   'masking.previewMasking': 'masking.previewed',

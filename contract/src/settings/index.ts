@@ -124,3 +124,16 @@ export const confirmNetworks = endpoint({
   status: 204,
   errors: ['signin.network', 'not-found'],
 });
+
+export const revertNetworks = endpoint({
+  id: 'settings.revertNetworks',
+  method: 'DELETE',
+  path: '/accounts/{accountId}/network-trial',
+  summary: 'Give a new list of networks for signing in up before its time is over',
+  description: 'What was confirmed last, or said before there was a list, holds again at once.',
+  access: { holding: 'settings.manage' },
+  notForKeys: true,
+  params: closed(account),
+  status: 204,
+  errors: ['not-found'],
+});

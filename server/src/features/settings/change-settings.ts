@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
+import { Refusal, type Member } from '../../platform/http/index.ts';
 import { readSites } from '../sites/index.ts';
-import { takeFailedTrial, tryNetworks } from './networks.ts';
+import { holdTrial, takeFailedTrial, tryNetworks } from './networks.ts';
 import { refuseContradicting, refuseUnsettable, touchedContradictions } from './policy.ts';
 import { overridesAfter, readDraftedSettings, readStandingSettings } from './queries.ts';
 
@@ -33,13 +33,25 @@ export async function changeSettings(tx: Tx, account: string, change: SettingsCh
 export async function revertFailedNetworks(tx: Tx, account: string): Promise<boolean> {
   const failed = await takeFailedTrial(tx, account);
   if (failed === null) return false;
+  await goBack(tx, account, { ...failed, by: { kind: 'system' } });
+  return true;
+}
+
+/** Says again what the account said before, while a list of networks waits to be confirmed. Refuses with not-found. */
+export async function revertNetworks(tx: Tx, { accountId, actor }: Member): Promise<void> {
+  await goBack(tx, accountId, { ...(await holdTrial(tx, accountId)), by: actor });
+}
+
+async function goBack(
+  tx: Tx,
+  account: string,
+  { previous, by }: { previous: readonly string[] | null; by: AuditActor },
+): Promise<void> {
   const { version } = (await readStandingSettings(tx, account, null)).own;
-  const by = { kind: 'system' } as const;
-  const set = failed.previous === null ? {} : { 'signin.networks': failed.previous };
-  const unset = failed.previous === null ? (['signin.networks'] as const) : [];
+  const set = previous === null ? {} : { 'signin.networks': previous };
+  const unset = previous === null ? (['signin.networks'] as const) : [];
   await apply(tx, account, { channelId: null, version, set, unset, by, reason: '' });
   await recordAudit(tx, account, { action: 'settings.networks-reverted', actor: by });
-  return true;
 }
 
 async function apply(

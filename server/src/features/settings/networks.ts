@@ -15,7 +15,8 @@ import { passes } from '../../platform/networks/index.ts';
  *
  *   none ──changed by a user──▶ on trial ──confirmed from an address that it admits──▶ none: the change stays
  *                                 │  ▲ changed again: the time begins anew, what was confirmed last is kept
- *                                 └──its time runs out──▶ none: what was said before holds again, as a version by the system
+ *                                 ├──given up──▶ none: what was confirmed last holds again, as a version by whoever gave it up
+ *                                 └──its time runs out──▶ none: the same, as a version by the system
  *
  * An empty list shuts nobody out: it holds at once. So does what an operator sets. The time is judged wherever the list
  * is read, so that no node has to do anything for it to run out.
@@ -110,6 +111,18 @@ export async function takeFailedTrial(
     .returning('previous')
     .executeTakeFirst();
   return failed ?? null;
+}
+
+/** What the account said before a trial that still runs, and says again when that is given up. Held until the transaction ends. */
+export async function holdTrial(tx: Tx, account: string): Promise<{ previous: readonly string[] | null }> {
+  const standing = await tx.sql
+    .selectFrom('network_trial')
+    .select('previous')
+    .where('account_id', '=', account)
+    .where('until', '>', sql<Date>`now()`)
+    .forUpdate()
+    .executeTakeFirst();
+  return found(standing);
 }
 
 async function readTrial(tx: ReadTx, account: string) {

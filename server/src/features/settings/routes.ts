@@ -3,12 +3,13 @@ import {
   confirmNetworks as confirmNetworksEndpoint,
   getNetworkTrial,
   getSettings,
+  revertNetworks as revertNetworksEndpoint,
   type SettingKey,
   type SettingOverrides,
 } from '@samtal/contract/settings';
 import type { Database } from '../../platform/database/index.ts';
 import { Refusal, type HttpServer } from '../../platform/http/index.ts';
-import { changeSettings } from './change-settings.ts';
+import { changeSettings, revertNetworks } from './change-settings.ts';
 import { confirmNetworks, describeTrial } from './networks.ts';
 import { presentSettings, refuseUnknownChannel } from './presenter.ts';
 
@@ -53,6 +54,14 @@ export function settingsRoutes(http: HttpServer, { database, judge, whereChanged
 
   http.serve(confirmNetworksEndpoint, async ({ caller }) => {
     await database.transaction(caller.accountId, async (tx) => await confirmNetworks(tx, caller));
+    return undefined;
+  });
+
+  http.serve(revertNetworksEndpoint, async ({ caller }) => {
+    await database.transaction(caller.accountId, async (tx) => {
+      tx.afterCommit(() => whereChanged(caller.accountId));
+      await revertNetworks(tx, caller);
+    });
     return undefined;
   });
 }

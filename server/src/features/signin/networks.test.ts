@@ -7,6 +7,7 @@ import {
   confirmNetworks,
   getNetworkTrial,
   getSettings,
+  revertNetworks,
   type NetworkTrial,
 } from '@samtal/contract/settings';
 import { getSession, signIn } from '@samtal/contract/signin';
@@ -216,6 +217,27 @@ describe('a list of networks for signing in', () => {
     const { settings } = await admin.call(getSettings, { params: params(), query: {} });
     const networks = settings.find(({ key }) => key === 'signin.networks');
     assert.deepEqual([networks?.value, networks?.origin], [[], 'default']);
+  });
+
+  it('goes back at once when somebody gives the trial up, and has nothing to give up afterwards', async () => {
+    await setSettings(db, account.id, { 'signin.networks': ['198.51.100.0/24'] });
+    await change(['198.51.100.7', '192.0.2.1']);
+    await change(['198.51.100.7']);
+    assert.equal(await look(from('198.51.100.8')), 'signin.network');
+    const agent = await makePerson(db, account, { url: node.url, roles: ['supervisor'] });
+    const giveUp = async (person: Person) =>
+      (await person.try(revertNetworks, { params: params() }, inside)).status;
+    assert.equal(await giveUp(agent), 403);
+    assert.equal(await giveUp(admin), 204);
+    assert.equal(await look(from('198.51.100.8')), 'let in');
+    assert.deepEqual(await trial(), { address: '198.51.100.7', admitted: true, until: null });
+    assert.equal(await giveUp(admin), 404);
+    const { rows } = await db.asOwner<{ body: object; changed_by: string | null }>(
+      `select body, changed_by from configuration_version where account_id = $1 and kind = 'settings'
+       order by version desc limit 1`,
+      [account.id],
+    );
+    assert.deepEqual(rows, [{ body: { 'signin.networks': ['198.51.100.0/24'] }, changed_by: admin.userId }]);
   });
 
   it('is on trial neither when it is emptied, nor when an operator sets it', async () => {
