@@ -44,6 +44,7 @@ test('an operator asks, is let in for a shorter time, looks about under a banner
   await dialog.getByRole('combobox', { name: ingrid.say('operators.how-long') }).click();
   await ingrid.page.getByRole('option', { name: '30 minutes' }).click();
   await dialog.getByRole('button', { name: ingrid.say('operators.approve'), exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
   await ingrid.page.getByText(ingrid.say('operators.state.approved'), { exact: true }).waitFor();
 
   const { link } = (await stage.platform.command('access', 'open', '--account', accountId, '--id', id)) as {

@@ -33,6 +33,7 @@ export function ApproveDialog({ access, onDone, onClose }: ApproveDialogProps) {
       body: { minutes },
     });
     await onDone();
+    onClose();
   };
   return (
     <FormDialog
