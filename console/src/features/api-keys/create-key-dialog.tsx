@@ -1,12 +1,13 @@
 import { Alert, Select, Textarea } from '@mantine/core';
-import type { Authorisation, Role, Scope } from '@samtal/contract/access';
+import type { Authorisation } from '@samtal/contract/access';
 import { createApiKey, sensitiveAuthorisations, type ShownApiKey } from '@samtal/contract/api-keys';
 import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { FormDialog, NameField } from '../../ui/index.ts';
-import { ScopeEditor, useRoleName, useRoles } from '../access/index.ts';
+import { useRoles } from '../access/index.ts';
 import { useAccount } from '../accounts/index.ts';
+import { firstGrant, KeyRolesField, type DraftGrant } from './key-roles-field.tsx';
 import { lives, type Life } from './lives.ts';
 
 interface CreateKeyDialogProps {
@@ -19,14 +20,14 @@ export function CreateKeyDialog({ onMade, onClose }: CreateKeyDialogProps) {
   const { t } = useText();
   const account = useAccount();
   const roles = useRoles().data ?? [];
-  const roleName = useRoleName();
   const [name, setName] = useState('');
   const [purpose, setPurpose] = useState('');
-  const [roleId, setRoleId] = useState<string | null>(null);
-  const [scope, setScope] = useState<Scope>({});
+  const [grants, setGrants] = useState<readonly DraftGrant[]>([firstGrant]);
   const [life, setLife] = useState<Life>('longest');
-  const mayGive = (role: Role) => role.allows.every((each) => account.can(each));
-  const sensitive = sensitiveIn(roles.find(({ id }) => id === roleId));
+  const allowed = new Set(
+    grants.flatMap(({ roleId }) => roles.find(({ id }) => id === roleId)?.allows ?? []),
+  );
+  const sensitive = sensitiveAuthorisations.filter((name) => allowed.has(name));
 
   const submit = async () => {
     const made = await call(createApiKey, {
@@ -34,7 +35,7 @@ export function CreateKeyDialog({ onMade, onClose }: CreateKeyDialogProps) {
       body: {
         name: name.trim(),
         purpose: purpose.trim(),
-        grants: roleId === null ? [] : [{ roleId, scope }],
+        grants: grants.flatMap(({ roleId, scope }) => (roleId === null ? [] : [{ roleId, scope }])),
         ...lives[life].from(Date.now()),
       },
     });
@@ -61,20 +62,8 @@ export function CreateKeyDialog({ onMade, onClose }: CreateKeyDialogProps) {
         autosize
         minRows={2}
       />
-      <Select
-        label={t('grant.role')}
-        description={t('api-keys.role-says')}
-        placeholder={t('choose')}
-        data={roles.map((role) => ({ value: role.id, label: roleName(role), disabled: !mayGive(role) }))}
-        value={roleId}
-        onChange={setRoleId}
-        searchable
-        nothingFoundMessage={t('nothing-found')}
-        required
-        withAsterisk={false}
-      />
+      <KeyRolesField grants={grants} onChange={setGrants} />
       {sensitive.length > 0 && <SensitiveNote authorisations={sensitive} />}
-      <ScopeEditor scope={scope} onChange={setScope} />
       <Select
         label={t('api-keys.life')}
         data={Object.keys(lives).map((each) => ({ value: each, label: t(`api-keys.life.${each as Life}`) }))}
@@ -84,10 +73,6 @@ export function CreateKeyDialog({ onMade, onClose }: CreateKeyDialogProps) {
       />
     </FormDialog>
   );
-}
-
-function sensitiveIn(role: Role | undefined): Authorisation[] {
-  return role?.allows.filter((name) => sensitiveAuthorisations.includes(name)) ?? [];
 }
 
 /** What a person would be asked to confirm anew, a key does just so. */

@@ -75,7 +75,7 @@ function Line({ line: { group, roleId, scope, purpose }, number, onChange, onRem
       bd="1px solid var(--s-border)"
       style={{ borderRadius: 'var(--mantine-radius-lg)' }}
       role="group"
-      aria-label={t('federation.group-number', { number })}
+      aria-label={t('grant.number', { number })}
     >
       <Group align="flex-start" wrap="nowrap" gap="sm">
         <TextInput
@@ -86,10 +86,7 @@ function Line({ line: { group, roleId, scope, purpose }, number, onChange, onRem
           onChange={(event) => onChange({ group: event.currentTarget.value })}
           maxLength={255}
         />
-        <ActionIcon
-          aria-label={t('delete.of', { name: t('federation.group-number', { number }) })}
-          onClick={onRemove}
-        >
+        <ActionIcon aria-label={t('delete.of', { name: t('grant.number', { number }) })} onClick={onRemove}>
           <IconTrash size={18} />
         </ActionIcon>
       </Group>
@@ -123,8 +120,8 @@ function Line({ line: { group, roleId, scope, purpose }, number, onChange, onRem
         <ScopeEditor scope={scope} onChange={(value) => onChange({ scope: value })} />
       ) : (
         <Group>
-          <Button variant="subtle" size="xs" onClick={() => setNarrowing(true)}>
-            {t('federation.group-narrow')}
+          <Button variant="subtle" size="xs" ms="-0.875rem" onClick={() => setNarrowing(true)}>
+            {t('grant.narrow')}
           </Button>
         </Group>
       )}
