@@ -19,8 +19,15 @@ export function CopyIcon({ value, label }: { value: string; label: string }) {
   );
 }
 
+interface CopyBlockProps {
+  value: string;
+  label: string;
+  /** `default` where copying is not the first thing to do. */
+  variant?: 'filled' | 'default';
+}
+
 /** A longer value to copy, shown whole. */
-export function CopyBlock({ value, label }: { value: string; label: string }) {
+export function CopyBlock({ value, label, variant = 'filled' }: CopyBlockProps) {
   const { t } = useText();
   return (
     <div className={classes.block}>
@@ -30,7 +37,7 @@ export function CopyBlock({ value, label }: { value: string; label: string }) {
       <CopyButton value={value} timeout={2000}>
         {({ copied, copy }) => (
           <Button
-            variant={copied ? 'light' : 'filled'}
+            variant={copied ? 'light' : variant}
             onClick={copy}
             leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
           >

@@ -1,11 +1,18 @@
 import { Stack, Text, Title } from '@mantine/core';
-import { ticketType } from '@samtal/contract/tickets';
+import { ticketType, type TicketAlgorithm, type TicketKey } from '@samtal/contract/tickets';
 import { useText } from '../../text/index.ts';
 import { CopyBlock } from '../../ui/index.ts';
 
+interface TicketExampleProps {
+  siteKey: string;
+  /** The one that tickets are to be signed with; null where there is none yet. */
+  ticketKey: TicketKey | null;
+}
+
 /** What the organisation’s own server and its pages do, to be copied. */
-export function TicketExample({ siteKey, kid }: { siteKey: string; kid: string | null }) {
+export function TicketExample({ siteKey, ticketKey }: TicketExampleProps) {
   const { t } = useText();
+  const { algorithm, kid } = ticketKey ?? { algorithm: 'ES256', kid: 'KID' };
   return (
     <Stack mt="xl" gap="lg">
       <div>
@@ -16,8 +23,8 @@ export function TicketExample({ siteKey, kid }: { siteKey: string; kid: string |
           {t('tickets.example-says')}
         </Text>
       </div>
-      <Piece title={t('tickets.example-key')} code={makingKey} />
-      <Piece title={t('tickets.example-server')} code={serverCode(siteKey, kid ?? 'KID')} />
+      <Piece title={t('tickets.example-key')} code={makingKey(algorithm)} />
+      <Piece title={t('tickets.example-server')} code={serverCode({ siteKey, algorithm, kid })} />
       <Piece title={t('tickets.example-page')} code={pageCode} />
     </Stack>
   );
@@ -29,18 +36,28 @@ function Piece({ title, code }: { title: string; code: string }) {
       <Text size="sm" fw={600} mb={6}>
         {title}
       </Text>
-      <CopyBlock value={code} label={title} />
+      <CopyBlock value={code} label={title} variant="default" />
     </div>
   );
 }
 
-const makingKey = `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ticket-key.pem
+const opensslAlgorithms: Readonly<Record<TicketAlgorithm, string>> = {
+  ES256: 'EC -pkeyopt ec_paramgen_curve:P-256',
+  EdDSA: 'ED25519',
+};
+const makingKey = (
+  algorithm: TicketAlgorithm,
+) => `openssl genpkey -algorithm ${opensslAlgorithms[algorithm]} -out ticket-key.pem
 openssl pkey -in ticket-key.pem -pubout`;
 
-const serverCode = (
-  siteKey: string,
-  kid: string,
-) => `import { randomUUID, createPrivateKey } from 'node:crypto';
+const serverCode = ({
+  siteKey,
+  algorithm,
+  kid,
+}: Record<
+  'siteKey' | 'algorithm' | 'kid',
+  string
+>) => `import { randomUUID, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SignJWT } from 'jose';
 
@@ -49,7 +66,7 @@ const key = createPrivateKey(readFileSync('ticket-key.pem'));
 // POST /samtal-ticket, for whoever is signed in here
 app.post('/samtal-ticket', requireSignedIn, async (request, response) => {
   const ticket = await new SignJWT({ nonce: request.body.challenge })
-    .setProtectedHeader({ alg: 'ES256', kid: '${kid}', typ: '${ticketType}' })
+    .setProtectedHeader({ alg: '${algorithm}', kid: '${kid}', typ: '${ticketType}' })
     .setSubject(request.user.customerId)
     .setAudience('${siteKey}')
     .setJti(randomUUID())

@@ -79,7 +79,10 @@ export function TicketsPage() {
       {site === undefined ? (
         <Skeleton height={200} mt="xl" aria-label={t('loading')} />
       ) : (
-        <TicketExample siteKey={site.siteKey} kid={keys.data?.[0]?.kid ?? null} />
+        <TicketExample
+          siteKey={site.siteKey}
+          ticketKey={keys.data?.find(({ endsAt }) => endsAt === null) ?? null}
+        />
       )}
       {adding !== null && (
         <AddTicketKeyDialog
