@@ -130,6 +130,19 @@ test('somebody signs in, and confirms sensitive work, at the identity provider o
   await dialog.getByLabel(vera.say('name')).fill('Night shift');
   await dialog.getByRole('button', { name: vera.say('save'), exact: true }).click();
   const confirmation = vera.page.getByRole('dialog', { name: vera.say('elevation.title') });
+  // Back in this window without having confirmed, a factor of her own is offered; she has none, and is led back.
+  await confirmation.getByRole('link', { name: vera.say('elevation.provider') }).waitFor();
+  assert.equal(
+    await vera.button('elevation.own-factor', confirmation).count(),
+    0,
+    'the provider comes first',
+  );
+  await vera.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await vera.button('elevation.own-factor', confirmation).waitFor();
+  await inspection.look(vera.page, 'Nothing has come of the provider’s proof');
+  await vera.button('elevation.own-factor', confirmation).click();
+  await confirmation.getByText(vera.say('elevation.own-factor-none')).waitFor();
+  await vera.button('elevation.provider-after-all', confirmation).click();
   const [popup] = await Promise.all([
     vera.context.waitForEvent('page'),
     confirmation.getByRole('link', { name: vera.say('elevation.provider') }).click(),

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useText } from '../../text/index.ts';
 import { factorIcons } from './factor-icons.ts';
+import { OtherWay, OtherWays } from './other-ways.tsx';
 import { showPasskey } from './passkeys.ts';
 import { useFactorProblem } from './use-factor-problem.ts';
 
@@ -36,16 +37,13 @@ export function ProofForm({ ways, ...props }: ProofFormProps) {
     <Stack>
       <OneWay key={way.id} way={way} {...props} />
       {others.length > 0 && (
-        <Stack gap={4} align="flex-start">
-          <Text size="sm" c="dimmed">
-            {t('factor.other-ways')}
-          </Text>
+        <OtherWays>
           {others.map((other) => (
-            <Button key={other.id} variant="subtle" size="compact-sm" onClick={() => setChosen(other.id)}>
+            <OtherWay key={other.id} onClick={() => setChosen(other.id)}>
               {wordsOf(t, other)}
-            </Button>
+            </OtherWay>
           ))}
-        </Stack>
+        </OtherWays>
       )}
     </Stack>
   );

@@ -57,7 +57,12 @@ export function ElevationDialog() {
       <Stack>
         <Text size="sm">{t('elevation.says')}</Text>
         {providerId === null || byOwnFactor ? (
-          <ElevationForm ownSignIn={ownSignIn} onElevated={end} onCancel={() => end(null)} />
+          <ElevationForm
+            ownSignIn={ownSignIn}
+            onProvider={providerId === null ? null : () => setByOwnFactor(false)}
+            onElevated={end}
+            onCancel={() => end(null)}
+          />
         ) : (
           <ProviderElevation
             providerId={providerId}

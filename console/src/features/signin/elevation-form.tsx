@@ -16,12 +16,14 @@ import { PasswordElevation } from './password-elevation.tsx';
 interface ElevationFormProps {
   /** Whether it is about the own signing in, for which less will do as long as there is nothing better. */
   ownSignIn: boolean;
+  /** Leads back to the identity provider that began the session, where one did. */
+  onProvider: (() => void) | null;
   onElevated: (elevatedUntil: string) => void;
   onCancel: () => void;
 }
 
 /** By what the person has; by the password where they have nothing and their accounts let it. */
-export function ElevationForm({ ownSignIn, onElevated, onCancel }: ElevationFormProps) {
+export function ElevationForm({ ownSignIn, onProvider, onElevated, onCancel }: ElevationFormProps) {
   const { t } = useText();
   const ways = useQuery({
     queryKey: ['session-elevation'],
@@ -43,6 +45,21 @@ export function ElevationForm({ ownSignIn, onElevated, onCancel }: ElevationForm
         prove={async (proof) => onElevated((await call(elevate, { body: proof })).elevatedUntil)}
         onCancel={onCancel}
       />
+    );
+  // Such a session adds no factors, which would reach every account of the person: the profile is no help.
+  if (onProvider !== null)
+    return (
+      <Stack>
+        <Text size="sm">{t('elevation.own-factor-none')}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            {t('cancel')}
+          </Button>
+          <Button onClick={onProvider} data-autofocus>
+            {t('elevation.provider-after-all')}
+          </Button>
+        </Group>
+      </Stack>
     );
   const isEnough = password === 'sensitive' || (ownSignIn && password === 'own-sign-in');
   if (isEnough) return <PasswordElevation onElevated={onElevated} onCancel={onCancel} />;

@@ -3,6 +3,7 @@ import { IconExternalLink } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useText } from '../../text/index.ts';
+import { OtherWay, OtherWays } from '../factors/index.ts';
 import { sessionQuery } from './session.ts';
 
 interface ProviderElevationProps {
@@ -37,11 +38,6 @@ export function ProviderElevation({ providerId, onElevated, onOwnFactor, onCance
         </Alert>
       )}
       <Group justify="flex-end">
-        {isMissing && (
-          <Button variant="subtle" onClick={onOwnFactor}>
-            {t('elevation.own-factor')}
-          </Button>
-        )}
         <Button variant="default" onClick={onCancel}>
           {t('cancel')}
         </Button>
@@ -56,6 +52,11 @@ export function ProviderElevation({ providerId, onElevated, onOwnFactor, onCance
           {t('elevation.provider')}
         </Button>
       </Group>
+      {isMissing && (
+        <OtherWays>
+          <OtherWay onClick={onOwnFactor}>{t('elevation.own-factor')}</OtherWay>
+        </OtherWays>
+      )}
     </Stack>
   );
 }
