@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   Anchor,
+  Button,
   createTheme,
   Menu,
   Modal,
@@ -76,11 +77,25 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
     Anchor: Anchor.extend({ defaultProps: { underline: 'hover' } }),
+    // Words of some languages are long, and phones narrow: a button grows, and none of its words is cut off.
+    Button: Button.extend({
+      styles: {
+        root: { height: 'auto', minHeight: 'var(--button-height)', maxWidth: '100%' },
+        inner: { height: 'auto', minHeight: 'calc(var(--button-height) - 2px)' },
+        label: {
+          height: 'auto',
+          overflow: 'visible',
+          whiteSpace: 'normal',
+          lineHeight: 1.3,
+          paddingBlock: 'calc(var(--button-height) * 0.1)',
+        },
+      },
+    }),
     // The placeholder that would take the first focus is no menu item, which a menu may not hold.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false, offset: 12 } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } },
-      styles: { title: { fontSize: '1.0625rem', fontWeight: 650 } },
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 650, lineHeight: 1.35 } },
     }),
     // Within a landmark of their own: what opens over the page must belong to some region of it.
     Portal: Portal.extend({ defaultProps: { target: '#overlays' } }),
@@ -111,6 +126,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-yellow-light': 'var(--s-warning)',
     '--mantine-color-yellow-light-color': 'var(--s-warning-text)',
     '--mantine-color-gray-light': 'var(--s-raised)',
+    '--mantine-color-fjord-light': 'var(--s-selected)',
+    '--mantine-color-fjord-light-color': 'var(--s-accent)',
+    '--mantine-color-fjord-light-hover': '#d3ebe9',
     '--s-canvas': '#f5f7f8',
     '--s-surface': '#ffffff',
     '--s-raised': '#f5f7f8',
@@ -155,6 +173,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-yellow-light': 'var(--s-warning)',
     '--mantine-color-yellow-light-color': 'var(--s-warning-text)',
     '--mantine-color-gray-light': 'var(--s-raised)',
+    '--mantine-color-fjord-light': 'var(--s-selected)',
+    '--mantine-color-fjord-light-color': 'var(--s-accent)',
+    '--mantine-color-fjord-light-hover': '#23474b',
     '--s-canvas': '#12161a',
     '--s-surface': '#1b2127',
     '--s-raised': '#232a31',

@@ -1,4 +1,13 @@
-import { MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import {
+  Anchor,
+  MultiSelect,
+  NumberInput,
+  Select,
+  Switch,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useText } from '../../text/index.ts';
 import { AttributesEditor, type DeclaredAttribute } from './attributes-editor.tsx';
@@ -96,7 +105,11 @@ export function SettingEditor(props: EditorProps) {
       return (
         <p className={classes.own}>
           {t('settings.page-of-its-own')}{' '}
-          {settingKey === 'masking.rules' && <Link to="/admin/masking">{t('admin.masking')}</Link>}
+          {settingKey === 'masking.rules' && (
+            <Anchor component={Link} to="/admin/masking" underline="always" inherit>
+              {t('admin.masking')}
+            </Anchor>
+          )}
         </p>
       );
   }

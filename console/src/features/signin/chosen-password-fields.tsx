@@ -11,6 +11,7 @@ export function OwnerField({ email }: { email: string }) {
       label={t('signin.email')}
       value={email}
       readOnly
+      variant="filled"
       autoComplete="username"
       size="md"
     />

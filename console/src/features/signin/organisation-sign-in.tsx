@@ -32,10 +32,6 @@ export function OrganisationSignIn({ email }: { email: RefObject<HTMLInputElemen
         variant="default"
         size="md"
         fullWidth
-        // On a narrow phone the words take two lines.
-        h="auto"
-        mih={42}
-        styles={{ label: { whiteSpace: 'normal', lineHeight: 1.3, paddingBlock: 6 } }}
         leftSection={<IconBuilding size={18} aria-hidden="true" />}
         loading={find.isPending || (find.isSuccess && !isUnknown)}
         onClick={go}

@@ -96,10 +96,12 @@ function SessionList({ items, error, onEnd }: SessionListProps) {
         {problemText(error)}
       </Alert>
     );
+  // The one that the user is in first: with it the others are compared.
+  const shown = items?.toSorted((one, other) => Number(other.isCurrent) - Number(one.isCurrent));
   if (items?.length === 0) return <Text size="sm">{t('sessions.none')}</Text>;
   return (
     <ul className={classes.sessions} aria-label={t('sessions.title')}>
-      {items?.map(({ id, browser, system, device, startedAt, usedAt, isCurrent }) => {
+      {shown?.map(({ id, browser, system, device, startedAt, usedAt, isCurrent }) => {
         const name = browser ?? t('sessions.unknown');
         const title = system === null ? name : t('sessions.on', { browser: name, system });
         return (
