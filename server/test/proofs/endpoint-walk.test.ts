@@ -178,6 +178,15 @@ async function offered(place: Place): Promise<Input> {
   );
   return conversation(id, place);
 }
+/** A list that is empty admits whoever asks. */
+async function networkTrial(place: Place): Promise<Input> {
+  await db.asOwner(
+    `insert into network_trial (account_id, until) values ($1, now() + interval '1 hour') on conflict do nothing`,
+    [place.account.id],
+  );
+  return account(place);
+}
+
 async function invited(place: Place): Promise<{ userId: string; token: string }> {
   const body = { email: `${randomBytes(6).toString('hex')}@example.org`, name: name() };
   const { user, link } = await place.right.call(inviteUser, {
@@ -539,17 +548,8 @@ const recipes: Record<string, Recipe> = {
     },
   },
   'settings.getNetworkTrial': { input: account },
-  'settings.confirmNetworks': {
-    input: async (place) => {
-      // A list that is empty admits whoever asks.
-      await db.asOwner(
-        `insert into network_trial (account_id, until) values ($1, now() + interval '1 hour') on conflict do nothing`,
-        [place.account.id],
-      );
-      return account(place);
-    },
-    byKey: 'access.not-for-keys',
-  },
+  'settings.confirmNetworks': { input: networkTrial, byKey: 'access.not-for-keys' },
+  'settings.revertNetworks': { input: networkTrial, byKey: 'access.not-for-keys' },
   'masking.getMasking': { input: account },
   'masking.publishMasking': {
     input: async (place) => {

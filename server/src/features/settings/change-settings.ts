@@ -5,7 +5,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { recordVersion } from '../../platform/history/index.ts';
 import { Refusal, type Member } from '../../platform/http/index.ts';
 import { readSites } from '../sites/index.ts';
-import { holdTrial, takeFailedTrial, tryNetworks } from './networks.ts';
+import { endTrial, holdTrial, takeFailedTrial, tryNetworks } from './networks.ts';
 import { refuseContradicting, refuseUnsettable, touchedContradictions } from './policy.ts';
 import { overridesAfter, readDraftedSettings, readStandingSettings } from './queries.ts';
 
@@ -40,6 +40,8 @@ export async function revertFailedNetworks(tx: Tx, account: string): Promise<boo
 /** Says again what the account said before, while a list of networks waits to be confirmed. Refuses with not-found. */
 export async function revertNetworks(tx: Tx, { accountId, actor }: Member): Promise<void> {
   await goBack(tx, accountId, { ...(await holdTrial(tx, accountId)), by: actor });
+  // Where the same was said before by another way, nothing has changed that would have ended it.
+  await endTrial(tx, accountId);
 }
 
 async function goBack(

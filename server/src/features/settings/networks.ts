@@ -134,7 +134,8 @@ async function readTrial(tx: ReadTx, account: string) {
   return trial ?? null;
 }
 
-async function endTrial(tx: Tx, account: string): Promise<void> {
+/** What the account says now stays. */
+export async function endTrial(tx: Tx, account: string): Promise<void> {
   await tx.sql.deleteFrom('network_trial').where('account_id', '=', account).execute();
 }
 
