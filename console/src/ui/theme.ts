@@ -87,6 +87,7 @@ export const theme = createTheme({
           overflow: 'visible',
           whiteSpace: 'normal',
           lineHeight: 1.3,
+          textWrap: 'balance',
           paddingBlock: 'calc(var(--button-height) * 0.1)',
         },
       },
