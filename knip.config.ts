@@ -5,7 +5,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
-      entry: ['tools/{build,start,test,check,openapi}.ts', '{tools,e2e,bench}/**/*.test.ts'],
+      entry: ['tools/{build,start,test,check,openapi,metrics}.ts', '{tools,e2e,bench}/**/*.test.ts'],
       project: ['{tools,e2e,bench}/**/*.ts'],
       // Started by their path (tools/programs.ts).
       ignoreDependencies: ['oxlint', 'oxlint-tsgolint'],

@@ -10,6 +10,7 @@ import { featureListProblems } from './features.ts';
 import { root } from './files.ts';
 import { linkProblems } from './links.ts';
 import { lockFileProblems } from './lock-file.ts';
+import { metricsDocumentProblems } from './metrics.ts';
 import {
   formatComplaints,
   lintComplaints,
@@ -41,6 +42,7 @@ const steps: readonly Step[] = [
   guard('boundaries', boundaryProblems),
   guard('comparisons', comparisonProblems),
   guard('features', featureListProblems),
+  guard('metrics', metricsDocumentProblems),
   guard('attacks', (folder) => [...attackProblems(folder), ...asvsProblems(folder)]),
   guard('links', linkProblems),
   guard('catalogues', catalogueProblems),

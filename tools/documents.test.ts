@@ -7,9 +7,19 @@ import { exampleFolder } from './example-folder.ts';
 import { featureListProblems } from './features.ts';
 import { root } from './files.ts';
 import { linkProblems } from './links.ts';
+import { metricsDocument, metricsDocumentProblems } from './metrics.ts';
 import { openApiProblems, written } from './openapi.ts';
 
 const list = readFileSync(join(root, 'docs/features.md'), 'utf8');
+
+test('the document of metrics says what the registry does', (t) => {
+  const folder = exampleFolder(t, { 'docs/statistics-metrics.md': metricsDocument() });
+  assert.deepEqual(metricsDocumentProblems(folder), []);
+  const changed = metricsDocument().replace('Offered', 'Proposed');
+  const other = exampleFolder(t, { 'docs/statistics-metrics.md': changed });
+  assert.match(metricsDocumentProblems(other).join(), /is not what the registry says/);
+  assert.match(metricsDocumentProblems(exampleFolder(t, {})).join(), /is not what the registry says/);
+});
 
 test('the list of features is complete', (t) => {
   assert.deepEqual(featureListProblems(exampleFolder(t, { 'docs/features.md': list })), []);

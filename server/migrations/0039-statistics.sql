@@ -1,9 +1,10 @@
 -- Statistics (I1): facts as they happen, figures made of them, and the files that are published.
 
--- The moment by which facts are told and durations measured: the database's, so that nodes whose clocks differ agree.
+-- The moment by which facts are told and durations measured: the database's, so that nodes whose clocks differ agree, and in milliseconds,
+-- so that it is the same in every program.
 create function moment() returns timestamptz
   language sql volatile parallel safe
-  return clock_timestamp();
+  return date_trunc('milliseconds', clock_timestamp());
 
 -- What happened, in ids, numbers and words of closed lists. No foreign keys: facts outlive what they speak of, and a message waits for
 -- no lock of another row. `value` is milliseconds, or what the kind says; `counts` are whole numbers by name.
@@ -21,6 +22,8 @@ create table fact (
   counts jsonb,
   primary key (account_id, at, id)
 );
+-- Conversations are told one by one.
+create index fact_resolved on fact (account_id, at, id) where kind = 'resolved';
 
 -- Hours that have facts which figures do not know yet: written with the fact, taken away with the figures.
 create table stale_hour (
@@ -56,6 +59,8 @@ create table figure (
   site_id uuid,
   agent_id uuid,
   base jsonb not null,
+  -- Since when it says what it says.
+  changed_at timestamptz not null default moment(),
   unique nulls not distinct (account_id, grain, period_start, subject, queue_id, site_id, agent_id)
 );
 
@@ -77,21 +82,26 @@ create table statistics_file (
   unique (account_id, folder, name)
 );
 
--- Since when a conversation waits for its first agent in the queue, and since when its agent has it.
+-- Facts call a conversation by an id that stands nowhere else: when it is erased, nothing leads from them to it any more. Then since when it
+-- waits for its first agent in the queue, and since when its agent has it.
 alter table conversation
+  add column fact_id uuid not null default gen_random_uuid(),
   alter column started_at set default moment(),
   alter column queued_at set default moment(),
   add column waiting_since timestamptz default moment(),
   add column joined_at timestamptz;
+alter table offer alter column offered_at set default moment();
 
--- Since when what the visitor wrote waits for an agent's answer, and whether an agent ever gave one. They change with the counter,
--- in the row that a post writes anyhow.
+-- Since when what the visitor wrote waits for an agent's answer, and how long the first answer took. They change with the counter, in the
+-- row that a post writes anyhow.
 alter table stream
   add column turn_since timestamptz,
-  add column replied boolean not null default false;
+  add column first_response_ms bigint;
 
--- The state that facts have told of an agent last.
-alter table agent_presence add column told text not null default 'offline' check (told in ('available', 'away', 'offline'));
+-- What facts have told of an agent last: the state, and how many conversations they may have.
+alter table agent_presence
+  add column told text not null default 'offline' check (told in ('available', 'away', 'offline')),
+  add column told_limit integer;
 
 do $$
 declare
@@ -129,7 +139,7 @@ update conversation set
   joined_at = case when state = 'active' then now() end;
 -- What is open begins to be counted.
 insert into fact (account_id, at, kind, conversation_id, queue_id, site_id, agent_id, outcome)
-  select account_id, coalesce(waiting_since, joined_at), case state when 'waiting' then 'queued' else 'joined' end, id, queue_id, site_id,
+  select account_id, coalesce(waiting_since, joined_at), case state when 'waiting' then 'queued' else 'joined' end, fact_id, queue_id, site_id,
     case when state = 'active' then agent_id end, case state when 'waiting' then 'first' else 'assigned' end
   from conversation where state = 'waiting' or joined_at is not null;
 insert into stale_hour (account_id, hour) select distinct account_id, date_trunc('hour', at, 'UTC') from fact;

@@ -61,7 +61,7 @@ import { RateLimiter, rateLimitJobs, userPace } from './features/rate-limits/ind
 import { redactionJobs } from './features/redaction/index.ts';
 import { pages } from './features/pages/index.ts';
 import { Realtime } from './features/realtime/index.ts';
-import { restoreQueue, Router, Watch } from './features/routing/index.ts';
+import { restoreQueue, Router, tellOfLeaving, Watch } from './features/routing/index.ts';
 import { retentionJobs } from './features/retention/index.ts';
 import { retentionRoutes } from './features/retention/routes.ts';
 import { routingRoutes } from './features/routing/routes.ts';
@@ -80,6 +80,7 @@ import {
 import { signinRoutes } from './features/signin/routes.ts';
 import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
+import { statisticsJobs } from './features/statistics/index.ts';
 import { statisticsRoutes } from './features/statistics/routes.ts';
 import {
   restoreExportAccount,
@@ -182,8 +183,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const { dataDir, version } = parts;
   const backups = new Backups({ database, access, keyring, store: media.store, dataDir, version, log });
   const verifier = new SamlVerifier();
-  const beforeLeaving: BeforeLeaving = async (tx, account, userId) =>
+  const beforeLeaving: BeforeLeaving = async (tx, account, userId) => {
     await releaseConversations(tx, desk, account, userId);
+    await tellOfLeaving(tx, account, userId);
+  };
   const oidcClients = new OidcClients({ outbound, keyring });
   const sessionsEnded = (ids: readonly string[]) => {
     for (const session of ids) fanout.announce({ kind: 'recheck', session });
@@ -229,6 +232,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...redactionJobs({ database, log: entries, logger: log }),
       ...mailJobs({ database, keys, log }),
       ...mediaJobs({ database, store: media.store }),
+      ...statisticsJobs({ database, log }),
       ...ticketsJobs({ database }),
       ...statisticsExportJobs({ database }),
       ...visitorsJobs({ database, keys, keyring, log }),
@@ -367,7 +371,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
-  statisticsRoutes(http);
+  statisticsRoutes(http, { database });
   auditRoutes(http, {
     database,
     keyring,

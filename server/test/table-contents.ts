@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.ts';
 
-/** What changes by being asked or a moment later: uses of sessions, tokens, what waits to be sealed or was noted. */
+/** What changes by being asked or a moment later: uses of sessions, tokens, what waits to be sealed, was noted, or is counted. */
 const restless = [
   'session',
   'csrf_token',
@@ -13,13 +13,19 @@ const restless = [
   'request_quota',
   'activity_session',
   'activity_entry',
+  'fact',
+  'stale_hour',
+  'carried_hour',
+  'rolled_up',
+  'figure',
   'migration',
 ];
 
-/** The same of single columns: on which day somebody was last at work, and when who decides was told of a request. */
+/** The same of single columns: on which day somebody was last at work, when who decides was told of a request, and what statistics were told. */
 const restlessColumns: Readonly<Record<string, string>> = {
   membership: '{last_active_on,unused_notice}',
   operator_access: '{told_at}',
+  agent_presence: '{told,told_limit}',
 };
 
 /** Rows and a checksum of every table that only actions change, and how many audit entries there are. */

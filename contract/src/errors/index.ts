@@ -309,6 +309,16 @@ export const refusals = {
     status: 404,
     title: 'There is no passphrase to read: it was read, has expired, or went another way.',
   },
+  'statistics.period': {
+    status: 422,
+    title:
+      'Ask for at most 31 days by hours and 366 by days, from a full hour to a full hour, and by days from midnight to midnight (UTC).',
+  },
+  'statistics.dimension': { status: 422, title: 'The figures of this subject are not told apart by that.' },
+  'statistics.too-many': {
+    status: 422,
+    title: 'There are too many conversations in that period; ask for a shorter one.',
+  },
   'search.off': { status: 409, title: 'The account does not let transcripts be searched.' },
   'mail.not-set-up': { status: 409, title: 'No mail server is set up here, so that no mail is sent.' },
   'mail.not-listed': { status: 422, title: 'The account lets no mail leave to this address.' },

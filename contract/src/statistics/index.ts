@@ -110,3 +110,48 @@ export const listMetrics = endpoint({
   status: 200,
   response: listOf(MetricDefinition),
 });
+
+const errors = ['statistics.period', 'statistics.dimension', 'statistics.too-many'] as const;
+
+export const readFigures = endpoint({
+  id: 'statistics.readFigures',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/figures/{subject}',
+  summary: 'The figures of a subject within your scope, by hour, by day, or of a whole period (UTC)',
+  description:
+    'Exact for every period, filter and grouping. The time that agents were there, and what follows from it, is in it where everything ' +
+    'that the agent may do lies in your scope. Conversations are told one by one, each in the period in which it ended.',
+  access: { holding: 'statistics.view' },
+  params: closed({ ...account, subject: Subject }),
+  query: FiguresQuery,
+  status: 200,
+  response: Figures,
+  errors,
+});
+
+export const exportFigures = endpoint({
+  id: 'statistics.exportFigures',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/figures/{subject}/csv',
+  summary: 'The same figures as a CSV file',
+  access: { holding: 'statistics.view' },
+  params: closed({ ...account, subject: Subject }),
+  query: FiguresQuery,
+  status: 200,
+  media: ['text/csv'],
+  errors,
+});
+
+export const readOwnFigures = endpoint({
+  id: 'statistics.readOwnFigures',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/own',
+  summary: 'Your own figures as an agent, wherever your conversations were',
+  access: { holding: 'conversations.handle' },
+  notForKeys: true,
+  params: closed(account),
+  query: FiguresQuery,
+  status: 200,
+  response: Figures,
+  errors,
+});

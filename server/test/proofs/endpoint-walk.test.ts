@@ -137,6 +137,10 @@ let node: TestNode;
 let mail: TestMailServer;
 
 const account = (place: Place) => ({ params: { accountId: place.account.id } });
+const figures = (place: Place) => ({
+  params: { accountId: place.account.id, subject: 'queues' },
+  query: { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z', grain: 'day' },
+});
 const one = (key: PlaceId) => (place: Place) => ({
   params: { accountId: place.account.id, [key]: place[key] },
 });
@@ -805,6 +809,13 @@ const recipes: Record<string, Recipe> = {
     },
   },
   'routing.listPresence': { input: account },
+  'statistics.readFigures': { input: figures, elsewhere: 200 },
+  'statistics.exportFigures': { input: figures, elsewhere: 200 },
+  'statistics.readOwnFigures': {
+    input: (place) => ({ ...account(place), query: figures(place).query }),
+    elsewhere: 200,
+    byKey: 'api-keys.not-for-keys',
+  },
   'statistics.listMetrics': { input: account, elsewhere: 200 },
   'routing.setPresence': {
     input: (place) => ({ ...account(place), body: { state: 'away' } }),

@@ -1,6 +1,6 @@
 /** Groups of the page in their order, and the first words of the keys that each holds. */
 const groups = {
-  conversations: ['conversations', 'satisfaction', 'inactivity', 'media', 'mail'],
+  conversations: ['conversations', 'satisfaction', 'inactivity', 'media', 'mail', 'statistics'],
   visitors: ['visitors', 'tickets', 'session-data', 'search'],
   masking: ['masking', 'redaction'],
   retention: ['retention', 'activity-log', 'audit'],

@@ -5,7 +5,15 @@ export { currentGiver } from './current-giver.ts';
 export { giveRole, refuseUnknownPlaces } from './give-role.ts';
 export { loadMember, readHolder } from './load-member.ts';
 export { operatorGrant, readOperatorHolder } from './operator-holder.ts';
-export { covers, effective, narrowedTo, normalisedScope, scopesOf, withinGrants } from './policy.ts';
+export {
+  covers,
+  effective,
+  includesScope,
+  narrowedTo,
+  normalisedScope,
+  scopesOf,
+  withinGrants,
+} from './policy.ts';
 export { readPlaces, type Places } from './places.ts';
 export { readGrantedRoles, readRoles, type GrantedRole, type StoredRole } from './queries.ts';
 export { readAuthorisations, type AccountAccess } from './read-authorisations.ts';

@@ -1,6 +1,7 @@
 import type { Actor, EntryBody, EntryKind } from '@samtal/contract/conversations';
 import { recordAudit, type AuditActor } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
+import { recordFact, type Fact } from '../../platform/facts/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { readSettings } from '../settings/index.ts';
@@ -8,7 +9,15 @@ import type { MaskedText } from '../masking/index.ts';
 import { askForRating } from './ask-for-rating.ts';
 import type { Draft, DraftBody } from './draft.ts';
 import type { ConversationLog } from './log.ts';
-import { lockConversation, memberName, updateConversation, type ConversationRow } from './queries.ts';
+import { countsOf } from './conversation-counts.ts';
+import { placeOf, recordLeaving, recordUnanswered } from './conversation-facts.ts';
+import {
+  lockConversation,
+  memberName,
+  now as thisMoment,
+  updateConversation,
+  type ConversationRow,
+} from './queries.ts';
 import { after } from './states.ts';
 
 /** Who lets a conversation change state: a user, a program with a key, the visitor, or the platform on its own. */
@@ -49,7 +58,12 @@ export class Desk {
     const before = await this.#lock(tx, account, id);
     const state = after(before.state, before.state === 'active' ? 'hand-over' : 'offer');
     const until = new Date(Date.now() + to.seconds * 1000);
-    const now = await updateConversation(tx, before, { state, agent_id: to.userId, offer_until: until });
+    const now = await updateConversation(tx, before, {
+      state,
+      agent_id: to.userId,
+      offer_until: until,
+      joined_at: null,
+    });
     await tx.sql
       .insertInto('offer')
       .values({ account_id: account, conversation_id: id, user_id: to.userId })
@@ -59,6 +73,7 @@ export class Desk {
       kind: 'offered',
       body: await this.#agent(tx, account, to.userId),
     });
+    recordFact(tx, account, { kind: 'offered', ...placeOf(now), agentId: to.userId });
     this.#changed(tx, before, now);
     return now;
   }
@@ -74,9 +89,11 @@ export class Desk {
     const now = await updateConversation(tx, before, {
       state: after(before.state, 'accept'),
       offer_until: null,
+      waiting_since: null,
+      joined_at: thisMoment,
     });
     await answerOffer(tx, before, 'accepted');
-    await this.#join(tx, now, agent);
+    await this.#join(tx, before, agent, before.waiting_since === null ? 'handed-over' : 'accepted');
     await this.#audit(tx, now, { what: 'accepted', by: agent });
     this.#changed(tx, before, now);
     return now;
@@ -110,8 +127,13 @@ export class Desk {
     { agent, how }: { agent: Extract<By, { kind: 'user' }>; how: 'assign' | 'take' },
   ): Promise<ConversationRow> {
     const before = await this.#lock(tx, account, id);
-    const now = await updateConversation(tx, before, { state: after(before.state, how), agent_id: agent.id });
-    await this.#join(tx, now, agent);
+    const now = await updateConversation(tx, before, {
+      state: after(before.state, how),
+      agent_id: agent.id,
+      waiting_since: null,
+      joined_at: thisMoment,
+    });
+    await this.#join(tx, before, agent, how === 'take' ? 'taken' : 'assigned');
     await this.#audit(tx, now, {
       what: how === 'take' ? 'taken' : 'assigned',
       by: how === 'take' ? agent : { kind: 'system' },
@@ -133,14 +155,26 @@ export class Desk {
     await this.#note(tx, before, by, note);
     await this.#write(tx, before, { by, kind: 'transferred', body: { queueName: to.name } });
     await this.#leave(tx, before);
+    // Who has not been answered yet, and comes into the queue that they are in, has never left it.
+    const staysInQueue = before.waiting_since !== null && before.queue_id === to.id;
     const now = await updateConversation(tx, before, {
       state,
       agent_id: null,
       offer_until: null,
       queue_id: to.id,
       queue_name: to.name,
-      queued_at: new Date(),
+      queued_at: thisMoment,
+      joined_at: null,
+      ...(staysInQueue ? {} : { waiting_since: thisMoment }),
     });
+    if (!staysInQueue) {
+      recordUnanswered(tx, before, 'transferred');
+      recordFact(tx, account, {
+        kind: 'queued',
+        ...placeOf(now),
+        outcome: by.kind === 'system' ? 'returned' : 'transfer',
+      });
+    }
     await this.#audit(tx, now, { what: 'transferred', by, details: { queueId: to.id } });
     this.#changed(tx, before, now);
     return now;
@@ -187,7 +221,13 @@ export class Desk {
     const before = await this.#lock(tx, account, id);
     const state = after(before.state, 'resolve');
     await answerOffer(tx, before, 'withdrawn');
-    const now = await updateConversation(tx, before, { state, offer_until: null, resolved_at: new Date() });
+    const now = await updateConversation(tx, before, {
+      state,
+      offer_until: null,
+      resolved_at: thisMoment,
+      waiting_since: null,
+      joined_at: null,
+    });
     const settings = await readSettings(tx, account, now.site_id);
     // Before the last entry, after which nobody listens any more.
     await this.#log.redact(tx, account, { ids: [id], settings });
@@ -202,6 +242,17 @@ export class Desk {
       },
     });
     await this.#log.close(tx, account, id);
+    await recordLeaving(tx, before, 'resolved');
+    const visitorLeft = reason === 'visitor' || reason === 'session-ended';
+    recordUnanswered(tx, before, visitorLeft ? 'abandoned' : 'ended');
+    recordFact(tx, account, {
+      kind: 'resolved',
+      ...placeOf(before),
+      agentId: before.agent_id,
+      since: before.started_at,
+      outcome: reason,
+      counts: await countsOf(tx, before),
+    });
     await this.#freeAgent(tx, before);
     await this.#audit(tx, now, { what: 'resolved', by, details: { by: reason } });
     this.#changed(tx, before, now);
@@ -236,12 +287,11 @@ export class Desk {
     if (before.link === link || before.state === 'resolved') return;
     const now = await updateConversation(tx, before, { link });
     // The first connection is no news.
-    if (before.link !== 'unknown')
-      await this.#write(tx, now, {
-        by: system,
-        kind: 'connection',
-        body: { state: link === 'ok' ? 'back' : link },
-      });
+    if (before.link !== 'unknown') {
+      const state = link === 'ok' ? 'back' : link;
+      await this.#write(tx, now, { by: system, kind: 'connection', body: { state } });
+      recordFact(tx, account, { kind: 'link', ...placeOf(now), outcome: state });
+    }
     this.#changed(tx, before, now);
   }
 
@@ -273,7 +323,15 @@ export class Desk {
     await this.#write(tx, before, { by: system, kind: outcome, body: agent });
     await this.#freeAgent(tx, before);
     const state = after(before.state, outcome === 'missed' ? 'miss' : 'decline');
-    const now = await updateConversation(tx, before, { state, agent_id: null, offer_until: null });
+    // One that was handed over, and not taken, waits in the queue again.
+    const returns = before.waiting_since === null;
+    const now = await updateConversation(tx, before, {
+      state,
+      agent_id: null,
+      offer_until: null,
+      ...(returns ? { waiting_since: thisMoment } : {}),
+    });
+    if (returns) recordFact(tx, now.account_id, { kind: 'queued', ...placeOf(now), outcome: 'returned' });
     this.#changed(tx, before, now);
     return now;
   }
@@ -282,12 +340,21 @@ export class Desk {
     return { agentId: userId, agentName: await memberName(tx, account, userId) };
   }
 
-  async #join(tx: Tx, conversation: ConversationRow, agent: Extract<By, { kind: 'user' }>): Promise<void> {
-    await this.#write(tx, conversation, {
+  async #join(
+    tx: Tx,
+    before: ConversationRow,
+    agent: Extract<By, { kind: 'user' }>,
+    outcome: Extract<Fact, { kind: 'joined' }>['outcome'],
+  ): Promise<void> {
+    await this.#write(tx, before, {
       by: agent,
       kind: 'joined',
       body: { agentId: agent.id, agentName: agent.name },
     });
+    const handling = { ...placeOf(before), agentId: agent.id };
+    recordFact(tx, before.account_id, { kind: 'joined', ...handling, outcome });
+    if (before.waiting_since !== null)
+      recordFact(tx, before.account_id, { kind: 'answered', ...handling, since: before.waiting_since });
   }
 
   async #leave(tx: Tx, before: ConversationRow): Promise<void> {
@@ -297,6 +364,7 @@ export class Desk {
       kind: 'left',
       body: await this.#agent(tx, before.account_id, before.agent_id),
     });
+    await recordLeaving(tx, before, 'transferred');
     await this.#freeAgent(tx, before);
   }
 
@@ -370,12 +438,20 @@ async function answerOffer(
   outcome: 'accepted' | 'declined' | 'missed' | 'withdrawn',
 ): Promise<void> {
   if (conversation.state !== 'offered' || conversation.agent_id === null) return;
-  await tx.sql
+  const offer = await tx.sql
     .updateTable('offer')
-    .set({ outcome, answered_at: new Date() })
+    .set({ outcome, answered_at: thisMoment })
     .where('account_id', '=', conversation.account_id)
     .where('conversation_id', '=', conversation.id)
     .where('user_id', '=', conversation.agent_id)
     .where('outcome', 'is', null)
-    .execute();
+    .returning('offered_at')
+    .executeTakeFirst();
+  if (offer === undefined) return;
+  recordFact(tx, conversation.account_id, {
+    kind: outcome,
+    ...placeOf(conversation),
+    agentId: conversation.agent_id,
+    since: offer.offered_at,
+  });
 }

@@ -1,8 +1,37 @@
 import { sql } from 'kysely';
-import { hasSqlState, type Tx } from '../../platform/database/index.ts';
+import { hasSqlState, type Statement, type Tx } from '../../platform/database/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import type { ConversationKeys, MarkedBucket } from '../../platform/keys/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
+
+/**
+ * What is still open ends here, and statistics are told: whoever waits leaves the queue, whoever has one of them lets it go. In one
+ * statement, because there is nothing to be known of each.
+ */
+const endOpen: Statement = {
+  name: 'conversations-end-open',
+  text: `
+    with now as materialized (select moment() as at),
+    open as (
+      select * from conversation where account_id = $1 and id = any($2::uuid[]) and state <> 'resolved'
+    ), ended as (
+      select fact_id, queue_id, site_id, null::uuid as agent_id, 'flowed-out' as kind, waiting_since as since, 'ended' as outcome,
+        null::jsonb as counts
+      from open where waiting_since is not null
+      union all
+      select fact_id, queue_id, site_id, agent_id, 'left', joined_at, 'resolved', '{"messages": 0}'::jsonb
+      from open where state = 'active' and joined_at is not null
+      union all
+      select fact_id, queue_id, site_id, agent_id, 'resolved', started_at, 'erased', '{}'::jsonb from open
+    ), told as (
+      insert into fact (account_id, at, kind, conversation_id, queue_id, site_id, agent_id, value, outcome, counts)
+      select $1::uuid, now.at, kind, fact_id, queue_id, site_id, agent_id,
+        greatest(0, round(extract(epoch from now.at - since) * 1000))::bigint, outcome, counts
+      from ended, now
+      returning at
+    )
+    insert into stale_hour (account_id, hour) select distinct $1::uuid, date_trunc('hour', at, 'UTC') from told`,
+};
 
 /** So many ids fit into one announcement to other nodes. */
 const announcedTogether = 150;
@@ -22,6 +51,7 @@ export async function eraseConversations(
   account: string,
   { ids, deletionId }: { ids: readonly string[]; deletionId: string },
 ): Promise<MarkedBucket[]> {
+  tx.send(endOpen, [account, ids]);
   const marked = await keys.destroy(tx, account, ids);
   try {
     await sql`select erase_conversations(${[...ids]}::uuid[], ${deletionId})`.execute(tx.sql);

@@ -12,6 +12,14 @@ export interface LockedRow extends Standing {
   readonly at: Date;
   readonly known_seq: number | null;
   readonly known_at: Date | null;
+  /** Since when what the visitor wrote waits for an agent’s answer. */
+  readonly turn_since: Date | null;
+  /** How long the first answer of an agent took; null before it. */
+  readonly first_response_ms: number | null;
+  /** What facts call the conversation. */
+  readonly fact_id: string;
+  readonly queue_id: string;
+  readonly site_id: string | null;
 }
 
 /**
@@ -36,13 +44,14 @@ const lockAndLook: Statement = {
       select * from unnest($2::integer[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[])
         as wanted (position, conversation_id, audience, author, cid)
     ), locked as materialized (
-      select conversation_id, audience, last_seq, closed from stream
+      select conversation_id, audience, last_seq, closed, turn_since, first_response_ms from stream
       where account_id = $1
         and (conversation_id, audience) in (select conversation_id, audience from wanted)
       order by conversation_id, audience
       for update
     )
-    select wanted.position, locked.last_seq, seen.last_seq as seen_seq, locked.closed, clock_timestamp() as at,
+    select wanted.position, locked.last_seq, seen.last_seq as seen_seq, locked.closed, moment() as at,
+      locked.turn_since, locked.first_response_ms, conversation.fact_id, conversation.queue_id, conversation.site_id,
       conversation.state, conversation.agent_id as "agentId", conversation.visitor_id as "visitorId",
       known.seq as known_seq, known.at as known_at
     from wanted
@@ -63,6 +72,7 @@ export const lockBoth: Statement = {
     for update`,
 };
 
+/** Entries, where their streams stand now, and the facts that agents’ answers are: all in one, because nothing runs as often. */
 export const writeEntries: Statement = {
   name: 'log-write-entries',
   text: `
@@ -70,11 +80,19 @@ export const writeEntries: Statement = {
       insert into entry (account_id, conversation_id, audience, seq, kind, actor, author, cid, at, body)
       select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
         $9::timestamptz[], $10::bytea[])
+    ), responded as (
+      insert into fact (account_id, kind, at, conversation_id, queue_id, site_id, agent_id, value, outcome)
+      select $1::uuid, 'responded', * from unnest($17::timestamptz[], $18::uuid[], $19::uuid[], $20::uuid[], $21::uuid[],
+        $22::bigint[], $23::text[])
+      returning at
+    ), stale as (
+      insert into stale_hour (account_id, hour) select distinct $1::uuid, date_trunc('hour', at, 'UTC') from responded
     )
     update stream set last_seq = head.seq,
-      last_interaction_at = coalesce(head.interaction_at, stream.last_interaction_at)
-    from unnest($11::uuid[], $12::text[], $13::bigint[], $14::timestamptz[])
-      as head (conversation_id, audience, seq, interaction_at)
+      last_interaction_at = coalesce(head.interaction_at, stream.last_interaction_at),
+      turn_since = head.turn_since, first_response_ms = head.first_response_ms
+    from unnest($11::uuid[], $12::text[], $13::bigint[], $14::timestamptz[], $15::timestamptz[], $16::bigint[])
+      as head (conversation_id, audience, seq, interaction_at, turn_since, first_response_ms)
     where stream.account_id = $1 and stream.conversation_id = head.conversation_id and stream.audience = head.audience`,
 };
 

@@ -19,7 +19,16 @@ import type { UnreadableConversations } from './unreadable-conversations.ts';
 import { redactConversations } from './redact-conversations.ts';
 import { dueAt, originalOf, shownBody, withOriginals, writeOriginals } from './originals.ts';
 import { keepFromErasure } from './queries.ts';
-import { lockBoth, readNewest, readPage, standing, writeEntries, type EntryRow } from './log-statements.ts';
+import {
+  lockBoth,
+  readNewest,
+  readPage,
+  standing,
+  writeEntries,
+  type EntryRow,
+  type LockedRow,
+} from './log-statements.ts';
+import { followTurns } from './turns.ts';
 
 const pageSize = 2000;
 
@@ -28,6 +37,14 @@ export interface FoundEntry<Kind extends EntryKind = EntryKind> {
   readonly conversationId: string;
   readonly audience: Audience;
   readonly entry: Extract<Entry, { kind: Kind }>;
+}
+
+/** A draft that is being written, and how its stream stood before. */
+interface Fresh {
+  readonly draft: Draft;
+  readonly seq: number;
+  readonly at: Date;
+  readonly row: LockedRow;
 }
 
 /**
@@ -76,7 +93,7 @@ export class ConversationLog {
       );
     const locked = await standing(tx, account, drafts);
     const heads = new Map<string, number>();
-    const fresh: { draft: Draft; seq: number; at: Date }[] = [];
+    const fresh: Fresh[] = [];
     const outcomes = drafts.map((draft, index): Outcome => {
       const row = locked[index];
       if (row === undefined) return { written: false, refused: 'not-found' };
@@ -97,7 +114,7 @@ export class ConversationLog {
       const stream = streamOfDraft(draft);
       const seq = (heads.get(stream) ?? row.last_seq) + 1;
       heads.set(stream, seq);
-      fresh.push({ draft, seq, at: row.at });
+      fresh.push({ draft, seq, at: row.at, row });
       return { written: true, seq, at: row.at, duplicate: false };
     });
     if (fresh.length > 0) await this.#write(tx, account, fresh);
@@ -298,11 +315,7 @@ export class ConversationLog {
     return { found: opened, unreadable: rows.length - opened.length };
   }
 
-  async #write(
-    tx: Tx,
-    account: string,
-    fresh: readonly { draft: Draft; seq: number; at: Date }[],
-  ): Promise<void> {
+  async #write(tx: Tx, account: string, fresh: readonly Fresh[]): Promise<void> {
     const keys = await this.#keys.of(tx, account, [
       ...new Set(fresh.map(({ draft }) => draft.conversationId)),
     ]);
@@ -334,6 +347,7 @@ export class ConversationLog {
       return sealBody(found(keys.get(draft.conversationId)), account, draft, seq);
     });
     const streams = [...heads.values()];
+    const { turns, responses } = followTurns(fresh);
     tx.send(writeEntries, [
       account,
       fresh.map(({ draft }) => draft.conversationId),
@@ -349,6 +363,15 @@ export class ConversationLog {
       streams.map(({ draft }) => audienceOfDraft(draft)),
       streams.map(({ head }) => head),
       streams.map(({ interaction }) => interaction),
+      streams.map(({ draft }) => turns.get(streamOfDraft(draft))?.since ?? null),
+      streams.map(({ draft }) => turns.get(streamOfDraft(draft))?.firstResponseMs ?? null),
+      responses.map(({ at }) => at),
+      responses.map(({ conversationId }) => conversationId),
+      responses.map(({ queueId }) => queueId),
+      responses.map(({ siteId }) => siteId),
+      responses.map(({ agentId }) => agentId),
+      responses.map(({ ms }) => ms),
+      responses.map(({ outcome }) => outcome),
     ]);
     await writeOriginals(tx, this.#keys, account, originals);
     for (const { draft } of fresh) draft.alongside?.(tx);

@@ -5,6 +5,20 @@ import { found } from '../../platform/http/index.ts';
 
 export type ConversationRow = Selectable<Tables['conversation']>;
 
+/** The moment by which facts are told and durations measured. */
+export const now = sql<Date>`moment()`;
+
+type Moment = typeof now;
+
+type Changes = Partial<
+  Pick<ConversationRow, 'state' | 'agent_id' | 'offer_until' | 'queue_id' | 'queue_name' | 'link'>
+> & {
+  readonly queued_at?: Moment;
+  readonly resolved_at?: Moment;
+  readonly waiting_since?: Moment | null;
+  readonly joined_at?: Moment | null;
+};
+
 /**
  * The conversation, locked until the transaction ends: every transition begins with this. Its key stays free, so that
  * whoever has locked a stream can still write what refers to the conversation.
@@ -39,12 +53,7 @@ export function keepFromErasure(tx: Tx, account: string, ids: readonly string[])
 export async function updateConversation(
   tx: Tx,
   conversation: ConversationRow,
-  changes: Partial<
-    Pick<
-      ConversationRow,
-      'state' | 'agent_id' | 'offer_until' | 'queue_id' | 'queue_name' | 'queued_at' | 'resolved_at' | 'link'
-    >
-  >,
+  changes: Changes,
 ): Promise<ConversationRow> {
   return await tx.sql
     .updateTable('conversation')

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/index.ts';
 import { recordFact } from '../../platform/facts/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, Refusal } from '../../platform/http/index.ts';
+import { placeOf } from './conversation-facts.ts';
 import { lastAgent } from './queries.ts';
 
 /**
@@ -41,14 +42,12 @@ export async function rateConversation(
     .where('account_id', '=', account)
     .where('conversation_id', '=', id)
     .execute();
-  const { queue_id: queueId, site_id: siteId, resolved_at: at, agent_id: agent } = conversation;
+  const { resolved_at: at, agent_id: agent } = conversation;
   const agentId = await lastAgent(tx, account, id);
   if (agentId !== null)
     recordFact(tx, account, {
       kind: 'rated',
-      conversationId: id,
-      queueId,
-      siteId,
+      ...placeOf(conversation),
       agentId,
       at,
       rating: score,

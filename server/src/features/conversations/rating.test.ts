@@ -99,8 +99,8 @@ describe('a rating', () => {
       (
         await db.asOwner<{ kind: string; value: number | null; right: boolean }>(
           `select kind, case kind when 'rated' then value::int end as value, fact.at = resolved_at and fact.queue_id = $2 and fact.site_id = $3 and fact.agent_id = $4 as right
-           from fact join conversation on conversation.account_id = fact.account_id and conversation.id = conversation_id
-           where conversation_id = $1 and kind in ('rating-asked', 'rated') order by fact.id`,
+           from fact join conversation on conversation.account_id = fact.account_id and fact_id = conversation_id
+           where conversation.id = $1 and kind in ('rating-asked', 'rated') order by fact.id`,
           [id, account.queueId, account.siteId, agent.userId],
         )
       ).rows.map(({ kind, value, right }) => [kind, value, right]);

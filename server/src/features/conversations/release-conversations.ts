@@ -1,7 +1,10 @@
 import { attempt, type Tx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { isUnreadable } from '../../platform/keys/index.ts';
+import { recordFact } from '../../platform/facts/index.ts';
+import { placeOf, recordLeaving } from './conversation-facts.ts';
 import type { Desk } from './desk.ts';
+import { now } from './queries.ts';
 
 /** Puts everything that is with an agent who leaves back into its queue. */
 export async function releaseConversations(
@@ -20,7 +23,7 @@ export async function releaseConversations(
     .execute();
   const rows = await tx.sql
     .selectFrom('conversation')
-    .select(['id', 'queue_id', 'queue_name'])
+    .selectAll()
     .where('account_id', '=', account)
     .where('agent_id', '=', userId)
     .where('state', 'in', ['offered', 'active'])
@@ -36,14 +39,19 @@ export async function releaseConversations(
     } catch (error) {
       if (!isUnreadable(error) && !(error instanceof Refusal)) throw error;
       // Nothing can be written to it any more, or it has gone to somebody else. Neither may keep anybody in.
-      await tx.sql
+      const released = await tx.sql
         .updateTable('conversation')
-        .set({ state: 'waiting', agent_id: null, offer_until: null })
+        .set({ state: 'waiting', agent_id: null, offer_until: null, joined_at: null })
+        .$if(row.waiting_since === null, (update) => update.set({ waiting_since: now }))
         .where('account_id', '=', account)
         .where('id', '=', row.id)
         .where('agent_id', '=', userId)
         .where('state', 'in', ['offered', 'active'])
-        .execute();
+        .executeTakeFirst();
+      if (released.numUpdatedRows === 0n) continue;
+      await recordLeaving(tx, row, 'transferred');
+      if (row.waiting_since === null)
+        recordFact(tx, account, { kind: 'queued', ...placeOf(row), outcome: 'returned' });
     }
   }
 }

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { SentFile } from '@samtal/contract/media';
 import { sql } from 'kysely';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
+import { recordFact } from '../../platform/facts/index.ts';
 import type { Fanout } from '../../platform/fanout/index.ts';
 import { found, type Visitor } from '../../platform/http/index.ts';
 import type { MaskedText } from '../masking/index.ts';
 import { newCaseId } from './case-id.ts';
 import type { Draft, DraftOf, Standing } from './draft.ts';
 import type { ConversationLog } from './log.ts';
+import { placeOf } from './conversation-facts.ts';
 import { keepFromErasure, type ConversationRow } from './queries.ts';
 
 export interface StartParts {
@@ -43,6 +45,7 @@ export async function startConversation(
       cid: null,
       body: {},
     });
+    recordFact(tx, account, { kind: 'queued', ...placeOf(conversation), outcome: 'first' });
     tx.afterCommit(() => {
       fanout.announce({ kind: 'lists', account, lists: ['waiting'] });
       begun?.(conversation.id);

@@ -14,6 +14,8 @@ const wording = { leftOut: 'Words that the widget shows: nothing about people fo
 
 const pace = { leftOut: 'How much is asked for in a minute changes neither what is stored nor who sees it.' };
 
+const counting = { leftOut: 'How statistics count changes neither what is stored nor who sees it.' };
+
 const connection = {
   leftOut: 'How the mail server is reached. Which one it is, and how the way to it is protected, is said.',
 };
@@ -33,6 +35,10 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'conversations.resolving-disconnects': { section: 'conversations' },
   'conversations.tags': { section: 'conversations' },
   'satisfaction.asked': { section: 'conversations' },
+  'statistics.service-level-seconds': counting,
+  'statistics.service-level-percent': counting,
+  'statistics.service-level-of': counting,
+  'statistics.short-abandon-seconds': counting,
   'search.transcripts': { section: 'conversations' },
   'retention.transcript-days': { part: 'classes' },
   'retention.activity-log-days': { part: 'classes' },

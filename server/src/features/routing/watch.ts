@@ -7,6 +7,7 @@ import { realtime } from '@samtal/contract/realtime';
 import { isUnreadable } from '../../platform/keys/index.ts';
 import type { Desk, UnreadableConversations } from '../conversations/index.ts';
 import { silentConversations, tendSilence } from './inactivity.ts';
+import { tellOfGoneAgents } from './presence.ts';
 import type { Router } from './router.ts';
 
 const everyMs = 1_000;
@@ -14,7 +15,7 @@ const everyMs = 1_000;
 const vouchedForMs = 15_000;
 
 interface Due {
-  readonly what: 'offer' | 'queue' | 'session' | 'silence' | 'presence' | 'ok' | 'weak' | 'lost';
+  readonly what: 'offer' | 'queue' | 'session' | 'silence' | 'presence' | 'gone' | 'ok' | 'weak' | 'lost';
   readonly account_id: string;
   readonly conversation_id: string | null;
 }
@@ -105,6 +106,9 @@ export class Watch {
         select distinct 'presence', account_id, null::uuid from agent_presence
           where connected_until between now() - interval '1500 milliseconds' and now()
         union all
+        select distinct 'gone', account_id, null::uuid from agent_presence
+          where told <> 'offline' and connected_until < moment()
+        union all
         select link.wanted, link.account_id, link.conversation_id from (
           select visitor_link.account_id, visitor_link.conversation_id, conversation.link as now_link,
             case
@@ -130,6 +134,8 @@ export class Watch {
     const { database, desk, router, fanout } = this.#parts;
     if (what === 'queue') router.wake(account);
     else if (what === 'presence') fanout.announce({ kind: 'lists', account, lists: ['presence'] });
+    else if (what === 'gone')
+      await database.transaction(account, async (tx) => await tellOfGoneAgents(tx, account));
     else if (id !== null) {
       await database.transaction(account, async (tx) => {
         if (what === 'offer') await desk.miss(tx, account, id);

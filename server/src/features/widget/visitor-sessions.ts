@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
+import { recordFact } from '../../platform/facts/index.ts';
 import { deriveKey, seal, unseal } from '../../platform/keys/index.ts';
 
 /** A visitor's session: all that is known of the visitor (D2), but for what a ticket says (C9). */
@@ -52,6 +53,7 @@ export async function createVisitorSession(
       ...(customer === null ? {} : columnsOf(customer, { accountId: site.accountId, visitorId, token })),
     })
     .execute();
+  recordFact(tx, site.accountId, { kind: 'session-begun', siteId: site.siteId });
   return { token, visitorId, expiresAt };
 }
 

@@ -262,6 +262,7 @@ export interface Tables {
     connected_until: GeneratedInstant;
     idle_since: GeneratedInstant;
     told: Generated<'available' | 'away' | 'offline'>;
+    told_limit: Generated<number | null>;
   };
   /** `name` and `wrapped_key` are ciphertext under the conversation's key, the content under the wrapped one. */
   media: {
@@ -377,6 +378,7 @@ export interface Tables {
     offer_until: Date | null;
     visitor_id: string;
     link: Generated<LinkState>;
+    fact_id: Generated<string>;
     waiting_since: ColumnType<Date | null, Date | null | undefined, Date | null>;
     joined_at: Generated<Date | null>;
     started_at: GeneratedInstant;
@@ -417,7 +419,7 @@ export interface Tables {
     last_interaction_at: GeneratedInstant;
     warned_at: Date | null;
     turn_since: Generated<Date | null>;
-    replied: Generated<boolean>;
+    first_response_ms: Generated<number | null>;
   };
   entry: {
     account_id: string;
@@ -732,6 +734,7 @@ export interface Tables {
     site_id: string | null;
     agent_id: string | null;
     base: ColumnType<BaseMeasures, string, string>;
+    changed_at: GeneratedInstant;
   };
   statistics_file: {
     account_id: string;

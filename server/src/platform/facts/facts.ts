@@ -1,5 +1,6 @@
 /** Where it happened: a conversation, with the queue and the site that it is in at that moment. */
 interface Place {
+  /** Its `fact_id`, which stands nowhere else. */
   readonly conversationId: string;
   readonly queueId: string;
   /** Null once the site is deleted. */
@@ -48,7 +49,10 @@ export type Fact =
   | (Handling & Since & { readonly kind: 'accepted' | 'declined' | 'missed' | 'withdrawn' | 'answered' })
   | (Place & Since & { readonly kind: 'abandoned' })
   | (Place & Since & { readonly kind: 'flowed-out'; readonly outcome: 'transferred' | 'ended' })
-  | (Handling & { readonly kind: 'joined'; readonly outcome: 'accepted' | 'taken' | 'assigned' })
+  | (Handling & {
+      readonly kind: 'joined';
+      readonly outcome: 'accepted' | 'taken' | 'assigned' | 'handed-over';
+    })
   | (Handling &
       Since & {
         readonly kind: 'left';

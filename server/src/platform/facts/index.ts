@@ -1,1 +1,2 @@
-export { recordFact, type Fact } from './record.ts';
+export type { ConversationCounts, Fact } from './facts.ts';
+export { recordFact } from './record.ts';

@@ -1,8 +1,6 @@
 import type { Statement, Tx } from '../database/index.ts';
 import type { Fact } from './facts.ts';
 
-export type { ConversationCounts, Fact } from './facts.ts';
-
 /** Writes facts in the transaction of what they tell of: both happen, or neither. Costs no round trip of its own. */
 export function recordFact(tx: Tx, account: string, ...facts: readonly Fact[]): void {
   if (facts.length === 0) return;

@@ -1,0 +1,1 @@
+export { statisticsJobs } from './jobs.ts';

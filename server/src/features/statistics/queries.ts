@@ -1,0 +1,172 @@
+import type { BaseMeasures, StatisticsSubject } from '@samtal/contract/statistics';
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/index.ts';
+import { nothingCarried, type Carried, type CountedFact, type Figure } from './figure-table.ts';
+
+/** The facts of a period, in the order of their time. */
+export async function readFacts(
+  tx: Tx,
+  account: string,
+  { from, to }: { from: Date; to: Date },
+): Promise<CountedFact[]> {
+  const rows = await tx.sql
+    .selectFrom('fact')
+    .selectAll()
+    .where('account_id', '=', account)
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    at: row.at.getTime(),
+    kind: row.kind,
+    conversationId: row.conversation_id,
+    queueId: row.queue_id,
+    siteId: row.site_id,
+    agentId: row.agent_id,
+    value: row.value,
+    outcome: row.outcome,
+    counts: row.counts,
+  }));
+}
+
+export async function readCarried(tx: Tx, account: string, hour: Date): Promise<Carried> {
+  const row = await tx.sql
+    .selectFrom('carried_hour')
+    .select('body')
+    .where('account_id', '=', account)
+    .where('hour', '=', hour)
+    .executeTakeFirst();
+  // Written below, and by nobody else.
+  return (row?.body as Carried | undefined) ?? nothingCarried;
+}
+
+/** Says what stood open when an hour began. Answers whether that is something else than was said before. */
+export async function writeCarried(tx: Tx, account: string, hour: Date, carried: Carried): Promise<boolean> {
+  if (carried.agents.length + carried.conversations.length === 0) {
+    const gone = await tx.sql
+      .deleteFrom('carried_hour')
+      .where('account_id', '=', account)
+      .where('hour', '=', hour)
+      .executeTakeFirst();
+    return gone.numDeletedRows > 0n;
+  }
+  const { rows } = await sql`
+    insert into carried_hour (account_id, hour, body) values (${account}, ${hour}, ${JSON.stringify(carried)})
+    on conflict (account_id, hour) do update set body = excluded.body where carried_hour.body <> excluded.body
+    returning hour`.execute(tx.sql);
+  return rows.length > 0;
+}
+
+/** Replaces the figures of a period. What is the same as before is not written. */
+export async function writeFigures(
+  tx: Tx,
+  account: string,
+  { grain, start, figures }: { grain: 'hour' | 'day'; start: Date; figures: readonly Figure[] },
+): Promise<void> {
+  await sql`
+    with wanted as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(figures)}::jsonb)
+        as wanted (subject text, "queueId" uuid, "siteId" uuid, "agentId" uuid, base jsonb)
+    ), gone as (
+      delete from figure using (
+        select subject, queue_id, site_id, agent_id from figure
+          where account_id = ${account} and grain = ${grain} and period_start = ${start}
+        except
+        select subject, "queueId", "siteId", "agentId" from wanted
+      ) old
+      where figure.account_id = ${account} and figure.grain = ${grain} and figure.period_start = ${start}
+        and figure.subject = old.subject and figure.queue_id is not distinct from old.queue_id
+        and figure.site_id is not distinct from old.site_id and figure.agent_id is not distinct from old.agent_id
+    )
+    insert into figure (account_id, grain, period_start, subject, queue_id, site_id, agent_id, base)
+    select ${account}, ${grain}, ${start}, subject, "queueId", "siteId", "agentId", base from wanted
+    on conflict (account_id, grain, period_start, subject, queue_id, site_id, agent_id)
+      do update set base = excluded.base, changed_at = moment() where figure.base <> excluded.base`.execute(
+    tx.sql,
+  );
+}
+
+/** The figures of the hours of a period, as they were counted. */
+export async function readHours(
+  tx: Tx,
+  account: string,
+  { from, to }: { from: Date; to: Date },
+): Promise<Figure[]> {
+  const rows = await tx.sql
+    .selectFrom('figure')
+    .select(['subject', 'queue_id', 'site_id', 'agent_id', 'base'])
+    .where('account_id', '=', account)
+    .where('grain', '=', 'hour')
+    .where('period_start', '>=', from)
+    .where('period_start', '<', to)
+    .execute();
+  return rows.map(presentFigure);
+}
+
+export function presentFigure(row: {
+  subject: StatisticsSubject;
+  queue_id: string | null;
+  site_id: string | null;
+  agent_id: string | null;
+  base: BaseMeasures;
+}): Figure {
+  return {
+    subject: row.subject,
+    queueId: row.queue_id,
+    siteId: row.site_id,
+    agentId: row.agent_id,
+    base: row.base,
+  };
+}
+
+/** How far the figures of an account go, and whether anything stands open then; null before the first time. */
+export async function readProgress(
+  tx: Tx,
+  account: string,
+): Promise<{ until: Date; standsOpen: boolean } | null> {
+  const row = await tx.sql
+    .selectFrom('rolled_up')
+    .select(['until', 'stands_open'])
+    .where('account_id', '=', account)
+    .executeTakeFirst();
+  return row === undefined ? null : { until: row.until, standsOpen: row.stands_open };
+}
+
+export async function writeProgress(
+  tx: Tx,
+  account: string,
+  { until, standsOpen }: { until: Date; standsOpen: boolean },
+): Promise<void> {
+  await tx.sql
+    .insertInto('rolled_up')
+    .values({ account_id: account, until, stands_open: standsOpen })
+    .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ until, stands_open: standsOpen }))
+    .execute();
+}
+
+/** Takes the hours that have news, and with the transaction they are taken for good. */
+export async function takeStaleHours(tx: Tx, account: string): Promise<Date[]> {
+  const { rows } = await sql<{ hour: Date }>`
+    with taken as (delete from stale_hour where account_id = ${account} returning hour)
+    select distinct hour from taken order by hour`.execute(tx.sql);
+  return rows.map(({ hour }) => hour);
+}
+
+export async function putBackStaleHours(tx: Tx, account: string, hours: readonly Date[]): Promise<void> {
+  if (hours.length === 0) return;
+  await tx.sql
+    .insertInto('stale_hour')
+    .values(hours.map((hour) => ({ account_id: account, hour })))
+    .execute();
+}
+
+/** Accounts whose figures are behind. In the platform’s scope. */
+export async function accountsBehind(tx: Tx): Promise<string[]> {
+  const { rows } = await sql<{ account_id: string }>`
+    select account_id from rolled_up where stands_open
+    union
+    select account_id from stale_hour`.execute(tx.sql);
+  return rows.map(({ account_id: id }) => id);
+}

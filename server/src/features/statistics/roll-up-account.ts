@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/index.ts';
+import {
+  putBackStaleHours,
+  readCarried,
+  readFacts,
+  readHours,
+  readProgress,
+  takeStaleHours,
+  writeCarried,
+  writeFigures,
+  writeProgress,
+} from './queries.ts';
+import type { Carried } from './figure-table.ts';
+import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** One transaction takes at most this many hours, so that what was missed for long is made up for in pieces. */
+const hoursTogether = 24;
+
+/*
+ * An hour is stale when a fact in it is not counted yet, when time has passed in it while something stands open, or when something
+ * else stood open when it began than was said.
+ *
+ *   stale ──counted──▶ its figures, those of its day, and what stands open at its end
+ *                        └─ if that differs from what the next hour began with: the next hour is stale
+ */
+
+/**
+ * Brings the figures of an account up to date: stale hours are counted anew from their own facts and what stood open when they
+ * began, then their days from their hours. Killed anywhere, nothing has happened; done twice, nothing changes. Answers whether there
+ * is more to do; null when somebody else is at it.
+ */
+export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | null> {
+  const { rows } = await sql<{ ours: boolean; now: Date }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`statistics:${account}`}, 0)) as ours, moment() as now`.execute(
+    tx.sql,
+  );
+  const [head] = rows;
+  if (head?.ours !== true) return null;
+  const progress = await readProgress(tx, account);
+  const stale = new Set((await takeStaleHours(tx, account)).map((hour) => hour.getTime()));
+  if (progress?.standsOpen === true)
+    for (let hour = hourOf(progress.until); hour <= hourOf(head.now); hour += hourMs) stale.add(hour);
+  const days = new Set<number>();
+  let standsOpen = progress?.standsOpen ?? false;
+  for (let counted = 0; stale.size > 0 && counted < hoursTogether; counted += 1) {
+    const hour = Math.min(...stale);
+    stale.delete(hour);
+    const closing = await countHour(tx, account, { hour, now: head.now.getTime() });
+    days.add(Math.floor(hour / dayMs) * dayMs);
+    const next = hour + hourMs;
+    if (next > head.now.getTime()) standsOpen = closing.agents.length + closing.conversations.length > 0;
+    else if (await writeCarried(tx, account, new Date(next), closing)) stale.add(next);
+  }
+  for (const day of days) await countDay(tx, account, day);
+  await putBackStaleHours(
+    tx,
+    account,
+    [...stale].map((hour) => new Date(hour)),
+  );
+  const until = Math.min(head.now.getTime(), ...stale);
+  await writeProgress(tx, account, { until: new Date(until), standsOpen });
+  return stale.size > 0;
+}
+
+async function countHour(
+  tx: Tx,
+  account: string,
+  { hour, now }: { hour: number; now: number },
+): Promise<Carried> {
+  const period = { from: new Date(hour), to: new Date(hour + hourMs) };
+  const facts = await readFacts(tx, account, period);
+  // What was told since we looked at the clock is counted, too.
+  const to = Math.min(hour + hourMs, Math.max(now, hour, facts.at(-1)?.at ?? 0));
+  const opening = await readCarried(tx, account, period.from);
+  const { figures, closing } = rollUpHour(facts, opening, { from: hour, to });
+  await writeFigures(tx, account, { grain: 'hour', start: period.from, figures });
+  return closing;
+}
+
+async function countDay(tx: Tx, account: string, day: number): Promise<void> {
+  const hours = await readHours(tx, account, { from: new Date(day), to: new Date(day + dayMs) });
+  await writeFigures(tx, account, { grain: 'day', start: new Date(day), figures: mergeFigures(hours) });
+}
+
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / hourMs) * hourMs;
+}

@@ -1,0 +1,40 @@
+import {
+  metricsOf,
+  type Figures,
+  type FiguresRow,
+  type StatisticsSubject,
+} from '@samtal/contract/statistics';
+import { csvRecord } from '../../platform/csv/index.ts';
+
+/**
+ * Figures as CSV (RFC 4180): UTF-8, a header always, the period and the version of what the columns mean first, then what a row is
+ * about, then its measures. Nothing in it says for whom it was written, so that the same figures are the same bytes.
+ */
+export function* writeCsv(
+  { subject, version, rows }: Figures,
+  dimensions: readonly string[],
+): Generator<string> {
+  yield csvRecord([
+    'period_start',
+    'period_end',
+    'metric_version',
+    ...dimensions.flatMap((dimension) =>
+      dimension === 'conversation' ? ['conversation_id'] : [`${dimension}_id`, `${dimension}_name`],
+    ),
+    ...metricsOf(subject).map(({ name }) => name),
+  ]);
+  for (const row of rows) yield csvRecord(cellsOf(row, { subject, version }));
+}
+
+function cellsOf(
+  { periodStart, periodEnd, dimensions, measures }: FiguresRow,
+  { subject, version }: { subject: StatisticsSubject; version: number },
+): (string | number | null)[] {
+  return [
+    periodStart,
+    periodEnd,
+    version,
+    ...dimensions.flatMap(({ dimension, id, name }) => (dimension === 'conversation' ? [id] : [id, name])),
+    ...metricsOf(subject).map(({ name }) => measures[name] ?? null),
+  ];
+}
