@@ -11,6 +11,7 @@ import { maskingAccuracy } from './masking-accuracy.ts';
 import { maskingCost } from './masking-cost.ts';
 import { maskingThroughput } from './masking.ts';
 import { messages } from './messages.ts';
+import { rollUps } from './roll-ups.ts';
 import { search } from './search.ts';
 import { signInThroughput } from './sign-in.ts';
 import { start } from './start.ts';
@@ -35,4 +36,5 @@ await runFromCommandLine([
   retention,
   auditSealing,
   authorisation,
+  rollUps,
 ]);
