@@ -86,6 +86,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 12,
         attack: 'A document of a megabyte with thousands of signatures',
         expected: 'refused by its size within milliseconds',
+        lacks: 'in how many milliseconds it is turned away by its size',
       },
       {
         number: 13,
