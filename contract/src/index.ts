@@ -178,6 +178,8 @@ export const endpoints: readonly Endpoint[] = [
   statistics.readFigures,
   statistics.exportFigures,
   statistics.readOwnFigures,
+  statistics.listStatisticsFiles,
+  statistics.openStatisticsFile,
   subjectAccess.exportSubjectData,
   subjectAccess.exportAddressLines,
   visitors.listAttributes,

@@ -176,6 +176,8 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'statistics.readFigures': { because: 'counts and times, nothing that anybody wrote' },
   'statistics.exportFigures': 'statistics.exported',
   'statistics.readOwnFigures': { because: 'tells people about themselves' },
+  'statistics.listFiles': { because: 'names of files, nothing of what is in them' },
+  'statistics.openFile': 'statistics.file-opened',
   'statistics.listMetrics': { because: 'says what metrics mean, nothing about anybody' },
   'subject-access.exportSubjectData': 'subject-access.exported',
   'subject-access.exportAddressLines': 'activity-log.address-exported',

@@ -11,6 +11,8 @@ export const scopeCases: Readonly<Record<string, 'path' | 'body' | 'list' | { re
   'statistics.listMetrics': { because: 'says what metrics mean, nothing about anybody' },
   'statistics.readFigures': { because: 'scoped views are held against the whole (statistics.test.ts)' },
   'statistics.exportFigures': { because: 'the same figures as statistics.readFigures' },
+  'statistics.listFiles': { because: 'whoever has a scope finds none (files.test.ts)' },
+  'statistics.openFile': { because: 'whoever has a scope finds none (files.test.ts)' },
   'statistics.readOwnFigures': { because: 'tells of nobody but the caller' },
   'routing.setPresence': { because: 'tells of nobody but the caller' },
   'canned-replies.listCannedReplies': { because: 'texts for everybody in the account' },

@@ -342,6 +342,13 @@ export const settings = {
     levels: accountWide,
     sensitive: false,
   }),
+  /** Minutes after the end of an hour or a day until its files are published (I3). What is told later makes a correction. */
+  'statistics.close-minutes': setting({
+    schema: Type.Integer({ minimum: 1, maximum: 1440 }),
+    default: 10,
+    levels: accountWide,
+    sensitive: false,
+  }),
   'statistics.short-abandon-seconds': setting({
     schema: Type.Integer({ minimum: 0, maximum: 600 }),
     default: 5,

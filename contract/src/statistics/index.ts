@@ -1,5 +1,16 @@
 import { endpoint } from '../endpoint/index.ts';
-import { closed, Id, Instant, listOf, nullable, oneOf, Type, type Static } from '../shared/index.ts';
+import {
+  closed,
+  Id,
+  Instant,
+  listOf,
+  nullable,
+  oneOf,
+  pageOf,
+  pageQuery,
+  Type,
+  type Static,
+} from '../shared/index.ts';
 import { metricUnits, statisticsDimensions, statisticsSubjects, type Metric } from './metric.ts';
 
 export { mergeBase, type BaseMeasures } from './base.ts';
@@ -154,4 +165,55 @@ export const readOwnFigures = endpoint({
   status: 200,
   response: Figures,
   errors,
+});
+
+/** A file of one hour or day (UTC), rendered once when that had closed. It never changes; what came out different later is a correction. */
+export const StatisticsFile = closed({
+  id: Id,
+  subject: Subject,
+  grain: oneOf('hour', 'day'),
+  periodStart: Instant,
+  periodEnd: Instant,
+  /** 0: the file itself. Each correction holds the whole period anew; the highest one counts. */
+  correction: Type.Integer({ minimum: 0 }),
+  /** Where it lies, here and over SFTP: `Metrics/2026/11/26/queues-2026-11-26.csv`. */
+  path: Type.String(),
+  sizeBytes: Type.Integer(),
+  /** Of its bytes, in hexadecimal. */
+  sha256: Type.String(),
+  publishedAt: Instant,
+});
+export type StatisticsFile = Static<typeof StatisticsFile>;
+
+export const listStatisticsFiles = endpoint({
+  id: 'statistics.listFiles',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/files',
+  summary: 'The files that were published, newest period first',
+  description:
+    'For who holds the authorisation for the whole account: files tell of all of it. Others find none. The same bytes as over SFTP and in the console.',
+  access: { holding: 'statistics.view' },
+  params: closed(account),
+  query: closed({
+    subject: Type.Optional(Subject),
+    grain: Type.Optional(oneOf('hour', 'day')),
+    from: Type.Optional(Instant),
+    /** Not included. */
+    to: Type.Optional(Instant),
+    ...pageQuery,
+  }),
+  status: 200,
+  response: pageOf(StatisticsFile),
+});
+
+export const openStatisticsFile = endpoint({
+  id: 'statistics.openFile',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/files/{fileId}',
+  summary: 'A published file',
+  access: { holding: 'statistics.view' },
+  params: closed({ ...account, fileId: Id }),
+  status: 200,
+  media: ['text/csv'],
+  errors: ['not-found'],
 });

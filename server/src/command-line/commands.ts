@@ -22,6 +22,7 @@ import { selfCheckCommand } from './self-check.ts';
 import { settingsCommands } from './settings.ts';
 import { smsCommands } from './sms.ts';
 import { start } from './start.ts';
+import { statisticsCommands } from './statistics.ts';
 
 /** Every command there is, in reading order. */
 export const commands: readonly Command[] = [
@@ -48,4 +49,5 @@ export const commands: readonly Command[] = [
   ...erasureCommands,
   ...activityLogCommands,
   ...backupCommands,
+  ...statisticsCommands,
 ];

@@ -39,6 +39,7 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'statistics.service-level-percent': counting,
   'statistics.service-level-of': counting,
   'statistics.short-abandon-seconds': counting,
+  'statistics.close-minutes': counting,
   'search.transcripts': { section: 'conversations' },
   'retention.transcript-days': { part: 'classes' },
   'retention.activity-log-days': { part: 'classes' },

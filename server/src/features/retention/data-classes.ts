@@ -257,6 +257,7 @@ export const classOfTable = {
   rolled_up: 'statistics',
   figure: 'statistics',
   statistics_file: 'statistics',
+  unpublished_period: 'statistics',
   signed_out: 'sign-in',
 } as const satisfies Record<keyof Tables, DataClassName>;
 

@@ -24,10 +24,9 @@ interface Wanted {
   /** Agents of whom everything lies within the scopes. */
   readonly covered: readonly string[];
   readonly only: { readonly queueId?: string; readonly siteId?: string; readonly agentId?: string };
+  /** More conversations than this are refused with statistics.too-many. */
+  readonly atMost: number;
 }
-
-/** So many conversations are told one by one, and no more. */
-const conversationsTogether = 10_000;
 
 /** What lies in the scopes. Their units are those of the queue. */
 export async function readBaseRows(tx: ReadTx, account: string, wanted: Wanted): Promise<BaseRow[]> {
@@ -80,7 +79,7 @@ async function readFigureRows(
 async function readConversations(
   tx: ReadTx,
   account: string,
-  { period, scopes, only }: Wanted,
+  { period, scopes, only, atMost }: Wanted,
 ): Promise<BaseRow[]> {
   const rows = await tx.sql
     .selectFrom('fact')
@@ -97,9 +96,9 @@ async function readConversations(
     .$if(only.siteId !== undefined, (query) => query.where('site_id', '=', only.siteId ?? ''))
     .$if(only.agentId !== undefined, (query) => query.where('agent_id', '=', only.agentId ?? ''))
     .orderBy('at')
-    .limit(conversationsTogether + 1)
+    .$if(Number.isFinite(atMost), (query) => query.limit(atMost + 1))
     .execute();
-  if (rows.length > conversationsTogether) throw new Refusal('statistics.too-many');
+  if (rows.length > atMost) throw new Refusal('statistics.too-many');
   return rows.map(({ at, value, outcome, counts, ...row }) => ({
     at,
     queue: row.queue_id,

@@ -1,24 +1,23 @@
 import type { Scope } from '@samtal/contract/access';
 import {
-  measure,
-  mergeBase,
   subjects,
-  type BaseMeasures,
   type Figures,
   type FiguresQuery,
-  type FiguresRow,
-  type MetricParameters,
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
 import type { ReadTx } from '../../platform/database/index.ts';
+import { countedUntil, readBaseRows } from './base-rows.ts';
 import { coveredAgents } from './covered-agents.ts';
-import { judgePeriod, periodOf } from './period.ts';
-import { readNames, type Names } from './read-names.ts';
-import { countedUntil, readBaseRows, type BaseRow } from './base-rows.ts';
+import { judgePeriod } from './period.ts';
+import { presentRows } from './present-rows.ts';
+import { readNames } from './read-names.ts';
 import { readParameters } from './read-parameters.ts';
 
 /** Where somebody may see statistics; or whose own they are, wherever they come from. */
 export type Viewer = { readonly scopes: readonly Scope[] } | { readonly own: string };
+
+/** So many conversations are answered one by one, and no more. */
+const conversationsTogether = 10_000;
 
 /**
  * The figures of a subject, by period and by what was asked for: exactly what lies in the scopes of the viewer (B2). Refuses with
@@ -29,103 +28,23 @@ export async function readFigures(
   account: string,
   { viewer, subject, query }: { viewer: Viewer; subject: StatisticsSubject; query: FiguresQuery },
 ): Promise<Figures> {
-  const period = judgePeriod(subject, query);
   const scopes = 'own' in viewer ? [{}] : viewer.scopes;
   const rows = await readBaseRows(tx, account, {
     subject,
-    period,
+    period: judgePeriod(subject, query),
     scopes,
     covered: await coveredAgents(tx, account, scopes),
     only: { ...query, ...('own' in viewer ? { agentId: viewer.own } : {}) },
+    atMost: conversationsTogether,
   });
-  const parameters = await readParameters(tx, account);
-  const names = await readNames(tx, account, rows);
-  const groups = Map.groupBy(rows.filter(isOf(subject, query.by)), (row) => keyOf(row, { subject, query }));
-  const presented = [...groups.values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : [presentRow([first, ...others], { first, subject, query, parameters, names })],
-  );
+  const madeWith = {
+    names: await readNames(tx, account, rows),
+    parameters: await readParameters(tx, account),
+  };
   return {
     subject,
     version: subjects[subject].version,
     countedUntil: (await countedUntil(tx, account))?.toISOString() ?? null,
-    rows: presented.toSorted(inOrder),
+    rows: presentRows(rows, { subject, query, madeWith }),
   };
-}
-
-type By = NonNullable<FiguresQuery['by']> | 'conversation';
-
-function groupedBy(subject: StatisticsSubject, by: FiguresQuery['by']): By {
-  return by ?? subjects[subject].by;
-}
-
-/** What belongs to no queue is in no row of a queue. */
-function isOf(subject: StatisticsSubject, by: FiguresQuery['by']): (row: BaseRow) => boolean {
-  const dimension = groupedBy(subject, by);
-  if (dimension === 'all' || dimension === 'conversation') return () => true;
-  return (row) => subject !== 'agents' || row[dimension] !== null;
-}
-
-function keyOf(
-  row: BaseRow,
-  { subject, query }: { subject: StatisticsSubject; query: FiguresQuery },
-): string {
-  const by = groupedBy(subject, query.by);
-  const of = by === 'all' ? '' : String(row[by]);
-  return `${periodOf(row.at, query).start.getTime()} ${of}`;
-}
-
-function presentRow(
-  rows: readonly [BaseRow, ...BaseRow[]],
-  {
-    first,
-    subject,
-    query,
-    parameters,
-    names,
-  }: {
-    first: BaseRow;
-    subject: StatisticsSubject;
-    query: FiguresQuery;
-    parameters: MetricParameters;
-    names: Names;
-  },
-): FiguresRow {
-  const { start, end } = periodOf(first.at, query);
-  const base: BaseMeasures = rows.length === 1 ? first.base : mergeBase(rows.map((row) => row.base));
-  return {
-    periodStart: start.toISOString(),
-    periodEnd: end.toISOString(),
-    dimensions: dimensionsOf(subject, query.by).map((dimension) => {
-      const id = first[dimension];
-      return { dimension, id, name: id === null ? null : (names.get(id) ?? null) };
-    }),
-    measures: measure(subject, base, parameters),
-  };
-}
-
-const conversationDimensions = ['conversation', 'queue', 'site', 'agent'] as const;
-
-/** What the rows of a subject are about, in the order of columns. */
-export function dimensionsOf(
-  subject: StatisticsSubject,
-  by: FiguresQuery['by'],
-): readonly (typeof conversationDimensions)[number][] {
-  const dimension = groupedBy(subject, by);
-  if (dimension === 'all') return [];
-  return dimension === 'conversation' ? conversationDimensions : [dimension];
-}
-
-/** By time, then by name; what has none comes last. */
-function inOrder(one: FiguresRow, other: FiguresRow): number {
-  const sorted = (row: FiguresRow) => [
-    row.periodStart,
-    String(row.measures['resolved_at'] ?? ''),
-    row.dimensions.map(({ name, id }) => `${name ?? '\uFFFF'} ${id ?? ''}`).join(' '),
-  ];
-  const [these, those] = [sorted(one), sorted(other)];
-  for (const [index, text] of these.entries()) {
-    const that = those[index] ?? '';
-    if (text !== that) return text < that ? -1 : 1;
-  }
-  return 0;
 }

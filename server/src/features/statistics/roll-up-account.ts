@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/index.ts';
 import {
   putBackStaleHours,
@@ -13,6 +12,8 @@ import {
 } from './queries.ts';
 import type { Carried } from './figure-table.ts';
 import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
+import { notePeriods } from './statistics-files.ts';
+import { takeTurn } from './take-turn.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -33,28 +34,29 @@ const hoursTogether = 24;
  * is more to do; null when somebody else is at it.
  */
 export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | null> {
-  const { rows } = await sql<{ ours: boolean; now: Date }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`statistics:${account}`}, 0)) as ours, moment() as now`.execute(
-    tx.sql,
-  );
-  const [head] = rows;
-  if (head?.ours !== true) return null;
+  const head = await takeTurn(tx, account);
+  if (!head.ours) return null;
   const progress = await readProgress(tx, account);
   const stale = new Set((await takeStaleHours(tx, account)).map((hour) => hour.getTime()));
   if (progress?.standsOpen === true)
     for (let hour = hourOf(progress.until); hour <= hourOf(head.now); hour += hourMs) stale.add(hour);
-  const days = new Set<number>();
+  const [hours, days] = [new Set<number>(), new Set<number>()];
   let standsOpen = progress?.standsOpen ?? false;
   for (let counted = 0; stale.size > 0 && counted < hoursTogether; counted += 1) {
     const hour = Math.min(...stale);
     stale.delete(hour);
     const closing = await countHour(tx, account, { hour, now: head.now.getTime() });
+    hours.add(hour);
     days.add(Math.floor(hour / dayMs) * dayMs);
     const next = hour + hourMs;
     if (next > head.now.getTime()) standsOpen = closing.agents.length + closing.conversations.length > 0;
     else if (await writeCarried(tx, account, new Date(next), closing)) stale.add(next);
   }
   for (const day of days) await countDay(tx, account, day);
+  await notePeriods(tx, account, [
+    ...[...hours].map((hour) => ({ grain: 'hour' as const, start: new Date(hour) })),
+    ...[...days].map((day) => ({ grain: 'day' as const, start: new Date(day) })),
+  ]);
   await putBackStaleHours(
     tx,
     account,

@@ -1,9 +1,14 @@
 import * as contract from '@samtal/contract/statistics';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database } from '../../platform/database/index.ts';
-import type { HttpServer } from '../../platform/http/index.ts';
+import { found, type HttpServer } from '../../platform/http/index.ts';
 import { scopesOf } from '../access/index.ts';
-import { dimensionsOf, readFigures } from './read-figures.ts';
+import { seesWholeAccount } from './file-access.ts';
+import { listFiles } from './list-files.ts';
+import { dimensionsOf } from './present-rows.ts';
+import { publishedAs } from './published-as.ts';
+import { readFigures } from './read-figures.ts';
+import { readFileContent } from './statistics-files.ts';
 import { writeCsv } from './write-csv.ts';
 
 export function statisticsRoutes(http: HttpServer, { database }: { database: Database }): void {
@@ -20,21 +25,24 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
 
   http.serve(contract.exportFigures, async ({ caller, params: { subject }, query }) => {
     const { accountId: account, actor } = caller;
-    const figures = await database.transaction(account, async (tx) => {
-      const viewer = { scopes: scopesOf(caller, 'statistics.view') };
-      const read = await readFigures(tx, account, { viewer, subject, query });
+    return await database.transaction(account, async (tx) => {
       await recordAudit(tx, account, {
         action: 'statistics.exported',
         actor,
         details: { subject, grain: query.grain, from: query.from, to: query.to },
       });
-      return read;
+      // What was published is given as it was published, here and over SFTP (I3).
+      const published = seesWholeAccount(caller) ? await publishedAs(tx, account, { subject, query }) : null;
+      if (published !== null)
+        return { type: 'text/csv', fileName: published.name, content: [published.content] };
+      const viewer = { scopes: scopesOf(caller, 'statistics.view') };
+      const figures = await readFigures(tx, account, { viewer, subject, query });
+      return {
+        type: 'text/csv',
+        fileName: `${subject}-${query.from.slice(0, 10)}.csv`,
+        content: writeCsv(figures, dimensionsOf(subject, query.by)),
+      };
     });
-    return {
-      type: 'text/csv',
-      fileName: `${subject}-${query.from.slice(0, 10)}.csv`,
-      content: writeCsv(figures, dimensionsOf(subject, query.by)),
-    };
   });
 
   http.serve(
@@ -45,4 +53,25 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
         async (tx) => await readFigures(tx, accountId, { viewer: { own: userId }, subject: 'agents', query }),
       ),
   );
+
+  http.serve(contract.listStatisticsFiles, async ({ caller, query }) =>
+    seesWholeAccount(caller)
+      ? await database.read(caller.accountId, async (tx) => await listFiles(tx, caller.accountId, query))
+      : { items: [], next: null },
+  );
+
+  http.serve(contract.openStatisticsFile, async ({ caller, params: { fileId } }) => {
+    const { accountId: account, actor } = caller;
+    return await database.transaction(account, async (tx) => {
+      const { name, content } = found(
+        seesWholeAccount(caller) ? await readFileContent(tx, account, fileId) : null,
+      );
+      await recordAudit(tx, account, {
+        action: 'statistics.file-opened',
+        actor,
+        subject: { kind: 'statistics-file', id: fileId },
+      });
+      return { type: 'text/csv', fileName: name, sizeBytes: content.length, content: [content] };
+    });
+  });
 }

@@ -11,7 +11,7 @@ import { csvRecord } from '../../platform/csv/index.ts';
  * about, then its measures. Nothing in it says for whom it was written, so that the same figures are the same bytes.
  */
 export function* writeCsv(
-  { subject, version, rows }: Figures,
+  { subject, version, rows }: Pick<Figures, 'subject' | 'version' | 'rows'>,
   dimensions: readonly string[],
 ): Generator<string> {
   yield csvRecord([

@@ -21,7 +21,7 @@ import type { MediaType } from '@samtal/contract/media';
 import type { ExportKeyType } from '@samtal/contract/statistics-export';
 import type { OperatorAccessState } from '@samtal/contract/operator-access';
 import type { FactorKind } from '@samtal/contract/signin';
-import type { BaseMeasures, StatisticsSubject } from '@samtal/contract/statistics';
+import type { BaseMeasures, MetricParameters, StatisticsSubject } from '@samtal/contract/statistics';
 import type { TicketAlgorithm } from '@samtal/contract/tickets';
 
 /** What makes a name at an identity provider whole (NameID of SAML 2.0). */
@@ -723,6 +723,7 @@ export interface Tables {
     counts: ColumnType<Record<string, number> | null, string | null, never>;
   };
   stale_hour: { account_id: string; hour: Date; id: Generated<number> };
+  unpublished_period: { account_id: string; grain: 'hour' | 'day'; period_start: Date };
   carried_hour: { account_id: string; hour: Date; body: ColumnType<unknown, string, string> };
   rolled_up: { account_id: string; until: Date; stands_open: boolean };
   figure: {
@@ -749,6 +750,7 @@ export interface Tables {
     size_bytes: number;
     sha256: Buffer;
     published_at: GeneratedInstant;
+    made_with: ColumnType<{ names: Record<string, string>; parameters: MetricParameters }, string, never>;
   };
   used_assertion: { account_id: string; provider_id: string; assertion_hash: Buffer; expires_at: Date };
 }

@@ -1,0 +1,241 @@
+import { statisticsSubjects, type StatisticsSubject } from '@samtal/contract/statistics';
+import { sql } from 'kysely';
+import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import type { FilePeriod } from './file-place.ts';
+import type { MadeWith } from './present-rows.ts';
+
+/** A published file, without its content. */
+export interface StoredFile {
+  readonly id: string;
+  readonly grain: 'hour' | 'day';
+  readonly periodStart: Date;
+  readonly subject: StatisticsSubject;
+  readonly correction: number;
+  readonly folder: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: Buffer;
+  readonly publishedAt: Date;
+}
+
+/** What the newest file of a period and subject says, and what it was made with. */
+export interface NewestFile {
+  readonly correction: number;
+  readonly sha256: Buffer;
+  readonly madeWith: MadeWith;
+}
+
+/** Says that these periods were counted: what is published of them is looked at again. */
+export async function notePeriods(tx: Tx, account: string, periods: readonly FilePeriod[]): Promise<void> {
+  if (periods.length === 0) return;
+  await tx.sql
+    .insertInto('unpublished_period')
+    .values(periods.map(({ grain, start }) => ({ account_id: account, grain, period_start: start })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * Periods that were counted since a file was made of them, and that ended so many minutes ago, the oldest first. One with an hour
+ * that is behind is not among them.
+ */
+export async function readDuePeriods(
+  tx: ReadTx,
+  account: string,
+  { closeMinutes, atMost }: { closeMinutes: number; atMost: number },
+): Promise<FilePeriod[]> {
+  const { rows } = await sql<{ grain: 'hour' | 'day'; start: Date }>`
+    with counted as (
+      select least(
+        coalesce((select min(hour) from stale_hour where account_id = ${account}), 'infinity'),
+        coalesce((select until from rolled_up where account_id = ${account} and stands_open), 'infinity')
+      ) as until
+    )
+    select grain, period_start as start from unpublished_period, counted
+    cross join lateral (select period_start + case grain when 'hour' then interval '1 hour' else interval '24 hours' end as ends_at) period
+    where account_id = ${account} and ends_at <= moment() - make_interval(mins => ${closeMinutes}) and ends_at <= counted.until
+    order by ends_at, grain desc
+    limit ${atMost}`.execute(tx.sql);
+  return rows;
+}
+
+export async function forgetPeriods(tx: Tx, account: string, periods: readonly FilePeriod[]): Promise<void> {
+  for (const { grain, start } of periods)
+    await tx.sql
+      .deleteFrom('unpublished_period')
+      .where('account_id', '=', account)
+      .where('grain', '=', grain)
+      .where('period_start', '=', start)
+      .execute();
+}
+
+/** Accounts with periods that have ended and are not published as they stand. In the platform’s scope. */
+export async function accountsToPublish(tx: ReadTx): Promise<string[]> {
+  const { rows } = await sql<{ account_id: string }>`
+    select distinct account_id from unpublished_period
+    where period_start + case grain when 'hour' then interval '1 hour' else interval '24 hours' end <= moment()`.execute(
+    tx.sql,
+  );
+  return rows.map(({ account_id: id }) => id);
+}
+
+export async function readNewestFile(
+  tx: ReadTx,
+  account: string,
+  { subject, period: { grain, start } }: { subject: StatisticsSubject; period: FilePeriod },
+): Promise<NewestFile | null> {
+  const row = await tx.sql
+    .selectFrom('statistics_file')
+    .select(['correction', 'sha256', 'made_with'])
+    .where('account_id', '=', account)
+    .where('grain', '=', grain)
+    .where('period_start', '=', start)
+    .where('subject', '=', subject)
+    .orderBy('correction', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { names, parameters } = row.made_with;
+  return {
+    correction: row.correction,
+    sha256: row.sha256,
+    madeWith: { names: new Map(Object.entries(names)), parameters },
+  };
+}
+
+/** As it stands in the database, in JSON. */
+export function toStore({ names, parameters }: MadeWith): string {
+  return JSON.stringify({ names: Object.fromEntries(names), parameters });
+}
+
+const storedColumns = [
+  'id',
+  'grain',
+  'period_start as periodStart',
+  'subject',
+  'correction',
+  'folder',
+  'name',
+  'size_bytes as sizeBytes',
+  'sha256',
+  'published_at as publishedAt',
+] as const;
+
+/** Published files, the newest period first; corrections follow what they correct. `after` is the folder and name of the last one before. */
+export async function readFiles(
+  tx: ReadTx,
+  account: string,
+  wanted: {
+    readonly grain?: 'hour' | 'day';
+    readonly subject?: StatisticsSubject;
+    readonly from?: string;
+    readonly to?: string;
+    readonly after: FilePosition | null;
+    readonly limit: number;
+  },
+): Promise<StoredFile[]> {
+  const { grain, subject, from, to, after, limit } = wanted;
+  const rows = await tx.sql
+    .selectFrom('statistics_file')
+    .select(storedColumns)
+    .where('account_id', '=', account)
+    .$if(grain !== undefined, (query) => query.where('grain', '=', grain ?? 'day'))
+    .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? statisticsSubjects[0]))
+    .$if(from !== undefined, (query) => query.where('period_start', '>=', new Date(from ?? 0)))
+    .$if(to !== undefined, (query) => query.where('period_start', '<', new Date(to ?? 0)))
+    .$if(after !== null, (query) =>
+      query.where(
+        sql<boolean>`(period_start, name) < (${after?.periodStart ?? null}::timestamptz, ${after?.name ?? null})`,
+      ),
+    )
+    .orderBy('period_start', 'desc')
+    .orderBy('name', 'desc')
+    .limit(limit)
+    .execute();
+  return rows;
+}
+
+/** Where a list of files goes on. */
+export interface FilePosition {
+  readonly periodStart: string;
+  readonly name: string;
+}
+
+export async function readFileContent(
+  tx: ReadTx,
+  account: string,
+  fileId: string,
+): Promise<{ name: string; content: Buffer } | null> {
+  const row = await tx.sql
+    .selectFrom('statistics_file')
+    .select(['name', 'content'])
+    .where('account_id', '=', account)
+    .where('id', '=', fileId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The newest published bytes of a period and subject; null where there are none. */
+export async function readPublished(
+  tx: ReadTx,
+  account: string,
+  { subject, grain, start }: FilePeriod & { subject: StatisticsSubject },
+): Promise<{ name: string; content: Buffer } | null> {
+  const row = await tx.sql
+    .selectFrom('statistics_file')
+    .select(['name', 'content'])
+    .where('account_id', '=', account)
+    .where('grain', '=', grain)
+    .where('period_start', '=', start)
+    .where('subject', '=', subject)
+    .orderBy('correction', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The newest file of a period and subject, whole. */
+export interface NewestFileOfPeriod extends NewestFile {
+  readonly subject: StatisticsSubject;
+  readonly period: FilePeriod;
+  readonly path: string;
+  readonly content: Buffer;
+  /** Where it stands among them, to go on from. */
+  readonly position: string;
+}
+
+/** The newest file of each period and subject, in a fixed order, so many of them. */
+export async function readNewestFiles(
+  tx: ReadTx,
+  account: string,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<NewestFileOfPeriod[]> {
+  const { rows } = await sql<{
+    grain: 'hour' | 'day';
+    start: Date;
+    subject: StatisticsSubject;
+    correction: number;
+    path: string;
+    position: string;
+    content: Buffer;
+    sha256: Buffer;
+    made_with: { names: Record<string, string>; parameters: MadeWith['parameters'] };
+  }>`
+    select grain, period_start as start, subject, correction, folder || '/' || name as path, position, content, sha256, made_with
+    from statistics_file f
+    cross join lateral (
+      select to_char(period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24') || grain || subject as position
+    ) place
+    where account_id = ${account} and (${after}::text is null or position collate "C" > ${after})
+      and correction = (
+        select max(correction) from statistics_file newer
+        where newer.account_id = f.account_id and newer.grain = f.grain and newer.period_start = f.period_start
+          and newer.subject = f.subject)
+    order by position collate "C"
+    limit ${limit}`.execute(tx.sql);
+  return rows.map(({ grain, start, made_with: { names, parameters }, ...row }) => ({
+    ...row,
+    period: { grain, start },
+    madeWith: { names: new Map(Object.entries(names)), parameters },
+  }));
+}
