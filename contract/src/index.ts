@@ -180,6 +180,7 @@ export const endpoints: readonly Endpoint[] = [
   statistics.readOwnFigures,
   statistics.listStatisticsFiles,
   statistics.openStatisticsFile,
+  statistics.readLive,
   subjectAccess.exportSubjectData,
   subjectAccess.exportAddressLines,
   visitors.listAttributes,

@@ -178,6 +178,7 @@ export const audited: Readonly<Record<string, string | { readonly because: strin
   'statistics.readOwnFigures': { because: 'tells people about themselves' },
   'statistics.listFiles': { because: 'names of files, nothing of what is in them' },
   'statistics.openFile': 'statistics.file-opened',
+  'statistics.readLive': { because: 'counts, and who is there: what colleagues see of each other' },
   'statistics.listMetrics': { because: 'says what metrics mean, nothing about anybody' },
   'subject-access.exportSubjectData': 'subject-access.exported',
   'subject-access.exportAddressLines': 'activity-log.address-exported',

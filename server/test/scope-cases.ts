@@ -44,5 +44,6 @@ export const scopeCases: Readonly<Record<string, 'path' | 'body' | 'list' | { re
   'media.sendFile': 'path',
   'media.openFile': 'path',
   'media.createFileLink': 'path',
+  'statistics.readLive': 'list',
   'realtime.createRealtimeTicket': { because: 'what a socket may follow is walked apart' },
 };

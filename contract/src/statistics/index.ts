@@ -84,19 +84,33 @@ export type Figures = Static<typeof Figures>;
 
 /** How things are at this moment, within your scope. */
 export const LiveFigures = closed({
-  at: Instant,
+  /** The scopes, with the names of what they hold; null where they come to the whole account. They add up. */
+  scopes: nullable(
+    Type.Array(
+      closed({
+        units: Type.Optional(Type.Array(Type.String())),
+        queues: Type.Optional(Type.Array(Type.String())),
+        sites: Type.Optional(Type.Array(Type.String())),
+      }),
+    ),
+  ),
+  /** What the account aims at: so many per cent answered within so many seconds. */
+  serviceLevel: closed({ seconds: Type.Integer(), percent: Type.Integer() }),
   queues: Type.Array(
     closed({
       queueId: Id,
       name: Type.String(),
-      /** Conversations without an agent, and those that are offered to one. */
+      /** Conversations that wait and are offered to nobody, that are offered to an agent, and that one is in. */
       waiting: Type.Integer(),
       offered: Type.Integer(),
       active: Type.Integer(),
-      /** Since the one that has waited longest was queued; null when none waits. */
+      /** For how long the one has waited that entered the queue first, of those without an agent; null when there is none. */
       longestWaitSeconds: nullable(Type.Integer()),
     }),
   ),
+  /** The sites whose conversations you see. */
+  sites: Type.Array(closed({ siteId: Id, name: Type.String() })),
+  /** Those who may have conversations that you see, and how many of these they have or are offered. */
   agents: Type.Array(
     closed({
       agentId: Id,
@@ -216,4 +230,15 @@ export const openStatisticsFile = endpoint({
   status: 200,
   media: ['text/csv'],
   errors: ['not-found'],
+});
+
+export const readLive = endpoint({
+  id: 'statistics.readLive',
+  method: 'GET',
+  path: '/accounts/{accountId}/statistics/live',
+  summary: 'How things are in queues and with agents at this moment, within your scope',
+  access: { holding: 'statistics.view' },
+  params: closed(account),
+  status: 200,
+  response: LiveFigures,
 });

@@ -817,6 +817,7 @@ const recipes: Record<string, Recipe> = {
     byKey: 'api-keys.not-for-keys',
   },
   'statistics.listMetrics': { input: account, elsewhere: 200 },
+  'statistics.readLive': { input: account, elsewhere: 200 },
   'routing.setPresence': {
     input: (place) => ({ ...account(place), body: { state: 'away' } }),
     elsewhere: 200,

@@ -8,11 +8,21 @@ import { listFiles } from './list-files.ts';
 import { dimensionsOf } from './present-rows.ts';
 import { publishedAs } from './published-as.ts';
 import { readFigures } from './read-figures.ts';
+import { readLive } from './read-live.ts';
 import { readFileContent } from './statistics-files.ts';
 import { writeCsv } from './write-csv.ts';
 
 export function statisticsRoutes(http: HttpServer, { database }: { database: Database }): void {
   http.serve(contract.listMetrics, async () => ({ items: contract.metrics.map(contract.definitionOf) }));
+
+  http.serve(
+    contract.readLive,
+    async ({ caller }) =>
+      await database.read(
+        caller.accountId,
+        async (tx) => await readLive(tx, caller.accountId, scopesOf(caller, 'statistics.view')),
+      ),
+  );
 
   http.serve(
     contract.readFigures,
