@@ -150,6 +150,8 @@ export class Platform {
         SAMTAL_DATA_DIR: join(this.dataDir, 'data'),
         SAMTAL_PORT: this.url.port,
         SAMTAL_PUBLIC_URL: this.publicUrl.origin,
+        // Journeys begin with nothing but people: a past would only take time to count.
+        SAMTAL_DEMO: 'bare',
         ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -37,6 +37,7 @@ test('an empty environment gives a server for this machine alone', () => {
     natsUrl: null,
     publicUrl: new URL('http://127.0.0.1:8080'),
     demo: true,
+    demoHistory: true,
   });
   assert.ok(Object.isFrozen(config));
 });
@@ -74,6 +75,7 @@ test('every variable is read', () => {
     natsUrl: 'tls://n:4222',
     publicUrl: new URL('https://chat.example.org'),
     demo: false,
+    demoHistory: false,
   });
 });
 
@@ -224,10 +226,22 @@ test('takes a database on a Unix socket', () => {
   }
 });
 
-test('refuses a demo that is neither on nor off', () => {
+test('makes a demo with an invented past, without one, or none', () => {
+  const demoOf = (given: string) => {
+    const { demo, demoHistory } = readConfig({ SAMTAL_DEMO: given });
+    return [demo, demoHistory];
+  };
+  assert.deepEqual(['on', 'bare', 'off'].map(demoOf), [
+    [true, true],
+    [true, false],
+    [false, false],
+  ]);
+});
+
+test('refuses a demo that is neither on, nor bare, nor off', () => {
   assert.match(
     faultOf({ SAMTAL_DEMO: 'false' }),
-    /^SAMTAL_DEMO must be on or off, not "false" \(example: SAMTAL_DEMO=off\)$/,
+    /^SAMTAL_DEMO must be on, bare or off, not "false" \(example: SAMTAL_DEMO=off\)$/,
   );
 });
 

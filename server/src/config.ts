@@ -32,6 +32,8 @@ export interface Config {
   readonly sftpPort: number;
   /** Whether a first start fills the installation with a demo account. */
   readonly demo: boolean;
+  /** Whether that account gets an invented past, for its statistics to have something to show. */
+  readonly demoHistory: boolean;
 }
 
 /** Every fault of the configuration at once, a line each. */
@@ -104,7 +106,7 @@ export function readConfig(env: Environment): Config {
     clamdUrl: reader.clamdUrl(),
     natsUrl: reader.secretUrl('SAMTAL_NATS_URL', ['nats:', 'tls:']),
     publicUrl: reader.publicUrl({ host, port, secure: tls !== null }),
-    demo: reader.demo(),
+    ...reader.demo(),
   };
   reader.refuseFaults();
   return Object.freeze(config);
@@ -226,11 +228,11 @@ class Reader {
     return fallback;
   }
 
-  demo(): boolean {
+  demo(): { demo: boolean; demoHistory: boolean } {
     const given = this.text('SAMTAL_DEMO') ?? 'on';
-    if (given !== 'on' && given !== 'off')
-      this.fault('SAMTAL_DEMO', `must be on or off, not ${quoted(given)}`);
-    return given === 'on';
+    if (!['on', 'bare', 'off'].includes(given))
+      this.fault('SAMTAL_DEMO', `must be on, bare or off, not ${quoted(given)}`);
+    return { demo: given !== 'off', demoHistory: given === 'on' };
   }
 }
 

@@ -24,8 +24,15 @@ async function emptyInstallation(t: TestContext): Promise<void> {
   for (const name of await readdir(dataDir)) await rm(join(dataDir, name));
 }
 
-async function prepare(wanted = true) {
-  return await prepareDemo({ database: db.database, keyring: db.keyring, dataDir, publicUrl, wanted });
+async function prepare(wanted = true, history = false) {
+  return await prepareDemo({
+    database: db.database,
+    keyring: db.keyring,
+    dataDir,
+    publicUrl,
+    wanted,
+    history,
+  });
 }
 
 async function firstRun(): Promise<FirstRun> {
@@ -52,6 +59,20 @@ test('fills an empty installation once, and writes the passwords where only the 
   const again = await prepare();
   assert.deepEqual(again, { siteKey: made.siteKey, firstRun: null });
   assert.deepEqual(await firstRun(), written);
+});
+
+test('invents a past for its statistics, of its own queues, site and agents, and in no other account', async (t) => {
+  await emptyInstallation(t);
+  const begun = performance.now();
+  await prepare(true, true);
+  t.diagnostic(`the demo with its past took ${Math.round(performance.now() - begun)} ms`);
+  const { rows } = await db.asOwner<{ facts: number; strange: number }>(`
+    select count(*)::integer as facts, count(*) filter (where not (
+      (queue_id is null or queue_id in (select id from queue)) and (site_id is null or site_id in (select id from site))
+      and (agent_id is null or agent_id in (select user_id from membership)) and at < now()
+    ))::integer as strange from fact`);
+  assert.ok((rows[0]?.facts ?? 0) > 5_000);
+  assert.equal(rows[0]?.strange, 0);
 });
 
 test('gives the administrator no access to conversations', async (t) => {
@@ -124,7 +145,7 @@ test('makes one demo when two nodes start at the same time', async (t) => {
   await emptyInstallation(t);
   const otherDir = await mkdtemp(join(tmpdir(), 'samtal-test-demo-'));
   t.after(() => rm(otherDir, { recursive: true }));
-  const parts = { database: db.database, keyring: db.keyring, publicUrl, wanted: true };
+  const parts = { database: db.database, keyring: db.keyring, publicUrl, wanted: true, history: false };
   const made = await Promise.all(
     [dataDir, otherDir].map((directory) => prepareDemo({ ...parts, dataDir: directory })),
   );

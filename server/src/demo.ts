@@ -8,6 +8,7 @@ import { admitWithPassword, Passwords } from './features/signin/index.ts';
 import { createSite, newSiteKey, siteByKey } from './features/sites/index.ts';
 import { createUnit } from './features/units/index.ts';
 import { inviteUser } from './features/users/index.ts';
+import { inventHistory } from './demo-history.ts';
 import { demoAccountName, demoPeople, demoQueues, demoReplies, demoSiteName } from './demo-content.ts';
 import {
   discardDraft,
@@ -27,6 +28,8 @@ export interface DemoParts {
   readonly publicUrl: URL;
   /** Whether the operator wants a demo at all (`SAMTAL_DEMO`). */
   readonly wanted: boolean;
+  /** Whether it gets an invented past. */
+  readonly history: boolean;
 }
 
 const actor = { kind: 'system' } as const;
@@ -61,7 +64,7 @@ async function makeDemo(parts: DemoParts): Promise<string | null> {
   }
   const { id } = accountOf(plan);
   if ((await database.read(id, (tx) => readPeople(tx, id))).length === 0) {
-    await database.transaction(id, (tx) => fillAccount(tx, parts.publicUrl, plan));
+    await database.transaction(id, (tx) => fillAccount(tx, parts, plan));
   }
   const hashes = await hashPasswords(plan);
   await database.transaction('platform', (tx) => admitPeople(tx, plan, hashes));
@@ -102,8 +105,12 @@ async function beginAccount(tx: Tx, keyring: Keyring, plan: FirstRun): Promise<b
   return accounts.length === 0 || accounts.some((account) => account.id === id);
 }
 
-/** Queues, site, canned replies, and people who cannot sign in yet. */
-async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void> {
+/** Queues, site, canned replies, people who cannot sign in yet, and what they are said to have done so far. */
+async function fillAccount(
+  tx: Tx,
+  { publicUrl, history }: Pick<DemoParts, 'publicUrl' | 'history'>,
+  plan: FirstRun,
+): Promise<void> {
   const { id: accountId, siteKey } = accountOf(plan);
   const queueIds: string[] = [];
   for (const { name, team } of demoQueues) {
@@ -124,8 +131,10 @@ async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void
   });
   for (const reply of demoReplies) await createCannedReply(tx, accountId, { actor, reply });
   const roles = [...(await readRoles(tx, accountId)).values()];
+  const agentIds: string[] = [];
   for (const { email, name, roles: words } of demoPeople) {
     const { userId } = await inviteUser(tx, accountId, { actor, user: { email, name } });
+    if (words.includes('agent')) agentIds.push(userId);
     for (const { id: roleId } of roles.filter(({ builtIn }) => words.some((word) => word === builtIn))) {
       await giveRole(tx, accountId, {
         giver: 'operator',
@@ -136,6 +145,7 @@ async function fillAccount(tx: Tx, publicUrl: URL, plan: FirstRun): Promise<void
       });
     }
   }
+  if (history) await inventHistory(tx, accountId, { queueIds, agentIds });
 }
 
 /** Lets the people in, unless an earlier start had come as far as this. */

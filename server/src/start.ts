@@ -65,6 +65,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       dataDir: config.dataDir,
       publicUrl: url,
       wanted: config.demo,
+      history: config.demoHistory,
     });
     const app = await buildApp({
       database,
