@@ -11,6 +11,7 @@ import {
 } from '@tanstack/react-router';
 import { basePath, createQueryClient } from './api/index.ts';
 import { sessionQuery } from './features/signin/index.ts';
+import { readView } from './features/statistics/index.ts';
 import { FailedAlone, FailedPage, NotFoundAlone, NotFoundPage } from './shell/failure-pages.tsx';
 import { LoadingAlone } from './shell/loading-alone.tsx';
 import { TextProvider, type TextKey } from './text/index.ts';
@@ -124,6 +125,28 @@ const foundConversation = createRoute({
     () => import('./features/conversations/conversation-page.tsx'),
     'FoundConversation',
   ),
+});
+
+const statistics = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/statistics',
+  validateSearch: readView,
+  component: lazyRouteComponent(
+    () => import('./features/statistics/statistics-frame.tsx'),
+    'StatisticsFrame',
+  ),
+});
+
+const wallboard = createRoute({
+  getParentRoute: () => statistics,
+  path: '/',
+  component: lazyRouteComponent(() => import('./features/statistics/wallboard-page.tsx'), 'WallboardPage'),
+});
+
+const figures = createRoute({
+  getParentRoute: () => statistics,
+  path: '/$subject',
+  component: lazyRouteComponent(() => import('./features/statistics/subject-page.tsx'), 'SubjectPage'),
 });
 
 const profile = createRoute({
@@ -303,6 +326,7 @@ const routeTree = root.addChildren([
     workspace.addChildren([workspaceHome, workspaceConversation]),
     find,
     foundConversation,
+    statistics.addChildren([wallboard, figures]),
     profile,
     admin.addChildren([
       firstAdminPage,

@@ -11,7 +11,9 @@ export function Home() {
   const { t } = useText();
   const account = useAccount();
   if (mayTalk(account)) return <WorkspacePage />;
-  const first = placesFor(account)[0];
+  const places = placesFor(account);
+  // Whoever administers has come to do so: figures are where one goes from there.
+  const first = places.find(({ to }) => to !== '/statistics') ?? places[0];
   if (first !== undefined) return <Navigate to={first.to} replace />;
   return (
     <EmptyState

@@ -1,10 +1,10 @@
-import { IconMessages, IconSearch, IconSettings, type Icon } from '@tabler/icons-react';
+import { IconChartBar, IconMessages, IconSearch, IconSettings, type Icon } from '@tabler/icons-react';
 import { embeddedIn } from '../api/index.ts';
 import type { CurrentAccount } from '../features/accounts/index.ts';
 import type { TextKey } from '../text/index.ts';
 
 interface Place {
-  readonly to: '/' | '/find' | '/admin';
+  readonly to: '/' | '/find' | '/statistics' | '/admin';
   readonly text: TextKey;
   readonly icon: Icon;
 }
@@ -69,6 +69,8 @@ export function placesFor(account: CurrentAccount): Place[] {
   const places: Place[] = [];
   if (mayTalk(account)) places.push({ to: '/', text: 'nav.conversations', icon: IconMessages });
   if (account.can('conversations.find')) places.push({ to: '/find', text: 'nav.find', icon: IconSearch });
+  if (account.can('statistics.view'))
+    places.push({ to: '/statistics', text: 'nav.statistics', icon: IconChartBar });
   // Around a frame is somebody else's page: what configures an account is not done there.
   if (embeddedIn === null && adminGroupsFor(account).length > 0)
     places.push({ to: '/admin', text: 'nav.admin', icon: IconSettings });

@@ -1,5 +1,6 @@
 import { IconKey } from '@tabler/icons-react';
 import type { ChangedList } from '@samtal/contract/realtime';
+import { useThrottledCallback } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -8,10 +9,12 @@ import { Attention, conversationsKey } from '../features/conversations/index.ts'
 import { LiveProvider } from '../features/realtime/index.ts';
 import { presenceQuery } from '../features/routing/index.ts';
 import { sessionQuery } from '../features/signin/index.ts';
+import { statisticsLiveKey } from '../features/statistics/index.ts';
 import { useShortcutKeys } from '../shortcuts/index.ts';
 import { useText } from '../text/index.ts';
 import { EmptyState } from '../ui/index.ts';
 import { Frame } from './frame.tsx';
+import { mayTalk } from './places.ts';
 import { SignOutButton } from './sign-out-button.tsx';
 
 /** Everything that needs somebody signed in. When the session ends, whatever was open is left at once. */
@@ -40,6 +43,11 @@ function Connected() {
   const account = useAccount();
   const queryClient = useQueryClient();
   useShortcutKeys();
+  // Much may change in a second: whoever looks at it from across a room sees no more of that.
+  const renewWallboard = useThrottledCallback(
+    () => void queryClient.invalidateQueries({ queryKey: statisticsLiveKey(account.id) }),
+    1_000,
+  );
 
   const onChanged = (lists: readonly ChangedList[]) => {
     if (lists.includes('mine') || lists.includes('waiting')) {
@@ -48,12 +56,13 @@ function Connected() {
     if (lists.includes('presence')) {
       void queryClient.invalidateQueries({ queryKey: presenceQuery(account.id).queryKey });
     }
+    if (lists.includes('waiting') || lists.includes('presence')) renewWallboard();
     if (lists.includes('access')) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   };
   return (
     <LiveProvider
       accountId={account.id}
-      connects={account.can('conversations.handle') || account.can('conversations.take')}
+      connects={mayTalk(account)}
       onChanged={onChanged}
       onSignedOut={() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })}
     >

@@ -17,6 +17,22 @@ test('says durations in their largest units', () => {
   assert.equal(duration(-1), '0s');
 });
 
+test('says measured times, shares and UTC days', () => {
+  const { seconds, percent, utcDay, longUtcDay } = formatsOf('en-GB');
+  assert.deepEqual([0, 4.24, 59.6, 84, 3600, 7500, 176_400].map(seconds), [
+    '0s',
+    '4.2s',
+    '1m',
+    '1m 24s',
+    '1h',
+    '2h 5m',
+    '2d 1h',
+  ]);
+  assert.equal(percent(0.8251), '82.5%');
+  assert.equal(utcDay('2026-11-24T23:59:00Z'), '24 Nov');
+  assert.equal(longUtcDay('2026-11-24T00:00:00Z'), 'Tuesday 24 November');
+});
+
 test('names today and yesterday', () => {
   const { day } = formatsOf('en');
   assert.equal(day(Date.now()), 'Today');

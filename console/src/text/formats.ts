@@ -8,6 +8,18 @@ export interface Formats {
   /** The largest one or two units: `45s`, `12m`, `2h 5m`. */
   duration(ms: number): string;
   number(value: number): string;
+  /** With at most two decimals, for means. */
+  decimal(value: number): string;
+  /** Of a share between 0 and 1, with at most one decimal: `82.5%`. */
+  percent(share: number): string;
+  /** Seconds in their two largest units: `4.2s`, `1m 24s`, `2h 5m`. */
+  seconds(value: number): string;
+  /** Of a UTC day, by any instant in it: `24 Nov`, whatever day it is here. */
+  utcDay(at: string | number): string;
+  /** `Tue 24 Nov`, of a UTC day. */
+  utcWeekday(at: string | number): string;
+  /** `Tuesday 24 November`, of a UTC day. */
+  longUtcDay(at: string | number): string;
 }
 
 const dayMs = 86_400_000;
@@ -20,6 +32,21 @@ export function formatsOf(locale: string): Formats {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
+  const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const utcDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const utcWeekday = new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  });
+  const longUtcDay = new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+  });
   const unit = (name: string) =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
@@ -28,11 +55,34 @@ export function formatsOf(locale: string): Formats {
       maximumFractionDigits: 0,
     });
   const units = { second: unit('second'), minute: unit('minute'), hour: unit('hour'), day: unit('day') };
+  const shortTime = new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 1,
+  });
 
   return {
     time: (at) => time.format(new Date(at)),
     dateTime: (at) => dateTime.format(new Date(at)),
     number: (value) => number.format(value),
+    decimal: (value) => decimal.format(value),
+    percent: (share) => percent.format(share),
+    utcDay: (at) => utcDay.format(new Date(at)),
+    utcWeekday: (at) => capitalised(utcWeekday.format(new Date(at)), locale),
+    longUtcDay: (at) => capitalised(longUtcDay.format(new Date(at)), locale),
+    seconds(value) {
+      if (value < 10) return shortTime.format(value);
+      const whole = Math.round(value);
+      if (whole < 60) return units.second.format(whole);
+      const minutes = Math.round(whole / 60);
+      const of = (large: string, small: number, unit: 'second' | 'minute' | 'hour') =>
+        small === 0 ? large : `${large} ${units[unit].format(small)}`;
+      if (whole < 3600) return of(units.minute.format(Math.floor(whole / 60)), whole % 60, 'second');
+      if (minutes < 48 * 60) return of(units.hour.format(Math.floor(minutes / 60)), minutes % 60, 'minute');
+      const hours = Math.round(minutes / 60);
+      return of(units.day.format(Math.floor(hours / 24)), hours % 24, 'hour');
+    },
     short: (at) => (daysAgo(at) === 0 ? time.format(new Date(at)) : shortDay.format(new Date(at))),
     day(at) {
       const ago = daysAgo(at);

@@ -7,14 +7,16 @@ interface PageProps {
   title: string;
   says?: ReactNode;
   actions?: ReactNode;
+  /** Takes the room there is: for figures, of which one sees more at a glance. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A page with a heading, what it is for, what can be done on it, and its content. */
-export function Page({ title, says, actions, children }: PageProps) {
+export function Page({ title, says, actions, wide = false, children }: PageProps) {
   usePageTitle(title);
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-wide={wide || undefined}>
       <header className={classes.head}>
         <div>
           <Title order={1}>{title}</Title>

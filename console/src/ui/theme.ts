@@ -156,6 +156,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--s-dot-away': '#c98a00',
     '--s-dot-off': '#8a949e',
     '--s-dot-bad': '#d23a2e',
+    '--s-chart': '#1f7a7d',
+    '--s-chart-strong': '#115257',
+    '--s-chart-before': '#6b4bb5',
+    '--s-chart-grid': '#e6e9ed',
   },
   dark: {
     '--mantine-color-body': '#1b2127',
@@ -203,5 +207,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--s-dot-away': '#e0a93a',
     '--s-dot-off': '#7c8793',
     '--s-dot-bad': '#ff7468',
+    '--s-chart': '#4eaca8',
+    '--s-chart-strong': '#a6d8d4',
+    '--s-chart-before': '#f0b35f',
+    '--s-chart-grid': '#2d353d',
   },
 });

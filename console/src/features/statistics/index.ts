@@ -1,0 +1,2 @@
+export { statisticsLiveKey } from './live-key.ts';
+export { readView } from './view.ts';

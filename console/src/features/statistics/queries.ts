@@ -1,0 +1,71 @@
+import {
+  exportFigures,
+  readFigures,
+  readLive,
+  type Figures,
+  type LiveFigures,
+} from '@samtal/contract/statistics';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { call, save } from '../../api/index.ts';
+import { statisticsLiveKey } from './live-key.ts';
+import type { Dimension, Subject } from './metrics.ts';
+import type { Grain, Span } from './period.ts';
+
+/** Of which figures: of when, by what, and of which part of the account. */
+export interface Wanted {
+  readonly subject: Subject;
+  readonly span: Span;
+  readonly grain: Grain | 'total';
+  /** Left out: told apart by nothing. */
+  readonly by?: Dimension | undefined;
+  readonly queue?: string | undefined;
+  readonly site?: string | undefined;
+  readonly agent?: string | undefined;
+}
+
+/** Figures of what is under way are asked for again this often, while somebody looks at them. */
+const renewMs = 60_000;
+
+export function figuresQuery(accountId: string, wanted: Wanted, isUnderWay: boolean) {
+  return queryOptions({
+    queryKey: ['account', accountId, 'statistics', 'figures', wanted],
+    queryFn: async (): Promise<Figures> => await call(readFigures, requestOf(accountId, wanted)),
+    staleTime: isUnderWay ? renewMs / 2 : Infinity,
+    refetchInterval: isUnderWay ? renewMs : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Saves exactly these figures as CSV. */
+export async function saveFigures(accountId: string, wanted: Wanted, fileName: string): Promise<void> {
+  await save(exportFigures, fileName, requestOf(accountId, wanted));
+}
+
+/**
+ * Renewed when the server says that something has changed; the rest is for an announcement that was lost, and for who has no
+ * socket because there is nobody they may talk with.
+ */
+export function liveQuery(accountId: string, { isTold = true }: { isTold?: boolean } = {}) {
+  return queryOptions({
+    queryKey: statisticsLiveKey(accountId),
+    queryFn: async (): Promise<LiveFigures> => await call(readLive, { params: { accountId } }),
+    refetchInterval: isTold ? 60_000 : 10_000,
+    refetchIntervalInBackground: true,
+    staleTime: 5_000,
+  });
+}
+
+function requestOf(accountId: string, { subject, span, grain, by, queue, site, agent }: Wanted) {
+  return {
+    params: { accountId, subject },
+    query: {
+      from: new Date(span.from).toISOString(),
+      to: new Date(span.to).toISOString(),
+      grain,
+      by: by ?? ('all' as const),
+      ...(queue === undefined ? {} : { queueId: queue }),
+      ...(site === undefined ? {} : { siteId: site }),
+      ...(agent === undefined ? {} : { agentId: agent }),
+    },
+  };
+}
