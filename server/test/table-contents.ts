@@ -18,6 +18,8 @@ const restless = [
   'carried_hour',
   'rolled_up',
   'figure',
+  'unpublished_period',
+  'statistics_file',
   'migration',
 ];
 

@@ -105,7 +105,7 @@ export async function readHours(
   return rows.map(presentFigure);
 }
 
-export function presentFigure(row: {
+function presentFigure(row: {
   subject: StatisticsSubject;
   queue_id: string | null;
   site_id: string | null;
