@@ -5,7 +5,8 @@ create table unpublished_period (
   account_id uuid not null references account on delete cascade,
   grain text not null check (grain in ('hour', 'day')),
   period_start timestamptz not null,
-  primary key (account_id, grain, period_start)
+  subject text not null,
+  primary key (account_id, grain, period_start, subject)
 );
 
 -- The names and choices that went into a file: with them the same facts are the same bytes, whatever is called otherwise since.

@@ -288,7 +288,18 @@ describe('statistics', () => {
       of.find(({ dimensions }) => dimensions[0]?.id === agent)?.measures['available_time_s'] ?? null;
     const whole = await figures('agents', { grain: 'total' });
     assert.ok(Number(timeOf(ada?.userId, whole)) > 0);
-    assert.equal(timeOf(ada?.userId, rows), timeOf(ada?.userId, whole), 'Ada works in the north alone');
+    const hoursOf = async (viewer: Viewer, only: { queueId?: string } = {}) =>
+      (await figures('agents', { grain: 'hour', by: 'agent', ...only }, viewer))
+        .filter(({ dimensions }) => dimensions[0]?.id === ada?.userId)
+        .map(({ periodStart, measures }) => [periodStart, measures['available_time_s'] ?? null] as const);
+    const claims = place.queues.find(({ unit_id: unit }) => unit === place.south)?.id ?? '';
+    const elsewhere = new Set((await hoursOf(everything, { queueId: claims })).map(([hour]) => hour));
+    assert.ok(elsewhere.size > 0, 'Somebody handed something of the south over to Ada');
+    assert.deepEqual(
+      (await hoursOf(north)).filter(([, time]) => time !== null),
+      (await hoursOf(everything)).filter(([hour, time]) => time !== null && !elsewhere.has(hour)),
+      'Ada works in the north alone, but for what was handed over',
+    );
     assert.equal(timeOf(dag?.userId, rows), null, 'Dag works everywhere');
     assert.equal(timeOf(cleo?.userId, rows), null, 'Cleo works in the south');
     const own = await figures('agents', { grain: 'total' }, { own: dag?.userId ?? '' });

@@ -9,6 +9,7 @@ export {
   covers,
   effective,
   includesScope,
+  mayEverywhere,
   narrowedTo,
   normalisedScope,
   scopesOf,

@@ -25,6 +25,11 @@ export function mayAnywhere(member: Holder, authorisation: Authorisation): boole
   return member.grants.some((grant) => grant.authorisations.has(authorisation));
 }
 
+/** Whether somebody holds the authorisation for the whole account. */
+export function mayEverywhere(member: Holder, authorisation: Authorisation): boolean {
+  return scopesOf(member, authorisation).some(isWholeAccount);
+}
+
 /** Where somebody holds the authorisation: nowhere if the list is empty, everywhere if a scope in it is `{}`. */
 export function scopesOf(member: Holder, authorisation: Authorisation): Scope[] {
   return member.grants.filter((grant) => grant.authorisations.has(authorisation)).map((grant) => grant.scope);

@@ -24,7 +24,7 @@ interface Wanted {
   /** Agents of whom everything lies within the scopes. */
   readonly covered: readonly string[];
   readonly only: { readonly queueId?: string; readonly siteId?: string; readonly agentId?: string };
-  /** More conversations than this are refused with statistics.too-many. */
+  /** More rows than this are refused with statistics.too-many. */
   readonly atMost: number;
 }
 
@@ -38,7 +38,7 @@ export async function readBaseRows(tx: ReadTx, account: string, wanted: Wanted):
 async function readFigureRows(
   tx: ReadTx,
   account: string,
-  { subject, period, scopes, covered, only }: Wanted,
+  { subject, period, scopes, covered, only, atMost }: Wanted,
 ): Promise<BaseRow[]> {
   const rows = await tx.sql
     .selectFrom('figure')
@@ -59,13 +59,48 @@ async function readFigureRows(
           eb('figure.queue_id', 'is', null),
           eb('figure.site_id', 'is', null),
           sql<boolean>`figure.agent_id = any(${[...covered]}::uuid[])`,
+          eb.not(
+            eb.exists(
+              // Nor is it where the agent had anything elsewhere at the time, whatever they may do by now.
+              eb
+                .selectFrom('figure as elsewhere')
+                .leftJoin('queue as there', (join) =>
+                  join
+                    .onRef('there.account_id', '=', 'elsewhere.account_id')
+                    .onRef('there.id', '=', 'elsewhere.queue_id'),
+                )
+                .select('elsewhere.agent_id')
+                .whereRef('elsewhere.account_id', '=', 'figure.account_id')
+                .whereRef('elsewhere.grain', '=', 'figure.grain')
+                .whereRef('elsewhere.period_start', '=', 'figure.period_start')
+                .whereRef('elsewhere.subject', '=', 'figure.subject')
+                .whereRef('elsewhere.agent_id', '=', 'figure.agent_id')
+                .where((there) =>
+                  there.and([
+                    there.or([
+                      there('elsewhere.queue_id', 'is not', null),
+                      there('elsewhere.site_id', 'is not', null),
+                    ]),
+                    there.not(
+                      withinScopes(scopes, {
+                        units: 'there.units',
+                        queue: 'elsewhere.queue_id',
+                        site: 'elsewhere.site_id',
+                      }),
+                    ),
+                  ]),
+                ),
+            ),
+          ),
         ]),
       ]),
     )
     .$if(only.queueId !== undefined, (query) => query.where('queue_id', '=', only.queueId ?? ''))
     .$if(only.siteId !== undefined, (query) => query.where('site_id', '=', only.siteId ?? ''))
     .$if(only.agentId !== undefined, (query) => query.where('agent_id', '=', only.agentId ?? ''))
+    .$if(Number.isFinite(atMost), (query) => query.limit(atMost + 1))
     .execute();
+  if (rows.length > atMost) throw new Refusal('statistics.too-many');
   return rows.map((row) => ({
     at: row.period_start,
     queue: row.queue_id,

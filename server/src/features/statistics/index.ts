@@ -1,2 +1,2 @@
 export { statisticsJobs } from './jobs.ts';
-export { rebuildStatistics, type Rebuilt } from './rebuild.ts';
+export { rebuildStatistics } from './rebuild.ts';

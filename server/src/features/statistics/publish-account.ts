@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { statisticsSubjects, type StatisticsSubject } from '@samtal/contract/statistics';
+import { ratingMinutes } from '@samtal/contract/conversations';
+import type { StatisticsSubject } from '@samtal/contract/statistics';
 import type { Tx } from '../../platform/database/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { filePlace, type FilePeriod } from './file-place.ts';
 import { readFileFigures, readMadeWith, renderFile, type RenderedFile } from './render-file.ts';
-import { forgetPeriods, readDuePeriods, readNewestFile, toStore } from './statistics-files.ts';
+import { forgetDueFile, readDueFiles, readNewestFile, toStore, type DueFile } from './statistics-files.ts';
 import { takeTurn } from './take-turn.ts';
 
-/** One transaction publishes at most so many periods. */
-const periodsTogether = 24;
+/** One transaction looks at no more files than this. */
+const filesTogether = 60;
 
 /*
  * counted ──ended and closed──▶ looked at: nothing to tell ──▶ no file
@@ -25,25 +26,27 @@ const periodsTogether = 24;
 export async function publishAccount(tx: Tx, account: string): Promise<boolean | null> {
   if (!(await takeTurn(tx, account)).ours) return null;
   const settings = await readSettings(tx, account, null);
-  const closeMinutes = settings['statistics.close-minutes'];
-  const due = await readDuePeriods(tx, account, { closeMinutes, atMost: periodsTogether });
-  for (const period of due)
-    for (const subject of statisticsSubjects) await publishFile(tx, account, { subject, period });
-  await forgetPeriods(tx, account, due);
-  return due.length === periodsTogether;
+  const closes = settings['statistics.close-minutes'];
+  const due = await readDueFiles(tx, account, {
+    // A visitor may think better of a rating for a while: each change would be a correction.
+    closeMinutes: (subject) => (subject === 'satisfaction' ? Math.max(closes, ratingMinutes + 1) : closes),
+    atMost: filesTogether,
+  });
+  for (const file of due) {
+    await publishFile(tx, account, file);
+    await forgetDueFile(tx, account, file);
+  }
+  return due.length === filesTogether;
 }
 
-async function publishFile(
-  tx: Tx,
-  account: string,
-  { subject, period }: { subject: StatisticsSubject; period: FilePeriod },
-): Promise<void> {
+async function publishFile(tx: Tx, account: string, { subject, period }: DueFile): Promise<void> {
   const figures = await readFileFigures(tx, account, { subject, period });
   const newest = await readNewestFile(tx, account, { subject, period });
   // Names and choices of now say nothing of whether the figures changed.
-  if (newest !== null && renderFile(figures, newest.madeWith)?.sha256.equals(newest.sha256) === true) return;
+  if (newest !== null && renderFile(figures, newest.madeWith).sha256.equals(newest.sha256)) return;
   const rendered = renderFile(figures, await readMadeWith(tx, account, figures));
-  if (rendered === null) return;
+  // A period without data has no file (I3); one that turns out to have none is corrected by a header alone.
+  if (newest === null && rendered.isEmpty) return;
   const correction = newest === null ? 0 : newest.correction + 1;
   await storeFile(tx, account, { subject, period, correction, rendered });
 }

@@ -16,8 +16,8 @@ import { readParameters } from './read-parameters.ts';
 /** Where somebody may see statistics; or whose own they are, wherever they come from. */
 export type Viewer = { readonly scopes: readonly Scope[] } | { readonly own: string };
 
-/** So many conversations are answered one by one, and no more. */
-const conversationsTogether = 10_000;
+/** So many conversations are answered one by one, and figures of so many places and periods put together; more are refused. */
+const atMost = { conversations: 10_000, figures: 200_000 };
 
 /**
  * The figures of a subject, by period and by what was asked for: exactly what lies in the scopes of the viewer (B2). Refuses with
@@ -35,7 +35,7 @@ export async function readFigures(
     scopes,
     covered: await coveredAgents(tx, account, scopes),
     only: { ...query, ...('own' in viewer ? { agentId: viewer.own } : {}) },
-    atMost: conversationsTogether,
+    atMost: subject === 'conversations' ? atMost.conversations : atMost.figures,
   });
   const madeWith = {
     names: await readNames(tx, account, rows),

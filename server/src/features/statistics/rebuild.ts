@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
 import { readFileFigures, renderFile } from './render-file.ts';
@@ -28,7 +29,8 @@ export async function rebuildStatistics(database: Database, account: string): Pr
     account,
     async (tx) => await makeEverythingStale(tx, account),
   );
-  await rollUp(database, account);
+  // Whoever else is at it may have begun before: only a turn of our own that leaves nothing to do has seen all of it.
+  while (!(await rollUp(database, account))) await sleep(500);
   const changedFigures = await database.read(account, async (tx) => await countChanged(tx, account, since));
   let files = 0;
   const different: string[] = [];

@@ -15,6 +15,8 @@ export interface RenderedFile {
   readonly content: Buffer;
   readonly sha256: Buffer;
   readonly madeWith: MadeWith;
+  /** There is nothing but a header. */
+  readonly isEmpty: boolean;
 }
 
 /** What a period of the whole account comes to, before it is written down. */
@@ -51,12 +53,12 @@ export async function readMadeWith(tx: ReadTx, account: string, { rows }: FileFi
   return { names: await readNames(tx, account, rows), parameters: await readParameters(tx, account) };
 }
 
-/** The bytes of a file; null where there is nothing to tell (I3). The same figures made with the same are the same bytes. Without effects. */
-export function renderFile({ subject, query, rows }: FileFigures, madeWith: MadeWith): RenderedFile | null {
+/** The bytes of a file. The same figures made with the same are the same bytes. Without effects. */
+export function renderFile({ subject, query, rows }: FileFigures, madeWith: MadeWith): RenderedFile {
   const presented = presentRows(rows, { subject, query, madeWith });
-  if (presented.length === 0) return null;
   const { version } = subjects[subject];
   const lines = writeCsv({ subject, version, rows: presented }, dimensionsOf(subject, query.by));
   const content = Buffer.from([...lines].join(''));
-  return { content, sha256: createHash('sha256').update(content).digest(), madeWith };
+  const sha256 = createHash('sha256').update(content).digest();
+  return { content, sha256, madeWith, isEmpty: presented.length === 0 };
 }

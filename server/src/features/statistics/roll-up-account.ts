@@ -37,7 +37,10 @@ export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | 
   const head = await takeTurn(tx, account);
   if (!head.ours) return null;
   const progress = await readProgress(tx, account);
-  const stale = new Set((await takeStaleHours(tx, account)).map((hour) => hour.getTime()));
+  const taken = (await takeStaleHours(tx, account)).map((hour) => hour.getTime());
+  // An hour that began since we looked at the clock waits for the next round: what stands open is carried into it first.
+  const [stale, ahead] = [new Set<number>(), new Set<number>()];
+  for (const hour of taken) (hour > head.now.getTime() ? ahead : stale).add(hour);
   if (progress?.standsOpen === true)
     for (let hour = hourOf(progress.until); hour <= hourOf(head.now); hour += hourMs) stale.add(hour);
   const [hours, days] = [new Set<number>(), new Set<number>()];
@@ -53,14 +56,11 @@ export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | 
     else if (await writeCarried(tx, account, new Date(next), closing)) stale.add(next);
   }
   for (const day of days) await countDay(tx, account, day);
-  await notePeriods(tx, account, [
-    ...[...hours].map((hour) => ({ grain: 'hour' as const, start: new Date(hour) })),
-    ...[...days].map((day) => ({ grain: 'day' as const, start: new Date(day) })),
-  ]);
+  await notePeriods(tx, account, { hours: [...hours], days: [...days] });
   await putBackStaleHours(
     tx,
     account,
-    [...stale].map((hour) => new Date(hour)),
+    [...stale, ...ahead].map((hour) => new Date(hour)),
   );
   const until = Math.min(head.now.getTime(), ...stale);
   await writeProgress(tx, account, { until: new Date(until), standsOpen });

@@ -28,15 +28,16 @@ export async function rollUpAll({ database, log }: Parts): Promise<void> {
     }
 }
 
-/** Until the account is up to date, or somebody else is at it. */
-export async function rollUp(database: Database, account: string): Promise<void> {
+/** Until the account is up to date: true; or somebody else is at it. */
+export async function rollUp(database: Database, account: string): Promise<boolean> {
   let isMore: boolean | null;
   do isMore = await database.transaction(account, async (tx) => await rollUpAccount(tx, account));
   while (isMore === true);
+  return isMore === false;
 }
 
 /** Until all that has closed is published, or somebody else is at it. */
-export async function publish(database: Database, account: string): Promise<void> {
+async function publish(database: Database, account: string): Promise<void> {
   let isMore: boolean | null;
   do isMore = await database.transaction(account, async (tx) => await publishAccount(tx, account));
   while (isMore === true);

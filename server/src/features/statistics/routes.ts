@@ -2,8 +2,7 @@ import * as contract from '@samtal/contract/statistics';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
-import { scopesOf } from '../access/index.ts';
-import { seesWholeAccount } from './file-access.ts';
+import { mayEverywhere, scopesOf } from '../access/index.ts';
 import { listFiles } from './list-files.ts';
 import { dimensionsOf } from './present-rows.ts';
 import { publishedAs } from './published-as.ts';
@@ -42,7 +41,9 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
         details: { subject, grain: query.grain, from: query.from, to: query.to },
       });
       // What was published is given as it was published, here and over SFTP (I3).
-      const published = seesWholeAccount(caller) ? await publishedAs(tx, account, { subject, query }) : null;
+      const published = mayEverywhere(caller, 'statistics.view')
+        ? await publishedAs(tx, account, { subject, query })
+        : null;
       if (published !== null)
         return { type: 'text/csv', fileName: published.name, content: [published.content] };
       const viewer = { scopes: scopesOf(caller, 'statistics.view') };
@@ -65,7 +66,7 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
   );
 
   http.serve(contract.listStatisticsFiles, async ({ caller, query }) =>
-    seesWholeAccount(caller)
+    mayEverywhere(caller, 'statistics.view')
       ? await database.read(caller.accountId, async (tx) => await listFiles(tx, caller.accountId, query))
       : { items: [], next: null },
   );
@@ -74,7 +75,7 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
     const { accountId: account, actor } = caller;
     return await database.transaction(account, async (tx) => {
       const { name, content } = found(
-        seesWholeAccount(caller) ? await readFileContent(tx, account, fileId) : null,
+        mayEverywhere(caller, 'statistics.view') ? await readFileContent(tx, account, fileId) : null,
       );
       await recordAudit(tx, account, {
         action: 'statistics.file-opened',

@@ -723,7 +723,12 @@ export interface Tables {
     counts: ColumnType<Record<string, number> | null, string | null, never>;
   };
   stale_hour: { account_id: string; hour: Date; id: Generated<number> };
-  unpublished_period: { account_id: string; grain: 'hour' | 'day'; period_start: Date };
+  unpublished_period: {
+    account_id: string;
+    grain: 'hour' | 'day';
+    period_start: Date;
+    subject: StatisticsSubject;
+  };
   carried_hour: { account_id: string; hour: Date; body: ColumnType<unknown, string, string> };
   rolled_up: { account_id: string; until: Date; stands_open: boolean };
   figure: {
