@@ -50,7 +50,7 @@ async function timeStart(dataDir: string): Promise<number> {
   const began = performance.now();
   const server = spawn('npm', ['start'], {
     cwd: root,
-    env: { ...process.env, SAMTAL_DATA_DIR: dataDir, SAMTAL_PORT: String(port) },
+    env: { ...process.env, SAMTAL_DATA_DIR: dataDir, SAMTAL_PORT: String(port), SAMTAL_SFTP_PORT: '0' },
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
   });

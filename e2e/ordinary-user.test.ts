@@ -38,7 +38,12 @@ function startPlatform(
   const child = spawn(node, [join(checkout, 'server/src/main.ts'), 'start'], {
     ...nobody,
     cwd: dataDir,
-    env: { PATH: process.env['PATH'], SAMTAL_DATA_DIR: dataDir, SAMTAL_PORT: String(port) },
+    env: {
+      PATH: process.env['PATH'],
+      SAMTAL_DATA_DIR: dataDir,
+      SAMTAL_PORT: String(port),
+      SAMTAL_SFTP_PORT: 'off',
+    },
   });
   let said = '';
   child.stdout.on('data', (text) => (said += String(text)));

@@ -152,6 +152,7 @@ export class Platform {
         SAMTAL_PUBLIC_URL: this.publicUrl.origin,
         // Journeys begin with nothing but people: a past would only take time to count.
         SAMTAL_DEMO: 'bare',
+        SAMTAL_SFTP_PORT: 'off',
         ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

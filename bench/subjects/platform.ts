@@ -36,6 +36,7 @@ const asks = {
       trustedProxies: [],
       outboundNetworks: [],
       tls: null,
+      sftp: null,
       checkpointDirectory: `${keyringDirectory}-checkpoints`,
       demoSiteKey: async () => null,
     });

@@ -146,3 +146,8 @@ insert into stale_hour (account_id, hour) select distinct account_id, date_trunc
 alter table conversation force row level security;
 alter table fact force row level security;
 alter table stale_hour force row level security;
+
+-- For the process that speaks SFTP (0038): what is published, of the account that has signed in.
+create policy own_account_by_sftp on statistics_file for select to samtal_sftp
+  using (account_id = (select account_of_transaction()));
+grant select (account_id, id, folder, name, content, size_bytes, published_at) on statistics_file to samtal_sftp;

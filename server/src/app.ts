@@ -85,7 +85,9 @@ import { statisticsRoutes } from './features/statistics/routes.ts';
 import {
   restoreExportAccount,
   restoreExportKey,
+  SftpSupervisor,
   statisticsExportJobs,
+  type SftpPlace,
 } from './features/statistics-export/index.ts';
 import { statisticsExportRoutes } from './features/statistics-export/routes.ts';
 import { subjectAccessRoutes } from './features/subject-access/routes.ts';
@@ -117,6 +119,8 @@ export interface AppParts {
   /** Networks that are not public and may be reached all the same. */
   readonly outboundNetworks: readonly string[];
   readonly tls: { cert: Buffer; key: Buffer } | null;
+  /** Where statistics are fetched by SFTP; null for nowhere. */
+  readonly sftp: SftpPlace | null;
   /** Where this node keeps checkpoints of the audit trail, outside the database. */
   readonly checkpointDirectory: string;
   /** The public key of the site that the demo pages carry; null where there is no demo. */
@@ -129,6 +133,8 @@ const requestGraceMs = 3_000;
 /** One node of the platform. */
 export interface App {
   readonly http: HttpServer;
+  /** Null where no SFTP is served. */
+  readonly sftp: SftpSupervisor | null;
   /** Begins what works in the background, and listens. */
   start(at: { host: string; port: number }): Promise<void>;
   /** Sends clients elsewhere within the time, finishes what is under way, and ends. */
@@ -183,6 +189,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const { dataDir, version } = parts;
   const backups = new Backups({ database, access, keyring, store: media.store, dataDir, version, log });
   const verifier = new SamlVerifier();
+  const sftp =
+    parts.sftp === null
+      ? null
+      : new SftpSupervisor({ database, keyring, login: access.sftp, log, ...parts.sftp });
   const beforeLeaving: BeforeLeaving = async (tx, account, userId) => {
     await releaseConversations(tx, desk, account, userId);
     await tellOfLeaving(tx, account, userId);
@@ -361,7 +371,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     keyring,
     messenger,
     hostName: publicUrl.hostname,
-    sftpPort: () => null,
+    sftpPort: () => sftp?.port ?? null,
   });
   routingRoutes(http, { database, fanout });
   cannedRepliesRoutes(http, { database });
@@ -394,6 +404,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   return {
     http,
+    sftp,
     start: async (at) => {
       await notifications.open();
       fanout.attach(notifications);
@@ -406,11 +417,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await http.fastify.ready();
       realtime.start(http.fastify.server);
       await http.fastify.listen(at);
+      sftp?.start();
     },
     stop: async (withinMs) => {
       draining = true;
+      const sftpEnded = sftp?.stop();
       await realtime.stop(withinMs);
       await http.close(requestGraceMs);
+      await sftpEnded;
       await watch.stop();
       await router.settle();
       await rules.stop();

@@ -147,6 +147,7 @@ test('attack 46: refuses to trust every address', () => {
 test('refuses a port that is none', () => {
   for (const port of ['65536', '-1', '80a', '0x50', '1e3', '8080.5'])
     assert.match(faultOf({ SAMTAL_PORT: port }), /^SAMTAL_PORT must be a number from 0 to 65535/, port);
+  assert.equal(readConfig({ SAMTAL_SFTP_PORT: 'off' }).sftpPort, null);
   assert.match(faultOf({ SAMTAL_SFTP_PORT: 'ssh' }), /^SAMTAL_SFTP_PORT must be a number/);
   assert.match(faultOf({ SAMTAL_SFTP_PORT: '8080' }), /^SAMTAL_SFTP_PORT is the same as SAMTAL_PORT/);
 });

@@ -29,7 +29,8 @@ export interface Config {
   readonly outboundNetworks: readonly string[];
   /** Absolute paths of PEM files. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
-  readonly sftpPort: number;
+  /** 0 lets the system choose; `null` serves no SFTP. */
+  readonly sftpPort: number | null;
   /** Whether a first start fills the installation with a demo account. */
   readonly demo: boolean;
   /** Whether that account gets an invented past, for its statistics to have something to show. */
@@ -81,7 +82,7 @@ export function readConfig(env: Environment): Config {
   reader.refuseUnknown();
   const host = reader.host();
   const port = reader.port('SAMTAL_PORT', 8080);
-  const sftpPort = reader.port('SAMTAL_SFTP_PORT', 2022);
+  const sftpPort = reader.sftpPort();
   if (port === sftpPort && port !== 0) reader.fault('SAMTAL_SFTP_PORT', 'is the same as SAMTAL_PORT');
   const tls = reader.tls();
   const trustedProxies = reader.networks('SAMTAL_TRUSTED_PROXIES', 'trust');
@@ -154,12 +155,17 @@ class Reader {
     return host;
   }
 
+  sftpPort(): number | null {
+    return this.text('SAMTAL_SFTP_PORT') === 'off' ? null : this.port('SAMTAL_SFTP_PORT', 2022);
+  }
+
   port(name: 'SAMTAL_PORT' | 'SAMTAL_SFTP_PORT', fallback: number): number {
     const given = this.text(name);
     if (given === null) return fallback;
     const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN;
     if (port >= 0 && port <= 65_535) return port;
-    this.fault(name, `must be a number from 0 to 65535, not ${quoted(given)}`);
+    const others = name === 'SAMTAL_SFTP_PORT' ? ', or off' : '';
+    this.fault(name, `must be a number from 0 to 65535${others}, not ${quoted(given)}`);
     return fallback;
   }
 

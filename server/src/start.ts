@@ -82,6 +82,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       trustedProxies: config.trustedProxies,
       outboundNetworks: config.outboundNetworks,
       tls: config.tls === null ? null : await readCertificate(config.tls),
+      sftp: config.sftpPort === null ? null : { host: config.host, port: config.sftpPort },
       checkpointDirectory: checkpointDirectory(config),
       demoSiteKey: async () => demo.siteKey,
     });

@@ -3,6 +3,7 @@ import { diskStore } from '../src/features/media/index.ts';
 import { buildApp, type App } from '../src/app.ts';
 import { externalAccess } from '../src/platform/database/index.ts';
 import { createLog, type Log } from '../src/platform/log/index.ts';
+import type { SftpLimits } from '../src/features/statistics-export/sftp/limits.ts';
 import type { TestDatabase } from './database.ts';
 
 /** One node of the platform on a test's database, listening on loopback. */
@@ -31,6 +32,9 @@ export interface TestNodeOptions {
   readonly scanner?: URL;
   /** The database whose notifications it hears and sends: another one’s makes it deaf and mute. */
   readonly notifiedBy?: TestDatabase;
+  /** Serves SFTP within these limits, on a port that the system chooses unless told. */
+  readonly sftp?: Partial<SftpLimits>;
+  readonly sftpPort?: number;
 }
 
 export async function startTestNode(db: TestDatabase, options: TestNodeOptions = {}): Promise<TestNode> {
@@ -48,6 +52,10 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     trustedProxies: options.trustedProxies ?? [],
     outboundNetworks: options.outboundNetworks ?? [],
     tls: null,
+    sftp:
+      options.sftp === undefined
+        ? null
+        : { host: '127.0.0.1', port: options.sftpPort ?? 0, limits: options.sftp },
     checkpointDirectory: db.checkpointDirectory,
     demoSiteKey: async () => null,
   });

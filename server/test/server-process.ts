@@ -116,7 +116,12 @@ export class ServerProcess {
   #spawn(...args: string[]): ChildProcess {
     return spawn(process.execPath, [program, ...args], {
       cwd: this.dataDir,
-      env: { PATH: process.env['PATH'], SAMTAL_DATA_DIR: this.dataDir, SAMTAL_PORT: this.url.port },
+      env: {
+        PATH: process.env['PATH'],
+        SAMTAL_DATA_DIR: this.dataDir,
+        SAMTAL_PORT: this.url.port,
+        SAMTAL_SFTP_PORT: 'off',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

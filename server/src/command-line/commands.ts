@@ -20,6 +20,7 @@ import { resetFactors } from './reset-factors.ts';
 import { resetPassword } from './reset-password.ts';
 import { selfCheckCommand } from './self-check.ts';
 import { settingsCommands } from './settings.ts';
+import { sftpCommands } from './sftp.ts';
 import { smsCommands } from './sms.ts';
 import { start } from './start.ts';
 import { statisticsCommands } from './statistics.ts';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   ...settingsCommands,
   ...mailCommands,
   ...smsCommands,
+  ...sftpCommands,
   ...keyCommands,
   ...auditCommands,
   ...auditDestinationCommands,

@@ -1,7 +1,13 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import type { ExportServer } from '@samtal/contract/statistics-export';
-import type { Database } from '../../platform/database/index.ts';
-import { provideInstallationSecret, signingKeyFrom, type Keyring } from '../../platform/keys/index.ts';
+import { platformChain, recordAudit } from '../../platform/audit/index.ts';
+import type { Database, Tx } from '../../platform/database/index.ts';
+import {
+  provideInstallationSecret,
+  setInstallationSecret,
+  signingKeyFrom,
+  type Keyring,
+} from '../../platform/keys/index.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 
 /** What the SFTP server proves itself by: one Ed25519 key (RFC 8709) for all nodes of an installation. */
@@ -27,6 +33,17 @@ export async function readHostKey(database: Database, keyring: Keyring): Promise
       }),
   );
   return hostKeyFrom(Buffer.from(seed, 'base64'));
+}
+
+/**
+ * Another host key in place of the one there is, such as one that somebody else may have. Nodes show it once they are started again, and every
+ * client has to be told. In the platform’s scope.
+ */
+export async function renewHostKey(tx: Tx, keyring: Keyring): Promise<HostKey> {
+  const secret = randomBytes(32);
+  await setInstallationSecret(tx, keyring, { name: 'sftp-host-key', secret: secret.toString('base64') });
+  await recordAudit(tx, platformChain, { action: 'sftp.host-key-renewed', actor: { kind: 'operator' } });
+  return hostKeyFrom(secret);
 }
 
 function hostKeyFrom(seed: Buffer): HostKey {

@@ -1,2 +1,4 @@
 export { restoreExportAccount, restoreExportKey } from './configuration.ts';
+export { readHostKey, renewHostKey } from './host-key.ts';
 export { statisticsExportJobs } from './jobs.ts';
+export { SftpSupervisor, type SftpPlace } from './sftp/supervisor.ts';

@@ -6,7 +6,7 @@ export const platformChain = '00000000-0000-0000-0000-000000000000';
 
 /** Who did it. An operator is whoever may run the command line, or with an id somebody whom an account has let in (B4). */
 export type AuditActor =
-  | { readonly kind: 'user' | 'api-key' | 'visitor'; readonly id: string }
+  | { readonly kind: 'user' | 'api-key' | 'visitor' | 'export-account'; readonly id: string }
   | { readonly kind: 'operator'; readonly id?: string }
   | { readonly kind: 'system' | 'unknown' };
 

@@ -49,18 +49,22 @@ const accountId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The only door to the database. Each transaction takes on a role that owns nothing and cannot bypass row-level
- * security: `samtal_app` bound to one account, or `samtal_platform`. Both settings end with the transaction.
+ * security: `samtal_app` bound to one account, or `samtal_platform`. Both settings end with the transaction. In the process that speaks SFTP
+ * it is `samtal_sftp` either way.
  */
 export class Database {
   readonly #pool: Pool;
+  readonly #role: 'samtal_sftp' | null;
   /** One promise for each connection that is open, kept when it has ended. */
   readonly #open = new Set<Promise<void>>();
   readonly #builders = new WeakMap<PoolClient, Kysely<Tables>>();
   readonly #within = new AsyncLocalStorage<true>();
   readonly #alongside = new AsyncLocalStorage<Alongside>();
 
-  constructor(options: PoolConfig & { onError: (error: Error) => void }) {
-    const { onError, ...config } = options;
+  /** `role`: of a process that is to have that one and no other, bound to an account or not. */
+  constructor(options: PoolConfig & { onError: (error: Error) => void; role?: 'samtal_sftp' }) {
+    const { onError, role, ...config } = options;
+    this.#role = role ?? null;
     this.#pool = new Pool({
       max: 20,
       connectionTimeoutMillis: 10_000,
@@ -121,7 +125,7 @@ export class Database {
   async #run<Result>(scope: Scope, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
     // Whoever holds a connection and waits for another one waits for ever, once enough others do the same.
     if (this.#within.getStore() === true) throw new Error('Transactions do not nest: pass the Tx on');
-    const bound = `${begin}; ${binding(scope)}`;
+    const bound = `${begin}; ${binding(scope, this.#role)}`;
     const client = await this.#pool.connect();
     const effects: (() => void)[] = [];
     // Sent and not yet answered. What fails first is why the rest fails: PostgreSQL does nothing more in a transaction in
@@ -204,10 +208,10 @@ async function firstOf(failures: readonly Promise<Failure | null>[]): Promise<Fa
   return (await Promise.all(failures)).find((failure) => failure !== null) ?? null;
 }
 
-function binding(scope: Scope): string {
-  if (scope === 'platform') return 'set local role samtal_platform';
+function binding(scope: Scope, role: 'samtal_sftp' | null): string {
+  if (scope === 'platform') return `set local role ${role ?? 'samtal_platform'}`;
   if (!accountId.test(scope)) throw new Error('A transaction was asked for without a proper account id');
-  return `set local role samtal_app; set local samtal.account = '${scope}'`;
+  return `set local role ${role ?? 'samtal_app'}; set local samtal.account = '${scope}'`;
 }
 
 /** Kysely on a connection whose transaction somebody else begins and ends. */

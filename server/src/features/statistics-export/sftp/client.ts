@@ -1,0 +1,213 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuthContext, Connection, PublicKeyAuthContext } from 'ssh2';
+import ssh2 from 'ssh2';
+import type { Files } from './files.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
+import type { Journal } from './journal.ts';
+import type { SftpLimits } from './limits.ts';
+import type { Login } from './login.ts';
+import { SftpSession } from './session.ts';
+import { onRoom, refuseSmallPackets, roomOf, socketOf } from './ssh2-internals.ts';
+
+/** Tries of any kind on one connection, also such as are not refused. */
+const mostAuthRequests = 20;
+
+export interface ClientParts {
+  readonly files: Files;
+  readonly gatekeeper: Gatekeeper;
+  readonly journal: Journal;
+  readonly limits: SftpLimits;
+  /** Takes a place among the sessions of an export account, if there is one. */
+  readonly takePlace: (exportAccountId: string) => boolean;
+  readonly leavePlace: (exportAccountId: string) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * One connection: nobody yet → signed in → ended. Only a public key signs in, and only SFTP is spoken: nobody listens for shells,
+ * commands, forwarding, agents or variables, and what nobody listens for is refused.
+ */
+export class SftpClient {
+  readonly address: string;
+  login: Login | null = null;
+  readonly #client: Connection;
+  readonly socket: Socket;
+  readonly #parts: ClientParts;
+  readonly #sessions = new Set<SftpSession>();
+  readonly #beganAt = performance.now();
+  #requestedAt = performance.now();
+  #refused = 0;
+  #asked = 0;
+  #rekeyed = { atBytes: 0, at: performance.now() };
+  #rekeys: number[] = [];
+  #reason = 'closed';
+  #totals = { files: 0, bytes: 0 };
+
+  constructor(client: Connection, address: string, parts: ClientParts) {
+    this.#client = client;
+    this.socket = socketOf(client);
+    this.#parts = parts;
+    this.address = address;
+    refuseSmallPackets(client);
+    onRoom(client, () => this.#pump());
+    this.socket.on('drain', () => this.#pump());
+    // What clients do wrong is theirs, and ends their connection. Without a listener it would end the process.
+    client.on('error', () => this.end('protocol-error'));
+    client.on('close', () => this.#closed());
+    client.on('authentication', (context) => void this.#authenticate(context).catch(this.#broken));
+    client.on('rekey', () => this.#countRekey());
+    client.on('ready', () => this.#serve());
+  }
+
+  /** Looks once a second whether its time is over, and gives it new keys when those have been used enough. */
+  tend(now: number): void {
+    const { limits } = this.#parts;
+    const age = now - this.#beganAt;
+    if (this.login === null) return age > limits.loginMs ? this.end('login-time') : undefined;
+    if (age > limits.sessionMs) return this.end('session-time');
+    if (now - this.#requestedAt > limits.idleMs) return this.end('idle');
+    const bytes = this.socket.bytesWritten + this.socket.bytesRead;
+    if (bytes - this.#rekeyed.atBytes < limits.rekeyBytes && now - this.#rekeyed.at < limits.rekeyMs) return;
+    this.#rekeyed = { atBytes: bytes, at: now };
+    this.#client.rekey();
+  }
+
+  end(reason: string): void {
+    if (this.#reason !== 'closed') return;
+    this.#reason = reason;
+    for (const session of this.#sessions) session.pause();
+    try {
+      this.#client.end();
+    } catch {
+      // It could not even be told.
+    }
+    // A client that does not take the goodbye goes all the same.
+    setTimeout(() => this.socket.destroy(), 100).unref();
+  }
+
+  async #authenticate(context: AuthContext): Promise<void> {
+    const { limits, gatekeeper, journal } = this.#parts;
+    const answersAt = performance.now() + limits.refusalMs;
+    this.#asked += 1;
+    if (this.#asked > mostAuthRequests) return this.end('too-many-tries');
+    if (context.method === 'publickey') {
+      const isFit = isFitSignature(context);
+      const answer = isFit ? await gatekeeper.ask(context.username, context.key.data, this.address) : null;
+      if (answer?.may === true && context.signature === undefined) return context.accept();
+      if (answer?.may === true && isSigned(context))
+        return await this.#admit(context, answer.login, answersAt);
+      // Whoever asks about a key has shown nothing yet: clients go through all that they have.
+      if (answer?.may === false && answer.known !== null) journal.refused(answer.known, answer.reason);
+    }
+    await this.#refuse(context, answersAt);
+  }
+
+  async #admit(context: PublicKeyAuthContext, login: Login, answersAt: number): Promise<void> {
+    if (!this.#parts.takePlace(login.exportAccountId)) {
+      this.#parts.journal.refused(login, 'too-many-sessions');
+      return await this.#refuse(context, answersAt);
+    }
+    this.login = login;
+    try {
+      await this.#parts.gatekeeper.begin(login);
+    } catch (error) {
+      // Nobody comes in of whom nobody knows.
+      this.login = null;
+      this.#parts.leavePlace(login.exportAccountId);
+      throw error;
+    }
+    if (this.socket.destroyed) return this.#closed();
+    context.accept();
+  }
+
+  async #refuse(context: AuthContext, answersAt: number): Promise<void> {
+    // The first question what there is to sign in with is none of the tries.
+    if (context.method !== 'none') this.#refused += 1;
+    await sleep(Math.max(0, answersAt - performance.now()));
+    if (this.socket.destroyed) return;
+    context.reject(['publickey']);
+    if (this.#refused >= this.#parts.limits.loginTries) this.end('too-many-tries');
+  }
+
+  #serve(): void {
+    this.#client.on('session', (accept, reject) => {
+      if (this.#sessions.size >= this.#parts.limits.channels) {
+        reject();
+        return;
+      }
+      const session = accept();
+      session.on('sftp', (acceptSftp) => {
+        const login = this.login;
+        if (login === null) return;
+        const sftp = acceptSftp();
+        const { files, journal, limits, failed } = this.#parts;
+        const served = new SftpSession(sftp, {
+          files,
+          journal,
+          limits,
+          login,
+          failed,
+          hasRoom: () => this.socket.writableLength < limits.unsentBytes && roomOf(sftp) > 0,
+          requested: () => void (this.#requestedAt = performance.now()),
+          abused: (reason) => this.end(reason),
+        });
+        this.#sessions.add(served);
+        const left = () => this.#left(served);
+        // OpenSSH says that it has nothing more to ask, and waits for the channel to be closed.
+        sftp.on('end', () => {
+          left();
+          sftp.end();
+        });
+        sftp.on('close', left);
+      });
+    });
+  }
+
+  #left(session: SftpSession): void {
+    if (!this.#sessions.delete(session)) return;
+    session.end();
+    this.#totals.files += session.totals.files;
+    this.#totals.bytes += session.totals.bytes;
+  }
+
+  #closed(): void {
+    for (const session of this.#sessions) this.#left(session);
+    const { login } = this;
+    if (login === null) return;
+    this.login = null;
+    this.#parts.leavePlace(login.exportAccountId);
+    const seconds = Math.round((performance.now() - this.#beganAt) / 1_000);
+    this.#parts.journal.ended(login, { reason: this.#reason, ...this.#totals, seconds });
+  }
+
+  #pump(): void {
+    for (const session of this.#sessions) session.pump();
+  }
+
+  /** New keys cost a server more than a client: one that asks for them without end goes. */
+  #countRekey(): void {
+    const now = performance.now();
+    this.#rekeys = [...this.#rekeys.filter((at) => now - at < 60_000), now];
+    if (this.#rekeys.length > this.#parts.limits.rekeysPerMinute) this.end('too-many-rekeys');
+  }
+
+  readonly #broken = (error: unknown): void => {
+    this.#parts.failed(error);
+    this.end('failed');
+  };
+}
+
+/** RSA signs with SHA-2 (RFC 8332): `ssh-rsa`, which is SHA-1, is none. */
+function isFitSignature({ key, hashAlgo }: PublicKeyAuthContext): boolean {
+  return key.algo !== 'ssh-rsa' || hashAlgo === 'sha256' || hashAlgo === 'sha512';
+}
+
+/** Whether whoever sent it has the private half. */
+function isSigned({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boolean {
+  const parsed = ssh2.utils.parseKey(key.data);
+  if (parsed instanceof Error || blob === undefined || signature === undefined) return false;
+  if (parsed.type !== key.algo) return false;
+  // Throws nothing; an error is its answer to a signature that is none.
+  return (parsed.verify(blob, signature, hashAlgo) as boolean | Error) === true;
+}

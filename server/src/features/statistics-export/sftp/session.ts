@@ -1,0 +1,280 @@
+import { randomBytes } from 'node:crypto';
+import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2';
+import ssh2 from 'ssh2';
+import type { Files, PublishedFile } from './files.ts';
+import type { Login } from './login.ts';
+import type { Journal } from './journal.ts';
+import type { SftpLimits } from './limits.ts';
+import { OpenFile } from './open-file.ts';
+import { placeOf, readPath, writePath } from './paths.ts';
+
+const { STATUS_CODE: status, OPEN_MODE: mode } = ssh2.utils.sftp;
+/** In one answer: what clients ask for is 32 KiB. */
+const longestRead = 128 * 1_024;
+const namesTogether = 100;
+const readOnly: number = mode.READ;
+
+export interface SessionParts {
+  readonly files: Files;
+  readonly journal: Journal;
+  readonly limits: SftpLimits;
+  readonly login: Login;
+  /** Bytes that the client still takes before it has to say so. */
+  readonly hasRoom: () => boolean;
+  readonly requested: () => void;
+  /** Something that no client does by mistake: the connection ends. */
+  readonly abused: (reason: string) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+type Handle = OpenFile | { readonly entries: FileEntry[] };
+
+/**
+ * One channel of SFTP (version 3, draft-ietf-secsh-filexfer-02) on the published files of one account. It reads and lists; everything
+ * that would change something is refused.
+ */
+export class SftpSession {
+  readonly #sftp: SFTPWrapper;
+  readonly #parts: SessionParts;
+  readonly #handles = new Map<string, Handle>();
+  readonly #waiting: (() => Promise<void>)[] = [];
+  #isServing = false;
+  #isPaused = false;
+  #isEnded = false;
+  /** What went out in all. */
+  readonly totals = { files: 0, bytes: 0 };
+
+  constructor(sftp: SFTPWrapper, parts: SessionParts) {
+    this.#sftp = sftp;
+    this.#parts = parts;
+    this.#listen();
+  }
+
+  /** Serves what waited for room. */
+  pump(): void {
+    if (this.#isServing || this.#isEnded) return;
+    this.#isServing = true;
+    void this.#serveWaiting();
+  }
+
+  /** Answers nothing any more: the connection is on its way out. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#waiting.length = 0;
+  }
+
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#waiting.length = 0;
+    for (const handle of this.#handles.values()) this.#release(handle);
+    this.#handles.clear();
+  }
+
+  #listen(): void {
+    const sftp = this.#sftp;
+    sftp.on('REALPATH', (id, path) => this.#answer(id, async () => this.#realPath(id, path)));
+    // There are no links, so that both are the same.
+    sftp.on('STAT', (id, path) => this.#answer(id, async () => await this.#stat(id, path)));
+    sftp.on('LSTAT', (id, path) => this.#answer(id, async () => await this.#stat(id, path)));
+    sftp.on('OPENDIR', (id, path) => this.#answer(id, async () => await this.#openFolder(id, path)));
+    sftp.on('READDIR', (id, handle) => this.#answer(id, async () => this.#readFolder(id, handle)));
+    sftp.on('OPEN', (id, path, flags) => this.#answer(id, async () => await this.#openFile(id, path, flags)));
+    sftp.on('FSTAT', (id, handle) => this.#answer(id, async () => this.#statHandle(id, handle)));
+    sftp.on('READ', (id, handle, offset, length) =>
+      this.#answer(id, async () => await this.#read(id, { handle, offset, length })),
+    );
+    sftp.on('CLOSE', (id, handle) => this.#answer(id, async () => this.#close(id, handle)));
+    for (const request of [
+      'WRITE',
+      'SETSTAT',
+      'FSETSTAT',
+      'REMOVE',
+      'MKDIR',
+      'RMDIR',
+      'RENAME',
+      'SYMLINK',
+    ] as const)
+      // One listener for requests of several shapes, of which each begins with its number.
+      (sftp.on as (name: string, listener: (id: number) => void) => void)(request, (id) =>
+        this.#answer(id, async () => sftp.status(id, status.PERMISSION_DENIED)),
+      );
+    sftp.on('READLINK', (id) => this.#answer(id, async () => sftp.status(id, status.OP_UNSUPPORTED)));
+    sftp.on('error', this.#parts.failed);
+  }
+
+  /** In the order in which they were asked, one after the other, and only while the client takes the answers. */
+  #answer(id: number, work: () => Promise<void>): void {
+    const { limits, requested, abused, failed } = this.#parts;
+    if (this.#isPaused || this.#isEnded) return;
+    requested();
+    if (this.#waiting.length >= limits.waitingRequests) {
+      abused('too-many-requests');
+      return;
+    }
+    this.#waiting.push(async () => {
+      try {
+        await work();
+      } catch (error) {
+        failed(error);
+        this.#sftp.status(id, status.FAILURE);
+      }
+    });
+    this.pump();
+  }
+
+  async #serveWaiting(): Promise<void> {
+    try {
+      while (!this.#isEnded && this.#parts.hasRoom()) {
+        const next = this.#waiting.shift();
+        if (next === undefined) break;
+        await next();
+      }
+    } finally {
+      // At once, and not when somebody hears of it: what is asked in between would wait for ever.
+      this.#isServing = false;
+    }
+  }
+
+  #realPath(id: number, path: string): void {
+    const steps = readPath(path);
+    if (steps === null) this.#sftp.status(id, status.NO_SUCH_FILE);
+    else
+      this.#sftp.name(id, [{ filename: writePath(steps), longname: writePath(steps), attrs: noAttributes }]);
+  }
+
+  async #stat(id: number, path: string): Promise<void> {
+    const found = await this.#find(path);
+    if (found === null) this.#sftp.status(id, status.NO_SUCH_FILE);
+    else this.#sftp.attrs(id, found.attributes);
+  }
+
+  async #openFolder(id: number, path: string): Promise<void> {
+    const found = await this.#find(path);
+    if (found === null || found.kind === 'file') this.#sftp.status(id, status.NO_SUCH_FILE);
+    else if (this.#handles.size >= this.#parts.limits.handles) this.#sftp.status(id, status.FAILURE);
+    else this.#sftp.handle(id, this.#keep({ entries: await this.#entriesOf(found.folder, found.folders) }));
+  }
+
+  #readFolder(id: number, handle: Buffer): void {
+    const open = this.#handles.get(handle.toString('hex'));
+    if (open === undefined || open instanceof OpenFile) this.#sftp.status(id, status.FAILURE);
+    else if (open.entries.length === 0) this.#sftp.status(id, status.EOF);
+    else this.#sftp.name(id, open.entries.splice(0, namesTogether));
+  }
+
+  async #openFile(id: number, path: string, flags: number): Promise<void> {
+    const found = await this.#find(path);
+    if (flags !== readOnly) this.#sftp.status(id, status.PERMISSION_DENIED);
+    else if (found === null) this.#sftp.status(id, status.NO_SUCH_FILE);
+    else if (found.kind === 'folder' || this.#handles.size >= this.#parts.limits.handles)
+      this.#sftp.status(id, status.FAILURE);
+    else {
+      const { files, journal, login } = this.#parts;
+      journal.opened(login, found.file);
+      this.#sftp.handle(id, this.#keep(new OpenFile(files, login.accountId, found.file)));
+    }
+  }
+
+  #statHandle(id: number, handle: Buffer): void {
+    const open = this.#handles.get(handle.toString('hex'));
+    if (open instanceof OpenFile) this.#sftp.attrs(id, attributesOfFile(open.file));
+    else this.#sftp.status(id, status.FAILURE);
+  }
+
+  async #read(
+    id: number,
+    { handle, offset, length }: { handle: Buffer; offset: number; length: number },
+  ): Promise<void> {
+    const open = this.#handles.get(handle.toString('hex'));
+    if (!(open instanceof OpenFile)) {
+      this.#sftp.status(id, status.FAILURE);
+      return;
+    }
+    const bytes = await open.read(offset, Math.min(length, longestRead));
+    if (bytes === null) this.#sftp.status(id, status.EOF);
+    else this.#sftp.data(id, bytes);
+  }
+
+  #close(id: number, handle: Buffer): void {
+    const key = handle.toString('hex');
+    const open = this.#handles.get(key);
+    if (open === undefined) {
+      this.#sftp.status(id, status.FAILURE);
+      return;
+    }
+    this.#handles.delete(key);
+    this.#release(open);
+    this.#sftp.status(id, status.OK);
+  }
+
+  #keep(handle: Handle): Buffer {
+    const name = randomBytes(8);
+    this.#handles.set(name.toString('hex'), handle);
+    return name;
+  }
+
+  #release(handle: Handle): void {
+    if (!(handle instanceof OpenFile)) return;
+    this.totals.files += 1;
+    this.totals.bytes += handle.sentBytes;
+    this.#parts.journal.closed(this.#parts.login, handle.file, handle);
+  }
+
+  async #find(path: string) {
+    const steps = readPath(path);
+    if (steps === null) return null;
+    const { files, login } = this.#parts;
+    const place = placeOf(steps);
+    const folderPath = place.kind === 'folder' ? place.folder : `${place.folder}/${place.name}`;
+    const folder = await files.folder(login.accountId, folderPath);
+    if (folder !== null)
+      return {
+        kind: 'folder' as const,
+        folder: folderPath,
+        folders: folder.folders,
+        attributes: attributesOfFolder(folder.modifiedAt),
+      };
+    const file = place.kind === 'either' ? await files.file(login.accountId, place) : null;
+    return file === null ? null : { kind: 'file' as const, file, attributes: attributesOfFile(file) };
+  }
+
+  async #entriesOf(path: string, folders: readonly string[]): Promise<FileEntry[]> {
+    const { files, login } = this.#parts;
+    const below = await Promise.all(
+      folders.map(async (name) => {
+        const folder = await files.folder(login.accountId, path === '' ? name : `${path}/${name}`);
+        return entry(name, attributesOfFolder(folder?.modifiedAt ?? new Date(0)));
+      }),
+    );
+    const here = path === '' ? [] : await files.filesIn(login.accountId, path);
+    return [...below, ...here.map((file) => entry(file.name, attributesOfFile(file)))];
+  }
+}
+
+const noAttributes: Attributes = { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 };
+
+function attributesOfFolder(modifiedAt: Date): Attributes {
+  return { ...noAttributes, mode: 0o040_555, ...times(modifiedAt) };
+}
+
+function attributesOfFile({ sizeBytes, publishedAt }: PublishedFile): Attributes {
+  return { ...noAttributes, mode: 0o100_444, size: sizeBytes, ...times(publishedAt) };
+}
+
+function times(at: Date) {
+  const seconds = Math.floor(at.getTime() / 1_000);
+  return { atime: seconds, mtime: seconds };
+}
+
+/** As `ls -l` writes it, which some clients show as it is. */
+function entry(filename: string, attrs: Attributes): FileEntry {
+  const isFolder = (attrs.mode & 0o040_000) !== 0;
+  const size = String(attrs.size).padStart(12);
+  const day = new Date(attrs.mtime * 1_000).toISOString().slice(0, 16).replace('T', ' ');
+  return {
+    filename,
+    longname: `${isFolder ? 'dr-xr-xr-x' : '-r--r--r--'} 1 samtal samtal ${size} ${day} ${filename}`,
+    attrs,
+  };
+}
