@@ -185,6 +185,12 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+const exports = createRoute({
+  getParentRoute: () => admin,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('./features/statistics-export/exports-page.tsx'), 'ExportsPage'),
+});
+
 const operators = createRoute({
   getParentRoute: () => admin,
   path: '/operators',
@@ -333,6 +339,7 @@ const routeTree = root.addChildren([
       users,
       roles,
       apiKeys,
+      exports,
       operators,
       identityProviders,
       units,

@@ -18,6 +18,7 @@ const adminGroups = [
       { to: '/admin/roles', text: 'admin.roles', needs: 'access.read' },
       { to: '/admin/identity-providers', text: 'admin.identity-providers', needs: 'federation.manage' },
       { to: '/admin/api-keys', text: 'admin.api-keys', needs: 'api-keys.manage' },
+      { to: '/admin/exports', text: 'admin.exports', needs: 'statistics.export' },
       { to: '/admin/operators', text: 'admin.operators', needs: 'operators.admit' },
       { to: '/admin/units', text: 'admin.units', needs: 'units.manage' },
     ],
