@@ -253,6 +253,16 @@ async function passphraseWaiting(place: Place): Promise<Input> {
   return input;
 }
 
+async function publishedFile(place: Place): Promise<Input> {
+  const fileId = randomUUID();
+  await db.asOwner(
+    `insert into statistics_file (account_id, id, grain, period_start, subject, folder, name, content, size_bytes, sha256)
+     values ($1, $2, 'day', now(), 'queues', 'Metrics', $3, 'x', 1, '')`,
+    [place.account.id, fileId, name()],
+  );
+  return { params: { accountId: place.account.id, fileId } };
+}
+
 async function declare(place: Place): Promise<void> {
   const customer = {
     key: 'customer',
@@ -818,6 +828,8 @@ const recipes: Record<string, Recipe> = {
   },
   'statistics.listMetrics': { input: account, elsewhere: 200 },
   'statistics.readLive': { input: account, elsewhere: 200 },
+  'statistics.listFiles': { input: account, elsewhere: 200 },
+  'statistics.openFile': { input: publishedFile },
   'routing.setPresence': {
     input: (place) => ({ ...account(place), body: { state: 'away' } }),
     elsewhere: 200,
