@@ -13,6 +13,11 @@ interface Place {
   readonly site: string | null;
 }
 
+interface QueuePlace {
+  readonly id: string;
+  readonly units: readonly string[];
+}
+
 /**
  * How things are at this moment, within the scopes: conversations that lie in them, queues that they can lie in, and agents who may
  * have them. Of an agent who has others, too, only those within the scopes are counted.
@@ -20,9 +25,6 @@ interface Place {
 export async function readLive(tx: ReadTx, account: string, scopes: readonly Scope[]): Promise<LiveFigures> {
   const queues = await readQueues(tx, account, scopes);
   const sites = await readSites(tx, account, scopes);
-  const places = queues.flatMap(({ id, units }) =>
-    [null, ...sites.map((site) => site.id)].map((site) => ({ units, queue: id, site })),
-  );
   return {
     scopes: await nameScopes(tx, account, scopes),
     serviceLevel: await readServiceLevel(tx, account),
@@ -37,7 +39,7 @@ export async function readLive(tx: ReadTx, account: string, scopes: readonly Sco
         longestWaitSeconds: waitedSeconds === null ? null : Math.max(0, waitedSeconds),
       })),
     sites: sites.filter(({ inScope }) => inScope).map(({ id, name }) => ({ siteId: id, name })),
-    agents: await readAgents(tx, account, { scopes, places }),
+    agents: await readAgents(tx, account, { scopes, queues }),
   };
 }
 
@@ -106,11 +108,12 @@ async function readSites(tx: ReadTx, account: string, scopes: readonly Scope[]) 
 async function readAgents(
   tx: ReadTx,
   account: string,
-  { scopes, places }: { scopes: readonly Scope[]; places: readonly Place[] },
+  { scopes, queues }: { scopes: readonly Scope[]; queues: readonly QueuePlace[] },
 ): Promise<LiveFigures['agents']> {
   const holders = await membersHolding(tx, account, 'conversations.handle');
+  const places = placesWithin(scopes, queues, [...holders.values()].flat());
   const seen = [...holders]
-    .filter(([, handles]) => areBothIn(places, scopes, handles))
+    .filter(([, handles]) => places.some((place) => isCovered(place, handles)))
     .map(([userId]) => userId);
   if (seen.length === 0) return [];
   const rows = await tx.sql
@@ -161,9 +164,18 @@ function conversationWithin(scopes: readonly Scope[]) {
   });
 }
 
-/** Whether there is a place that lies in some of these scopes and in some of those. */
-function areBothIn(places: readonly Place[], these: readonly Scope[], those: readonly Scope[]): boolean {
-  return places.some(
-    (place) => these.some((scope) => covers(scope, place)) && those.some((scope) => covers(scope, place)),
-  );
+/** Every place within the scopes. Of sites only those matter that somebody's scope names: all others are alike. */
+function placesWithin(
+  scopes: readonly Scope[],
+  queues: readonly QueuePlace[],
+  handles: readonly Scope[],
+): Place[] {
+  const named = new Set([...scopes, ...handles].flatMap(({ site }) => site ?? []));
+  return queues
+    .flatMap(({ id, units }) => [null, ...named].map((site) => ({ units, queue: id, site })))
+    .filter((place) => isCovered(place, scopes));
+}
+
+function isCovered(place: Place, scopes: readonly Scope[]): boolean {
+  return scopes.some((scope) => covers(scope, place));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endpoints } from '@samtal/contract';
-import { Type } from '@samtal/contract/shared';
+import { Instant, Type } from '@samtal/contract/shared';
 import { compileExact, compileText } from './validation.ts';
 
 test('every schema of the contract can be compiled, although each is only when it is needed', () => {
@@ -24,6 +24,14 @@ test('says of the last value where it did not fit', () => {
   assert.equal(validate.errors?.[0]?.instancePath, '/seconds');
   assert.equal(validate({ seconds: 2 }), true);
   assert.equal(validate.errors, null);
+});
+
+test('takes an instant for one that is a moment, however well another is written', () => {
+  const validate = compileExact(Instant);
+  for (const text of ['2026-11-26T10:00:00Z', '2026-11-26T10:00:00.123+01:00'])
+    assert.ok(validate(text), text);
+  for (const text of ['2016-12-31T23:59:60Z', '2026-02-30T10:00:00Z', '2026-11-26', 'now'])
+    assert.ok(!validate(text), text);
 });
 
 function judges(

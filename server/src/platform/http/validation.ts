@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type FormatDefinition, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { TSchema } from '@samtal/contract/shared';
 import { isNetwork } from '../networks/index.ts';
@@ -22,7 +22,14 @@ const fromText = new Ajv2020({
 });
 for (const ajv of [exact, fromText]) {
   addFormats.default(ajv, ['uuid', 'email', 'date', 'date-time']);
+  const { validate } = ajv.formats['date-time'] as FormatDefinition<string>;
+  // A leap second (RFC 3339) is written well, and no moment that a computer knows.
+  ajv.addFormat('date-time', (text) => isWritten(validate, text) && Number.isFinite(Date.parse(text)));
   ajv.addFormat('network', isNetwork);
+}
+
+function isWritten(validate: FormatDefinition<string>['validate'], text: string): boolean {
+  return typeof validate === 'function' && validate(text);
 }
 
 /** Whether a value fits a schema, and where it does not. */
