@@ -144,7 +144,9 @@ async function refuseTooManyTexts(tx: ReadTx, to: string): Promise<void> {
   const settings = await readInstallationSettings(tx);
   if (!isNumberAllowed(to, settings)) throw new SmsError('country-not-allowed');
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from one_time_code
-    where channel = 'sms' and created_at > now() - interval '1 hour'`.execute(tx.sql);
+    select count(*)::int as count from (
+      select from one_time_code where channel = 'sms' and created_at > now() - interval '1 hour'
+      union all select from export_key_attempt where channel = 'sms' and created_at > now() - interval '1 hour'
+    ) sent`.execute(tx.sql);
   if ((rows[0]?.count ?? 0) > settings['sms.most-per-hour']) throw new SmsError('too-many-per-hour');
 }

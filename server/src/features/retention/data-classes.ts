@@ -203,6 +203,7 @@ export const classOfTable = {
   ticket_key: 'configuration',
   export_account: 'api-access',
   export_key: 'api-access',
+  export_key_attempt: 'api-access',
   used_ticket: 'visitor-session',
   key_bucket: 'keys',
   conversation: 'transcript',

@@ -7,7 +7,13 @@ import { recordVersion, type ChangeNote } from '../../platform/history/index.ts'
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
 import { keyBody } from './bodies.ts';
 import { endReplacedKey } from './end-key.ts';
-import { lockExportAccount, readExportKeys, stands } from './queries.ts';
+import {
+  lockExportAccount,
+  readExportKeys,
+  stands,
+  type StoredExportAccount,
+  type StoredExportKey,
+} from './queries.ts';
 import type { SshPublicKey } from './read-public-key.ts';
 import { refuseUnlessSeeingAll } from './whole-statistics.ts';
 
@@ -16,11 +22,27 @@ export interface NewExportKey {
   readonly key: SshPublicKey;
   readonly kind: ExportKey['kind'];
   /** The key whose place it takes, once it is active. */
-  readonly replaces?: { readonly keyId: string; readonly overlapHours: number };
+  readonly replaces?: { readonly keyId: string; readonly overlapHours: number } | undefined;
   /** Of a pair that was made here: its passphrase, sealed for whoever reads it. */
   readonly id?: string;
   readonly passphrase?: Buffer;
   readonly note?: ChangeNote;
+}
+
+/**
+ * Holds an export account that is to have another key, and answers with the key that is to be replaced. Refuses with not-found,
+ * statistics-export.too-many-keys.
+ */
+export async function placeForKey(
+  tx: Tx,
+  accountId: string,
+  { exportAccountId, replaces }: Pick<NewExportKey, 'exportAccountId' | 'replaces'>,
+): Promise<{ account: StoredExportAccount; replaced: StoredExportKey | null }> {
+  const account = found(await lockExportAccount(tx, accountId, exportAccountId));
+  const standing = (await readExportKeys(tx, accountId, { exportAccountId })).filter(stands);
+  if (standing.length >= exportLimits.keys) throw new Refusal('statistics-export.too-many-keys');
+  const replaced = replaces === undefined ? null : found(standing.find((each) => each.id === replaces.keyId));
+  return { account, replaced };
 }
 
 /**
@@ -32,10 +54,7 @@ export async function addKey(tx: Tx, caller: Member, wanted: NewExportKey): Prom
   refuseUnlessSeeingAll(caller);
   const { exportAccountId, key, kind, replaces, id = randomUUID(), passphrase, note = {} } = wanted;
   const { accountId, personId } = caller;
-  found(await lockExportAccount(tx, accountId, exportAccountId));
-  const standing = (await readExportKeys(tx, accountId, { exportAccountId })).filter(stands);
-  if (standing.length >= exportLimits.keys) throw new Refusal('statistics-export.too-many-keys');
-  const replaced = replaces === undefined ? null : found(standing.find((each) => each.id === replaces.keyId));
+  const { replaced } = await placeForKey(tx, accountId, { exportAccountId, replaces });
   const isTaken = kind === 'generated';
   try {
     await tx.sql

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { exportLimits } from '@samtal/contract/statistics-export';
-import type { Database } from '../../platform/database/index.ts';
+import { sql } from 'kysely';
+import type { Database, Tx } from '../../platform/database/index.ts';
 import type { ChangeNote } from '../../platform/history/index.ts';
-import { found, Refusal, type Member } from '../../platform/http/index.ts';
+import { Refusal, type Member } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
 import type { Messenger } from '../factors/index.ts';
-import { addKey } from './add-key.ts';
+import { addKey, placeForKey } from './add-key.ts';
 import { makeKeyPair } from './make-key-pair.ts';
 import { newPassphrase, sealPassphrase } from './passphrase.ts';
-import { countGeneratedLately, readExportAccounts } from './queries.ts';
+import type { StoredExportAccount } from './queries.ts';
 import { readPublicKey } from './read-public-key.ts';
 import { refuseUnlessSeeingAll } from './whole-statistics.ts';
 
@@ -43,22 +44,20 @@ export async function generateExportKey(
 ): Promise<HandedOver> {
   refuseUnlessSeeingAll(caller);
   const { accountId } = caller;
-  const account = await database.read(accountId, async (tx) => {
-    if ((await countGeneratedLately(tx, accountId)) >= exportLimits.generatedPerHour)
-      throw new Refusal('statistics-export.too-many-keys');
-    return found((await readExportAccounts(tx, accountId, wanted.exportAccountId))[0]);
-  });
-  const passphrase = newPassphrase();
-  const pair = await makeKeyPair(passphrase, account.userName);
-  const key = readPublicKey(pair.publicKey);
   const id = randomUUID();
+  // Counted before anything costs something: whatever becomes of it, it was one.
+  const { userName } = await database.transaction(
+    accountId,
+    async (tx) => await beginPair(tx, accountId, { ...wanted, id, channel: way.by }),
+  );
+  const passphrase = newPassphrase();
+  const pair = await makeKeyPair(passphrase, userName);
+  const key = readPublicKey(pair.publicKey);
   const sealed =
     way.by === 'person' ? await sealPassphrase(keyring, { accountId, keyId: id }, passphrase) : undefined;
   // Before the key is there: one whose passphrase nobody has would be of no use, and a passphrase without its key is none.
-  if (way.by === 'sms') {
-    const values = { passphrase, name: account.userName };
-    await messenger.text(way.number, { key: 'export-passphrase', values });
-  }
+  if (way.by === 'sms')
+    await messenger.text(way.number, { key: 'export-passphrase', values: { passphrase, name: userName } });
   await database.transaction(accountId, async (tx) => {
     await addKey(tx, caller, {
       ...wanted,
@@ -68,5 +67,31 @@ export async function generateExportKey(
       ...(sealed === undefined ? {} : { passphrase: sealed }),
     });
   });
-  return { keyId: id, privateKey: pair.privateKey, fileName: `${account.userName}_ed25519` };
+  return { keyId: id, privateKey: pair.privateKey, fileName: `${userName}_ed25519` };
+}
+
+/**
+ * Writes down that a pair is asked for, when there is a place for it. One after the other in each account, so that many at once are
+ * counted one by one. Refuses with not-found, statistics-export.too-many-keys.
+ */
+async function beginPair(
+  tx: Tx,
+  accountId: string,
+  {
+    id,
+    channel,
+    ...wanted
+  }: { id: string; channel: 'sms' | 'person' } & Pick<PairWanted, 'exportAccountId' | 'replaces'>,
+): Promise<StoredExportAccount> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`export-pair:${accountId}`}, 0))`.execute(tx.sql);
+  const { account } = await placeForKey(tx, accountId, wanted);
+  const { count } = await tx.sql
+    .selectFrom('export_key_attempt')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('created_at', '>', sql<Date>`now() - interval '1 hour'`)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= exportLimits.generatedPerHour) throw new Refusal('statistics-export.too-many-keys');
+  await tx.sql.insertInto('export_key_attempt').values({ account_id: accountId, id, channel }).execute();
+  return account;
 }

@@ -14,12 +14,16 @@ export function statisticsExportJobs({ database }: { database: Database }): Sche
   ];
 }
 
-/** Forgets passphrases that nobody has read, and keys that have not been taken for a month. */
+/** Forgets passphrases that nobody has read, pairs that nobody counts any more, and keys that have not been taken for a month. */
 export async function deleteExpired(tx: Tx): Promise<void> {
   await tx.sql
     .updateTable('export_key')
     .set({ passphrase: null, passphrase_until: null })
     .where('passphrase_until', '<', sql<Date>`now()`)
+    .execute();
+  await tx.sql
+    .deleteFrom('export_key_attempt')
+    .where('created_at', '<', sql<Date>`now() - interval '1 day'`)
     .execute();
   const pendingDays = exportLimits.pendingDays;
   await tx.sql

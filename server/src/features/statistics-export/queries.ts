@@ -118,18 +118,6 @@ export async function lockExportAccount(
   return (await readExportAccounts(tx, accountId, exportAccountId))[0] ?? null;
 }
 
-/** How many pairs were made for the account within the last hour. */
-export async function countGeneratedLately(tx: ReadTx, accountId: string): Promise<number> {
-  const { count } = await tx.sql
-    .selectFrom('export_key')
-    .select((eb) => eb.fn.countAll<string>().as('count'))
-    .where('account_id', '=', accountId)
-    .where('kind', '=', 'generated')
-    .where('submitted_at', '>', sql<Date>`now() - interval '1 hour'`)
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
 /** Whether a key may still be signed in with, or wait for it. */
 export function stands({ state }: Pick<StoredExportKey, 'state'>): boolean {
   return state === 'pending' || state === 'active' || state === 'ending';

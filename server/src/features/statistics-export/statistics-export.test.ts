@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { restoreVersion, getVersion } from '@samtal/contract/history';
 import { changeRole, createRole, giveRole } from '@samtal/contract/access';
@@ -13,7 +13,7 @@ import {
   type TestAccount,
 } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { clientKey, type ClientKey } from '../../../test/export-accounts.ts';
+import { clientKey, testExportKey, type ClientKey } from '../../../test/export-accounts.ts';
 import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 import { setUpSms, startSmsServer, type TestSmsServer } from '../../../test/sms-server.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -376,6 +376,73 @@ describe('export accounts', () => {
     assert.equal((answer.body as { code?: string }).code, 'signin.code-not-sent', answer.text);
     const { items } = await one.call(contract.listExportAccounts, { params });
     assert.deepEqual(items.find(({ id }) => id === of.exportAccountId)?.keys, []);
+  });
+
+  it('attack 21: sends no text message for a key that could not be added, and ten in an hour whatever becomes of them', async () => {
+    const other = await makeAccount(db, { origin: node.url.origin });
+    const sender = await makePerson(db, other, { url: node.url, roles: ['administrator'] });
+    const { id: exportAccountId } = await sender.call(contract.createExportAccount, {
+      params: { accountId: other.id },
+      body: { name: 'pumped', purpose: 'X' },
+    });
+    const of = { accountId: other.id, exportAccountId };
+    const ask = async (replaces?: { keyId: string; overlapHours: number }) =>
+      await sender.try(contract.generateExportKey, {
+        params: of,
+        body: {
+          passphrase: { by: 'sms', number: '+46701234599' },
+          ...(replaces === undefined ? {} : { replaces }),
+        },
+      });
+    const texts = () => sms.received.filter(({ to }) => to === '+46701234599').length;
+    refused(await ask({ keyId: randomUUID(), overlapHours: 0 }), 404, 'not-found');
+    for (let count = 0; count < 10; count += 1)
+      await testExportKey(db, { ...of, blob: clientKey().blob }, 'pending');
+    refused(await ask(), 409, 'statistics-export.too-many-keys');
+    assert.equal(texts(), 0);
+    await db.asOwner('delete from export_key where export_account_id = $1', [exportAccountId]);
+
+    await db.asOwner(
+      `insert into export_key_attempt (account_id, id, channel) select $1, gen_random_uuid(), 'person' from generate_series(1, 8)`,
+      [other.id],
+    );
+    // Two that fail at the server of the messages are two all the same; and many at once are counted one by one.
+    sms.refusals.push(500, 500);
+    const answers = await Promise.all([ask(), ask(), ask(), ask()]);
+    assert.deepEqual(answers.map(({ body }) => (body as { code?: string }).code ?? '').toSorted(), [
+      'signin.code-not-sent',
+      'signin.code-not-sent',
+      'statistics-export.too-many-keys',
+      'statistics-export.too-many-keys',
+    ]);
+    await sender.call(contract.deleteExportAccount, { params: of });
+    const { id: next } = await sender.call(contract.createExportAccount, {
+      params: { accountId: other.id },
+      body: { name: 'pumped', purpose: 'X' },
+    });
+    of.exportAccountId = next;
+    refused(await ask(), 409, 'statistics-export.too-many-keys');
+    assert.equal(texts(), 0);
+  });
+
+  it('attack 21: counts these text messages among those of the installation', async () => {
+    const of = await create();
+    const [newest] = (
+      await db.asOwner<{ body: object }>(
+        'select body from installation_settings_version order by version desc limit 1',
+      )
+    ).rows;
+    assert.ok(newest !== undefined);
+    const lately = `(select count(*) from export_key_attempt where channel = 'sms')`;
+    await db.asOwner(
+      `update installation_settings_version set body = body || jsonb_build_object('sms.most-per-hour', ${lately})`,
+    );
+    const before = sms.received.length;
+    const body = { passphrase: { by: 'sms', number: '+46701234567' } } as const;
+    const answer = await one.try(contract.generateExportKey, { params: of, body });
+    assert.equal((answer.body as { code?: string }).code, 'signin.code-not-sent', answer.text);
+    assert.equal(sms.received.length, before);
+    await db.asOwner('update installation_settings_version set body = $1', [JSON.stringify(newest.body)]);
   });
 
   it('shows the passphrase once, to somebody else than who has the key, and forgets it', async () => {

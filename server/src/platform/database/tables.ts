@@ -355,6 +355,12 @@ export interface Tables {
     passphrase: Buffer | null;
     passphrase_until: Date | null;
   };
+  export_key_attempt: {
+    account_id: string;
+    id: string;
+    channel: 'sms' | 'person';
+    created_at: GeneratedInstant;
+  };
   used_ticket: { account_id: string; ticket_hash: Buffer; expires_at: Date };
   key_bucket: {
     account_id: string;
