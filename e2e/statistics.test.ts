@@ -33,8 +33,9 @@ async function appointSupervisorOf(queueName: string): Promise<void> {
   });
 }
 
-/** Figures are counted once a minute. */
+/** Figures are counted once a minute, and at once for an operator. */
 async function untilCounted(conversations: number): Promise<void> {
+  await stage.platform.command('statistics', 'rebuild');
   const api = await stage.supervisor();
   const today = new Date().toISOString().slice(0, 10);
   const query = {
