@@ -14,7 +14,7 @@ const mostUnanswered = 60;
 
 it(
   'every acknowledged message is in the log once and in order, after the server and the database were killed 20 times',
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async (t) => {
     const random = seeded(t);
     const server = await ServerProcess.start();
