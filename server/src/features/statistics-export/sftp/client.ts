@@ -2,11 +2,13 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthContext, Connection, PublicKeyAuthContext } from 'ssh2';
 import ssh2 from 'ssh2';
+import type { Budget } from './budget.ts';
 import type { Files } from './files.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { Journal } from './journal.ts';
 import type { SftpLimits } from './limits.ts';
 import type { Login } from './login.ts';
+import { Pace } from './pace.ts';
 import { SftpSession } from './session.ts';
 import { onRoom, refuseSmallPackets, roomOf, socketOf } from './ssh2-internals.ts';
 
@@ -18,6 +20,7 @@ export interface ClientParts {
   readonly gatekeeper: Gatekeeper;
   readonly journal: Journal;
   readonly limits: SftpLimits;
+  readonly budget: Budget;
   /** Takes a place among the sessions of an export account, if there is one. */
   readonly takePlace: (exportAccountId: string) => boolean;
   readonly leavePlace: (exportAccountId: string) => void;
@@ -35,6 +38,9 @@ export class SftpClient {
   readonly socket: Socket;
   readonly #parts: ClientParts;
   readonly #sessions = new Set<SftpSession>();
+  /** Channels that are open, and how many were. */
+  #channels = { open: 0, inAll: 0 };
+  readonly #pace: Pace;
   readonly #beganAt = performance.now();
   #requestedAt = performance.now();
   #refused = 0;
@@ -49,6 +55,7 @@ export class SftpClient {
     this.socket = socketOf(client);
     this.#parts = parts;
     this.address = address;
+    this.#pace = new Pace(parts.limits.opensPerMinute, this.#beganAt);
     refuseSmallPackets(client);
     onRoom(client, () => this.#pump());
     this.socket.on('drain', () => this.#pump());
@@ -88,6 +95,8 @@ export class SftpClient {
 
   async #authenticate(context: AuthContext): Promise<void> {
     const { limits, gatekeeper, journal } = this.#parts;
+    // Those that came before the end still wait for their turn: nobody is asked about them any more.
+    if (this.#isOver) return;
     const answersAt = performance.now() + limits.refusalMs;
     this.#asked += 1;
     if (this.#asked > mostAuthRequests) return this.end('too-many-tries');
@@ -108,44 +117,52 @@ export class SftpClient {
       this.#parts.journal.refused(login, 'too-many-sessions');
       return await this.#refuse(context, answersAt);
     }
-    this.login = login;
     try {
       await this.#parts.gatekeeper.begin(login);
     } catch (error) {
       // Nobody comes in of whom nobody knows.
-      this.login = null;
       this.#parts.leavePlace(login.exportAccountId);
       throw error;
     }
+    // From here on it is written down that the session began, and so will its end be: once, whatever comes first.
+    this.login = login;
     if (this.socket.destroyed) return this.#closed();
-    context.accept();
+    if (!this.#isOver) context.accept();
   }
 
   async #refuse(context: AuthContext, answersAt: number): Promise<void> {
     // The first question what there is to sign in with is none of the tries.
     if (context.method !== 'none') this.#refused += 1;
     await sleep(Math.max(0, answersAt - performance.now()));
-    if (this.socket.destroyed) return;
+    if (this.#isOver) return;
     context.reject(['publickey']);
     if (this.#refused >= this.#parts.limits.loginTries) this.end('too-many-tries');
   }
 
   #serve(): void {
     this.#client.on('session', (accept, reject) => {
-      if (this.#sessions.size >= this.#parts.limits.channels) {
+      const { channels, channelsInAll } = this.#parts.limits;
+      this.#channels.inAll += 1;
+      // ssh2 keeps something of each, also of those that were closed before they were used.
+      if (this.#channels.inAll > channelsInAll) this.end('too-many-channels');
+      if (this.#channels.open >= channels || this.#isOver) {
         reject();
         return;
       }
       const session = accept();
+      this.#channels.open += 1;
+      session.once('close', () => (this.#channels.open -= 1));
       session.on('sftp', (acceptSftp) => {
         const login = this.login;
         if (login === null) return;
         const sftp = acceptSftp();
-        const { files, journal, limits, failed } = this.#parts;
+        const { files, journal, limits, budget, failed } = this.#parts;
         const served = new SftpSession(sftp, {
           files,
           journal,
           limits,
+          budget,
+          pace: this.#pace,
           login,
           failed,
           hasRoom: () => this.socket.writableLength < limits.unsentBytes && roomOf(sftp) > 0,
@@ -187,9 +204,15 @@ export class SftpClient {
 
   /** New keys cost a server more than a client: one that asks for them without end goes. */
   #countRekey(): void {
+    // Before that nobody has a reason to.
+    if (this.login === null) return this.end('rekey-before-login');
     const now = performance.now();
     this.#rekeys = [...this.#rekeys.filter((at) => now - at < 60_000), now];
     if (this.#rekeys.length > this.#parts.limits.rekeysPerMinute) this.end('too-many-rekeys');
+  }
+
+  get #isOver(): boolean {
+    return this.#reason !== 'closed' || this.socket.destroyed;
   }
 
   readonly #broken = (error: unknown): void => {

@@ -1,11 +1,14 @@
 import { recordAudit, type AuditEvent } from '../../../platform/audit/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { PublishedFile } from './files.ts';
+import type { SftpLimits } from './limits.ts';
 import { aboutSession, type Login } from './login.ts';
 
 const flushMs = 1_000;
 /** In one entry of the trail. */
 const filesTogether = 50;
+/** Entries in one transaction. */
+const mostTogether = 50;
 /** Between two entries about refusals of one export account. */
 const refusalsMs = 60_000;
 /** Names that are refused without end must not fill the memory: beyond that many, they are counted together. */
@@ -15,6 +18,12 @@ interface FilesOfSession {
   readonly login: Login;
   readonly opened: Set<string>;
   readonly read: string[];
+}
+
+interface Unwritten {
+  readonly accountId: string;
+  readonly event: AuditEvent;
+  readonly since: number;
 }
 
 interface Refusals {
@@ -28,18 +37,37 @@ interface Refusals {
 /**
  * What is done by SFTP, for the audit trail of the account (H2): sessions one by one; files once a second together, so that ten thousand of
  * them are some hundred entries; refusals the first at once, and then once a minute with their number.
+ * What cannot be written is kept and tried again; whoever asks `isBehind` stops serving before that is too much.
  */
 export class Journal {
   readonly #database: Database;
   readonly #failed: (error: unknown) => void;
   readonly #files = new Map<string, FilesOfSession>();
   readonly #refusals = new Map<string, Refusals>();
+  readonly #limits: Pick<SftpLimits, 'unwrittenEntries' | 'unwrittenMs'>;
+  /** In the order in which it happened. */
+  readonly #unwritten: Unwritten[] = [];
   #timer: NodeJS.Timeout | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | null = null;
 
-  constructor(database: Database, failed: (error: unknown) => void) {
+  constructor(
+    database: Database,
+    limits: Pick<SftpLimits, 'unwrittenEntries' | 'unwrittenMs'>,
+    failed: (error: unknown) => void,
+  ) {
     this.#database = database;
+    this.#limits = limits;
     this.#failed = failed;
+  }
+
+  /** Whether more waits to be written, or for longer, than may get lost. */
+  get isBehind(): boolean {
+    const { unwrittenEntries, unwrittenMs } = this.#limits;
+    const [first] = this.#unwritten;
+    return (
+      first !== undefined &&
+      (this.#unwritten.length > unwrittenEntries || performance.now() - first.since > unwrittenMs)
+    );
   }
 
   start(): void {
@@ -49,6 +77,8 @@ export class Journal {
   /** What is known has been written, or could not be. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
+    // What was being written when it failed has this one other try.
+    await this.#writing;
     this.#flush({ all: true });
     await this.#writing;
   }
@@ -98,6 +128,7 @@ export class Journal {
       if (refusals.count > 0) this.#writeRefusals(refusals);
       else this.#refusals.delete(id);
     }
+    this.#writeNext();
   }
 
   #flushFiles(login: Login): void {
@@ -139,16 +170,29 @@ export class Journal {
   }
 
   #write(accountId: string, events: readonly AuditEvent[]): void {
-    if (events.length === 0) return;
-    this.#writing = this.#writing
-      .then(
-        async () =>
-          await this.#database.transaction(
-            accountId,
-            async (tx) => await recordAudit(tx, accountId, ...events),
-          ),
-      )
-      .catch(this.#failed);
+    const since = performance.now();
+    for (const event of events) this.#unwritten.push({ accountId, event, since });
+    this.#writeNext();
+  }
+
+  #writeNext(): void {
+    if (this.#unwritten.length === 0) return;
+    this.#writing ??= this.#writeAll()
+      .catch(this.#failed)
+      .finally(() => (this.#writing = null));
+  }
+
+  async #writeAll(): Promise<void> {
+    for (let [next] = this.#unwritten; next !== undefined; [next] = this.#unwritten) {
+      const { accountId } = next;
+      const other = this.#unwritten.findIndex((each) => each.accountId !== accountId);
+      const together = this.#unwritten.slice(0, other === -1 ? mostTogether : Math.min(other, mostTogether));
+      await this.#database.transaction(
+        accountId,
+        async (tx) => await recordAudit(tx, accountId, ...together.map(({ event }) => event)),
+      );
+      this.#unwritten.splice(0, together.length);
+    }
   }
 }
 

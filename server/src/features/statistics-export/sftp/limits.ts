@@ -10,16 +10,25 @@ export interface SftpLimits {
   readonly idleMs: number;
   readonly sessionMs: number;
   readonly connections: number;
+  /** That nobody has signed in on yet: beyond that many the oldest goes, so that whoever comes can try. */
+  readonly notSignedIn: number;
   /** From one IPv4 address or IPv6 network (/64). */
   readonly connectionsPerNetwork: number;
   /** Of one export account, signed in. */
   readonly sessionsPerAccount: number;
   readonly channels: number;
+  /** That one connection opens one after the other. */
+  readonly channelsInAll: number;
   readonly handles: number;
   /** What a client has asked for and not taken yet. */
   readonly unsentBytes: number;
   /** Requests that wait because of it. */
   readonly waitingRequests: number;
+  /** What is kept of files while they are read, of one connection, and of all of them together. */
+  readonly keptBytes: number;
+  readonly keptBytesInAll: number;
+  /** Files that a connection opens within a minute: beyond that it waits. */
+  readonly opensPerMinute: number;
   /** After so much a connection gets new keys (RFC 4253, 9), and after so long. */
   readonly rekeyBytes: number;
   readonly rekeyMs: number;
@@ -27,6 +36,11 @@ export interface SftpLimits {
   readonly rekeysPerMinute: number;
   /** How often it is asked whether the keys of open sessions still stand. */
   readonly recheckMs: number;
+  /** Sessions end when that could not be asked for so long: nobody knows whether they may go on. */
+  readonly blindMs: number;
+  /** What is not on the audit trail yet: entries, and for how long. Beyond that nothing is served. */
+  readonly unwrittenEntries: number;
+  readonly unwrittenMs: number;
 }
 
 export const sftpLimits: SftpLimits = {
@@ -36,16 +50,24 @@ export const sftpLimits: SftpLimits = {
   idleMs: 10 * 60_000,
   sessionMs: 6 * 3_600_000,
   connections: 200,
+  notSignedIn: 50,
   connectionsPerNetwork: 20,
   sessionsPerAccount: 10,
   channels: 4,
+  channelsInAll: 1_000,
   handles: 8,
   unsentBytes: 1_048_576,
   waitingRequests: 1_024,
+  keptBytes: 16 * 1_048_576,
+  keptBytesInAll: 128 * 1_048_576,
+  opensPerMinute: 3_000,
   rekeyBytes: 2 ** 30,
   rekeyMs: 3_600_000,
   rekeysPerMinute: 10,
   recheckMs: 400,
+  blindMs: 10_000,
+  unwrittenEntries: 1_000,
+  unwrittenMs: 30_000,
 };
 
 /** The node ends the process when it has not been heard of for so long. */

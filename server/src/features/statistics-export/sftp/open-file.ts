@@ -1,20 +1,31 @@
+import type { Budget, Claim } from './budget.ts';
 import type { Files, PublishedFile } from './files.ts';
 
 /** What is read from the database at once: most files are smaller. */
-const partBytes = 4 * 1_048_576;
+const partBytes = 1_048_576;
 
-/** A file that a client has open. It reads on ahead, and keeps two parts at most. */
+interface Part extends Claim {
+  readonly content: Promise<Buffer | null>;
+}
+
+export interface FileReader {
+  readonly files: Files;
+  readonly budget: Budget;
+  readonly accountId: string;
+  /** Whose budget it is. */
+  readonly owner: string;
+}
+
+/** A file that a client has open. It reads on ahead where there is room, and keeps two parts at most. */
 export class OpenFile {
   readonly file: PublishedFile;
   /** What the client has been given of it, each byte once for each time. */
   sentBytes = 0;
-  readonly #accountId: string;
-  readonly #files: Files;
-  readonly #parts = new Map<number, Promise<Buffer | null>>();
+  readonly #reader: FileReader;
+  readonly #parts = new Map<number, Part>();
 
-  constructor(files: Files, accountId: string, file: PublishedFile) {
-    this.#files = files;
-    this.#accountId = accountId;
+  constructor(reader: FileReader, file: PublishedFile) {
+    this.#reader = reader;
     this.file = file;
   }
 
@@ -27,7 +38,10 @@ export class OpenFile {
   async read(offset: number, length: number): Promise<Buffer | null> {
     if (offset >= this.file.sizeBytes || length === 0) return null;
     const at = Math.floor(offset / partBytes);
-    const part = await this.#part(at);
+    for (const known of this.#parts.keys()) if (known !== at && known !== at + 1) this.#forget(known);
+    const reading = this.#fetch(at);
+    this.#readAhead(at + 1);
+    const part = await reading;
     if (part === null) throw new Error('A file that is open has gone');
     const from = offset - at * partBytes;
     // A read across two parts gets what is in the first one: clients ask for the rest.
@@ -36,20 +50,48 @@ export class OpenFile {
     return bytes.length === 0 ? null : bytes;
   }
 
-  async #part(at: number): Promise<Buffer | null> {
-    const part = this.#fetch(at);
-    if ((at + 1) * partBytes < this.file.sizeBytes) void this.#fetch(at + 1).catch(() => undefined);
-    for (const known of this.#parts.keys()) if (known !== at && known !== at + 1) this.#parts.delete(known);
-    return await part;
+  /** Keeps nothing of it any more. */
+  end(): void {
+    for (const at of this.#parts.keys()) this.#forget(at);
+  }
+
+  #readAhead(at: number): void {
+    const bytes = this.#bytesOf(at);
+    if (bytes <= 0 || this.#parts.has(at)) return;
+    if (this.#reader.budget.hasRoom({ owner: this.#reader.owner, bytes }))
+      void this.#fetch(at).catch(() => undefined);
   }
 
   #fetch(at: number): Promise<Buffer | null> {
+    const { files, budget, accountId, owner } = this.#reader;
     const known = this.#parts.get(at);
-    if (known !== undefined) return known;
-    const range = { offset: at * partBytes, length: partBytes };
-    const part = this.#files.part(this.#accountId, this.file, range);
+    if (known !== undefined) {
+      budget.touch(known);
+      return known.content;
+    }
+    const content = files.part(accountId, this.file, { offset: at * partBytes, length: partBytes });
+    const part: Part = {
+      owner,
+      bytes: this.#bytesOf(at),
+      content,
+      drop: () => void this.#parts.delete(at),
+    };
+    budget.add(part);
     this.#parts.set(at, part);
-    part.catch(() => this.#parts.delete(at));
-    return part;
+    content.catch(() => {
+      if (this.#parts.get(at) === part) this.#forget(at);
+    });
+    return content;
+  }
+
+  #forget(at: number): void {
+    const part = this.#parts.get(at);
+    if (part === undefined) return;
+    this.#parts.delete(at);
+    this.#reader.budget.remove(part);
+  }
+
+  #bytesOf(at: number): number {
+    return Math.min(partBytes, this.file.sizeBytes - at * partBytes);
   }
 }

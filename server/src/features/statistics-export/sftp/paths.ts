@@ -6,7 +6,7 @@ export type Place =
 
 /** What the tree begins with. */
 export const root = 'Metrics';
-const longestPath = 1_024;
+export const longestPath = 1_024;
 /** One step on the way, or a file: nothing that begins with a dot, and nothing that any system reads as more than a name. */
 const step = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import type { Database } from '../../../platform/database/index.ts';
 import { networkOf, passes } from '../../../platform/networks/index.ts';
 import { algorithms } from './algorithms.ts';
+import { Budget } from './budget.ts';
 import { SftpClient } from './client.ts';
 import { Files } from './files.ts';
 import { Gatekeeper } from './gatekeeper.ts';
@@ -11,8 +12,6 @@ import { Journal } from './journal.ts';
 import type { SftpLimits } from './limits.ts';
 import type { SftpFailure } from './messages.ts';
 
-/** Sessions whose keys cannot be asked about for so long end: nobody knows whether they may go on. */
-const blindMs = 10_000;
 const tendMs = 1_000;
 
 export interface SftpServerParts {
@@ -40,10 +39,11 @@ export class SftpServer {
 
   constructor(parts: SftpServerParts) {
     this.#parts = parts;
-    const { database, hostKey } = parts;
+    const { database, hostKey, limits } = parts;
+    const budget = new Budget({ inAll: limits.keptBytesInAll, ofOwner: limits.keptBytes });
     this.#files = new Files(database);
     this.#gatekeeper = new Gatekeeper(database);
-    this.#journal = new Journal(database, (error) => parts.failed('sftp-audit-failed', error));
+    this.#journal = new Journal(database, limits, (error) => parts.failed('sftp-audit-failed', error));
     this.#listener = createServer({ noDelay: true }, (socket) => this.#receive(socket));
     const options = {
       hostKeys: [hostKey],
@@ -57,7 +57,8 @@ export class SftpServer {
         files: this.#files,
         gatekeeper: this.#gatekeeper,
         journal: this.#journal,
-        limits: parts.limits,
+        limits,
+        budget,
         takePlace: (id) => this.#takePlace(id),
         leavePlace: (id) => this.#leavePlace(id),
         failed: (error) => parts.failed('sftp-request-failed', error),
@@ -94,6 +95,7 @@ export class SftpServer {
     const network = networkOf(socket.remoteAddress ?? '');
     const ofNetwork = [...this.#sockets.values()].filter((each) => each === network).length;
     socket.on('error', () => socket.destroy());
+    if (ofNetwork < limits.connectionsPerNetwork) this.#makeRoom();
     if (this.#sockets.size >= limits.connections || ofNetwork >= limits.connectionsPerNetwork) {
       socket.destroy();
       return;
@@ -112,20 +114,40 @@ export class SftpServer {
     this.#ssh.injectSocket(socket);
   }
 
+  /** Whoever has not signed in takes no place from those who want to: the one that has had the longest time for it goes. */
+  #makeRoom(): void {
+    const { connections, notSignedIn } = this.#parts.limits;
+    const strangers = [...this.#sockets.keys()].filter((socket) => !this.#isSignedIn(socket));
+    if (strangers.length < notSignedIn && this.#sockets.size < connections) return;
+    const [oldest] = strangers;
+    if (oldest === undefined) return;
+    // At once: it gives its place back only when it has closed.
+    this.#sockets.delete(oldest);
+    oldest.destroy();
+  }
+
+  #isSignedIn(socket: Socket): boolean {
+    const login = this.#clients.get(socket)?.login;
+    return login !== undefined && login !== null;
+  }
+
   #tend(): void {
     const now = performance.now();
     for (const client of this.#clients.values()) client.tend(now);
+    if (this.#journal.isBehind) this.#endSignedIn('audit-unwritten');
     this.#files.forgetOld();
   }
 
   /** Ends the sessions whose key, account or network is not taken any more, on whichever node that was decided. */
   async #recheck(): Promise<void> {
     const signedIn = [...this.#clients.values()].filter(({ login }) => login !== null);
-    if (this.#isRechecking) return;
     if (signedIn.length === 0) {
       this.#seenAt = performance.now();
       return;
     }
+    // Whether the question fails or nobody answers it at all.
+    if (performance.now() - this.#seenAt > this.#parts.limits.blindMs) this.#endSignedIn('database-away');
+    if (this.#isRechecking) return;
     this.#isRechecking = true;
     try {
       const ids = [...new Set(signedIn.flatMap(({ login }) => (login === null ? [] : [login.keyId])))];
@@ -138,14 +160,17 @@ export class SftpServer {
       }
     } catch (error) {
       this.#parts.failed('sftp-recheck-failed', error);
-      if (performance.now() - this.#seenAt > blindMs)
-        for (const client of signedIn) client.end('database-away');
     } finally {
       this.#isRechecking = false;
     }
   }
 
+  #endSignedIn(reason: string): void {
+    for (const client of this.#clients.values()) if (client.login !== null) client.end(reason);
+  }
+
   #takePlace(exportAccountId: string): boolean {
+    if (this.#journal.isBehind) return false;
     const taken = this.#places.get(exportAccountId) ?? 0;
     if (taken >= this.#parts.limits.sessionsPerAccount) return false;
     this.#places.set(exportAccountId, taken + 1);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Files, PublishedFile } from './files.ts';
@@ -6,19 +7,26 @@ import type { Login } from './login.ts';
 import type { Journal } from './journal.ts';
 import type { SftpLimits } from './limits.ts';
 import { OpenFile } from './open-file.ts';
-import { placeOf, readPath, writePath } from './paths.ts';
+import type { Budget } from './budget.ts';
+import type { Pace } from './pace.ts';
+import { longestPath, placeOf, readPath, writePath } from './paths.ts';
 
 const { STATUS_CODE: status, OPEN_MODE: mode } = ssh2.utils.sftp;
 /** In one answer: what clients ask for is 32 KiB. */
 const longestRead = 128 * 1_024;
 const namesTogether = 100;
 const readOnly: number = mode.READ;
+/** Of the handles that are given out. */
+const handleBytes = 8;
 
 export interface SessionParts {
   readonly files: Files;
   readonly journal: Journal;
   readonly limits: SftpLimits;
   readonly login: Login;
+  readonly budget: Budget;
+  /** Of opening files, on all channels of the connection. */
+  readonly pace: Pace;
   /** Bytes that the client still takes before it has to say so. */
   readonly hasRoom: () => boolean;
   readonly requested: () => void;
@@ -73,18 +81,18 @@ export class SftpSession {
 
   #listen(): void {
     const sftp = this.#sftp;
-    sftp.on('REALPATH', (id, path) => this.#answer(id, async () => this.#realPath(id, path)));
+    sftp.on('REALPATH', (id, path) => this.#answerPath(id, path, () => this.#realPath(id, path)));
     // There are no links, so that both are the same.
-    sftp.on('STAT', (id, path) => this.#answer(id, async () => await this.#stat(id, path)));
-    sftp.on('LSTAT', (id, path) => this.#answer(id, async () => await this.#stat(id, path)));
-    sftp.on('OPENDIR', (id, path) => this.#answer(id, async () => await this.#openFolder(id, path)));
-    sftp.on('READDIR', (id, handle) => this.#answer(id, async () => this.#readFolder(id, handle)));
-    sftp.on('OPEN', (id, path, flags) => this.#answer(id, async () => await this.#openFile(id, path, flags)));
-    sftp.on('FSTAT', (id, handle) => this.#answer(id, async () => this.#statHandle(id, handle)));
+    sftp.on('STAT', (id, path) => this.#answerPath(id, path, () => this.#stat(id, path)));
+    sftp.on('LSTAT', (id, path) => this.#answerPath(id, path, () => this.#stat(id, path)));
+    sftp.on('OPENDIR', (id, path) => this.#answerPath(id, path, () => this.#openFolder(id, path)));
+    sftp.on('OPEN', (id, path, flags) => this.#answerPath(id, path, () => this.#openFile(id, path, flags)));
+    sftp.on('READDIR', (id, handle) => this.#answerHandle(id, handle, (name) => this.#readFolder(id, name)));
+    sftp.on('FSTAT', (id, handle) => this.#answerHandle(id, handle, (name) => this.#statHandle(id, name)));
     sftp.on('READ', (id, handle, offset, length) =>
-      this.#answer(id, async () => await this.#read(id, { handle, offset, length })),
+      this.#answerHandle(id, handle, (name) => this.#read(id, { name, offset, length })),
     );
-    sftp.on('CLOSE', (id, handle) => this.#answer(id, async () => this.#close(id, handle)));
+    sftp.on('CLOSE', (id, handle) => this.#answerHandle(id, handle, (name) => this.#close(id, name)));
     for (const request of [
       'WRITE',
       'SETSTAT',
@@ -97,14 +105,25 @@ export class SftpSession {
     ] as const)
       // One listener for requests of several shapes, of which each begins with its number.
       (sftp.on as (name: string, listener: (id: number) => void) => void)(request, (id) =>
-        this.#answer(id, async () => sftp.status(id, status.PERMISSION_DENIED)),
+        this.#answer(id, () => sftp.status(id, status.PERMISSION_DENIED)),
       );
-    sftp.on('READLINK', (id) => this.#answer(id, async () => sftp.status(id, status.OP_UNSUPPORTED)));
+    sftp.on('READLINK', (id) => this.#answer(id, () => sftp.status(id, status.OP_UNSUPPORTED)));
     sftp.on('error', this.#parts.failed);
   }
 
+  /** What is too long for anything here is not kept until its turn comes: requests may be as large as a packet. */
+  #answerPath(id: number, path: string, work: () => Promise<void> | void): void {
+    this.#answer(id, path.length > longestPath ? () => this.#sftp.status(id, status.NO_SUCH_FILE) : work);
+  }
+
+  #answerHandle(id: number, handle: Buffer, work: (name: string) => Promise<void> | void): void {
+    // Copied: the bytes that came are a part of their packet, which would be kept with them.
+    const name = handle.length === handleBytes ? handle.toString('hex') : '';
+    this.#answer(id, () => work(name));
+  }
+
   /** In the order in which they were asked, one after the other, and only while the client takes the answers. */
-  #answer(id: number, work: () => Promise<void>): void {
+  #answer(id: number, work: () => Promise<void> | void): void {
     const { limits, requested, abused, failed } = this.#parts;
     if (this.#isPaused || this.#isEnded) return;
     requested();
@@ -156,37 +175,41 @@ export class SftpSession {
     else this.#sftp.handle(id, this.#keep({ entries: await this.#entriesOf(found.folder, found.folders) }));
   }
 
-  #readFolder(id: number, handle: Buffer): void {
-    const open = this.#handles.get(handle.toString('hex'));
+  #readFolder(id: number, name: string): void {
+    const open = this.#handles.get(name);
     if (open === undefined || open instanceof OpenFile) this.#sftp.status(id, status.FAILURE);
     else if (open.entries.length === 0) this.#sftp.status(id, status.EOF);
     else this.#sftp.name(id, open.entries.splice(0, namesTogether));
   }
 
   async #openFile(id: number, path: string, flags: number): Promise<void> {
+    const waitMs = this.#parts.pace.take(performance.now());
+    if (waitMs > 0) await sleep(waitMs);
+    if (this.#isEnded) return;
     const found = await this.#find(path);
     if (flags !== readOnly) this.#sftp.status(id, status.PERMISSION_DENIED);
     else if (found === null) this.#sftp.status(id, status.NO_SUCH_FILE);
     else if (found.kind === 'folder' || this.#handles.size >= this.#parts.limits.handles)
       this.#sftp.status(id, status.FAILURE);
     else {
-      const { files, journal, login } = this.#parts;
+      const { files, budget, journal, login } = this.#parts;
+      const { accountId, sessionId: owner } = login;
       journal.opened(login, found.file);
-      this.#sftp.handle(id, this.#keep(new OpenFile(files, login.accountId, found.file)));
+      this.#sftp.handle(id, this.#keep(new OpenFile({ files, budget, accountId, owner }, found.file)));
     }
   }
 
-  #statHandle(id: number, handle: Buffer): void {
-    const open = this.#handles.get(handle.toString('hex'));
+  #statHandle(id: number, name: string): void {
+    const open = this.#handles.get(name);
     if (open instanceof OpenFile) this.#sftp.attrs(id, attributesOfFile(open.file));
     else this.#sftp.status(id, status.FAILURE);
   }
 
   async #read(
     id: number,
-    { handle, offset, length }: { handle: Buffer; offset: number; length: number },
+    { name, offset, length }: { name: string; offset: number; length: number },
   ): Promise<void> {
-    const open = this.#handles.get(handle.toString('hex'));
+    const open = this.#handles.get(name);
     if (!(open instanceof OpenFile)) {
       this.#sftp.status(id, status.FAILURE);
       return;
@@ -196,47 +219,43 @@ export class SftpSession {
     else this.#sftp.data(id, bytes);
   }
 
-  #close(id: number, handle: Buffer): void {
-    const key = handle.toString('hex');
-    const open = this.#handles.get(key);
+  #close(id: number, name: string): void {
+    const open = this.#handles.get(name);
     if (open === undefined) {
       this.#sftp.status(id, status.FAILURE);
       return;
     }
-    this.#handles.delete(key);
+    this.#handles.delete(name);
     this.#release(open);
     this.#sftp.status(id, status.OK);
   }
 
   #keep(handle: Handle): Buffer {
-    const name = randomBytes(8);
+    const name = randomBytes(handleBytes);
     this.#handles.set(name.toString('hex'), handle);
     return name;
   }
 
   #release(handle: Handle): void {
     if (!(handle instanceof OpenFile)) return;
+    handle.end();
     this.totals.files += 1;
     this.totals.bytes += handle.sentBytes;
     this.#parts.journal.closed(this.#parts.login, handle.file, handle);
   }
 
-  async #find(path: string) {
-    const steps = readPath(path);
+  async #find(asked: string) {
+    const steps = readPath(asked);
     if (steps === null) return null;
     const { files, login } = this.#parts;
     const place = placeOf(steps);
-    const folderPath = place.kind === 'folder' ? place.folder : `${place.folder}/${place.name}`;
-    const folder = await files.folder(login.accountId, folderPath);
-    if (folder !== null)
-      return {
-        kind: 'folder' as const,
-        folder: folderPath,
-        folders: folder.folders,
-        attributes: attributesOfFolder(folder.modifiedAt),
-      };
     const file = place.kind === 'either' ? await files.file(login.accountId, place) : null;
-    return file === null ? null : { kind: 'file' as const, file, attributes: attributesOfFile(file) };
+    if (file !== null) return { kind: 'file' as const, file, attributes: attributesOfFile(file) };
+    const path = place.kind === 'folder' ? place.folder : `${place.folder}/${place.name}`;
+    const folder = await files.folder(login.accountId, path);
+    if (folder === null) return null;
+    const { folders, modifiedAt } = folder;
+    return { kind: 'folder' as const, folder: path, folders, attributes: attributesOfFolder(modifiedAt) };
   }
 
   async #entriesOf(path: string, folders: readonly string[]): Promise<FileEntry[]> {
