@@ -120,6 +120,8 @@ export class ServerProcess {
         PATH: process.env['PATH'],
         SAMTAL_DATA_DIR: this.dataDir,
         SAMTAL_PORT: this.url.port,
+        // Proofs begin with nothing but people.
+        SAMTAL_DEMO: 'bare',
         SAMTAL_SFTP_PORT: 'off',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
