@@ -50,6 +50,10 @@ test('an export account is made, its key confirmed by what the customer told, an
   await ingrid.button('exports.confirm', confirming).click();
   await page.getByText(key.fingerprint).waitFor();
   await inspection.look(page, 'An export account in use');
+  await page.setViewportSize({ width: 360, height: 740 });
+  const words = await page.getByRole('group', { name: /Ed25519|ed25519/ }).boundingBox();
+  assert.ok((words?.width ?? 0) > 260, 'a key has the whole width of a phone');
+  await page.setViewportSize({ width: 1280, height: 800 });
 
   await ingrid.button('exports.revoke').click();
   await ingrid.button('exports.revoke', page.getByRole('dialog')).click();

@@ -50,9 +50,11 @@ interface RowProps {
   says?: ReactNode;
   badges?: ReactNode;
   actions?: ReactNode;
+  /** What needs the whole width, whatever stands beside the words. */
+  below?: ReactNode;
 }
 
-export function Row({ title, says, badges, actions }: RowProps) {
+export function Row({ title, says, badges, actions, below }: RowProps) {
   return (
     <li className={classes.row}>
       <div className={classes.words}>
@@ -61,6 +63,7 @@ export function Row({ title, says, badges, actions }: RowProps) {
         {badges !== undefined && <div className={classes.badges}>{badges}</div>}
       </div>
       {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      {below !== undefined && <div className={classes.below}>{below}</div>}
     </li>
   );
 }

@@ -49,7 +49,6 @@ export function AccountRow({ account, onSwitch, onDelete, onAddKey, onKey }: Acc
           </span>
         </>
       }
-      badges={<KeyList keys={account.keys} onKey={onKey} onReplace={onAddKey} />}
       actions={
         <>
           <ActionIcon aria-label={t('exports.add-key-to', { name })} onClick={() => onAddKey(null)}>
@@ -66,6 +65,9 @@ export function AccountRow({ account, onSwitch, onDelete, onAddKey, onKey }: Acc
           </ActionIcon>
         </>
       }
+      {...(account.keys.length === 0
+        ? {}
+        : { below: <KeyList keys={account.keys} onKey={onKey} onReplace={onAddKey} /> })}
     />
   );
 }

@@ -24,7 +24,6 @@ interface KeyListProps {
 /** The keys of an export account, each with how it stands and what can be done about that. */
 export function KeyList({ keys, onKey, onReplace }: KeyListProps) {
   const { t, formats } = useText();
-  if (keys.length === 0) return null;
   return (
     <Stack gap="xs" w="100%">
       {keys.map((key) => {
