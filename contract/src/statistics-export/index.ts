@@ -222,7 +222,10 @@ export const changeExportAccount = endpoint({
   method: 'PATCH',
   path: `${base}/{exportAccountId}`,
   summary: 'Change an export account; what is not allowed any more ends at once',
+  description:
+    'Who may come from where, and until when, is for people: an API key that has got into other hands could take those bounds away. A key that is to stop an export revokes its keys or deletes it.',
   access,
+  notForKeys: true,
   sensitive: true,
   params: one,
   body: changesOf({

@@ -8,6 +8,8 @@ import { lockExportAccount } from './queries.ts';
 export const restoreExportAccount = restorer(
   ExportAccountConfiguration,
   async (tx, caller, { objectId, body, note }) => {
+    // Programs do not change it, so they do not change it back: that may take a bound away.
+    if (caller.actor.kind === 'api-key') throw new Refusal('history.not-restorable');
     if ((await lockExportAccount(tx, caller.accountId, objectId)) === null)
       throw new Refusal('history.not-restorable');
     const { purpose, networks, expiresAt, disabled } = body;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 export interface KeyPair {
@@ -13,7 +12,18 @@ export async function makeKeyPair(passphrase: string, comment: string): Promise<
   const worker = new Worker(new URL('key-pair-worker.ts', import.meta.url), {
     workerData: { passphrase, comment },
   });
-  const [pair] = (await once(worker, 'message')) as [KeyPair];
-  await worker.terminate();
-  return pair;
+  return await messageOf<KeyPair>(worker);
+}
+
+/** The one thing that a thread says. Throws what it has thrown, and when it ends without a word. */
+export async function messageOf<Message>(worker: Worker): Promise<Message> {
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`A thread ended with ${code} and said nothing`)));
+    });
+  } finally {
+    await worker.terminate();
+  }
 }

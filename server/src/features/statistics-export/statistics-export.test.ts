@@ -8,6 +8,7 @@ import ssh2 from 'ssh2';
 import {
   makeAccount,
   makePerson,
+  makeProgram,
   type Answer,
   type Person,
   type TestAccount,
@@ -115,6 +116,29 @@ describe('export accounts', () => {
     await one.call(contract.deleteExportAccount, { params: which });
     refused(
       await one.try(restoreVersion, { params: version, body: { newest: 4, reason: 'Back' } }),
+      409,
+      'history.not-restorable',
+    );
+  });
+
+  it('is widened by no API key, neither by a change nor by an older version', async () => {
+    const of = await create();
+    const body = { networks: ['192.0.2.0/24'] };
+    const { version } = await one.call(contract.changeExportAccount, { params: of, body });
+    const authorisations = ['statistics.export', 'statistics.view', 'settings.read'] as const;
+    const role = await one.call(createRole, {
+      params,
+      body: { name: 'Programs', authorisations: [...authorisations], roles: [] },
+    });
+    const program = await makeProgram(one, [{ roleId: role.id, scope: {} }]);
+    refused(
+      await program.try(contract.changeExportAccount, { params: of, body: { networks: [] } }),
+      403,
+      'access.not-for-keys',
+    );
+    const first = { ...params, kind: 'export-account', objectId: of.exportAccountId, version: 1 };
+    refused(
+      await program.try(restoreVersion, { params: first, body: { newest: version, reason: 'Wider' } }),
       409,
       'history.not-restorable',
     );

@@ -1,7 +1,10 @@
 import type { DatabaseLogin } from '../../../platform/database/index.ts';
 import type { SftpLimits } from './limits.ts';
 
-/** What a node tells the process that speaks SFTP. It has no other way to learn anything, neither environment nor files. */
+/**
+ * What a node tells the process that speaks SFTP: it is given no environment, and Node lets it read no file but its own program. That
+ * holds as long as it runs what was written for it. Whoever has taken the process over has the user id of its node.
+ */
 export type ToSftp =
   | {
       readonly kind: 'start';

@@ -547,6 +547,23 @@ describe('statistics by SFTP', { timeout: 240_000 }, () => {
     await assert.rejects(connected(revoked.config));
   });
 
+  it('runs in a process that reads no files but its program, writes none, and starts nothing', async () => {
+    const pid = node.app.sftp?.pid ?? assert.fail();
+    const [arguments_, environment] = await Promise.all(
+      ['cmdline', 'environ'].map(async (name) =>
+        (await readFile(`/proc/${pid}/${name}`, 'utf8')).split('\0'),
+      ),
+    );
+    assert.ok(arguments_?.includes('--permission') === true);
+    const allowed = arguments_.filter((each) => each.startsWith('--allow-'));
+    assert.ok(allowed.every((each) => each.startsWith('--allow-fs-read=/')) && allowed.length > 0);
+    assert.ok(!allowed.some((each) => db.keyringDirectory.startsWith(each.slice('--allow-fs-read='.length))));
+    assert.deepEqual(
+      environment?.filter((each) => each.startsWith('SAMTAL_')),
+      [],
+    );
+  });
+
   it('shows one host key, with its fingerprints, however often it is started', async () => {
     const { config } = await exporter();
     const {

@@ -8,6 +8,10 @@ import { sftpLimits, silenceMs, type SftpLimits } from './limits.ts';
 import type { FromSftp, ToSftp } from './messages.ts';
 
 const program = fileURLToPath(new URL('process.ts', import.meta.url));
+/** The program itself, and what it uses. It reads no other file, writes none, and starts no process and no thread. */
+const readable = ['package.json', 'node_modules/', 'contract/', 'server/package.json', 'server/src/'].map(
+  (path) => fileURLToPath(new URL(`../../../../../${path}`, import.meta.url)),
+);
 /** Before it is started again. */
 const restartMs = 1_000;
 /** Until another program, or another node on the same machine, may have let go of the port. */
@@ -86,7 +90,7 @@ export class SftpSupervisor {
     const child = fork(program, [], {
       serialization: 'advanced',
       env: {},
-      execArgv: [],
+      execArgv: ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`)],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
