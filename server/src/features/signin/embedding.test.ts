@@ -157,6 +157,7 @@ function pathOf({ path }: Endpoint, id: string): Record<string, string> {
     kind: 'site',
     version: '1',
     authorisation: 'users.read',
+    subject: 'queues',
   };
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   return Object.fromEntries(names.map((name) => [name, named[name] ?? randomUUID()]));
@@ -208,6 +209,7 @@ test('attack 50: does the work of agents in a frame, and nothing by which an acc
     'routing.listQueues',
     'routing.setPresence',
     'search.searchTranscripts',
+    'statistics.readOwnFigures',
     'visitors.findByAttributes',
   ]);
 
