@@ -5,7 +5,8 @@ import type { Tx } from '../../platform/database/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { filePlace, type FilePeriod } from './file-place.ts';
 import { readFileFigures, readMadeWith, renderFile, type RenderedFile } from './render-file.ts';
-import { forgetDueFile, readDueFiles, readNewestFile, toStore, type DueFile } from './statistics-files.ts';
+import { forgetDueFile, readDueFiles, type DueFile } from './due-files.ts';
+import { readNewestFile, toStore } from './statistics-files.ts';
 import { takeTurn } from './take-turn.ts';
 
 /** One transaction looks at no more files than this. */

@@ -12,7 +12,7 @@ import {
 } from './queries.ts';
 import type { Carried } from './figure-table.ts';
 import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
-import { notePeriods } from './statistics-files.ts';
+import { notePeriods } from './due-files.ts';
 import { takeTurn } from './take-turn.ts';
 
 const hourMs = 3_600_000;

@@ -3,7 +3,7 @@ import type { Log } from '../../platform/log/index.ts';
 import { publishAccount } from './publish-account.ts';
 import { accountsBehind } from './queries.ts';
 import { rollUpAccount } from './roll-up-account.ts';
-import { accountsToPublish } from './statistics-files.ts';
+import { accountsToPublish } from './due-files.ts';
 
 interface Parts {
   readonly database: Database;

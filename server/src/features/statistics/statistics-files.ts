@@ -1,6 +1,6 @@
 import { statisticsSubjects, type StatisticsSubject } from '@samtal/contract/statistics';
 import { sql } from 'kysely';
-import type { ReadTx, Tx } from '../../platform/database/index.ts';
+import type { ReadTx } from '../../platform/database/index.ts';
 import type { FilePeriod } from './file-place.ts';
 import type { MadeWith } from './present-rows.ts';
 
@@ -25,79 +25,6 @@ export interface NewestFile {
   readonly madeWith: MadeWith;
 }
 
-/** Says that these periods were counted: what is published of them is looked at again. */
-export async function notePeriods(
-  tx: Tx,
-  account: string,
-  { hours, days }: { hours: readonly number[]; days: readonly number[] },
-): Promise<void> {
-  await sql`
-    insert into unpublished_period (account_id, grain, period_start, subject)
-    select ${account}, grain, start, subject from (
-      select 'hour' as grain, unnest(${hours.map((hour) => new Date(hour))}::timestamptz[]) as start
-      union all select 'day', unnest(${days.map((day) => new Date(day))}::timestamptz[])
-    ) counted cross join unnest(${[...statisticsSubjects]}::text[]) as subject
-    on conflict do nothing`.execute(tx.sql);
-}
-
-/** A file that is to be looked at. */
-export interface DueFile {
-  readonly subject: StatisticsSubject;
-  readonly period: FilePeriod;
-}
-
-/**
- * What was counted since a file was made of it, and ended so many minutes ago, the oldest first. What has an hour that is behind is not
- * among it.
- */
-export async function readDueFiles(
-  tx: ReadTx,
-  account: string,
-  { closeMinutes, atMost }: { closeMinutes: (subject: StatisticsSubject) => number; atMost: number },
-): Promise<DueFile[]> {
-  const { rows } = await sql<{ grain: 'hour' | 'day'; start: Date; subject: StatisticsSubject }>`
-    with counted as (
-      select least(
-        coalesce((select min(hour) from stale_hour where account_id = ${account}), 'infinity'),
-        coalesce((select until from rolled_up where account_id = ${account} and stands_open), 'infinity')
-      ) as until
-    ), closing as (
-      select * from unnest(${[...statisticsSubjects]}::text[], ${statisticsSubjects.map(closeMinutes)}::integer[]) as closing (subject, minutes)
-    )
-    select grain, period_start as start, subject from unpublished_period
-    join closing using (subject)
-    cross join counted
-    cross join lateral (select period_start + case grain when 'hour' then interval '1 hour' else interval '24 hours' end as ends_at) period
-    where account_id = ${account} and ends_at <= moment() - make_interval(mins => minutes) and ends_at <= counted.until
-    order by ends_at, grain desc, subject
-    limit ${atMost}`.execute(tx.sql);
-  return rows.map(({ grain, start, subject }) => ({ subject, period: { grain, start } }));
-}
-
-export async function forgetDueFile(
-  tx: Tx,
-  account: string,
-  { subject, period: { grain, start } }: DueFile,
-): Promise<void> {
-  await tx.sql
-    .deleteFrom('unpublished_period')
-    .where('account_id', '=', account)
-    .where('grain', '=', grain)
-    .where('period_start', '=', start)
-    .where('subject', '=', subject)
-    .execute();
-}
-
-/** Accounts with periods that have ended and are not published as they stand. In the platform’s scope. */
-export async function accountsToPublish(tx: ReadTx): Promise<string[]> {
-  const { rows } = await sql<{ account_id: string }>`
-    select distinct account_id from unpublished_period
-    where period_start + case grain when 'hour' then interval '1 hour' else interval '24 hours' end <= moment()`.execute(
-    tx.sql,
-  );
-  return rows.map(({ account_id: id }) => id);
-}
-
 export async function readNewestFile(
   tx: ReadTx,
   account: string,
@@ -114,12 +41,16 @@ export async function readNewestFile(
     .limit(1)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { names, parameters } = row.made_with;
-  return {
-    correction: row.correction,
-    sha256: row.sha256,
-    madeWith: { names: new Map(Object.entries(names)), parameters },
-  };
+  return { correction: row.correction, sha256: row.sha256, madeWith: fromStore(row.made_with) };
+}
+
+interface StoredMadeWith {
+  readonly names: Readonly<Record<string, string>>;
+  readonly parameters: MadeWith['parameters'];
+}
+
+function fromStore({ names, parameters }: StoredMadeWith): MadeWith {
+  return { names: new Map(Object.entries(names)), parameters };
 }
 
 /** As it stands in the database, in JSON. */
@@ -238,7 +169,7 @@ export async function readNewestFiles(
     position: string;
     content: Buffer;
     sha256: Buffer;
-    made_with: { names: Record<string, string>; parameters: MadeWith['parameters'] };
+    made_with: StoredMadeWith;
   }>`
     select grain, period_start as start, subject, correction, folder || '/' || name as path, position, content, sha256, made_with
     from statistics_file f
@@ -252,9 +183,9 @@ export async function readNewestFiles(
           and newer.subject = f.subject)
     order by position collate "C"
     limit ${limit}`.execute(tx.sql);
-  return rows.map(({ grain, start, made_with: { names, parameters }, ...row }) => ({
+  return rows.map(({ grain, start, made_with: madeWith, ...row }) => ({
     ...row,
     period: { grain, start },
-    madeWith: { names: new Map(Object.entries(names)), parameters },
+    madeWith: fromStore(madeWith),
   }));
 }
