@@ -44,10 +44,10 @@ it('attack 64: keeps no more of open files than a connection may, and nothing on
   const open = (owner: string) => new OpenFile({ files, budget, accountId: 'account', owner }, file);
   const ours = Array.from({ length: 8 }, () => open('one'));
   for (const each of ours) assert.equal((await each.read(0, 100))?.length, 100);
-  assert.ok(budget.bytes <= 3 * mebibyte, String(budget.bytes));
+  assert.ok(budget.bytes > 0 && budget.bytes <= 3 * mebibyte, String(budget.bytes));
   const theirs = Array.from({ length: 8 }, () => open('other'));
   for (const each of theirs) assert.equal((await each.read(2 * mebibyte, 100))?.length, 100);
-  assert.ok(budget.bytes <= 5 * mebibyte, String(budget.bytes));
+  assert.ok(budget.bytes > 3 * mebibyte && budget.bytes <= 5 * mebibyte, String(budget.bytes));
   // Whose part was pushed out reads it again.
   assert.equal((await ours[0]?.read(0, 100))?.length, 100);
   for (const each of [...ours, ...theirs]) each.end();
