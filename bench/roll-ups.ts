@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rollUpAccount } from '../server/src/features/statistics/roll-up-account.ts';
+import { rollUpAccount } from '../server/src/features/statistics/counting/roll-up-account.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { startDurableDatabase, type DurableDatabase } from './durable-database.ts';
 import { shown, spreadOf, type Benchmark, type BenchmarkOptions, type Finding } from './findings.ts';

@@ -8,7 +8,7 @@ const publicBytes: Readonly<Record<string, string>> = {
   'server/src/features/backup/sealed-file.ts': 'the first bytes of every sealed file',
   'server/src/features/media/content/png.ts': 'the first bytes of every PNG',
   'server/src/features/retention/case-hash.ts': 'hashes that are put in order',
-  'server/src/features/statistics/publish-account.ts':
+  'server/src/features/statistics/files/publish-account.ts':
     'checksums of published files, which their readers have',
   'server/src/features/statistics/rebuild.ts': 'published files, and their checksums',
   'server/src/platform/audit/anchors.ts': 'hashes of the audit trail, which its readers have',

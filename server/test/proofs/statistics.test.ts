@@ -9,8 +9,8 @@ import {
   type FiguresRow,
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
-import { readFigures, type Viewer } from '../../src/features/statistics/read-figures.ts';
-import { rollUpAccount } from '../../src/features/statistics/roll-up-account.ts';
+import { readFigures, type Viewer } from '../../src/features/statistics/reading/read-figures.ts';
+import { rollUpAccount } from '../../src/features/statistics/counting/roll-up-account.ts';
 import { recordFact } from '../../src/platform/facts/index.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { Random, seeded } from '../random.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
-import { readFileFigures, renderFile } from './render-file.ts';
+import { readFileFigures, renderFile } from './files/render-file.ts';
 import { rollUp } from './roll-up-all.ts';
-import { readNewestFiles, type NewestFileOfPeriod } from './statistics-files.ts';
+import { readNewestFiles, type NewestFileOfPeriod } from './files/statistics-files.ts';
 
 /** What came of counting everything anew. */
 export interface Rebuilt {

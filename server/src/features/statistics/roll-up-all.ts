@@ -1,9 +1,9 @@
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import { publishAccount } from './publish-account.ts';
-import { accountsBehind } from './queries.ts';
-import { rollUpAccount } from './roll-up-account.ts';
-import { accountsToPublish } from './due-files.ts';
+import { publishAccount } from './files/publish-account.ts';
+import { accountsBehind } from './counting/queries.ts';
+import { rollUpAccount } from './counting/roll-up-account.ts';
+import { accountsToPublish } from './files/due-files.ts';
 
 interface Parts {
   readonly database: Database;

@@ -9,10 +9,10 @@ import { stopClock, type Clock } from '../../../test/statistics/traffic.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import { recordFact, type Fact } from '../../platform/facts/index.ts';
 import { createLog } from '../../platform/log/index.ts';
-import { readFigures } from './read-figures.ts';
+import { readFigures } from './reading/read-figures.ts';
 import { rebuildStatistics } from './rebuild.ts';
 import { rollUpAll } from './roll-up-all.ts';
-import { takeTurn } from './take-turn.ts';
+import { takeTurn } from './counting/take-turn.ts';
 
 const log = createLog({ destination: { write: () => undefined }, readable: false });
 const at = (time: string) => new Date(`2026-11-25T${time}Z`);

@@ -3,13 +3,13 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
 import { mayEverywhere, scopesOf } from '../access/index.ts';
-import { listFiles } from './list-files.ts';
-import { dimensionsOf } from './present-rows.ts';
-import { publishedAs } from './published-as.ts';
-import { readFigures } from './read-figures.ts';
-import { readLive } from './read-live.ts';
-import { readFileContent } from './statistics-files.ts';
-import { writeCsv } from './write-csv.ts';
+import { listFiles } from './files/list-files.ts';
+import { dimensionsOf } from './reading/present-rows.ts';
+import { publishedAs } from './files/published-as.ts';
+import { readFigures } from './reading/read-figures.ts';
+import { readLive } from './live/read-live.ts';
+import { readFileContent } from './files/statistics-files.ts';
+import { writeCsv } from './reading/write-csv.ts';
 
 export function statisticsRoutes(http: HttpServer, { database }: { database: Database }): void {
   http.serve(contract.listMetrics, async () => ({ items: contract.metrics.map(contract.definitionOf) }));

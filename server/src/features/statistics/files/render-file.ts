@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { subjects, type FiguresQuery, type StatisticsSubject } from '@samtal/contract/statistics';
-import type { ReadTx } from '../../platform/database/index.ts';
-import { readBaseRows, type BaseRow } from './base-rows.ts';
-import { coveredAgents } from './covered-agents.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
+import { readBaseRows, type BaseRow } from '../reading/base-rows.ts';
+import { coveredAgents } from '../reading/covered-agents.ts';
 import { endOfPeriod, type FilePeriod } from './file-place.ts';
-import { judgePeriod } from './period.ts';
-import { dimensionsOf, presentRows, type MadeWith } from './present-rows.ts';
-import { readNames } from './read-names.ts';
-import { readParameters } from './read-parameters.ts';
-import { writeCsv } from './write-csv.ts';
+import { judgePeriod } from '../reading/period.ts';
+import { dimensionsOf, presentRows, type MadeWith } from '../reading/present-rows.ts';
+import { readNames } from '../reading/read-names.ts';
+import { readParameters } from '../reading/read-parameters.ts';
+import { writeCsv } from '../reading/write-csv.ts';
 
 /** A file as its bytes, and what they were made with. */
 export interface RenderedFile {

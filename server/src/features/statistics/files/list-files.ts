@@ -1,7 +1,7 @@
 import type { listStatisticsFiles, StatisticsFile } from '@samtal/contract/statistics';
 import type { QueryOf, ResponseOf } from '@samtal/contract/endpoint';
-import type { ReadTx } from '../../platform/database/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
+import { Refusal } from '../../../platform/http/index.ts';
 import { endOfPeriod } from './file-place.ts';
 import { readFiles, type FilePosition, type StoredFile } from './statistics-files.ts';
 

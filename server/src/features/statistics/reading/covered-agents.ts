@@ -1,6 +1,6 @@
 import type { Scope } from '@samtal/contract/access';
-import type { ReadTx } from '../../platform/database/index.ts';
-import { includesScope, membersHolding, readPlaces } from '../access/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
+import { includesScope, membersHolding, readPlaces } from '../../access/index.ts';
 
 /**
  * Agents who can have conversations nowhere but within the scopes: how long they were there, and how busy, is for whoever sees all of

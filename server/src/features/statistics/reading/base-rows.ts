@@ -1,9 +1,9 @@
 import type { Scope } from '@samtal/contract/access';
 import { conversationEndings, type BaseMeasures, type StatisticsSubject } from '@samtal/contract/statistics';
 import { sql } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
-import { Refusal } from '../../platform/http/index.ts';
-import { withinScopes } from '../access/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
+import { Refusal } from '../../../platform/http/index.ts';
+import { withinScopes } from '../../access/index.ts';
 import type { Period } from './period.ts';
 
 /** Base measures of one place in one hour or day, or of one conversation. */

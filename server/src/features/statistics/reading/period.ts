@@ -1,5 +1,5 @@
 import { subjects, type FiguresQuery, type StatisticsSubject } from '@samtal/contract/statistics';
-import { Refusal } from '../../platform/http/index.ts';
+import { Refusal } from '../../../platform/http/index.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

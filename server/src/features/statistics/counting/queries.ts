@@ -1,6 +1,6 @@
 import type { BaseMeasures, StatisticsSubject } from '@samtal/contract/statistics';
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database/index.ts';
+import type { Tx } from '../../../platform/database/index.ts';
 import { nothingCarried, type Carried, type CountedFact, type Figure } from './figure-table.ts';
 
 /** The facts of a period, in the order of their time. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ratingMinutes } from '@samtal/contract/conversations';
 import type { StatisticsSubject } from '@samtal/contract/statistics';
-import type { Tx } from '../../platform/database/index.ts';
-import { readSettings } from '../settings/index.ts';
+import type { Tx } from '../../../platform/database/index.ts';
+import { readSettings } from '../../settings/index.ts';
 import { filePlace, type FilePeriod } from './file-place.ts';
 import { readFileFigures, readMadeWith, renderFile, type RenderedFile } from './render-file.ts';
 import { forgetDueFile, readDueFiles, type DueFile } from './due-files.ts';
 import { readNewestFile, toStore } from './statistics-files.ts';
-import { takeTurn } from './take-turn.ts';
+import { takeTurn } from '../counting/take-turn.ts';
 
 /** One transaction looks at no more files than this. */
 const filesTogether = 60;

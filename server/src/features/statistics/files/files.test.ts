@@ -8,17 +8,17 @@ import {
   openStatisticsFile,
   type StatisticsFile,
 } from '@samtal/contract/statistics';
-import { testAccount, testUnit, testUser } from '../../../test/accounts.ts';
-import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { Browser, codeOf, testHttp } from '../../../test/requests.ts';
-import { stopClock, type Clock } from '../../../test/statistics/traffic.ts';
-import { recordFact, type Fact } from '../../platform/facts/index.ts';
-import { createLog } from '../../platform/log/index.ts';
+import { testAccount, testUnit, testUser } from '../../../../test/accounts.ts';
+import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts';
+import { Browser, codeOf, testHttp } from '../../../../test/requests.ts';
+import { stopClock, type Clock } from '../../../../test/statistics/traffic.ts';
+import { recordFact, type Fact } from '../../../platform/facts/index.ts';
+import { createLog } from '../../../platform/log/index.ts';
 import { filePlace } from './file-place.ts';
 import { publishAccount } from './publish-account.ts';
-import { rebuildStatistics } from './rebuild.ts';
-import { rollUpAll } from './roll-up-all.ts';
-import { statisticsRoutes } from './routes.ts';
+import { rebuildStatistics } from '../rebuild.ts';
+import { rollUpAll } from '../roll-up-all.ts';
+import { statisticsRoutes } from '../routes.ts';
 
 const password = 'blå hästar äter 7 tulpaner';
 const log = createLog({ destination: { write: () => undefined }, readable: false });

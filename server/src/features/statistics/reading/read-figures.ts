@@ -5,7 +5,7 @@ import {
   type FiguresQuery,
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
 import { countedUntil, readBaseRows } from './base-rows.ts';
 import { coveredAgents } from './covered-agents.ts';
 import { judgePeriod } from './period.ts';

@@ -1,8 +1,8 @@
 import { statisticsSubjects, type StatisticsSubject } from '@samtal/contract/statistics';
 import { sql } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
 import type { FilePeriod } from './file-place.ts';
-import type { MadeWith } from './present-rows.ts';
+import type { MadeWith } from '../reading/present-rows.ts';
 
 /** A published file, without its content. */
 export interface StoredFile {

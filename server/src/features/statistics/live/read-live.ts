@@ -1,9 +1,9 @@
 import type { Scope } from '@samtal/contract/access';
 import type { LiveFigures } from '@samtal/contract/statistics';
 import { sql } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
-import { covers, membersHolding, withinScopes } from '../access/index.ts';
-import { readSettings } from '../settings/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
+import { covers, membersHolding, withinScopes } from '../../access/index.ts';
+import { readSettings } from '../../settings/index.ts';
 import { nameScopes } from './name-scopes.ts';
 
 /** Where a conversation could be: any queue, with any site, for it may be transferred from one queue to another. */

@@ -1,7 +1,7 @@
 import type { Scope } from '@samtal/contract/access';
 import type { LiveFigures } from '@samtal/contract/statistics';
 import { sql } from 'kysely';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
 
 /** The scopes with the names of what they hold, to be shown; null where they come to the whole account. */
 export async function nameScopes(

@@ -1,6 +1,6 @@
 import type { MetricParameters } from '@samtal/contract/statistics';
-import type { ReadTx } from '../../platform/database/index.ts';
-import { readSettings } from '../settings/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
+import { readSettings } from '../../settings/index.ts';
 
 /** What the account has chosen of how things are counted. */
 export async function readParameters(tx: ReadTx, account: string): Promise<MetricParameters> {

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/index.ts';
+import type { Tx } from '../../../platform/database/index.ts';
 import {
   putBackStaleHours,
   readCarried,
@@ -12,7 +12,7 @@ import {
 } from './queries.ts';
 import type { Carried } from './figure-table.ts';
 import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
-import { notePeriods } from './due-files.ts';
+import { notePeriods } from './note-periods.ts';
 import { takeTurn } from './take-turn.ts';
 
 const hourMs = 3_600_000;

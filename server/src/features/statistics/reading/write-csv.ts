@@ -4,7 +4,7 @@ import {
   type FiguresRow,
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
-import { csvRecord } from '../../platform/csv/index.ts';
+import { csvRecord } from '../../../platform/csv/index.ts';
 
 /**
  * Figures as CSV (RFC 4180): UTF-8, a header always, the period and the version of what the columns mean first, then what a row is

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { BuiltInRole, Scope } from '@samtal/contract/access';
-import { testAccount, testUnit, testUser } from '../../../test/accounts.ts';
-import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { createQueue } from '../routing/index.ts';
-import { createSite, readSites } from '../sites/index.ts';
+import { testAccount, testUnit, testUser } from '../../../../test/accounts.ts';
+import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts';
+import { createQueue } from '../../routing/index.ts';
+import { createSite, readSites } from '../../sites/index.ts';
 import { readLive } from './read-live.ts';
 
 const actor = { kind: 'operator' } as const;

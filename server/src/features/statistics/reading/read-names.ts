@@ -1,4 +1,4 @@
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
 import type { BaseRow } from './base-rows.ts';
 
 /** What queues, sites and agents are called now, by their id. What is gone has no name. */

@@ -1,5 +1,5 @@
 import type { FiguresQuery, StatisticsSubject } from '@samtal/contract/statistics';
-import type { ReadTx } from '../../platform/database/index.ts';
+import type { ReadTx } from '../../../platform/database/index.ts';
 import { endOfPeriod } from './file-place.ts';
 import { readPublished } from './statistics-files.ts';
 

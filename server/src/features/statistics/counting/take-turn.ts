@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database/index.ts';
+import type { Tx } from '../../../platform/database/index.ts';
 
 /** One transaction at a time counts and publishes an account: whether it is this one, and what time it is. */
 export async function takeTurn(tx: Tx, account: string): Promise<{ ours: boolean; now: Date }> {
