@@ -169,6 +169,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'Whoever sees that deletion is late sees that redaction is.',
   },
   { from: 'retention', to: 'settings', because: 'Settings say how long what is kept.' },
+  { from: 'retention', to: 'statistics', because: 'Old figures, facts and files go by a setting, too.' },
   { from: 'retention', to: 'visitors', because: 'Conversations are erased by what is known of a visitor.' },
   {
     from: 'retention',

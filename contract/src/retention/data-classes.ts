@@ -28,5 +28,11 @@ export const dataClassNames = [
 export type DataClassName = (typeof dataClassNames)[number];
 
 /** The classes that go on their own when their time has come, or on request; the deletion log tells of them (G7). */
-export const deletedClasses = ['transcript', 'visitor-session', 'activity-log', 'audit'] as const;
+export const deletedClasses = [
+  'transcript',
+  'visitor-session',
+  'activity-log',
+  'audit',
+  'statistics',
+] as const;
 export type DeletedClass = (typeof deletedClasses)[number];

@@ -162,6 +162,17 @@ export const settings = {
     sensitive: true,
     weaker: 'lower',
   }),
+  /**
+   * Figures, what they are counted from, and published files, in whole days of UTC since their end. At least 93, so that there are always
+   * more than three months of them (I3). Null: they stay as long as the account.
+   */
+  'retention.statistics-days': setting({
+    schema: nullable(days(93, 3650)),
+    default: null,
+    levels: accountWide,
+    sensitive: true,
+    weaker: { never: 'By default they stay, and no number keeps them longer.' },
+  }),
 
   // Masking (G1, G3): for good, before anything is stored.
   /** Payment cards, all but the last four digits. */

@@ -47,7 +47,10 @@ function Period({ kept }: { kept: KeptClass }) {
     );
   if (kept.days === null)
     return (
-      <span className={classes.period}>{t(`retention.until.${untilWord[kept.kept] ?? 'removed'}`)}</span>
+      <span className={classes.period}>
+        {t(`retention.until.${untilWord[kept.kept] ?? 'removed'}`)}
+        {kept.setting !== null && <small>{t('retention.by-setting')}</small>}
+      </span>
     );
   return (
     <span className={classes.period}>

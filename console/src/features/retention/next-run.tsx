@@ -70,7 +70,10 @@ function DueSays({ due }: { due: Due }) {
     due.nextDueAt === null ? '' : ` ${t('retention.next-due', { at: formats.dateTime(due.nextDueAt) })}`;
   return (
     <>
-      {t('retention.kept-of', { days, kept: formats.number(due.kept) })} {t(`retention.origin.${due.origin}`)}
+      {due.dataClass === 'statistics'
+        ? t('retention.days-kept-of', { days, kept: count('retention.days', due.kept) })
+        : t('retention.kept-of', { days, kept: formats.number(due.kept) })}{' '}
+      {t(`retention.origin.${due.origin}`)}
       {next}
     </>
   );

@@ -18,15 +18,12 @@ export function keptPeriods(period: Period, account: Standing, channels: readonl
     case 'setting': {
       const { setting, from } = period;
       const own = channels.filter(({ origins }) => origins[setting] === 'channel');
-      return [account, ...own].map(({ channelId, values, origins }) => ({
-        ...nothing,
-        channelId,
-        kind: 'setting',
-        hours: Number(values[setting]) * 24,
-        from,
-        setting,
-        origin: origins[setting],
-      }));
+      return [account, ...own].map(({ channelId, values, origins }) => {
+        const [days, origin] = [values[setting], origins[setting]];
+        // A setting that says nothing lets it stay.
+        if (days === null) return { ...nothing, channelId, kind: 'account', setting, origin };
+        return { ...nothing, channelId, kind: 'setting', hours: Number(days) * 24, from, setting, origin };
+      });
     }
     case 'at-most':
       return [{ ...nothing, channelId: null, kind: 'at-most', hours: period.hours, from: period.from }];

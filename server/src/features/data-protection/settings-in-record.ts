@@ -44,6 +44,7 @@ export const tellingOfSettings: Readonly<Record<SettingKey, Telling>> = {
   'retention.transcript-days': { part: 'classes' },
   'retention.activity-log-days': { part: 'classes' },
   'retention.audit-days': { part: 'classes' },
+  'retention.statistics-days': { part: 'classes' },
   'masking.cards': { section: 'masking' },
   'masking.card-networks': { section: 'masking' },
   'masking.detectors': { section: 'masking' },

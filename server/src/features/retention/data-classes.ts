@@ -4,8 +4,12 @@ import type { Tables } from '../../platform/database/index.ts';
 
 /** How long something is kept, and what the time is counted from. */
 export type Period =
-  /** As many days as the setting says, of the account or where the setting allows it of the channel. */
-  | { readonly kind: 'setting'; readonly setting: SettingKey; readonly from: 'resolution' | 'writing' }
+  /** As many days as the setting says, of the account or where the setting allows it of the channel; where it says nothing, as long as the account. */
+  | {
+      readonly kind: 'setting';
+      readonly setting: SettingKey;
+      readonly from: 'resolution' | 'writing' | 'end';
+    }
   /** The platform itself decides: at most so long after it has become useless. */
   | { readonly kind: 'at-most'; readonly hours: number; readonly from: 'end' | 'writing' }
   /** Until it is due by the settings of redaction, which is in hours or when the conversation is resolved. */
@@ -110,8 +114,8 @@ export const dataClasses = {
   },
   statistics: {
     personal: 'users',
-    period: { kind: 'account' },
-    eraser: 'the-end-of-the-account',
+    period: { kind: 'setting', setting: 'retention.statistics-days', from: 'end' },
+    eraser: 'retention.run',
     onRequest: false,
   },
   'operator-access': {

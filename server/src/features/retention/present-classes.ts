@@ -7,7 +7,10 @@ export function presentClasses(settings: SettingValues): KeptClass[] {
   return dataClassNames.map((dataClass) => {
     const { personal, period, onRequest }: DataClass = dataClasses[dataClass];
     const setting = period.kind === 'setting' ? period.setting : null;
-    const days = setting === null ? null : Number(settings[setting]);
+    const days = setting === null || settings[setting] === null ? null : Number(settings[setting]);
+    // A setting that says nothing lets it stay.
+    if (setting !== null && days === null)
+      return { dataClass, personal, kept: 'account', setting, days, from: null, asLongAs: null, onRequest };
     return {
       dataClass,
       personal,

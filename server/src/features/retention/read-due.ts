@@ -2,7 +2,8 @@ import type { Due } from '@samtal/contract/retention';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { Refusal } from '../../platform/http/index.ts';
 import { countDueEntries, countDueTranscripts, countEndedSessions, sessionLeftoverHours } from './queries.ts';
-import { transcriptRules } from './rules.ts';
+import { readStatisticsDue } from '../statistics/index.ts';
+import { statisticsRule, transcriptRules } from './rules.ts';
 
 const hourMs = 60 * 60 * 1000;
 
@@ -35,7 +36,31 @@ export async function readDue(tx: ReadTx, account: string): Promise<Due[]> {
     oldestDueAt: after(oldest, sessionLeftoverHours),
     nextDueAt: after(next, sessionLeftoverHours),
   });
-  return due;
+  const statistics = await dueStatistics(tx, account);
+  return statistics === null ? due : [...due, statistics];
+}
+
+/** Counted in days, which go as a whole; null where they stay. */
+async function dueStatistics(tx: ReadTx, account: string): Promise<Due | null> {
+  const rule = await statisticsRule(tx, account);
+  if (rule === null) return null;
+  const { days, origin } = rule;
+  const { kept, due, oldestDueAt, nextDueAt } = await readStatisticsDue(tx, account, {
+    days,
+    now: new Date(),
+  });
+  return {
+    dataClass: 'statistics',
+    channelId: null,
+    channelName: null,
+    days,
+    origin,
+    kept,
+    due,
+    held: 0,
+    oldestDueAt: oldestDueAt?.toISOString() ?? null,
+    nextDueAt: nextDueAt?.toISOString() ?? null,
+  };
 }
 
 /** What would be due if transcripts of the account, or of one of its channels, were kept for so many days. */

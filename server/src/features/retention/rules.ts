@@ -1,4 +1,4 @@
-import type { SettingKey } from '@samtal/contract/settings';
+import type { SettingKey, SettingValues } from '@samtal/contract/settings';
 import type { ReadTx } from '../../platform/database/index.ts';
 import { readStandingSettings } from '../settings/index.ts';
 import type { RetentionRule } from './record-deletion.ts';
@@ -29,14 +29,18 @@ export async function activityLogRule(tx: ReadTx, account: string): Promise<Rete
   return await readRule(tx, account, { setting: 'retention.activity-log-days', channelId: null });
 }
 
-async function readRule(
+/** How long the account’s statistics are kept; null where they stay as long as the account. */
+export async function statisticsRule(tx: ReadTx, account: string): Promise<RetentionRule | null> {
+  const setting = 'retention.statistics-days';
+  const { days, ...rule } = await readRule(tx, account, { setting, channelId: null });
+  return days === null ? null : { ...rule, days };
+}
+
+async function readRule<Key extends Extract<SettingKey, `retention.${string}-days`>>(
   tx: ReadTx,
   account: string,
-  {
-    setting,
-    channelId,
-  }: { setting: Extract<SettingKey, `retention.${string}-days`>; channelId: string | null },
-): Promise<RetentionRule> {
+  { setting, channelId }: { setting: Key; channelId: string | null },
+): Promise<Omit<RetentionRule, 'days'> & { readonly days: SettingValues[Key] }> {
   const { values, origins, own } = await readStandingSettings(tx, account, channelId);
   const origin = origins[setting];
   const days = values[setting];

@@ -6,6 +6,7 @@ import { caseHashOf } from './case-hash.ts';
 import { deleteConversations, type EraserParts } from './delete-conversations.ts';
 import { destroyEmptyBuckets } from './destroy-empty-buckets.ts';
 import { forEachAccount } from './each-account.ts';
+import { forgetDueStatistics } from './forget-statistics.ts';
 import { claimDueTranscripts, deleteEndedHolds, deleteEndedSessions } from './queries.ts';
 import { recordDeletion } from './record-deletion.ts';
 import { auditRule, transcriptRule } from './rules.ts';
@@ -38,6 +39,7 @@ export async function runRetention(
     await endHolds(parts, account);
     conversations += await deleteDueTranscripts(parts, account, { stopAt, batch });
     await pruneAuditTrail(parts, account, stopAt);
+    await forgetDueStatistics(parts.database, account, stopAt);
     sessions += await whileAny(stopAt, sessionsTogether, async () => await deleteSessions(parts, account));
   });
   return { conversations, sessions };

@@ -81,6 +81,11 @@ describe('settings', () => {
         refusal('request.invalid'),
       );
     }
+    for (const days of [92, 3651])
+      await assert.rejects(
+        change(account, { 'retention.statistics-days': days }),
+        refusal('request.invalid'),
+      );
     await assert.rejects(
       change(account, { 'search.transcripts': true, 'retention.transcript-days': 1 }, { channelId: siteId }),
       refusal('settings.wrong-level'),

@@ -77,6 +77,7 @@ describe('elevation', () => {
     assert.equal((await change({ 'inactivity.end-text': 'Bye' })).statusCode, 200);
     for (const [set, unset] of [
       [{ 'retention.transcript-days': 3650 }, []],
+      [{ 'retention.statistics-days': 93 }, []],
       [{ 'inactivity.end-text': 'Bye', 'masking.cards': false }, []],
       [{}, ['retention.transcript-days']],
     ] as const)

@@ -1,2 +1,3 @@
 export { statisticsJobs } from './jobs.ts';
+export { forgetOldestDay, readStatisticsDue } from './keeping/forget-oldest-day.ts';
 export { rebuildStatistics } from './rebuild.ts';

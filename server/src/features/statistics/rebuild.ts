@@ -58,6 +58,7 @@ async function makeEverythingStale(tx: Tx, account: string): Promise<{ hours: nu
     with made as (
       insert into stale_hour (account_id, hour)
       select distinct account_id, date_trunc('hour', at, 'UTC') from fact where account_id = ${account}
+        and at >= coalesce((select kept_since from rolled_up where account_id = ${account}), '-infinity')
       returning hour
     )
     select count(*)::integer as hours, moment() as since from made`.execute(tx.sql);

@@ -736,7 +736,12 @@ export interface Tables {
     subject: StatisticsSubject;
   };
   carried_hour: { account_id: string; hour: Date; body: ColumnType<unknown, string, string> };
-  rolled_up: { account_id: string; until: Date; stands_open: boolean };
+  rolled_up: {
+    account_id: string;
+    until: Date;
+    stands_open: boolean;
+    kept_since: ColumnType<Date | null, never, never>;
+  };
   figure: {
     account_id: string;
     grain: 'hour' | 'day';

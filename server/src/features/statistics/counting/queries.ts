@@ -121,17 +121,22 @@ function presentFigure(row: {
   };
 }
 
-/** How far the figures of an account go, and whether anything stands open then; null before the first time. */
+/**
+ * How far the figures of an account go, whether anything stands open then, and since when history is kept where older hours are gone; null
+ * before the first time.
+ */
 export async function readProgress(
   tx: Tx,
   account: string,
-): Promise<{ until: Date; standsOpen: boolean } | null> {
+): Promise<{ until: Date; standsOpen: boolean; keptSince: Date | null } | null> {
   const row = await tx.sql
     .selectFrom('rolled_up')
-    .select(['until', 'stands_open'])
+    .select(['until', 'stands_open', 'kept_since'])
     .where('account_id', '=', account)
     .executeTakeFirst();
-  return row === undefined ? null : { until: row.until, standsOpen: row.stands_open };
+  return row === undefined
+    ? null
+    : { until: row.until, standsOpen: row.stands_open, keptSince: row.kept_since };
 }
 
 export async function writeProgress(

@@ -40,9 +40,12 @@ export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | 
   const taken = (await takeStaleHours(tx, account)).map((hour) => hour.getTime());
   // An hour that began since we looked at the clock waits for the next round: what stands open is carried into it first.
   const [stale, ahead] = [new Set<number>(), new Set<number>()];
-  for (const hour of taken) (hour > head.now.getTime() ? ahead : stale).add(hour);
+  // What is gone is not counted anew, whatever is told of it now.
+  const first = progress?.keptSince?.getTime() ?? Number.NEGATIVE_INFINITY;
+  for (const hour of taken) if (hour >= first) (hour > head.now.getTime() ? ahead : stale).add(hour);
   if (progress?.standsOpen === true)
-    for (let hour = hourOf(progress.until); hour <= hourOf(head.now); hour += hourMs) stale.add(hour);
+    for (let hour = Math.max(first, hourOf(progress.until)); hour <= hourOf(head.now); hour += hourMs)
+      stale.add(hour);
   const [hours, days] = [new Set<number>(), new Set<number>()];
   let standsOpen = progress?.standsOpen ?? false;
   for (let counted = 0; stale.size > 0 && counted < hoursTogether; counted += 1) {

@@ -124,6 +124,10 @@ async function readConversations(
     .selectAll('fact')
     .where('fact.account_id', '=', account)
     .where('kind', '=', 'resolved')
+    // Facts of conversations under legal hold stay when their day is gone from statistics.
+    .where(
+      sql<boolean>`at >= coalesce((select kept_since from rolled_up where account_id = ${account}), '-infinity')`,
+    )
     .where('at', '>=', period.from)
     .where('at', '<', period.to)
     .where(withinScopes(scopes, { units: 'queue.units', queue: 'fact.queue_id', site: 'fact.site_id' }))
