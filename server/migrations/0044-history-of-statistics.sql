@@ -1,18 +1,43 @@
--- How far the history of statistics goes back (I3, G7).
+-- How far the history of statistics goes back (I3, G7), and what of it cannot be counted.
 
 -- Hours before this moment, the beginning of a UTC day, are gone, and are never counted anew. Null: nothing has been removed yet.
 alter table rolled_up add column kept_since timestamptz;
+
+-- Hours that could not be counted, and since when: a fact is not what counting expects, or the database gave up. They are tried again, less
+-- and less often, and hold up no other hour.
+create table failed_hour (
+  account_id uuid not null references account on delete cascade,
+  hour timestamptz not null,
+  since timestamptz not null default moment(),
+  tries integer not null default 1,
+  retry_at timestamptz not null,
+  primary key (account_id, hour)
+);
+alter table failed_hour enable row level security;
+alter table failed_hour force row level security;
+create policy own_account on failed_hour to samtal_app
+  using (account_id = (select account_of_transaction())) with check (account_id = (select account_of_transaction()));
+create policy everything on failed_hour for select to samtal_platform using (true);
+grant select, insert, update, delete on failed_hour to samtal_app;
+grant select on failed_hour to samtal_platform;
+
+-- The same of files that could not be published.
+alter table unpublished_period
+  add column failed_since timestamptz,
+  add column tries integer not null default 0,
+  add column retry_at timestamptz;
+grant update on unpublished_period to samtal_app;
 
 do $$
 declare
   name text;
 begin
-  foreach name in array array['carried_hour', 'rolled_up', 'figure', 'statistics_file', 'unpublished_period'] loop
+  foreach name in array array['failed_hour', 'carried_hour', 'rolled_up', 'figure', 'statistics_file', 'unpublished_period'] loop
     execute format('create policy erased_account on %I to samtal_eraser using (account_id = (select account_of_transaction()))', name);
   end loop;
 end
 $$;
-grant select, delete on carried_hour, figure, statistics_file, unpublished_period to samtal_eraser;
+grant select, delete on failed_hour, carried_hour, figure, statistics_file, unpublished_period to samtal_eraser;
 grant select, update on rolled_up to samtal_eraser;
 
 -- What facts call the conversations of an account that are under legal hold: their facts stay with them.
@@ -52,6 +77,7 @@ begin
     raise exception 'Nothing is removed before it was counted' using errcode = 'SM001';
   end if;
   delete from stale_hour where account_id = account and hour < next_day;
+  delete from failed_hour where account_id = account and hour < next_day;
   delete from carried_hour where account_id = account and hour < next_day;
   delete from unpublished_period where account_id = account and grain in ('hour', 'day') and period_start < next_day;
   delete from fact where account_id = account and at < next_day and (conversation_id is null or conversation_id <> all (held));

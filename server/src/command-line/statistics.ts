@@ -13,7 +13,11 @@ const rebuild: Command = {
     withPlatform(config, async (platform) => {
       const { id } = await findAccount(platform, values);
       const rebuilt = await rebuildStatistics(platform.database, id);
-      const { hours, changedFigures, files, different } = rebuilt;
+      const { hours, changedFigures, files, different, failed } = rebuilt;
+      if (failed.length > 0)
+        throw new CommandError(
+          `${failed.length} hours cannot be counted: ${failed.slice(0, 10).join(', ')}${failed.length > 10 ? ', …' : ''}. Why stands in the log of the server (statistics-hour-not-counted). They are tried again at least once an hour`,
+        );
       if (different.length > 0)
         throw new CommandError(
           `${different.length} of ${files} files are not what their facts say, or were changed: ${different.slice(0, 10).join(', ')}${different.length > 10 ? ', …' : ''}. Where figures were wrong, a correction is published within minutes`,

@@ -9,6 +9,7 @@ import { ConversationKeys } from '../../src/platform/keys/index.ts';
 import { presentClasses } from '../../src/features/retention/present-classes.ts';
 import { readDue } from '../../src/features/retention/read-due.ts';
 import { runRetention } from '../../src/features/retention/run-retention.ts';
+import { readDatabaseFacts } from '../../src/features/self-check/queries.ts';
 import { readSettings } from '../../src/features/settings/index.ts';
 import { Files } from '../../src/features/statistics-export/sftp/files.ts';
 import { rebuildStatistics } from '../../src/features/statistics/index.ts';
@@ -210,6 +211,26 @@ describe('the history of statistics', () => {
     assert.deepEqual((await daysOf())['fact'], second);
     assert.deepEqual(await figures('agents', 'available_time_s'), [['08-02', 0]]);
     assert.deepEqual(await figures('agents', 'away_time_s'), [['08-02', 1800]]);
+  });
+
+  it('goes though an hour of it could never be counted, and with it that hour', async () => {
+    await db.asOwner(
+      `with told as (
+         insert into fact (account_id, at, kind, agent_id, value, outcome, counts)
+         values ($1, '2026-08-01T12:00:00Z', 'left', $2, 1000, 'resolved', '{"messages": "many"}') returning at
+       ) insert into stale_hour (account_id, hour) select $1, date_trunc('hour', at, 'UTC') from told`,
+      [account.id, agentId],
+    );
+    await rollUpAt('2026-11-02T12:00:00Z');
+    const failed = async () =>
+      (await db.asOwner('select from failed_hour where account_id = $1', [account.id])).rowCount;
+    assert.equal(await failed(), 1);
+    const { statisticsFailing } = await db.database.read('platform', readDatabaseFacts);
+    assert.deepEqual(statisticsFailing, { since: new Date('2026-11-02T12:00:00Z'), accounts: 1 });
+    await setSettings(db, account.id, { 'retention.statistics-days': 93 });
+    await runAt(itsTime);
+    assert.deepEqual([await failed(), await daysOf()], [0, left]);
+    assert.equal((await db.database.read('platform', readDatabaseFacts)).statisticsFailing, null);
   });
 
   it('says how much of it is due, in days, and warns by that', async () => {

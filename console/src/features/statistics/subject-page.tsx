@@ -17,6 +17,7 @@ import { dayOf, elapsedBefore, spanBefore, stepsOf } from './period.ts';
 import { figuresQuery, liveQuery, saveFigures, type Wanted } from './queries.ts';
 import { partOf, subjectViews } from './subject-views.ts';
 import { Tiles } from './tiles.tsx';
+import { UncountedNote } from './uncounted-note.tsx';
 import { useView, type ChosenView } from './use-view.ts';
 import classes from './statistics.module.css';
 
@@ -85,35 +86,16 @@ function Body({ subject, view }: { subject: Subject; view: ChosenView }) {
     measures !== undefined &&
     series.data !== undefined &&
     isNothing([...series.data.rows, ...(total.data?.rows ?? [])])
-  ) {
+  )
     return (
-      <div className={classes.card}>
-        <EmptyState
-          icon={icon}
-          title={t('statistics.none')}
-          says={t('statistics.none-says')}
-          action={
-            <Button
-              variant="default"
-              onClick={() =>
-                change({
-                  period: '28-days',
-                  grain: undefined,
-                  queue: undefined,
-                  site: undefined,
-                  agent: undefined,
-                })
-              }
-            >
-              {t('statistics.none-action')}
-            </Button>
-          }
-        />
-      </div>
+      <>
+        <UncountedNote uncounted={series.data.uncounted} />
+        <Nothing icon={icon} />
+      </>
     );
-  }
   return (
     <>
+      <UncountedNote uncounted={series.data?.uncounted} />
       <Tiles
         metrics={named(main)}
         better={better}
@@ -131,7 +113,7 @@ function Body({ subject, view }: { subject: Subject; view: ChosenView }) {
           metric={chosen}
           metrics={view.all === true ? metrics : named(main)}
           rows={series.data.rows}
-          countedUntil={series.data.countedUntil}
+          countedUntil={series.data.uncounted === null ? series.data.countedUntil : null}
           before={compares ? (seriesBefore.data?.rows ?? []) : null}
           total={measures}
         />
@@ -141,6 +123,26 @@ function Body({ subject, view }: { subject: Subject; view: ChosenView }) {
         <Parts title={t(`statistics.parts.${subject}`)} metrics={named(parts)} measures={measures ?? {}} />
       </div>
     </>
+  );
+}
+
+function Nothing({ icon }: Pick<(typeof subjectViews)[Subject], 'icon'>) {
+  const { t } = useText();
+  const [, change] = useView();
+  const whole = { grain: undefined, queue: undefined, site: undefined, agent: undefined };
+  return (
+    <div className={classes.card}>
+      <EmptyState
+        icon={icon}
+        title={t('statistics.none')}
+        says={t('statistics.none-says')}
+        action={
+          <Button variant="default" onClick={() => change({ period: '28-days', ...whole })}>
+            {t('statistics.none-action')}
+          </Button>
+        }
+      />
+    </div>
   );
 }
 

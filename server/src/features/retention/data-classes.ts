@@ -258,6 +258,7 @@ export const classOfTable = {
   used_assertion: 'sign-in',
   fact: 'statistics',
   stale_hour: 'statistics',
+  failed_hour: 'statistics',
   carried_hour: 'statistics',
   rolled_up: 'statistics',
   figure: 'statistics',

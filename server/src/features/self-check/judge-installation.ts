@@ -36,7 +36,13 @@ export interface Finding {
 }
 
 const hourMs = 3_600_000;
-const limits = { clockMs: 5_000, backupMs: 26 * hourMs, rotationMs: 2 * hourMs, retentionMs: hourMs };
+const limits = {
+  clockMs: 5_000,
+  backupMs: 26 * hourMs,
+  rotationMs: 2 * hourMs,
+  retentionMs: hourMs,
+  statisticsMs: hourMs / 4,
+};
 
 interface Rule {
   readonly level: Finding['level'] | ((facts: InstallationFacts) => Finding['level']);
@@ -145,6 +151,16 @@ const rules: Readonly<Record<string, Rule>> = {
     },
     why: 'Old copies of the database can be read with it.',
     todo: 'samtal keys rotate; then see that a server runs, and what its log says.',
+  },
+  'statistics-failing': {
+    level: 'serious',
+    finds: ({ now, statisticsFailing: failing }) => {
+      if (failing === null || now.getTime() - failing.since.getTime() < limits.statisticsMs) return null;
+      const { accounts } = failing;
+      return `Statistics of ${accounts === 1 ? 'an account' : `${accounts} accounts`} have had hours or files that cannot be made for ${hours(now.getTime() - failing.since.getTime())}`;
+    },
+    why: 'Figures and files of that time are missing, and so are later files of agents.',
+    todo: 'See why in the log (statistics-hour-not-counted, statistics-file-not-published), and docs/subsystems/statistics.md; then samtal statistics rebuild.',
   },
   'certificate-ends': {
     level: 'notice',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
+import { retryFailedHours } from './counting/failed-hours.ts';
 import { readFileFigures, renderFile } from './files/render-file.ts';
 import { rollUp } from './roll-up-all.ts';
 import { readNewestFiles, type NewestFileOfPeriod } from './files/statistics-files.ts';
@@ -15,6 +16,8 @@ export interface Rebuilt {
   readonly files: number;
   /** Where those lie that differ from what their facts say, or from their own checksum. */
   readonly different: readonly string[];
+  /** Hours that cannot be counted, as their beginning: what is said of files that have to do with them is said of what was counted last. */
+  readonly failed: readonly string[];
 }
 
 /** Files that are rendered with one look at the database. */
@@ -30,7 +33,9 @@ export async function rebuildStatistics(database: Database, account: string): Pr
     async (tx) => await makeEverythingStale(tx, account),
   );
   // Whoever else is at it may have begun before: only a turn of our own that leaves nothing to do has seen all of it.
-  while (!(await rollUp(database, account))) await sleep(500);
+  const failed = new Set<string>();
+  const note = (hour: Date) => void failed.add(hour.toISOString());
+  while (!(await rollUp(database, account, note))) await sleep(500);
   const changedFigures = await database.read(account, async (tx) => await countChanged(tx, account, since));
   let files = 0;
   const different: string[] = [];
@@ -44,7 +49,7 @@ export async function rebuildStatistics(database: Database, account: string): Pr
     files += some.length;
     after = some.length < filesTogether ? null : (some.at(-1)?.position ?? null);
   } while (after !== null);
-  return { hours, changedFigures, files, different };
+  return { hours, changedFigures, files, different, failed: [...failed].toSorted() };
 }
 
 async function isProven(tx: ReadTx, account: string, file: NewestFileOfPeriod): Promise<boolean> {
@@ -54,6 +59,7 @@ async function isProven(tx: ReadTx, account: string, file: NewestFileOfPeriod): 
 }
 
 async function makeEverythingStale(tx: Tx, account: string): Promise<{ hours: number; since: Date }> {
+  await retryFailedHours(tx, account);
   const { rows } = await sql<{ hours: number; since: Date }>`
     with made as (
       insert into stale_hour (account_id, hour)

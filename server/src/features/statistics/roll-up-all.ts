@@ -1,9 +1,10 @@
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import { publishAccount } from './files/publish-account.ts';
+import { HourNotCounted, setAsideHour } from './counting/failed-hours.ts';
 import { accountsBehind } from './counting/queries.ts';
 import { rollUpAccount } from './counting/roll-up-account.ts';
-import { accountsToPublish } from './files/due-files.ts';
+import { accountsToPublish, setAsideFile } from './files/due-files.ts';
+import { FileNotPublished, publishAccount } from './files/publish-account.ts';
 
 interface Parts {
   readonly database: Database;
@@ -14,31 +15,62 @@ interface Parts {
 export async function rollUpAll({ database, log }: Parts): Promise<void> {
   for (const account of await database.read('platform', accountsBehind))
     try {
-      await rollUp(database, account);
+      await rollUp(database, account, (hour, attempt, error) => {
+        const code = hour.toISOString().slice(0, 13);
+        log.warn('statistics-hour-not-counted', { accountId: account, code, attempt }, error);
+      });
     } catch (error) {
       // Its hours stay stale: the next round takes them.
       log.warn('statistics-not-rolled-up', { accountId: account }, error);
     }
   for (const account of await database.read('platform', accountsToPublish))
     try {
-      await publish(database, account);
+      await publish({ database, log }, account);
     } catch (error) {
       // Its periods stay unpublished: the next round takes them.
       log.warn('statistics-not-published', { accountId: account }, error);
     }
 }
 
-/** Until the account is up to date: true; or somebody else is at it. */
-export async function rollUp(database: Database, account: string): Promise<boolean> {
-  let isMore: boolean | null;
-  do isMore = await database.transaction(account, async (tx) => await rollUpAccount(tx, account));
-  while (isMore === true);
-  return isMore === false;
+/**
+ * Until the account is up to date, but for hours that cannot be counted: true; or somebody else is at it. `failed` is told of each hour
+ * that is set aside, of how often it has failed, and why.
+ */
+export async function rollUp(
+  database: Database,
+  account: string,
+  failed: (hour: Date, attempt: number, error: unknown) => void,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      const isMore = await database.transaction(account, async (tx) => await rollUpAccount(tx, account));
+      if (isMore !== true) return isMore === false;
+    } catch (error) {
+      if (!(error instanceof HourNotCounted)) throw error;
+      const { hour, cause } = error;
+      failed(
+        hour,
+        await database.transaction(account, async (tx) => await setAsideHour(tx, account, hour)),
+        cause,
+      );
+    }
+  }
 }
 
-/** Until all that has closed is published, or somebody else is at it. */
-async function publish(database: Database, account: string): Promise<void> {
-  let isMore: boolean | null;
-  do isMore = await database.transaction(account, async (tx) => await publishAccount(tx, account));
-  while (isMore === true);
+/** Until all that has closed is published, but for what cannot be, or somebody else is at it. */
+async function publish({ database, log }: Parts, account: string): Promise<void> {
+  let isMore: boolean | null = true;
+  while (isMore === true)
+    try {
+      isMore = await database.transaction(account, async (tx) => await publishAccount(tx, account));
+    } catch (error) {
+      if (!(error instanceof FileNotPublished)) throw error;
+      const { file, cause } = error;
+      const attempt = await database.transaction(
+        account,
+        async (tx) => await setAsideFile(tx, account, file),
+      );
+      const code = `${file.subject}-${file.period.start.toISOString().slice(0, file.period.grain === 'hour' ? 13 : 10)}`;
+      log.warn('statistics-file-not-published', { accountId: account, code, attempt }, cause);
+    }
 }

@@ -729,11 +729,21 @@ export interface Tables {
     counts: ColumnType<Record<string, number> | null, string | null, never>;
   };
   stale_hour: { account_id: string; hour: Date; id: Generated<number> };
+  failed_hour: {
+    account_id: string;
+    hour: Date;
+    since: GeneratedInstant;
+    tries: Generated<number>;
+    retry_at: Date;
+  };
   unpublished_period: {
     account_id: string;
     grain: 'hour' | 'day';
     period_start: Date;
     subject: StatisticsSubject;
+    failed_since: Generated<Date | null>;
+    tries: Generated<number>;
+    retry_at: Generated<Date | null>;
   };
   carried_hour: { account_id: string; hour: Date; body: ColumnType<unknown, string, string> };
   rolled_up: {

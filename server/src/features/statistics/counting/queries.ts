@@ -121,14 +121,17 @@ function presentFigure(row: {
   };
 }
 
-/**
- * How far the figures of an account go, whether anything stands open then, and since when history is kept where older hours are gone; null
- * before the first time.
- */
-export async function readProgress(
-  tx: Tx,
-  account: string,
-): Promise<{ until: Date; standsOpen: boolean; keptSince: Date | null } | null> {
+/** How far the figures of an account go. */
+export interface Progress {
+  readonly until: Date;
+  /** Whether anything stands open then, so that time itself adds to figures. */
+  readonly standsOpen: boolean;
+  /** Since when history is kept, where older hours are gone. */
+  readonly keptSince: Date | null;
+}
+
+/** Null before the first time. */
+export async function readProgress(tx: Tx, account: string): Promise<Progress | null> {
   const row = await tx.sql
     .selectFrom('rolled_up')
     .select(['until', 'stands_open', 'kept_since'])
@@ -142,7 +145,7 @@ export async function readProgress(
 export async function writeProgress(
   tx: Tx,
   account: string,
-  { until, standsOpen }: { until: Date; standsOpen: boolean },
+  { until, standsOpen }: Omit<Progress, 'keptSince'>,
 ): Promise<void> {
   await tx.sql
     .insertInto('rolled_up')
@@ -151,10 +154,15 @@ export async function writeProgress(
     .execute();
 }
 
-/** Takes the hours that have news, and with the transaction they are taken for good. */
+/** Takes the hours that have news, but for those that failed: with the transaction they are taken for good. */
 export async function takeStaleHours(tx: Tx, account: string): Promise<Date[]> {
   const { rows } = await sql<{ hour: Date }>`
-    with taken as (delete from stale_hour where account_id = ${account} returning hour)
+    with taken as (
+      delete from stale_hour where account_id = ${account}
+        and not exists (select from failed_hour failed where failed.account_id = stale_hour.account_id and failed.hour = stale_hour.hour
+          and retry_at > moment())
+      returning hour
+    )
     select distinct hour from taken order by hour`.execute(tx.sql);
   return rows.map(({ hour }) => hour);
 }
@@ -167,11 +175,14 @@ export async function putBackStaleHours(tx: Tx, account: string, hours: readonly
     .execute();
 }
 
-/** Accounts whose figures are behind. In the platform’s scope. */
+/** Accounts whose figures are behind, but for hours that failed and wait. In the platform’s scope. */
 export async function accountsBehind(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ account_id: string }>`
     select account_id from rolled_up where stands_open
     union
-    select account_id from stale_hour`.execute(tx.sql);
+    select account_id from stale_hour where not exists (
+      select from failed_hour failed where failed.account_id = stale_hour.account_id and failed.hour = stale_hour.hour)
+    union
+    select account_id from failed_hour where retry_at <= moment()`.execute(tx.sql);
   return rows.map(({ account_id: id }) => id);
 }

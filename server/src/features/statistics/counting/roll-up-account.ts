@@ -9,7 +9,9 @@ import {
   writeCarried,
   writeFigures,
   writeProgress,
+  type Progress,
 } from './queries.ts';
+import { forgetFailedHours, forHour, readFailedHours } from './failed-hours.ts';
 import type { Carried } from './figure-table.ts';
 import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
 import { notePeriods } from './note-periods.ts';
@@ -26,48 +28,67 @@ const hoursTogether = 24;
  *
  *   stale ──counted──▶ its figures, those of its day, and what stands open at its end
  *                        └─ if that differs from what the next hour began with: the next hour is stale
+ *
+ * One that cannot be counted is set aside and tried again later (failed-hours.ts). Hours after it are counted with what stood open by what
+ * is known; when it is counted at last, they are stale if that was something else.
  */
 
 /**
  * Brings the figures of an account up to date: stale hours are counted anew from their own facts and what stood open when they
  * began, then their days from their hours. Killed anywhere, nothing has happened; done twice, nothing changes. Answers whether there
- * is more to do; null when somebody else is at it.
+ * is more to do; null when somebody else is at it. Fails with HourNotCounted when an hour cannot be counted: once that is set aside, the
+ * others can.
  */
 export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | null> {
   const head = await takeTurn(tx, account);
   if (!head.ours) return null;
+  const now = head.now.getTime();
   const progress = await readProgress(tx, account);
-  const taken = (await takeStaleHours(tx, account)).map((hour) => hour.getTime());
-  // An hour that began since we looked at the clock waits for the next round: what stands open is carried into it first.
-  const [stale, ahead] = [new Set<number>(), new Set<number>()];
-  // What is gone is not counted anew, whatever is told of it now.
-  const first = progress?.keptSince?.getTime() ?? Number.NEGATIVE_INFINITY;
-  for (const hour of taken) if (hour >= first) (hour > head.now.getTime() ? ahead : stale).add(hour);
-  if (progress?.standsOpen === true)
-    for (let hour = Math.max(first, hourOf(progress.until)); hour <= hourOf(head.now); hour += hourMs)
-      stale.add(hour);
-  const [hours, days] = [new Set<number>(), new Set<number>()];
+  const { stale, ahead, waiting } = await gatherHours(tx, account, { progress, now: head.now });
+  const hours = new Set<number>();
   let standsOpen = progress?.standsOpen ?? false;
   for (let counted = 0; stale.size > 0 && counted < hoursTogether; counted += 1) {
     const hour = Math.min(...stale);
     stale.delete(hour);
-    const closing = await countHour(tx, account, { hour, now: head.now.getTime() });
+    const closing = await forHour(hour, async () => await countHour(tx, account, { hour, now }));
     hours.add(hour);
-    days.add(Math.floor(hour / dayMs) * dayMs);
     const next = hour + hourMs;
-    if (next > head.now.getTime()) standsOpen = closing.agents.length + closing.conversations.length > 0;
-    else if (await writeCarried(tx, account, new Date(next), closing)) stale.add(next);
+    if (next > now) standsOpen = closing.agents.length + closing.conversations.length > 0;
+    else if ((await writeCarried(tx, account, new Date(next), closing)) && !waiting.has(next))
+      stale.add(next);
   }
-  for (const day of days) await countDay(tx, account, day);
-  await notePeriods(tx, account, { hours: [...hours], days: [...days] });
-  await putBackStaleHours(
-    tx,
-    account,
-    [...stale, ...ahead].map((hour) => new Date(hour)),
-  );
-  const until = Math.min(head.now.getTime(), ...stale);
+  const days = Map.groupBy(hours, dayOf);
+  for (const [day, counted] of days)
+    await forHour(Math.max(...counted), async () => await countDay(tx, account, day));
+  await forgetFailedHours(tx, account, datesOf(hours));
+  await notePeriods(tx, account, { hours: [...hours], days: [...days.keys()] });
+  await putBackStaleHours(tx, account, datesOf([...stale, ...ahead]));
+  const until = Math.min(now, ...stale);
   await writeProgress(tx, account, { until: new Date(until), standsOpen });
   return stale.size > 0;
+}
+
+/**
+ * The hours to count; those that began since we looked at the clock and wait for the next round, so that what stands open is carried into
+ * them first; and those that failed and wait to be tried again.
+ */
+async function gatherHours(
+  tx: Tx,
+  account: string,
+  { progress, now }: { progress: Progress | null; now: Date },
+): Promise<{ stale: Set<number>; ahead: Set<number>; waiting: Set<number> }> {
+  const { due, waiting } = await readFailedHours(tx, account, now);
+  const [stale, ahead] = [new Set<number>(due), new Set<number>()];
+  // What is gone is not counted anew, whatever is told of it now.
+  const first = progress?.keptSince?.getTime() ?? Number.NEGATIVE_INFINITY;
+  for (const date of await takeStaleHours(tx, account)) {
+    const hour = date.getTime();
+    if (hour >= first) (hour > now.getTime() ? ahead : stale).add(hour);
+  }
+  if (progress?.standsOpen === true)
+    for (let hour = Math.max(first, hourOf(progress.until)); hour <= hourOf(now); hour += hourMs)
+      if (!waiting.has(hour)) stale.add(hour);
+  return { stale, ahead, waiting };
 }
 
 async function countHour(
@@ -92,4 +113,12 @@ async function countDay(tx: Tx, account: string, day: number): Promise<void> {
 
 function hourOf(at: Date): number {
   return Math.floor(at.getTime() / hourMs) * hourMs;
+}
+
+function dayOf(hour: number): number {
+  return Math.floor(hour / dayMs) * dayMs;
+}
+
+function datesOf(hours: Iterable<number>): Date[] {
+  return [...hours].map((hour) => new Date(hour));
 }

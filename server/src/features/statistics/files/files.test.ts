@@ -223,6 +223,7 @@ describe('published files', () => {
       changedFigures: 0,
       files,
       different: [],
+      failed: [],
     });
   });
 

@@ -12,6 +12,16 @@ import { takeTurn } from '../counting/take-turn.ts';
 /** One transaction looks at no more files than this. */
 const filesTogether = 60;
 
+/** A file could not be made; `cause` is why. */
+export class FileNotPublished extends Error {
+  readonly file: DueFile;
+
+  constructor(file: DueFile, cause: unknown) {
+    super('A file could not be published', { cause });
+    this.file = file;
+  }
+}
+
 /*
  * counted ──ended and closed──▶ looked at: nothing to tell ──▶ no file
  *    ▲                                     never published ──▶ file
@@ -22,7 +32,7 @@ const filesTogether = 60;
 /**
  * Publishes what has closed (I3): each file is rendered once and never written anew, and what comes out different later is a correction
  * of its own beside it. Killed anywhere, nothing has happened; done twice, nothing is published twice. Answers whether there is more to
- * do; null when somebody else is at it.
+ * do; null when somebody else is at it. Fails with FileNotPublished when a file cannot be made: once that is set aside, the others can.
  */
 export async function publishAccount(tx: Tx, account: string): Promise<boolean | null> {
   if (!(await takeTurn(tx, account)).ours) return null;
@@ -33,10 +43,13 @@ export async function publishAccount(tx: Tx, account: string): Promise<boolean |
     closeMinutes: (subject) => (subject === 'satisfaction' ? Math.max(closes, ratingMinutes + 1) : closes),
     atMost: filesTogether,
   });
-  for (const file of due) {
-    await publishFile(tx, account, file);
-    await forgetDueFile(tx, account, file);
-  }
+  for (const file of due)
+    try {
+      await publishFile(tx, account, file);
+      await forgetDueFile(tx, account, file);
+    } catch (error) {
+      throw new FileNotPublished(file, error);
+    }
   return due.length === filesTogether;
 }
 

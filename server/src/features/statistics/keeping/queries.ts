@@ -28,11 +28,12 @@ export async function countStatistics(tx: ReadTx, account: string, until: Date):
   return rows[0]?.count ?? 0;
 }
 
-/** Whether everything up to this moment is counted, so that what stood open then is known. */
+/** Whether everything up to this moment is counted, so that what stood open then is known; but for hours that cannot be. */
 export async function isCountedUntil(tx: ReadTx, account: string, moment: Date): Promise<boolean> {
   const { rows } = await sql<{ counted: boolean }>`
     select not (stands_open and until < ${moment}) and not exists (
       select from stale_hour where account_id = ${account} and hour < ${moment} and hour >= coalesce(kept_since, '-infinity')
+        and hour not in (select hour from failed_hour where account_id = ${account})
     ) as counted
     from rolled_up where account_id = ${account}`.execute(tx.sql);
   return rows[0]?.counted ?? false;

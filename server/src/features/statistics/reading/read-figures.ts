@@ -6,7 +6,7 @@ import {
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
 import type { ReadTx } from '../../../platform/database/index.ts';
-import { countedUntil, readBaseRows } from './base-rows.ts';
+import { countedUntil, readBaseRows, readUncounted } from './base-rows.ts';
 import { coveredAgents } from './covered-agents.ts';
 import { judgePeriod } from './period.ts';
 import { presentRows } from './present-rows.ts';
@@ -45,6 +45,7 @@ export async function readFigures(
     subject,
     version: subjects[subject].version,
     countedUntil: (await countedUntil(tx, account))?.toISOString() ?? null,
+    uncounted: await readUncounted(tx, account),
     rows: presentRows(rows, { subject, query, madeWith }),
   };
 }
