@@ -42,17 +42,39 @@ describe('rolling up', () => {
     await rollUpAll({ database: db.database, log });
   }
 
-  async function hours(subject: StatisticsSubject, metric: string, scopes: readonly Scope[] = [{}]) {
+  async function figures(
+    subject: StatisticsSubject,
+    metric: string,
+    { scopes = [{}], grain }: { scopes?: readonly Scope[]; grain: 'hour' | 'day' },
+  ) {
     const { rows } = await db.database.read(
       account,
       async (tx) =>
         await readFigures(tx, account, {
           viewer: { scopes },
           subject,
-          query: { from: at('00:00:00').toISOString(), to: '2026-11-26T00:00:00.000Z', grain: 'hour' },
+          query: { from: at('00:00:00').toISOString(), to: '2026-11-27T00:00:00.000Z', grain },
         }),
     );
-    return rows.map(({ periodStart, measures }) => [periodStart.slice(11, 13), measures[metric]]);
+    const [from, to] = grain === 'hour' ? [11, 13] : [8, 10];
+    return rows.map(({ periodStart, measures }) => [periodStart.slice(from, to), measures[metric]]);
+  }
+
+  async function hours(subject: StatisticsSubject, metric: string, scopes: readonly Scope[] = [{}]) {
+    return await figures(subject, metric, { scopes, grain: 'hour' });
+  }
+
+  async function days(subject: StatisticsSubject, metric: string, scopes: readonly Scope[] = [{}]) {
+    return await figures(subject, metric, { scopes, grain: 'day' });
+  }
+
+  /** Days that are put together. */
+  async function wholeDays(): Promise<string[]> {
+    const { rows } = await db.asOwner<{ day: string }>(
+      `select distinct to_char(period_start at time zone 'UTC', 'DD') as day from figure where account_id = $1 and grain = 'day' order by 1`,
+      [account],
+    );
+    return rows.map(({ day }) => day);
   }
 
   const available: Fact = { kind: 'agent-state', agentId, outcome: 'available', limit: 4 };
@@ -85,6 +107,51 @@ describe('rolling up', () => {
         ['agents-2026-11-25T10.corr-1.csv', 2],
       ],
     );
+  });
+
+  it('puts a day together once it is over, and until then reads it from its hours', async () => {
+    await tell('09:50:00', available);
+    await rollUpAt('11:30:00');
+    assert.deepEqual(await wholeDays(), []);
+    assert.deepEqual(await days('agents', 'available_time_s'), [['25', 6000]]);
+    await tell('11:40:00', { ...available, outcome: 'offline' });
+    await rollUpAt('11:45:00');
+    assert.deepEqual(await days('agents', 'available_time_s'), [['25', 6600]]);
+    await clock.to(Date.parse('2026-11-26T00:00:00Z'));
+    await rollUpAll({ database: db.database, log });
+    assert.deepEqual(await wholeDays(), ['25'], 'Though nothing was told since');
+    assert.deepEqual(await days('agents', 'available_time_s'), [['25', 6600]]);
+    await tell('11:50:00', { ...available, at: at('11:42:00') });
+    await clock.to(Date.parse('2026-11-26T07:30:00Z'));
+    await rollUpAll({ database: db.database, log });
+    assert.deepEqual(await wholeDays(), ['25'], 'What comes late is in it');
+    assert.deepEqual(await days('agents', 'available_time_s'), [
+      ['25', 6600 + 18 * 60 + 12 * 3600],
+      ['26', 7.5 * 3600],
+    ]);
+  });
+
+  it('writes of the hour under way what has changed, and nothing of the day', async () => {
+    const other = randomUUID();
+    await tell('09:50:00', available, { kind: 'session-begun', siteId: other });
+    await rollUpAt('09:51:00');
+    await rollUpAt('09:52:00');
+    const { rows } = await db.asOwner<{ subject: string; grain: string }>(
+      'select subject, grain from figure where account_id = $1 and changed_at = $2',
+      [account, at('09:52:00')],
+    );
+    assert.deepEqual(rows, [{ subject: 'agents', grain: 'hour' }]);
+  });
+
+  it('takes away what was put together of a day under way before an upgrade', async () => {
+    await tell('09:50:00', available);
+    await db.asOwner(
+      `insert into figure (account_id, grain, period_start, subject, agent_id, base) values ($1, 'day', $2, 'agents', $3, '{"availableMs": 1}')`,
+      [account, at('00:00:00'), agentId],
+    );
+    await rollUpAt('10:00:00');
+    assert.deepEqual(await days('agents', 'available_time_s'), [['25', 600]]);
+    assert.deepEqual(await wholeDays(), []);
   });
 
   it('is waited for by whoever counts everything anew', async () => {
@@ -133,5 +200,10 @@ describe('rolling up', () => {
       ['09', 3000],
       ['10', 1800],
     ]);
+    // Of the day as a whole they see as little as when it is over.
+    assert.deepEqual(await days('agents', 'available_time_s', [{ unit: [north] }]), []);
+    await clock.to(Date.parse('2026-11-26T00:00:00Z'));
+    await rollUpAll({ database: db.database, log });
+    assert.deepEqual(await days('agents', 'available_time_s', [{ unit: [north] }]), []);
   });
 });

@@ -105,6 +105,17 @@ export async function readHours(
   return rows.map(presentFigure);
 }
 
+/** Days before this one of which there are hours, and which come after the last that was put together. */
+export async function readEndedDays(tx: Tx, account: string, today: Date): Promise<Date[]> {
+  const { rows } = await sql<{ day: Date }>`
+    select distinct date_trunc('day', period_start, 'UTC') as day from figure
+    where account_id = ${account} and grain = 'hour' and period_start < ${today}
+      and period_start >= coalesce(
+        (select max(period_start) + interval '24 hours' from figure where account_id = ${account} and grain = 'day'), '-infinity')
+    order by day`.execute(tx.sql);
+  return rows.map(({ day }) => day);
+}
+
 function presentFigure(row: {
   subject: StatisticsSubject;
   queue_id: string | null;
@@ -175,10 +186,11 @@ export async function putBackStaleHours(tx: Tx, account: string, hours: readonly
     .execute();
 }
 
-/** Accounts whose figures are behind, but for hours that failed and wait. In the platform’s scope. */
+/** Accounts whose figures are behind, or may have a day that has ended, but for hours that failed and wait. In the platform’s scope. */
 export async function accountsBehind(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ account_id: string }>`
-    select account_id from rolled_up where stands_open
+    select account_id from rolled_up
+      where stands_open or date_trunc('day', until, 'UTC') < date_trunc('day', moment(), 'UTC')
     union
     select account_id from stale_hour where not exists (
       select from failed_hour failed where failed.account_id = stale_hour.account_id and failed.hour = stale_hour.hour)

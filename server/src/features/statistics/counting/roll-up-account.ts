@@ -2,6 +2,7 @@ import type { Tx } from '../../../platform/database/index.ts';
 import {
   putBackStaleHours,
   readCarried,
+  readEndedDays,
   readFacts,
   readHours,
   readProgress,
@@ -35,7 +36,7 @@ const hoursTogether = 24;
 
 /**
  * Brings the figures of an account up to date: stale hours are counted anew from their own facts and what stood open when they
- * began, then their days from their hours. Killed anywhere, nothing has happened; done twice, nothing changes. Answers whether there
+ * began, then days that are over from their hours. Killed anywhere, nothing has happened; done twice, nothing changes. Answers whether there
  * is more to do; null when somebody else is at it. Fails with HourNotCounted when an hour cannot be counted: once that is set aside, the
  * others can.
  */
@@ -58,8 +59,7 @@ export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | 
       stale.add(next);
   }
   const days = Map.groupBy(hours, dayOf);
-  for (const [day, counted] of days)
-    await forHour(Math.max(...counted), async () => await countDay(tx, account, day));
+  await countDays(tx, account, { days, today: dayOf(now) });
   await forgetFailedHours(tx, account, datesOf(hours));
   await notePeriods(tx, account, { hours: [...hours], days: [...days.keys()] });
   await putBackStaleHours(tx, account, datesOf([...stale, ...ahead]));
@@ -104,6 +104,25 @@ async function countHour(
   const { figures, closing } = rollUpHour(facts, opening, { from: hour, to });
   await writeFigures(tx, account, { grain: 'hour', start: period.from, figures });
   return closing;
+}
+
+/**
+ * Days that are over are put together from their hours: those of which hours were counted, and those that have ended since the last one was. The
+ * day under way is not: its lists grow, and would be written anew each minute. Whoever reads it puts its hours together.
+ */
+async function countDays(
+  tx: Tx,
+  account: string,
+  { days, today }: { days: ReadonlyMap<number, readonly number[]>; today: number },
+): Promise<void> {
+  const ended = (await readEndedDays(tx, account, new Date(today))).map((day) => day.getTime());
+  for (const day of new Set([...days.keys(), ...ended])) {
+    if (day >= today) continue;
+    const hour = Math.max(...(days.get(day) ?? [day]));
+    await forHour(hour, async () => await countDay(tx, account, day));
+  }
+  // Until an upgrade the day under way had figures, too.
+  if (days.has(today)) await writeFigures(tx, account, { grain: 'day', start: new Date(today), figures: [] });
 }
 
 async function countDay(tx: Tx, account: string, day: number): Promise<void> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { subjects, type FiguresQuery, type StatisticsSubject } from '@samtal/contract/statistics';
 import type { ReadTx } from '../../../platform/database/index.ts';
-import { readBaseRows, type BaseRow } from '../reading/base-rows.ts';
+import type { BaseRow } from '../reading/base-row.ts';
+import { readBaseRows } from '../reading/base-rows.ts';
 import { coveredAgents } from '../reading/covered-agents.ts';
 import { endOfPeriod, type FilePeriod } from './file-place.ts';
 import { judgePeriod } from '../reading/period.ts';

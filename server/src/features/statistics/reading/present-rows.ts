@@ -8,7 +8,7 @@ import {
   type MetricParameters,
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
-import type { BaseRow } from './base-rows.ts';
+import type { BaseRow } from './base-row.ts';
 import { periodOf } from './period.ts';
 import type { Names } from './read-names.ts';
 

@@ -6,10 +6,11 @@ import {
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
 import type { ReadTx } from '../../../platform/database/index.ts';
-import { countedUntil, readBaseRows, readUncounted } from './base-rows.ts';
+import { readBaseRows } from './base-rows.ts';
 import { coveredAgents } from './covered-agents.ts';
 import { judgePeriod } from './period.ts';
 import { presentRows } from './present-rows.ts';
+import { countedUntil, readUncounted } from './progress.ts';
 import { readNames } from './read-names.ts';
 import { readParameters } from './read-parameters.ts';
 

@@ -1,5 +1,5 @@
 import type { ReadTx } from '../../../platform/database/index.ts';
-import type { BaseRow } from './base-rows.ts';
+import type { BaseRow } from './base-row.ts';
 
 /** What queues, sites and agents are called now, by their id. What is gone has no name. */
 export type Names = ReadonlyMap<string, string>;
