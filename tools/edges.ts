@@ -246,6 +246,13 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'A rotation is followed by a backup of the keyring, and remembered while there are older sets.',
   },
   {
+    from: 'data-services',
+    to: 'access',
+    because: 'A service is run within the scope of a member, and given to roles.',
+  },
+  { from: 'data-services', to: 'rate-limits', because: 'How often a service answers a caller is counted.' },
+  { from: 'data-services', to: 'statistics', because: 'What a service answers with are figures.' },
+  {
     from: 'statistics-export',
     to: 'access',
     because: 'Nobody gives an export account who does not see the statistics of the whole account.',

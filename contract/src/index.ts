@@ -6,6 +6,7 @@ import * as audit from './audit/index.ts';
 import * as cannedReplies from './canned-replies/index.ts';
 import * as conversations from './conversations/index.ts';
 import * as dataProtection from './data-protection/index.ts';
+import * as dataServices from './data-services/index.ts';
 import type { Endpoint } from './endpoint/index.ts';
 import * as federation from './federation/index.ts';
 import * as history from './history/index.ts';
@@ -181,6 +182,13 @@ export const endpoints: readonly Endpoint[] = [
   statistics.listStatisticsFiles,
   statistics.openStatisticsFile,
   statistics.readLive,
+  dataServices.listDataServices,
+  dataServices.getDataService,
+  dataServices.createDataService,
+  dataServices.changeDataService,
+  dataServices.deleteDataService,
+  dataServices.readDataService,
+  dataServices.exportDataService,
   subjectAccess.exportSubjectData,
   subjectAccess.exportAddressLines,
   visitors.listAttributes,

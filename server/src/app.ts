@@ -37,6 +37,8 @@ import { conversationsRoutes } from './features/conversations/routes.ts';
 import { idempotencyGate, idempotencyJobs } from './features/idempotency/index.ts';
 import { Messenger } from './features/factors/index.ts';
 import { keyJobs } from './features/keys/index.ts';
+import { restoreDataService } from './features/data-services/index.ts';
+import { dataServicesRoutes } from './features/data-services/routes.ts';
 import { dataProtectionRoutes } from './features/data-protection/routes.ts';
 import {
   federationJobs,
@@ -356,6 +358,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       'ticket-key': restoreTicketKey,
       'export-account': restoreExportAccount,
       'export-key': restoreExportKey,
+      'data-service': restoreDataService,
     },
   });
   dataProtectionRoutes(http, { database, version, filesScanned: media.scanner !== null });
@@ -382,6 +385,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
   statisticsRoutes(http, { database });
+  dataServicesRoutes(http, { database, limiter });
   auditRoutes(http, {
     database,
     keyring,

@@ -13,6 +13,12 @@ export const scopeCases: Readonly<Record<string, 'path' | 'body' | 'list' | { re
   'statistics.exportFigures': { because: 'the same figures as statistics.readFigures' },
   'statistics.listFiles': { because: 'whoever has a scope finds none (files.test.ts)' },
   'statistics.openFile': { because: 'whoever has a scope finds none (files.test.ts)' },
+  'data-services.listDataServices': { because: 'what is defined, and no figures' },
+  'data-services.getDataService': { because: 'what is defined, and no figures' },
+  'data-services.readDataService': {
+    because: 'scoped views are held against those of statistics (data-services.test.ts)',
+  },
+  'data-services.exportDataService': { because: 'the same rows as data-services.readDataService' },
   'statistics.readOwnFigures': { because: 'tells of nobody but the caller' },
   'routing.setPresence': { because: 'tells of nobody but the caller' },
   'canned-replies.listCannedReplies': { because: 'texts for everybody in the account' },

@@ -68,6 +68,10 @@ export const authorisations = {
   'api-keys.manage': { says: 'Make API keys, and revoke them', scoped: false },
   // Whoever gives an export account gives all statistics of the account, and so has to see them all himself (I4).
   'statistics.export': { says: 'Let programs fetch the statistics of the account by SFTP', scoped: false },
+  // Whoever defines one sees all statistics himself: others are given it (I5).
+  'data-services.manage': { says: 'Define data services, and whom they answer', scoped: false },
+  // It is enough for a program: with nothing else, it runs what it is given, and sees what lies in its scope.
+  'data-services.read': { says: 'Run data services', scoped: true },
   'audit.read': { says: 'Read the audit trail', scoped: false },
   'audit.stream': { says: 'Have the audit trail sent elsewhere', scoped: false },
 } as const satisfies Record<string, { says: string; scoped: boolean; opens?: true }>;

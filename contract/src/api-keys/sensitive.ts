@@ -9,6 +9,7 @@ export const sensitiveAuthorisations: readonly Authorisation[] = [
   'activity-log.export',
   'activity-log.look-up',
   'audit.stream',
+  'data-services.manage',
   'erasure.manage',
   'federation.manage',
   'masking.manage',

@@ -319,6 +319,21 @@ export const refusals = {
     status: 422,
     title: 'There are too many conversations in that period; ask for a shorter one.',
   },
+  'data-services.measure': { status: 422, title: 'The subject has no metric of that name.' },
+  'data-services.period': {
+    status: 422,
+    title: 'There are figures of at most 31 days by hours and 366 by days, and by days only of whole days.',
+  },
+  'data-services.too-many': {
+    status: 409,
+    title: 'The account has as many data services as it can; delete one first.',
+  },
+  'data-services.disabled': { status: 409, title: 'The data service is switched off.' },
+  'data-services.parameter': {
+    status: 422,
+    title: 'The data service needs a parameter that is missing, or takes none of that name.',
+  },
+  'data-services.too-long': { status: 422, title: 'The data service answers for a shorter period only.' },
   'search.off': { status: 409, title: 'The account does not let transcripts be searched.' },
   'mail.not-set-up': { status: 409, title: 'No mail server is set up here, so that no mail is sent.' },
   'mail.not-listed': { status: 422, title: 'The account lets no mail leave to this address.' },

@@ -37,6 +37,7 @@ export const configuration = {
   'export-account': 'statistics.export',
   /** Its kind and how it stands. None of it is restored, either. */
   'export-key': 'statistics.export',
+  'data-service': 'data-services.manage',
 } as const satisfies Record<string, Authorisation>;
 export type ConfigurationKind = keyof typeof configuration;
 
@@ -135,11 +136,15 @@ export const restoreVersion = endpoint({
     'access.last-administrator',
     'access.purpose-required',
     'access.role-cycle',
+    'data-services.measure',
+    'data-services.period',
+    'data-services.too-many',
     'history.changed-meanwhile',
     'history.not-restorable',
     'names.taken',
     'not-found',
     'settings.contradiction',
     'settings.federated-only-unready',
+    'statistics.dimension',
   ],
 });

@@ -9,6 +9,7 @@ import type { Endpoint } from '@samtal/contract/endpoint';
 import { changeSettings, getSettings, type SettingOverrides } from '@samtal/contract/settings';
 import { changeSite, listSites } from '@samtal/contract/sites';
 import { createFileLink, sendVisitorFile } from '@samtal/contract/media';
+import { createDataService } from '@samtal/contract/data-services';
 import { createIdentityProvider } from '@samtal/contract/federation';
 import { scimUrns } from '@samtal/contract/provisioning';
 import { beginFactor, beginFirstFactor, type BegunFactor } from '@samtal/contract/signin';
@@ -123,6 +124,7 @@ interface Place {
   /** What an operator asks for. */
   readonly accessId: string;
   readonly exportAccountId: string;
+  readonly serviceKey: string;
 }
 
 /** The ids that a place has. */
@@ -156,6 +158,31 @@ async function anotherSession(userId: string): Promise<string> {
   return sessionId;
 }
 
+const service = () => ({
+  key: `service-${randomBytes(5).toString('hex')}`,
+  name: name(),
+  description: 'For a test',
+  enabled: true,
+  requestsPerMinute: 600,
+  roleIds: [],
+  query: {
+    subject: 'queues' as const,
+    measures: ['offered'],
+    by: null,
+    grain: 'day' as const,
+    period: { kind: 'given' as const, longestDays: 31 },
+    filters: { queueIds: null, siteIds: null },
+    parameters: { queue: 'not', site: 'not', agent: 'not' } as const,
+  },
+});
+async function definedService(by: Person): Promise<string> {
+  const of = { params: { accountId: by.accountId }, body: service() };
+  return (await by.call(createDataService, of)).key;
+}
+const askingService = (place: Place): Input => {
+  const { from, to } = figures(place).query;
+  return { ...one('serviceKey')(place), query: { from, to } };
+};
 async function waiting(place: Place): Promise<string> {
   const visitor = await makeVisitor(db, place.account, node.url);
   return (await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } })).id;
@@ -826,6 +853,32 @@ const recipes: Record<string, Recipe> = {
     elsewhere: 200,
     byKey: 'api-keys.not-for-keys',
   },
+  'data-services.listDataServices': { input: account, holdingNothing: 200 },
+  'data-services.getDataService': { input: one('serviceKey') },
+  'data-services.createDataService': {
+    input: (place) => ({ ...account(place), body: service() }),
+    bodyIds: {
+      roleId: (_place, id) => ({ ...service(), roleIds: [id] }),
+      queueId: (_place, id) => ({
+        ...service(),
+        query: { ...service().query, filters: { queueIds: [id], siteIds: null } },
+      }),
+      siteId: (_place, id) => ({
+        ...service(),
+        query: { ...service().query, filters: { queueIds: null, siteIds: [id] } },
+      }),
+    },
+  },
+  'data-services.changeDataService': {
+    input: (place) => ({ ...one('serviceKey')(place), body: { name: name() } }),
+  },
+  'data-services.deleteDataService': {
+    input: async (place) => ({
+      params: { accountId: place.account.id, serviceKey: await definedService(place.right) },
+    }),
+  },
+  'data-services.readDataService': { input: askingService, elsewhere: 200 },
+  'data-services.exportDataService': { input: askingService, elsewhere: 200 },
   'statistics.listMetrics': { input: account, elsewhere: 200 },
   'statistics.readLive': { input: account, elsewhere: 200 },
   'statistics.listFiles': { input: account, elsewhere: 200 },
@@ -1070,6 +1123,7 @@ const pathIds = [
   'groupId',
   'accessId',
   'exportAccountId',
+  'serviceKey',
 ] as const;
 
 describe('the endpoint walk', () => {
@@ -1455,7 +1509,7 @@ describe('the endpoint walk', () => {
     );
     if (answer.status !== 200) return;
     // Figures are no list of things that have an id of their own.
-    if (endpoint.id.startsWith('statistics.'))
+    if (/^(?:statistics|data-services)\./.test(endpoint.id))
       return assert.ok(!answer.text.includes(here.account.queueId), answer.text);
     const { items } = answer.body as { items: { id: string; queueId?: string }[] };
     assert.ok(
@@ -1585,6 +1639,7 @@ describe('the endpoint walk', () => {
       siteId,
       groupId: await directoryGroup({ account: of }),
       exportAccountId: (await testExportAccount(db, of.id)).id,
+      serviceKey: await definedService(right),
       objectId: siteId,
       conversationId,
       mediaId: sent.body.mediaId,

@@ -89,6 +89,7 @@ const features = [
   'audit',
   'canned-replies',
   'conversations',
+  'data-services',
   'history',
   'media',
   'retention',

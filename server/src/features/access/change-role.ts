@@ -33,7 +33,8 @@ export async function changeRole(
     const graph = withRole(roles, changed);
     const allows = closures(graph, holdersOf(graph, roleId));
     refuseUnlessDefinable(giver, allows.get(roleId) ?? []);
-    await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, allows });
+    const moved = [...new Set(role.roles).symmetricDifference(new Set(changed.roles))];
+    await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, allows, moved });
     if (changed.name !== role.name) await renameRole(tx, accountId, changed);
     await clearRole(tx, accountId, roleId);
     await writeRole(tx, accountId, changed);
@@ -68,10 +69,13 @@ async function refuseUnlessGrantsMayChange(
     giver,
     roles,
     allows,
+    moved,
   }: {
     giver: Giver;
     roles: ReadonlyMap<string, StoredRole>;
     allows: ReadonlyMap<string, ReadonlySet<Authorisation>>;
+    /** Roles that it comes to hold, or holds no more. */
+    moved: readonly string[];
   },
 ): Promise<void> {
   if (typeof giver === 'string') return;
@@ -89,7 +93,7 @@ async function refuseUnlessGrantsMayChange(
     ]);
   }
   for (const [receiverId, grants] of differences)
-    await refuseUnlessPassable(tx, giver, { receiverId, grants });
+    await refuseUnlessPassable(tx, giver, { receiverId, grants, roleIds: moved });
 }
 
 async function renameRole(tx: Tx, accountId: string, { id, name }: StoredRole): Promise<void> {

@@ -39,6 +39,7 @@ export async function giveRole(
   await refuseUnlessPassable(tx, giver, {
     receiverId: userId,
     grants: [effective(role.allows, scope)],
+    roleIds: [roleId],
   });
   const purpose = note.reason?.trim() ?? '';
   if (purpose === '' && opensConversations(role.allows, scope)) throw new Refusal('access.purpose-required');

@@ -4,6 +4,7 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
 import { readHolder } from './load-member.ts';
 import { readPlaces } from './places.ts';
+import { bringsOthersServices } from './others-services.ts';
 import { isEntrusted, mayAnywhere, mayPassOn } from './policy.ts';
 
 /**
@@ -16,15 +17,25 @@ export function actorOf(giver: Giver): AuditActor {
   return typeof giver === 'string' ? { kind: giver } : giver.actor;
 }
 
-/** Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. */
+/**
+ * Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. With roles goes what is
+ * given to them by name: where the receiver comes to have a role, it is named as well.
+ */
 export async function refuseUnlessPassable(
   tx: ReadTx,
   giver: Giver,
-  { receiverId, grants }: { receiverId: string; grants: readonly HeldGrant[] },
+  {
+    receiverId,
+    grants,
+    roleIds = [],
+  }: { receiverId: string; grants: readonly HeldGrant[]; roleIds?: readonly string[] },
 ): Promise<void> {
   if (typeof giver === 'string' || grants.length === 0 || isEntrusted(giver, receiverId)) return;
   const places = await readPlaces(tx, giver.accountId);
-  if (!grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })))
+  if (
+    !grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })) ||
+    (await bringsOthersServices(tx, giver, roleIds))
+  )
     throw new Refusal('access.exceeds-own');
 }
 

@@ -3,6 +3,7 @@ export { createBuiltInRoles } from './create-built-in-roles.ts';
 export { actorOf, couldStillPass, refuseUnlessPassable, type Giver } from './giver.ts';
 export { currentGiver } from './current-giver.ts';
 export { giveRole, refuseUnknownPlaces } from './give-role.ts';
+export { heldRoles } from './held-roles.ts';
 export { loadMember, readHolder } from './load-member.ts';
 export { operatorGrant, readOperatorHolder } from './operator-holder.ts';
 export {

@@ -215,7 +215,8 @@ async function refuseUnfit(
   const somebody = randomUUID();
   for (const { scope } of given) await refuseUnknownPlaces(tx, caller.accountId, scope);
   const grants = given.map(({ roleId, scope }) => effective(found(roles.get(roleId)).allows, scope));
-  await refuseUnlessPassable(tx, caller, { receiverId: somebody, grants });
+  const roleIds = given.map(({ roleId }) => roleId);
+  await refuseUnlessPassable(tx, caller, { receiverId: somebody, grants, roleIds });
 }
 
 /** Whoever decides who vouches for users could come in their place: so nobody does for users who hold more. */

@@ -81,7 +81,11 @@ async function giveWanted(
   for (const { roleId, scope, purpose } of wanted) {
     const role = roles.get(roleId);
     if (role === undefined) continue;
-    await refuseUnlessPassable(tx, giver, { receiverId: userId, grants: [effective(role.allows, scope)] });
+    await refuseUnlessPassable(tx, giver, {
+      receiverId: userId,
+      grants: [effective(role.allows, scope)],
+      roleIds: [roleId],
+    });
     // A queue or a site that it was to hold for may be gone.
     const grant = await unlessRefused(
       'not-found',

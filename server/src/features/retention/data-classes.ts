@@ -264,6 +264,7 @@ export const classOfTable = {
   figure: 'statistics',
   statistics_file: 'statistics',
   unpublished_period: 'statistics',
+  data_service: 'configuration',
   signed_out: 'sign-in',
 } as const satisfies Record<keyof Tables, DataClassName>;
 

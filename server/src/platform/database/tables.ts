@@ -18,6 +18,7 @@ import type { SettingKey, SettingOrigin } from '@samtal/contract/settings';
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ConfigurationKind } from '@samtal/contract/history';
 import type { MediaType } from '@samtal/contract/media';
+import type { DataServiceQuery } from '@samtal/contract/data-services';
 import type { ExportKeyType } from '@samtal/contract/statistics-export';
 import type { OperatorAccessState } from '@samtal/contract/operator-access';
 import type { FactorKind } from '@samtal/contract/signin';
@@ -777,6 +778,17 @@ export interface Tables {
     sha256: Buffer;
     published_at: GeneratedInstant;
     made_with: ColumnType<{ names: Record<string, string>; parameters: MetricParameters }, string, never>;
+  };
+  data_service: {
+    account_id: string;
+    id: string;
+    key: string;
+    name: string;
+    description: string;
+    enabled: boolean;
+    requests_per_minute: number;
+    role_ids: string[];
+    query: ColumnType<DataServiceQuery, string, string>;
   };
   used_assertion: { account_id: string; provider_id: string; assertion_hash: Buffer; expires_at: Date };
 }

@@ -13,11 +13,22 @@ export interface Pace {
   readonly windowS: number;
 }
 
-/** Tells a caller how it stands (draft-ietf-httpapi-ratelimit-headers), and refuses what is beyond. */
-export function keepPace(reply: FastifyReply, { passes, limit, remaining, resetS, windowS }: Pace): void {
-  void reply.headers({
-    'ratelimit-policy': `"requests";q=${limit};w=${windowS}`,
-    ratelimit: `"requests";r=${remaining};t=${resetS}`,
-  });
+/**
+ * Tells a caller how it stands (draft-ietf-httpapi-ratelimit-headers), and refuses what is beyond. Where several policies hold at once,
+ * each has a name, and a part of the same headers.
+ */
+export function keepPace(
+  reply: FastifyReply,
+  { passes, limit, remaining, resetS, windowS }: Pace,
+  policy: 'requests' | 'data-service' = 'requests',
+): void {
+  addTo(reply, 'ratelimit-policy', `"${policy}";q=${limit};w=${windowS}`);
+  addTo(reply, 'ratelimit', `"${policy}";r=${remaining};t=${resetS}`);
   if (!passes) throw new Refusal('request.rate-limited', { retryAfterS: resetS });
+}
+
+/** A header that is a list (RFC 9651, 3.1) gets one more member. */
+function addTo(reply: FastifyReply, header: string, member: string): void {
+  const before = reply.getHeader(header);
+  void reply.header(header, before === undefined ? member : `${String(before)}, ${member}`);
 }

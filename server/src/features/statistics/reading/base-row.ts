@@ -1,5 +1,6 @@
 import type { Scope } from '@samtal/contract/access';
 import type { BaseMeasures, StatisticsSubject } from '@samtal/contract/statistics';
+import type { Narrowed } from './narrowed.ts';
 import type { Period } from './period.ts';
 
 /** Base measures of one place in one hour or day, or of one conversation. */
@@ -20,7 +21,7 @@ export interface Wanted {
   readonly scopes: readonly Scope[];
   /** Agents of whom everything lies within the scopes. */
   readonly covered: readonly string[];
-  readonly only: { readonly queueId?: string; readonly siteId?: string; readonly agentId?: string };
+  readonly only: Narrowed;
   /** More rows than this are refused with statistics.too-many. */
   readonly atMost: number;
 }

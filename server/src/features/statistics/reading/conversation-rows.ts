@@ -4,6 +4,7 @@ import type { ReadTx } from '../../../platform/database/index.ts';
 import { Refusal } from '../../../platform/http/index.ts';
 import { withinScopes } from '../../access/index.ts';
 import type { BaseRow, Wanted } from './base-row.ts';
+import { isAmong } from './narrowed.ts';
 
 /** Conversations that lie in the scopes, one by one. */
 export async function readConversationRows(
@@ -26,9 +27,7 @@ export async function readConversationRows(
     .where('at', '>=', period.from)
     .where('at', '<', period.to)
     .where(withinScopes(scopes, { units: 'queue.units', queue: 'fact.queue_id', site: 'fact.site_id' }))
-    .$if(only.queueId !== undefined, (query) => query.where('queue_id', '=', only.queueId ?? ''))
-    .$if(only.siteId !== undefined, (query) => query.where('site_id', '=', only.siteId ?? ''))
-    .$if(only.agentId !== undefined, (query) => query.where('agent_id', '=', only.agentId ?? ''))
+    .where(isAmong('fact', only))
     .orderBy('at')
     .$if(Number.isFinite(atMost), (query) => query.limit(atMost + 1))
     .execute();

@@ -4,6 +4,7 @@ import type { ReadTx } from '../../../platform/database/index.ts';
 import { Refusal } from '../../../platform/http/index.ts';
 import { withinScopes } from '../../access/index.ts';
 import type { BaseRow, Wanted } from './base-row.ts';
+import { isAmong } from './narrowed.ts';
 import type { Period } from './period.ts';
 
 /** Figures that lie in the scopes. Their units are those of the queue. */
@@ -33,9 +34,7 @@ export async function readFigureRows(
         ]),
       ]),
     )
-    .$if(only.queueId !== undefined, (query) => query.where('queue_id', '=', only.queueId ?? ''))
-    .$if(only.siteId !== undefined, (query) => query.where('site_id', '=', only.siteId ?? ''))
-    .$if(only.agentId !== undefined, (query) => query.where('agent_id', '=', only.agentId ?? ''))
+    .where(isAmong('figure', only))
     .$if(Number.isFinite(atMost), (query) => query.limit(atMost + 1))
     .execute();
   if (rows.length > atMost) throw new Refusal('statistics.too-many');

@@ -8,6 +8,7 @@ import {
 import type { ReadTx } from '../../../platform/database/index.ts';
 import { readBaseRows } from './base-rows.ts';
 import { coveredAgents } from './covered-agents.ts';
+import { narrowed, type Narrowed } from './narrowed.ts';
 import { judgePeriod } from './period.ts';
 import { presentRows } from './present-rows.ts';
 import { countedUntil, readUncounted } from './progress.ts';
@@ -20,6 +21,14 @@ export type Viewer = { readonly scopes: readonly Scope[] } | { readonly own: str
 /** So many conversations are answered one by one, and figures of so many places and periods put together; more are refused. */
 const atMost = { conversations: 10_000, figures: 200_000 };
 
+export interface WantedFigures {
+  readonly viewer: Viewer;
+  readonly subject: StatisticsSubject;
+  readonly query: FiguresQuery;
+  /** What alone is looked at, whatever the query asks for. */
+  readonly within?: Narrowed;
+}
+
 /**
  * The figures of a subject, by period and by what was asked for: exactly what lies in the scopes of the viewer (B2). Refuses with
  * statistics.period and statistics.too-many.
@@ -27,7 +36,7 @@ const atMost = { conversations: 10_000, figures: 200_000 };
 export async function readFigures(
   tx: ReadTx,
   account: string,
-  { viewer, subject, query }: { viewer: Viewer; subject: StatisticsSubject; query: FiguresQuery },
+  { viewer, subject, query, within = {} }: WantedFigures,
 ): Promise<Figures> {
   const scopes = 'own' in viewer ? [{}] : viewer.scopes;
   const rows = await readBaseRows(tx, account, {
@@ -35,7 +44,7 @@ export async function readFigures(
     period: judgePeriod(subject, query),
     scopes,
     covered: await coveredAgents(tx, account, scopes),
-    only: { ...query, ...('own' in viewer ? { agentId: viewer.own } : {}) },
+    only: 'own' in viewer ? { ...narrowed(query, within), agent: [viewer.own] } : narrowed(query, within),
     atMost: subject === 'conversations' ? atMost.conversations : atMost.figures,
   });
   const madeWith = {

@@ -1,0 +1,1 @@
+export { restoreDataService } from './restore-data-service.ts';
