@@ -33,7 +33,9 @@ export async function changeRole(
     const graph = withRole(roles, changed);
     const allows = closures(graph, holdersOf(graph, roleId));
     refuseUnlessDefinable(giver, allows.get(roleId) ?? []);
-    const moved = [...new Set(role.roles).symmetricDifference(new Set(changed.roles))];
+    const moved = [...role.roles, ...changed.roles].filter(
+      (id) => !role.roles.includes(id) || !changed.roles.includes(id),
+    );
     await refuseUnlessGrantsMayChange(tx, accountId, { giver, roles, allows, moved });
     if (changed.name !== role.name) await renameRole(tx, accountId, changed);
     await clearRole(tx, accountId, roleId);

@@ -20,7 +20,8 @@ export async function heldRoles(
   const owner = await readHolder(tx, accountId, personId);
   if (owner === null) return new Set();
   if (mayEverywhere(owner, deciding)) return roles;
-  return roles.intersection(await rolesOf(tx, accountId, { grantsOf: 'role_grant', id: personId }));
+  const ofOwner = await rolesOf(tx, accountId, { grantsOf: 'role_grant', id: personId });
+  return new Set([...roles].filter((id) => ofOwner.has(id)));
 }
 
 async function rolesOf(
