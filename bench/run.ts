@@ -13,8 +13,10 @@ import { maskingThroughput } from './masking.ts';
 import { messages } from './messages.ts';
 import { rollUps } from './roll-ups.ts';
 import { search } from './search.ts';
+import { sftp } from './sftp.ts';
 import { signInThroughput } from './sign-in.ts';
 import { start } from './start.ts';
+import { statisticsFiles } from './statistics-files.ts';
 import { widgetSize } from './widget-size.ts';
 
 // npm run bench [-- name…] [--rounds 3] [--seconds 8]
@@ -37,4 +39,6 @@ await runFromCommandLine([
   auditSealing,
   authorisation,
   rollUps,
+  statisticsFiles,
+  sftp,
 ]);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { testAccount } from '../../../test/accounts.ts';
+import { publishTestFile } from '../../../test/export-accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { Database } from './database.ts';
 import { mainSchema, migrate, MigrationError } from './migrate.ts';
@@ -42,6 +43,30 @@ describe('the database', () => {
   it('shows a transaction the rows of its account, although the query names none', async () => {
     assert.deepEqual(await db.database.read(one, queues), [one]);
     assert.deepEqual(await db.database.transaction(other, queues), [other]);
+  });
+
+  it('reads bytes as they are, of the account alone, and writes nothing into a statement but numbers and ids', async () => {
+    const content = randomBytes(200_003);
+    const id = await publishTestFile(db, { accountId: one, path: 'Metrics/2026/11/26/a.csv', content });
+    const select = `select substring(content from at for 65536) from statistics_file, generate_series(1, $2, 65536) at
+      where id = $1 order by at`;
+    const read = async (account: string, values: (number | string)[]) =>
+      await withOneConnection(
+        async (database) =>
+          await database.read(account, async (tx) => await tx.bytes(select, values, 200_003)),
+      );
+    assert.deepEqual(await read(one, [id, 200_003]), content);
+    assert.equal(await read(other, [id, 200_003]), null);
+    for (const value of [`${id}' or true --`, '1', '', 1.5, Number.NaN, 2 ** 60])
+      await assert.rejects(read(one, [id, value]), /Only whole numbers and ids/, String(value));
+    await withOneConnection(async (database) => {
+      await assert.rejects(
+        database.read(one, async (tx) => await tx.bytes('select content from nowhere', [], 1)),
+        /does not exist/,
+      );
+      // And the connection goes on being one.
+      assert.deepEqual(await database.read(one, queues), [one]);
+    });
   });
 
   it('attack 36: shows nothing to a connection that was bound to no account', async () => {

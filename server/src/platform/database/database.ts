@@ -10,6 +10,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import { Pool, types, type ClientBase, type PoolClient, type PoolConfig } from 'pg';
+import { copyBytes } from './copy.ts';
 import type { Tables } from './tables.ts';
 import { refuseUnkeepable } from './unkeepable.ts';
 
@@ -30,6 +31,11 @@ export interface Tx {
   readonly sql: Kysely<Tables>;
   /** Runs a statement and answers with its rows. */
   run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Answers with the bytes in the only column of a select, of all its rows one after the other, up to so many; null when there are no
+   * rows. For what is large. `$1` and so on stand for whole numbers and ids, and for nothing else.
+   */
+  bytes(select: string, values: readonly (number | string)[], mostBytes: number): Promise<Buffer | null>;
   /**
    * Sends a statement whose answer nobody needs, without waiting for it. It comes before whatever is asked next, and when
    * it fails the transaction fails with its error.
@@ -143,6 +149,7 @@ export class Database {
         sql: this.#builder(client),
         run: async <Row extends object>(statement: Statement, values: readonly unknown[]) =>
           (await ask(statement, values)).rows as Row[],
+        bytes: async (select, values, mostBytes) => await copyBytes(client, select, { values, mostBytes }),
         send: (statement, values) => void sent.push(failureOf(ask(statement, values))),
         afterCommit: (effect) => void effects.push(effect),
       };

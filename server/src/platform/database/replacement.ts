@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Kysely } from 'kysely';
 import { Client, escapeIdentifier } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { copyBytes } from './copy.ts';
 import { dialectOn, type Tx } from './database.ts';
 import type { DatabaseAccess } from './open.ts';
 import { columnsOf, tablesOf, type SequenceState } from './snapshot.ts';
@@ -126,6 +127,7 @@ function txOn(client: Client, sent: Promise<unknown>[]): Tx {
     sql: new Kysely<Tables>({ dialect: dialectOn(client) }),
     run: async <Row extends object>(statement: { text: string }, values: readonly unknown[]) =>
       (await client.query(statement.text, [...values])).rows as Row[],
+    bytes: async (select, values, mostBytes) => await copyBytes(client, select, { values, mostBytes }),
     send: (statement, values) => void sent.push(client.query(statement.text, [...values])),
     afterCommit: () => {
       throw new Error('Nobody is there to announce to while a database is replaced');

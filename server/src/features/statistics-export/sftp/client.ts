@@ -10,7 +10,7 @@ import type { SftpLimits } from './limits.ts';
 import type { Login } from './login.ts';
 import { Pace } from './pace.ts';
 import { SftpSession } from './session.ts';
-import { onRoom, refuseSmallPackets, roomOf, socketOf } from './ssh2-internals.ts';
+import { fillPackets, onRoom, prepareKeys, refuseSmallPackets, roomOf, socketOf } from './ssh2-internals.ts';
 
 /** Tries of any kind on one connection, also such as are not refused. */
 const mostAuthRequests = 20;
@@ -38,6 +38,7 @@ export class SftpClient {
   readonly socket: Socket;
   readonly #parts: ClientParts;
   readonly #sessions = new Set<SftpSession>();
+  readonly #gathering = new Set<() => void>();
   /** Channels that are open, and how many were. */
   #channels = { open: 0, inAll: 0 };
   readonly #pace: Pace;
@@ -57,6 +58,7 @@ export class SftpClient {
     this.address = address;
     this.#pace = new Pace(parts.limits.opensPerMinute, this.#beganAt);
     refuseSmallPackets(client);
+    prepareKeys(client);
     onRoom(client, () => this.#pump());
     this.socket.on('drain', () => this.#pump());
     // What clients do wrong is theirs, and ends their connection. Without a listener it would end the process.
@@ -157,6 +159,7 @@ export class SftpClient {
         if (login === null) return;
         const sftp = acceptSftp();
         const { files, journal, limits, budget, failed } = this.#parts;
+        fillPackets(sftp, (send) => this.#gather(send));
         const served = new SftpSession(sftp, {
           files,
           journal,
@@ -196,6 +199,19 @@ export class SftpClient {
     this.#parts.leavePlace(login.exportAccountId);
     const seconds = Math.round((performance.now() - this.#beganAt) / 1_000);
     this.#parts.journal.ended(login, { reason: this.#reason, ...this.#totals, seconds });
+  }
+
+  /** What is answered before anybody has to wait again leaves in one go: a call of the system for each piece of a packet costs more than the rest. */
+  #gather(send: () => void): void {
+    if (this.#gathering.size === 0) {
+      this.socket.cork();
+      setImmediate(() => {
+        for (const each of this.#gathering) each();
+        this.#gathering.clear();
+        this.socket.uncork();
+      });
+    }
+    this.#gathering.add(send);
   }
 
   #pump(): void {

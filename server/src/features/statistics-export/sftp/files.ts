@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../../../platform/database/index.ts';
-import { Folders } from './folders.ts';
+import { Folders, type Folder } from './folders.ts';
 
 export interface PublishedFile {
   readonly id: string;
@@ -23,9 +23,16 @@ export class Files {
     this.#database = database;
   }
 
-  async folder(accountId: string, path: string) {
-    const known = (await this.#foldersOf(accountId, foldersMs)).get(path);
-    return known ?? (await this.#foldersOf(accountId, foldersOnMissMs)).get(path);
+  async folder(accountId: string, path: string): Promise<Folder | null> {
+    return (
+      (await this.knownFolder(accountId, path)) ??
+      (await this.#foldersOf(accountId, foldersOnMissMs)).get(path)
+    );
+  }
+
+  /** One that was there a few seconds ago; null says nothing. */
+  async knownFolder(accountId: string, path: string): Promise<Folder | null> {
+    return (await this.#foldersOf(accountId, foldersMs)).get(path);
   }
 
   /** By name. */
@@ -53,11 +60,11 @@ export class Files {
     { id }: PublishedFile,
     { offset, length }: { offset: number; length: number },
   ): Promise<Buffer | null> {
-    const rows = await this.#database.read(
+    return await this.#database.read(
       accountId,
-      async (tx) => await tx.run<{ part: Buffer }>(selectPart, [accountId, id, offset + 1, length]),
+      async (tx) =>
+        await tx.bytes(selectPart, [accountId, id, offset + 1, offset + length, rowBytes], length),
     );
-    return rows[0]?.part ?? null;
   }
 
   /** What nobody has asked for lately is forgotten. */
@@ -99,7 +106,7 @@ const selectFile: Statement = {
   name: 'sftp-file',
   text: `select ${columns} from statistics_file where account_id = $1 and folder = $2 and name = $3`,
 };
-const selectPart: Statement = {
-  name: 'sftp-part',
-  text: 'select substring(content from $3::int for $4::int) as part from statistics_file where account_id = $1 and id = $2',
-};
+/** By rows, so that no message is so large that it has to be put together from many. */
+const rowBytes = 65_536;
+const selectPart = `select substring(content from at for least($5, $4 + 1 - at)) from statistics_file, generate_series($3, $4, $5) at
+  where account_id = $1 and id = $2 and at <= size_bytes order by at`;

@@ -41,11 +41,12 @@ export class OpenFile {
     for (const known of this.#parts.keys()) if (known !== at && known !== at + 1) this.#forget(known);
     const reading = this.#fetch(at);
     this.#readAhead(at + 1);
-    const part = await reading;
-    if (part === null) throw new Error('A file that is open has gone');
     const from = offset - at * partBytes;
-    // A read across two parts gets what is in the first one: clients ask for the rest.
-    const bytes = part.subarray(from, from + length);
+    const first = (await present(reading)).subarray(from, from + length);
+    const isAll = first.length === length || offset + first.length >= this.file.sizeBytes;
+    // Given less than it asked for, OpenSSH never asks for more again.
+    const rest = isAll ? null : (await present(this.#fetch(at + 1))).subarray(0, length - first.length);
+    const bytes = rest === null ? first : Buffer.concat([first, rest]);
     this.sentBytes += bytes.length;
     return bytes.length === 0 ? null : bytes;
   }
@@ -94,4 +95,10 @@ export class OpenFile {
   #bytesOf(at: number): number {
     return Math.min(partBytes, this.file.sizeBytes - at * partBytes);
   }
+}
+
+async function present(part: Promise<Buffer | null>): Promise<Buffer> {
+  const content = await part;
+  if (content === null) throw new Error('A file that is open has gone');
+  return content;
 }

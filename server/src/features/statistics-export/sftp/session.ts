@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2';
+import type { FileEntry, SFTPWrapper } from 'ssh2';
 import ssh2 from 'ssh2';
-import type { Files, PublishedFile } from './files.ts';
+import { attributesOfFile, attributesOfFolder, entry, noAttributes } from './attributes.ts';
+import type { Files } from './files.ts';
 import type { Login } from './login.ts';
 import type { Journal } from './journal.ts';
 import type { SftpLimits } from './limits.ts';
@@ -10,9 +11,10 @@ import { OpenFile } from './open-file.ts';
 import type { Budget } from './budget.ts';
 import type { Pace } from './pace.ts';
 import { longestPath, placeOf, readPath, writePath } from './paths.ts';
+import { sendBytes, tellLimits } from './ssh2-internals.ts';
 
 const { STATUS_CODE: status, OPEN_MODE: mode } = ssh2.utils.sftp;
-/** In one answer: what clients ask for is 32 KiB. */
+/** In one answer: most clients ask for 32 KiB, and OpenSSH for as much as it is told. A part of a file holds several whole ones. */
 const longestRead = 128 * 1_024;
 const namesTogether = 100;
 const readOnly: number = mode.READ;
@@ -107,6 +109,7 @@ export class SftpSession {
       (sftp.on as (name: string, listener: (id: number) => void) => void)(request, (id) =>
         this.#answer(id, () => sftp.status(id, status.PERMISSION_DENIED)),
       );
+    tellLimits(sftp, { readBytes: longestRead, handles: this.#parts.limits.handles });
     sftp.on('READLINK', (id) => this.#answer(id, () => sftp.status(id, status.OP_UNSUPPORTED)));
     sftp.on('error', this.#parts.failed);
   }
@@ -216,7 +219,7 @@ export class SftpSession {
     }
     const bytes = await open.read(offset, Math.min(length, longestRead));
     if (bytes === null) this.#sftp.status(id, status.EOF);
-    else this.#sftp.data(id, bytes);
+    else sendBytes(this.#sftp, id, bytes);
   }
 
   #close(id: number, name: string): void {
@@ -248,11 +251,14 @@ export class SftpSession {
     const steps = readPath(asked);
     if (steps === null) return null;
     const { files, login } = this.#parts;
+    const { accountId } = login;
+    const path = steps.join('/');
+    // Clients ask for folders again and again, and what is a folder is no file.
+    const known = await files.knownFolder(accountId, path);
     const place = placeOf(steps);
-    const file = place.kind === 'either' ? await files.file(login.accountId, place) : null;
+    const file = known === null && place.kind === 'either' ? await files.file(accountId, place) : null;
     if (file !== null) return { kind: 'file' as const, file, attributes: attributesOfFile(file) };
-    const path = place.kind === 'folder' ? place.folder : `${place.folder}/${place.name}`;
-    const folder = await files.folder(login.accountId, path);
+    const folder = known ?? (await files.folder(accountId, path));
     if (folder === null) return null;
     const { folders, modifiedAt } = folder;
     return { kind: 'folder' as const, folder: path, folders, attributes: attributesOfFolder(modifiedAt) };
@@ -269,31 +275,4 @@ export class SftpSession {
     const here = path === '' ? [] : await files.filesIn(login.accountId, path);
     return [...below, ...here.map((file) => entry(file.name, attributesOfFile(file)))];
   }
-}
-
-const noAttributes: Attributes = { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 };
-
-function attributesOfFolder(modifiedAt: Date): Attributes {
-  return { ...noAttributes, mode: 0o040_555, ...times(modifiedAt) };
-}
-
-function attributesOfFile({ sizeBytes, publishedAt }: PublishedFile): Attributes {
-  return { ...noAttributes, mode: 0o100_444, size: sizeBytes, ...times(publishedAt) };
-}
-
-function times(at: Date) {
-  const seconds = Math.floor(at.getTime() / 1_000);
-  return { atime: seconds, mtime: seconds };
-}
-
-/** As `ls -l` writes it, which some clients show as it is. */
-function entry(filename: string, attrs: Attributes): FileEntry {
-  const isFolder = (attrs.mode & 0o040_000) !== 0;
-  const size = String(attrs.size).padStart(12);
-  const day = new Date(attrs.mtime * 1_000).toISOString().slice(0, 16).replace('T', ' ');
-  return {
-    filename,
-    longname: `${isFolder ? 'dr-xr-xr-x' : '-r--r--r--'} 1 samtal samtal ${size} ${day} ${filename}`,
-    attrs,
-  };
 }

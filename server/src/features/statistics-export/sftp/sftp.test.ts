@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -14,6 +14,7 @@ import { makeAccount, makePerson, type Person, type TestAccount } from '../../..
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts';
 import {
   clientKey,
+  publishTestFile,
   testExportAccount,
   testExportKey,
   type ClientKey,
@@ -54,22 +55,8 @@ describe('statistics by SFTP', { timeout: 240_000 }, () => {
 
   const port = () => node.app.sftp?.port ?? 0;
 
-  async function publish(accountId: string, path: string, content: Buffer): Promise<void> {
-    const at = path.lastIndexOf('/');
-    await db.asOwner(
-      `insert into statistics_file (account_id, id, grain, period_start, subject, folder, name, content, size_bytes, sha256, published_at)
-       values ($1, $2, 'day', now(), 'queues', $3, $4, $5, $6, $7, '2026-11-26T08:10:00Z')`,
-      [
-        accountId,
-        randomUUID(),
-        path.slice(0, at),
-        path.slice(at + 1),
-        content,
-        content.length,
-        createHash('sha256').update(content).digest(),
-      ],
-    );
-  }
+  const publish = async (accountId: string, path: string, content: Buffer) =>
+    await publishTestFile(db, { accountId, path, content });
 
   /** An export account with a key that is taken. */
   async function exporter({

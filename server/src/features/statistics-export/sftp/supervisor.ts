@@ -12,6 +12,8 @@ const program = fileURLToPath(new URL('process.ts', import.meta.url));
 const readable = ['package.json', 'node_modules/', 'contract/', 'server/package.json', 'server/src/'].map(
   (path) => fileURLToPath(new URL(`../../../../../${path}`, import.meta.url)),
 );
+/** It lets go of buffers all the time and holds little else: with threads that help to tidy up, it takes a third more of the processors. */
+const memory = ['--single-threaded-gc'];
 /** Before it is started again. */
 const restartMs = 1_000;
 /** Until another program, or another node on the same machine, may have let go of the port. */
@@ -90,7 +92,7 @@ export class SftpSupervisor {
     const child = fork(program, [], {
       serialization: 'advanced',
       env: {},
-      execArgv: ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`)],
+      execArgv: [...memory, '--permission', ...readable.map((path) => `--allow-fs-read=${path}`)],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
