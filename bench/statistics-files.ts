@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { metricsOf, subjects, type FiguresRow } from '@samtal/contract/statistics';
-import { writeCsv } from '../server/src/features/statistics/write-csv.ts';
+import { writeCsv } from '../server/src/features/statistics/reading/write-csv.ts';
 import { runFromCommandLine } from './command-line.ts';
 import { shown, spreadOf, type Benchmark, type BenchmarkOptions, type Finding } from './findings.ts';
 
