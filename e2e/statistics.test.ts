@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { giveRole, listRoles } from '@samtal/contract/access';
 import { listPresence, listQueues } from '@samtal/contract/routing';
 import { readFigures } from '@samtal/contract/statistics';
+import { Client } from 'pg';
+import { findRunningPostgres } from '../server/src/platform/postgres/index.ts';
 import { Api } from './api.ts';
 import { Inspection } from './axe.ts';
 import type { Locator } from 'playwright-core';
@@ -52,6 +56,44 @@ async function untilCounted(conversations: number): Promise<void> {
     assert.ok(Date.now() < deadline, JSON.stringify(rows));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
+}
+
+/** Puts so many files of hours of agents into the database, as they would be after as many hours, and a correction of the first. */
+async function publishFiles(accountId: string, hours: number): Promise<{ name: string; content: string }> {
+  const client = new Client(
+    (await findRunningPostgres(join(stage.platform.dataDir, 'data'))) ?? assert.fail('no database'),
+  );
+  await client.connect();
+  const content = `"period_start","agent_name"\r\n"2026-03-04T05:00:00.000Z","Åsa"\r\n`;
+  const publish = async (at: Date, correction: number, text: string) => {
+    const hour = at.toISOString().slice(0, 13);
+    const name = `agents-${hour}${correction === 0 ? '' : `.corr-${correction}`}.csv`;
+    const bytes = Buffer.from(text);
+    const sum = createHash('sha256').update(bytes).digest();
+    await client.query(
+      `insert into samtal.statistics_file (account_id, id, grain, period_start, subject, correction, folder, name, content, size_bytes, sha256)
+       values ($1, $2, 'hour', $3, 'agents', $4, $5, $6, $7, $8, $9)`,
+      [
+        accountId,
+        randomUUID(),
+        at,
+        correction,
+        `Metrics/${hour.replaceAll(/[-T]/g, '/')}`,
+        name,
+        bytes,
+        bytes.length,
+        sum,
+      ],
+    );
+    return name;
+  };
+  const newest = Date.parse('2026-03-04T05:00:00Z');
+  for (let hour = 1; hour < hours; hour += 1)
+    await publish(new Date(newest - hour * hourMs), 0, 'An older one');
+  await publish(new Date(newest), 0, 'What was known then');
+  const name = await publish(new Date(newest), 1, content);
+  await client.end();
+  return { name, content };
 }
 
 /** Waits until a line of the wallboard shows this. */
@@ -146,5 +188,37 @@ test('a supervisor sees what happens on the wallboard and in figures, and one of
     await column(sara, { table: say('statistics.over-time'), head: 'Offered' }),
   );
   await inspection.look(page, 'Figures of a queue in a table');
+
+  // Files tell of the whole account: who sees a part of it is not led to them, and finds none.
+  assert.equal(await johan.page.getByRole('link', { name: say('statistics.files') }).count(), 0);
+  await johan.page.goto(`${stage.origin}/statistics/files`);
+  await johan.page.getByText(say('statistics.files-not-yours'), { exact: true }).waitFor();
+  await page.getByRole('link', { name: say('statistics.files') }).click();
+  await page.getByText(say('statistics.files-none'), { exact: true }).waitFor();
+  await inspection.look(page, 'No published files');
+  const corrected = await publishFiles((await stage.supervisor()).accountId, 60);
+  await page.reload();
+  const newest = page.getByRole('region').first();
+  await newest.getByText(say('statistics.correction', { number: '1' })).waitFor();
+  const downloads = page.getByRole('button', { name: /^Download agents-/ });
+  assert.equal(await downloads.count(), 50);
+  await inspection.look(page, 'Published files');
+  await sara.button('statistics.older-files').click();
+  await downloads.nth(60).waitFor();
+  assert.equal(await sara.button('statistics.older-files').count(), 0);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: say('statistics.download-file', { file: corrected.name }) }).click(),
+  ]);
+  assert.equal(saved.suggestedFilename(), corrected.name);
+  assert.equal(await readFile(await saved.path(), 'utf8'), corrected.content);
+  await page.getByLabel(say('statistics.file-day')).fill('2026-03-03');
+  await downloads.nth(23).waitFor();
+  await page.waitForURL(/on=2026-03-03/);
+  assert.equal(await downloads.count(), 24);
+  await page.getByText(say('statistics.grain-one-day'), { exact: true }).click();
+  await page.getByText(say('statistics.files-no-match'), { exact: true }).waitFor();
+  await sara.button('statistics.files-all').click();
+  await downloads.nth(49).waitFor();
   inspection.assertFaultless();
 });

@@ -11,7 +11,7 @@ import {
 } from '@tanstack/react-router';
 import { basePath, createQueryClient } from './api/index.ts';
 import { sessionQuery } from './features/signin/index.ts';
-import { readView } from './features/statistics/index.ts';
+import { readFilesView, readView } from './features/statistics/index.ts';
 import { FailedAlone, FailedPage, NotFoundAlone, NotFoundPage } from './shell/failure-pages.tsx';
 import { LoadingAlone } from './shell/loading-alone.tsx';
 import { TextProvider, type TextKey } from './text/index.ts';
@@ -141,6 +141,13 @@ const wallboard = createRoute({
   getParentRoute: () => statistics,
   path: '/',
   component: lazyRouteComponent(() => import('./features/statistics/wallboard-page.tsx'), 'WallboardPage'),
+});
+
+const statisticsFiles = createRoute({
+  getParentRoute: () => statistics,
+  path: '/files',
+  validateSearch: readFilesView,
+  component: lazyRouteComponent(() => import('./features/statistics/files-page.tsx'), 'FilesPage'),
 });
 
 const figures = createRoute({
@@ -332,7 +339,7 @@ const routeTree = root.addChildren([
     workspace.addChildren([workspaceHome, workspaceConversation]),
     find,
     foundConversation,
-    statistics.addChildren([wallboard, figures]),
+    statistics.addChildren([wallboard, statisticsFiles, figures]),
     profile,
     admin.addChildren([
       firstAdminPage,

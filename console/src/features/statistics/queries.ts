@@ -1,12 +1,15 @@
 import {
   exportFigures,
+  listStatisticsFiles,
+  openStatisticsFile,
   readFigures,
   readLive,
   type Figures,
   type LiveFigures,
 } from '@samtal/contract/statistics';
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, save } from '../../api/index.ts';
+import { filesFilter, type FilesView } from './files-view.ts';
 import { statisticsLiveKey } from './live-key.ts';
 import type { Dimension, Subject } from './metrics.ts';
 import type { Grain, Span } from './period.ts';
@@ -53,6 +56,26 @@ export function liveQuery(accountId: string, { isTold = true }: { isTold?: boole
     refetchIntervalInBackground: true,
     staleTime: 5_000,
   });
+}
+
+/** Published files, the newest period first. New ones come by the hour. */
+export function filesQuery(accountId: string, view: FilesView) {
+  return infiniteQueryOptions({
+    queryKey: ['account', accountId, 'statistics', 'files', view],
+    queryFn: async ({ pageParam }) =>
+      await call(listStatisticsFiles, {
+        params: { accountId },
+        query: { ...filesFilter(view), limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    staleTime: renewMs,
+  });
+}
+
+/** Saves the bytes of a published file as they are. */
+export async function saveStatisticsFile(accountId: string, fileId: string, fileName: string): Promise<void> {
+  await save(openStatisticsFile, fileName, { params: { accountId, fileId } });
 }
 
 function requestOf(accountId: string, { subject, span, grain, by, queue, site, agent }: Wanted) {
