@@ -1,10 +1,13 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { BackupError } from './errors.ts';
+
+/** Read with the first backup, so that a node starts sooner. */
+const age = async () => await import('age-encryption');
 
 /** Wraps the key of a file to every recipient, as an age file (age-encryption.org/v1). */
 export async function wrapFileKey(fileKey: Buffer, recipients: readonly string[]): Promise<Buffer> {
+  const { Encrypter } = await age();
   const encrypter = new Encrypter();
   try {
     if (recipients.length === 0) throw new Error('Nobody could open it');
@@ -20,6 +23,7 @@ export async function wrapFileKey(fileKey: Buffer, recipients: readonly string[]
 }
 
 export async function unwrapFileKey(wrapped: Buffer, identities: readonly string[]): Promise<Buffer> {
+  const { Decrypter } = await age();
   try {
     const decrypter = new Decrypter();
     for (const identity of identities) decrypter.addIdentity(identity);
@@ -63,6 +67,7 @@ export async function ownPair(dataDir: string, made: (identityFile: string) => v
     const isThere = (await readIfThere(identityFile)) !== null;
     return { recipient: known.trim(), identityFile: isThere ? identityFile : null };
   }
+  const { generateX25519Identity, identityToRecipient } = await age();
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const text = `# Opens the backups of this installation. Keep it where the server is not, and remove it here.\n# public key: ${recipient}\n${identity}\n`;

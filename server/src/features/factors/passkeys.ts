@@ -1,12 +1,5 @@
 import { isIP } from 'node:net';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { sql } from 'kysely';
 import type { ReadTx, Tx } from '../../platform/database/index.ts';
 import type { Binding } from './binding.ts';
@@ -19,6 +12,9 @@ type Place = Pick<Binding, 'boundTo' | 'purpose'>;
 /** EdDSA, ES256 and RS256, which every authenticator has one of (COSE). */
 const algorithms = [-8, -7, -257];
 
+/** Read when the first passkey needs it: it and what reads certificates for it are an eighth of what a node loads. */
+const webAuthn = async () => await import('@simplewebauthn/server');
+
 /** Passkeys belong to a name and never to an address (WebAuthn, section 5.1.2): without one there are none. */
 export function passkeysWorkAt(publicUrl: URL): boolean {
   return isIP(publicUrl.hostname.replace(/^\[|\]$/g, '')) === 0;
@@ -30,6 +26,7 @@ export async function askForNewPasskey(
   publicUrl: URL,
   { binding, email, name }: { binding: Binding; email: string; name: string },
 ): Promise<Record<string, unknown>> {
+  const { generateRegistrationOptions } = await webAuthn();
   const options = await generateRegistrationOptions({
     rpName: 'Samtal',
     rpID: publicUrl.hostname,
@@ -51,6 +48,7 @@ export async function askForPasskey(
   publicUrl: URL,
   { place, userId }: { place: Place; userId: string | null },
 ): Promise<Record<string, unknown>> {
+  const { generateAuthenticationOptions } = await webAuthn();
   const options = await generateAuthenticationOptions({
     rpID: publicUrl.hostname,
     userVerification: 'required',
@@ -68,6 +66,7 @@ export async function takeNewPasskey(
 ): Promise<Pick<FactorRow, 'credential_id' | 'public_key' | 'counter' | 'transports'> | null> {
   const expectedChallenge = await takeChallenge(tx, place);
   if (expectedChallenge === null) return null;
+  const { verifyRegistrationResponse } = await webAuthn();
   const verified = await verifyRegistrationResponse({
     response: answer as unknown as RegistrationResponseJSON,
     expectedChallenge,
@@ -97,6 +96,7 @@ export async function takePasskey(
   const factor = typeof answer['id'] === 'string' ? await readByCredential(tx, answer['id']) : null;
   if (expectedChallenge === null || factor === null || factor.public_key === null) return null;
   if (userId !== null && factor.user_id !== userId) return null;
+  const { verifyAuthenticationResponse } = await webAuthn();
   const verified = await verifyAuthenticationResponse({
     response: answer as unknown as AuthenticationResponseJSON,
     expectedChallenge,

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { Outbound } from '../outbound/index.ts';
 import { sendableAddress } from './addresses.ts';
 import { MailError } from './mail-error.ts';
@@ -37,6 +36,8 @@ const wholeMs = 60_000;
  */
 export async function sendMail(outbound: Outbound, server: MailServer, mail: Mail): Promise<void> {
   const message = judged(mail);
+  // Read with the first mail, so that a node starts sooner.
+  const { createTransport } = await import('nodemailer');
   const target = { host: server.host, port: server.port, timeoutMs: stepMs };
   const trust = server.ca === null ? {} : { ca: server.ca };
   const connection = await (
