@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Colleague } from './people.ts';
+import { Platform } from './platform.ts';
 import { Stage, type FinishedTest } from './stage.ts';
 import { Talk } from './talk.ts';
 import { Script } from './transcript.ts';
@@ -9,7 +10,7 @@ import { Script } from './transcript.ts';
 let stage: Stage;
 let sara: Colleague;
 before(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open(async () => await Platform.start({ ownPostgres: true }));
   sara = await stage.signIn('sara');
 });
 afterEach(async (t) => await stage?.clear(t as FinishedTest));

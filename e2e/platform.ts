@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { readFirstRun, type FirstRun } from '../server/src/first-run.ts';
 import { createLog } from '../server/src/platform/log/index.ts';
 import { clearLeftover } from '../server/src/platform/postgres/leftover.ts';
+import { cloneTemplate } from '../server/test/database.ts';
 import { placeIn } from '../server/test/postgres.ts';
 import { freePort } from './free-port.ts';
 
@@ -24,6 +25,8 @@ export interface PlatformOptions {
   readonly hostName?: string;
   /** More `SAMTAL_*` variables, such as an external database. */
   readonly env?: Readonly<Record<string, string>>;
+  /** With the PostgreSQL that the platform brings along, instead of a database in that of the tests: it takes longer to start. */
+  readonly ownPostgres?: boolean;
 }
 
 /**
@@ -37,23 +40,35 @@ export class Platform {
   readonly publicUrl: URL;
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #dropDatabase: () => Promise<void>;
   #process: ChildProcess | null = null;
   #said = '';
 
-  private constructor(url: URL, dataDir: string, { publicUrl = url, env = {} }: PlatformOptions) {
+  private constructor(
+    url: URL,
+    dataDir: string,
+    { publicUrl = url, env = {}, dropDatabase }: PlatformOptions & { dropDatabase: () => Promise<void> },
+  ) {
     this.url = url;
     this.publicUrl = publicUrl;
     this.dataDir = dataDir;
     this.#env = env;
+    this.#dropDatabase = dropDatabase;
   }
 
   /** Starts it on a free port with an empty data directory, and waits until it is ready. */
   static async start(options: PlatformOptions = {}): Promise<Platform> {
     const url = new URL(`http://127.0.0.1:${await freePort()}`);
-    const { hostName } = options;
+    const { hostName, ownPostgres = false, env = {} } = options;
     const named = hostName === undefined ? {} : { publicUrl: new URL(`http://${hostName}:${url.port}`) };
     const dataDir = await mkdtemp(join(tmpdir(), 'samtal-e2e-'));
-    const platform = new Platform(url, dataDir, { ...named, ...options });
+    const database = ownPostgres || 'SAMTAL_DATABASE_URL' in env ? null : await cloneTemplate();
+    const platform = new Platform(url, dataDir, {
+      ...named,
+      ...options,
+      env: database === null ? env : { ...env, SAMTAL_DATABASE_URL: database.url },
+      dropDatabase: async () => await database?.drop(),
+    });
     try {
       await platform.start();
     } catch (error) {
@@ -138,6 +153,7 @@ export class Platform {
       if (this.isRunning) await this.stop();
     } finally {
       await clearLeftover(placeIn(join(this.dataDir, 'data')), createLog({ level: 'error' }));
+      await this.#dropDatabase();
       await rm(this.dataDir, { recursive: true, force: true });
     }
   }

@@ -18,6 +18,7 @@ import { cardNumber, checkpoint, randomLetters, Search, swedishId } from '../ser
 import type { Samtal } from '../widget/src/frame.ts';
 import { Api } from './api.ts';
 import { CustomerSite } from './customer-site.ts';
+import { Platform } from './platform.ts';
 import { Stage, type FinishedTest } from './stage.ts';
 
 /** What must be nowhere afterwards. The last one is known by a rule of the account alone. */
@@ -44,7 +45,7 @@ let shop: CustomerSite;
 let database: ClientConfig;
 let siteKey: string;
 before(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open(async () => await Platform.start({ ownPostgres: true }));
   shop = await CustomerSite.start();
   const running = await findRunningPostgres(dataDir());
   database = running ?? assert.fail('no database');
