@@ -38,7 +38,7 @@ test('an operator asks, is let in for a shorter time, looks about under a banner
   await ingrid.page
     .getByRole('button', { name: ingrid.say('operators.look-of', { name: 'Kim Berg' }) })
     .click();
-  const dialog = ingrid.page.getByRole('dialog');
+  const dialog = ingrid.dialog('operators.approve-of', { name: 'Kim Berg' });
   await dialog.getByText(ingrid.say('authorisation.conversations.read')).waitFor();
   await inspection.look(ingrid.page, 'Letting an operator in');
   await dialog.getByRole('combobox', { name: ingrid.say('operators.how-long') }).click();
