@@ -121,9 +121,45 @@ describe('an hour that cannot be counted', () => {
       ['10', 1],
     ]);
     assert.deepEqual(await published(), ['queues-25T08', 'queues-25T10', 'visitors-25T08', 'visitors-25T10']);
-    await clock.to(at('11:15:00').getTime() + 24 * 3_600_000);
+    await clock.to(at('11:14:59').getTime() + 24 * 3_600_000);
     await rollUpAll({ database: db.database, log });
     assert.ok(!(await published()).some((name) => /agents|25$/.test(name)), 'Nor is the day of it');
+  });
+
+  it('holds up files of agents for a day at most: then they are published as far as is known, and corrected', async () => {
+    await rollUpAt('11:15:00');
+    await tell('11:20:00', { ...available, outcome: 'away' });
+    await clock.to(at('11:15:00').getTime() + 24 * 3_600_000);
+    await rollUpAll({ database: db.database, log });
+    const files = await published();
+    assert.ok(files.includes('agents-25T11'), files.join(' '));
+    assert.ok(!files.some((name) => /25T09|-25$/.test(name)), 'It and its day are not known');
+    await mend();
+    await clock.to(at('12:15:00').getTime() + 24 * 3_600_000);
+    await rollUpAll({ database: db.database, log });
+    assert.ok((await published()).includes('agents-25T11.corr-1'));
+    assert.ok((await published()).includes('agents-25'));
+  });
+
+  it('does not go round in circles where it is the day that cannot be put together', async () => {
+    await mend();
+    await rollUpAt('11:15:00');
+    await db.asOwner(
+      `update figure set base = '{"waits": {}}' where account_id = $1 and subject = 'queues' and period_start = $2`,
+      [account, at('08:00:00')],
+    );
+    const midnight = Date.parse('2026-11-26T00:00:30Z');
+    await clock.to(midnight);
+    await rollUpAll({ database: db.database, log });
+    assert.equal(told('statistics-not-rolled-up').length, 1);
+    await db.asOwner(
+      `update figure set base = '{"offered": 1}' where account_id = $1 and subject = 'queues' and period_start = $2`,
+      [account, at('08:00:00')],
+    );
+    await clock.to(midnight + 10 * 60_000);
+    await rollUpAll({ database: db.database, log });
+    assert.deepEqual(await failure(), []);
+    assert.ok((await published()).includes('queues-25'));
   });
 
   it('is said with the figures, and no later moment is called counted', async () => {

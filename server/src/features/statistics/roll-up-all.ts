@@ -41,13 +41,16 @@ export async function rollUp(
   account: string,
   failed: (hour: Date, attempt: number, error: unknown) => void,
 ): Promise<boolean> {
+  const setAside = new Set<number>();
   for (;;) {
     try {
       const isMore = await database.transaction(account, async (tx) => await rollUpAccount(tx, account));
       if (isMore !== true) return isMore === false;
     } catch (error) {
-      if (!(error instanceof HourNotCounted)) throw error;
+      // One that fails again though it was set aside fails with something else, such as its day.
+      if (!(error instanceof HourNotCounted) || setAside.has(error.hour.getTime())) throw error;
       const { hour, cause } = error;
+      setAside.add(hour.getTime());
       failed(
         hour,
         await database.transaction(account, async (tx) => await setAsideHour(tx, account, hour)),

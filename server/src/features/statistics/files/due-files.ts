@@ -15,7 +15,8 @@ const endsAt = sql`period_start + case grain when 'hour' then interval '1 hour' 
 /**
  * What was counted since a file was made of it, and ended so many minutes ago, the oldest first. Not while an hour that counts waits to be
  * counted. What has an hour that failed waits for that; so do all files of agents after it, since how long they were there
- * goes on from hour to hour. Nothing else does: other subjects are known from an hour’s own facts.
+ * goes on from hour to hour, but for no longer than a day: then they are published as far as is known. Nothing else does: other subjects
+ * are known from an hour’s own facts.
  */
 export async function readDueFiles(
   tx: ReadTx,
@@ -24,7 +25,7 @@ export async function readDueFiles(
 ): Promise<DueFile[]> {
   const { rows } = await sql<{ grain: 'hour' | 'day'; start: Date; subject: StatisticsSubject }>`
     with failed as materialized (
-      select hour from failed_hour where account_id = ${account}
+      select hour, since > moment() - interval '24 hours' as is_new from failed_hour where account_id = ${account}
     ), counted as (
       select least(
         coalesce((select min(hour) from stale_hour where account_id = ${account} and hour not in (select hour from failed)), 'infinity'),
@@ -39,7 +40,7 @@ export async function readDueFiles(
     cross join lateral (select ${endsAt} as ends_at) period
     where account_id = ${account} and ends_at <= moment() - make_interval(mins => minutes) and ends_at <= counted.until
       and coalesce(retry_at <= moment(), true)
-      and not exists (select from failed where hour < ends_at and (hour >= period_start or subject = 'agents'))
+      and not exists (select from failed where hour < ends_at and (hour >= period_start or (subject = 'agents' and is_new)))
     order by ends_at, grain desc, subject
     limit ${atMost}`.execute(tx.sql);
   return rows.map(({ grain, start, subject }) => ({ subject, period: { grain, start } }));
