@@ -236,6 +236,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
     because: 'Session data passes only where the settings of the site allow it.',
   },
   { from: 'realtime', to: 'widget', because: 'A visitor’s socket is let in by its visitor session.' },
+  { from: 'operations', to: 'statistics', because: 'Metrics say how far figures are behind.' },
   { from: 'statistics', to: 'access', because: 'Figures are narrowed to the scope of a member.' },
   { from: 'statistics', to: 'settings', because: 'The account says what it holds a service level against.' },
   { from: 'backup', to: 'media', because: 'The files of conversations are in a backup.' },

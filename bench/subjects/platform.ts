@@ -35,6 +35,7 @@ const asks = {
       publicUrl: new URL(`http://127.0.0.1:${port}`),
       trustedProxies: [],
       outboundNetworks: [],
+      metricsNetworks: [],
       tls: null,
       sftp: null,
       checkpointDirectory: `${keyringDirectory}-checkpoints`,

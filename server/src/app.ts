@@ -57,7 +57,7 @@ import { operatorAccessJobs } from './features/operator-access/index.ts';
 import { operatorAccessRoutes } from './features/operator-access/routes.ts';
 import { mediaJobs, type MediaStore, type ScannerAddress } from './features/media/index.ts';
 import { mediaRoutes } from './features/media/routes.ts';
-import { healthRoutes } from './features/operations/index.ts';
+import { healthRoutes, metricsRoute } from './features/operations/index.ts';
 import { provisioningRoutes } from './features/provisioning/routes.ts';
 import { RateLimiter, rateLimitJobs, userPace } from './features/rate-limits/index.ts';
 import { redactionJobs } from './features/redaction/index.ts';
@@ -120,6 +120,8 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** Networks that are not public and may be reached all the same. */
   readonly outboundNetworks: readonly string[];
+  /** Networks from which the metrics may be read; none: they are not there. */
+  readonly metricsNetworks: readonly string[];
   readonly tls: { cert: Buffer; key: Buffer } | null;
   /** Where statistics are fetched by SFTP; null for nowhere. */
   readonly sftp: SftpPlace | null;
@@ -399,6 +401,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity, masker });
   healthRoutes(http.fastify, { database, isDraining: () => draining });
+  metricsRoute(http.fastify, { database, networks: parts.metricsNetworks });
   await pages(http.fastify, {
     publicUrl,
     demoSiteKey: parts.demoSiteKey,

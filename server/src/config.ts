@@ -27,6 +27,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Networks (CIDR) that webhooks and the like may reach although they are not public, such as one with a log server. */
   readonly outboundNetworks: readonly string[];
+  /** Networks (CIDR) from which `/metrics` may be read; none: nobody may. */
+  readonly metricsNetworks: readonly string[];
   /** Absolute paths of PEM files. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** 0 lets the system choose; `null` serves no SFTP. */
@@ -64,6 +66,7 @@ const examples = {
   SAMTAL_PUBLIC_URL: 'https://chat.example.org',
   SAMTAL_TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7',
   SAMTAL_OUTBOUND_NETWORKS: '10.20.0.0/16',
+  SAMTAL_METRICS_NETWORKS: '10.30.0.0/16',
   SAMTAL_TLS_CERT: '/etc/samtal/tls.crt',
   SAMTAL_TLS_KEY: '/etc/samtal/tls.key',
   SAMTAL_SFTP_PORT: '2022',
@@ -87,6 +90,7 @@ export function readConfig(env: Environment): Config {
   const tls = reader.tls();
   const trustedProxies = reader.networks('SAMTAL_TRUSTED_PROXIES', 'trust');
   const outboundNetworks = reader.networks('SAMTAL_OUTBOUND_NETWORKS', 'open');
+  const metricsNetworks = reader.networks('SAMTAL_METRICS_NETWORKS', 'open');
   if (!isLoopback(host) && tls === null && trustedProxies.length === 0) {
     reader.fault(
       'SAMTAL_HOST',
@@ -100,6 +104,7 @@ export function readConfig(env: Environment): Config {
     tls,
     trustedProxies,
     outboundNetworks,
+    metricsNetworks,
     dataDir: resolve(reader.text('SAMTAL_DATA_DIR') ?? 'data'),
     databaseUrl: reader.secretUrl('SAMTAL_DATABASE_URL', ['postgres:', 'postgresql:']),
     keyringUrl: reader.secretUrl('SAMTAL_KEYRING_URL', ['file:', 'postgres:', 'postgresql:']),
@@ -178,7 +183,10 @@ class Reader {
     return null;
   }
 
-  networks(name: 'SAMTAL_TRUSTED_PROXIES' | 'SAMTAL_OUTBOUND_NETWORKS', verb: 'trust' | 'open'): string[] {
+  networks(
+    name: 'SAMTAL_TRUSTED_PROXIES' | 'SAMTAL_OUTBOUND_NETWORKS' | 'SAMTAL_METRICS_NETWORKS',
+    verb: 'trust' | 'open',
+  ): string[] {
     const given = (this.text(name) ?? '').split(',').map((part) => part.trim());
     const networks: string[] = [];
     for (const part of given.filter((part) => part !== '')) {

@@ -81,6 +81,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       publicUrl: url,
       trustedProxies: config.trustedProxies,
       outboundNetworks: config.outboundNetworks,
+      metricsNetworks: config.metricsNetworks,
       tls: config.tls === null ? null : await readCertificate(config.tls),
       sftp: config.sftpPort === null ? null : { host: config.host, port: config.sftpPort },
       checkpointDirectory: checkpointDirectory(config),

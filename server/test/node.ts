@@ -28,6 +28,8 @@ export interface TestNodeOptions {
   readonly publicUrl?: URL;
   /** Networks that are not public and may be reached all the same. */
   readonly outboundNetworks?: readonly string[];
+  /** From where the metrics may be read. */
+  readonly metricsNetworks?: readonly string[];
   /** A clamd. */
   readonly scanner?: URL;
   /** The database whose notifications it hears and sends: another one’s makes it deaf and mute. */
@@ -51,6 +53,7 @@ export async function startTestNode(db: TestDatabase, options: TestNodeOptions =
     publicUrl: options.publicUrl ?? url,
     trustedProxies: options.trustedProxies ?? [],
     outboundNetworks: options.outboundNetworks ?? [],
+    metricsNetworks: options.metricsNetworks ?? [],
     tls: null,
     sftp:
       options.sftp === undefined

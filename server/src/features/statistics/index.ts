@@ -3,4 +3,5 @@ export { forgetOldestDay, readStatisticsDue } from './keeping/forget-oldest-day.
 export { dimensionsOf } from './reading/present-rows.ts';
 export { readFigures } from './reading/read-figures.ts';
 export { writeCsv } from './reading/write-csv.ts';
+export { readStatisticsLag, type StatisticsLag } from './lag.ts';
 export { rebuildStatistics } from './rebuild.ts';

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { testAccount } from '../../../test/accounts.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { startTestNode, type TestNode } from '../../../test/node.ts';
+
+describe('metrics', () => {
+  let db: TestDatabase;
+  let open: TestNode;
+  let closed: TestNode;
+  let elsewhere: TestNode;
+  before(async () => {
+    db = await createTestDatabase();
+    closed = await startTestNode(db);
+    open = await startTestNode(db, {
+      metricsNetworks: ['127.0.0.0/8', '::1/128'],
+      trustedProxies: ['127.0.0.0/8', '::1/128'],
+    });
+    elsewhere = await startTestNode(db, { metricsNetworks: ['192.0.2.0/24'] });
+  });
+  after(async () => {
+    for (const node of [open, closed, elsewhere]) await node?.stop();
+    await db.close();
+  });
+
+  const ask = async (node: TestNode, headers: Record<string, string> = {}) =>
+    await fetch(new URL('/metrics', node.url), { headers });
+
+  it('are not there for anybody unless a network is named, nor for who is in none of them', async () => {
+    assert.equal((await ask(closed)).status, 404);
+    assert.equal((await ask(elsewhere)).status, 404);
+    // Whom the proxy that is trusted speaks for.
+    assert.equal((await ask(open, { 'x-forwarded-for': '198.51.100.7' })).status, 404);
+    // Whoever is believed by nobody gets nowhere by saying so.
+    assert.equal((await ask(elsewhere, { 'x-forwarded-for': '192.0.2.7' })).status, 404);
+  });
+
+  it('say how far statistics are behind, in the words of Prometheus and with no word of an account', async () => {
+    const answer = await ask(open);
+    assert.equal(answer.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+    assert.match(
+      await answer.text(),
+      /^# HELP samtal_statistics_behind_seconds .+\n# TYPE samtal_statistics_behind_seconds gauge\nsamtal_statistics_behind_seconds 0\n/,
+    );
+    const account = await testAccount(db);
+    await db.asOwner(
+      `insert into failed_hour (account_id, hour, retry_at) values ($1, date_trunc('hour', now()) - interval '3 hours', now())`,
+      [account],
+    );
+    await db.asOwner(
+      `insert into unpublished_period (account_id, grain, period_start, subject, failed_since) values ($1, 'hour', '2026-11-25T07:00:00Z', 'agents', now())`,
+      [account],
+    );
+    const text = await (await ask(open)).text();
+    const values = Object.fromEntries(
+      text
+        .split('\n')
+        .flatMap((line) => (line.startsWith('samtal_') ? [line.split(' ') as [string, string]] : [])),
+    );
+    const behind = Number(values['samtal_statistics_behind_seconds']);
+    assert.ok(behind >= 3 * 3600 && behind < 4 * 3600 + 5, String(behind));
+    assert.equal(values['samtal_statistics_failed_hours'], '1');
+    assert.equal(values['samtal_statistics_failed_files'], '1');
+    assert.ok(!text.includes(account));
+    for (const line of text.trimEnd().split('\n'))
+      assert.match(line, /^(# (HELP|TYPE) )?samtal_[a-z_]+ \S.*$/);
+  });
+});

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../../platform/database/index.ts';
+import { NetworkList } from '../../platform/networks/index.ts';
+import { readStatisticsLag, type StatisticsLag } from '../statistics/index.ts';
+
+interface Gauge {
+  readonly help: string;
+  readonly of: (lag: StatisticsLag) => number;
+}
+
+/** What is measured: of the platform as a whole, never of an account or a person. */
+const gauges: Readonly<Record<string, Gauge>> = {
+  samtal_statistics_behind_seconds: {
+    help: 'For how long the account that is furthest behind has had something that is not counted.',
+    of: ({ behindSeconds }) => behindSeconds,
+  },
+  samtal_statistics_failed_hours: {
+    help: 'Hours that cannot be counted.',
+    of: ({ failedHours }) => failedHours,
+  },
+  samtal_statistics_failed_files: {
+    help: 'Files that cannot be published.',
+    of: ({ failedFiles }) => failedFiles,
+  },
+};
+
+/**
+ * `/metrics` (K1): gauges in the text format of Prometheus, version 0.0.4, for whoever asks from one of the networks. For everybody else,
+ * and while there is none, it does not exist. 503 where the database does not answer.
+ */
+export function metricsRoute(
+  fastify: FastifyInstance,
+  { database, networks }: { database: Database; networks: readonly string[] },
+): void {
+  const list = new NetworkList(networks);
+  fastify.get('/metrics', async (request, reply) => {
+    if (!list.includes(request.ip)) return reply.callNotFound();
+    reply.header('cache-control', 'no-store').type('text/plain; version=0.0.4; charset=utf-8');
+    try {
+      const lag = await database.read('platform', readStatisticsLag);
+      return await reply.send(written(lag));
+    } catch {
+      // Why is in the log of whoever needed the database; here it only matters that it is not there.
+      return await reply.status(503).send('');
+    }
+  });
+}
+
+function written(lag: StatisticsLag): string {
+  return Object.entries(gauges)
+    .map(([name, { help, of }]) => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${of(lag)}\n`)
+    .join('');
+}
