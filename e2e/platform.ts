@@ -93,6 +93,11 @@ export class Platform {
     }
   }
 
+  /** The database in the PostgreSQL of the tests, or another one that it was given; undefined where it runs its own. */
+  get databaseUrl(): string | undefined {
+    return this.#env['SAMTAL_DATABASE_URL'];
+  }
+
   get isRunning(): boolean {
     return this.#process !== null && !hasEnded(this.#process);
   }

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { giveRole, listRoles } from '@samtal/contract/access';
 import { listPresence, listQueues } from '@samtal/contract/routing';
 import { readFigures } from '@samtal/contract/statistics';
 import { Client } from 'pg';
-import { findRunningPostgres } from '../server/src/platform/postgres/index.ts';
 import { Api } from './api.ts';
 import { Inspection } from './axe.ts';
 import type { Locator } from 'playwright-core';
@@ -60,9 +58,7 @@ async function untilCounted(conversations: number): Promise<void> {
 
 /** Puts so many files of hours of agents into the database, as they would be after as many hours, and a correction of the first. */
 async function publishFiles(accountId: string, hours: number): Promise<{ name: string; content: string }> {
-  const client = new Client(
-    (await findRunningPostgres(join(stage.platform.dataDir, 'data'))) ?? assert.fail('no database'),
-  );
+  const client = new Client({ connectionString: stage.platform.databaseUrl });
   await client.connect();
   const content = `"period_start","agent_name"\r\n"2026-03-04T05:00:00.000Z","Åsa"\r\n`;
   const publish = async (at: Date, correction: number, text: string) => {
