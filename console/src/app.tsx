@@ -198,6 +198,15 @@ const exports = createRoute({
   component: lazyRouteComponent(() => import('./features/statistics-export/exports-page.tsx'), 'ExportsPage'),
 });
 
+const dataServices = createRoute({
+  getParentRoute: () => admin,
+  path: '/data-services',
+  component: lazyRouteComponent(
+    () => import('./features/data-services/data-services-page.tsx'),
+    'DataServicesPage',
+  ),
+});
+
 const operators = createRoute({
   getParentRoute: () => admin,
   path: '/operators',
@@ -347,6 +356,7 @@ const routeTree = root.addChildren([
       roles,
       apiKeys,
       exports,
+      dataServices,
       operators,
       identityProviders,
       units,

@@ -19,6 +19,7 @@ const adminGroups = [
       { to: '/admin/identity-providers', text: 'admin.identity-providers', needs: 'federation.manage' },
       { to: '/admin/api-keys', text: 'admin.api-keys', needs: 'api-keys.manage' },
       { to: '/admin/exports', text: 'admin.exports', needs: 'statistics.export' },
+      { to: '/admin/data-services', text: 'admin.data-services', needs: 'data-services.manage' },
       { to: '/admin/operators', text: 'admin.operators', needs: 'operators.admit' },
       { to: '/admin/units', text: 'admin.units', needs: 'units.manage' },
     ],

@@ -7,12 +7,12 @@ import classes from './statistics.module.css';
 
 const waitMs = 150;
 
-/** What a metric is called, and on pointing, focus or touch what it means and how it is computed. */
-export function ExplainedMetric({ metric }: { metric: Metric }) {
+/** What a metric is called, unless that stands beside it, and on pointing, focus or touch what it means and how it is computed. */
+export function ExplainedMetric({ metric, isNamed = true }: { metric: Metric; isNamed?: boolean }) {
   const { t } = useText();
   const { title, says, formula } = useMetricText()(metric);
   return (
-    <Explained title={title}>
+    <Explained title={title} isNamed={isNamed}>
       <p>{says}</p>
       <dl>
         <dt>{t('statistics.formula')}</dt>
@@ -33,7 +33,15 @@ export function ExplainedMetric({ metric }: { metric: Metric }) {
 }
 
 /** Something with an explanation beside it, which comes on pointing, focus or touch and can be pointed at itself (WCAG 1.4.13). */
-export function Explained({ title, children }: { title: string; children: ReactNode }) {
+export function Explained({
+  title,
+  isNamed = true,
+  children,
+}: {
+  title: string;
+  isNamed?: boolean;
+  children: ReactNode;
+}) {
   const { t } = useText();
   const id = useId();
   const [opened, setOpened] = useState(false);
@@ -45,7 +53,7 @@ export function Explained({ title, children }: { title: string; children: ReactN
   const pointing = { onMouseEnter: () => become(true, waitMs), onMouseLeave: () => become(false, waitMs) };
   return (
     <span className={classes.explained}>
-      {title}
+      {isNamed && title}
       <Popover opened={opened} withRoles={false} width={320} withArrow shadow="md" position="bottom">
         <Popover.Target>
           <button
