@@ -4,7 +4,7 @@ import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
 import { retryFailedHours } from './counting/failed-hours.ts';
 import { readFileFigures, renderFile } from './files/render-file.ts';
 import { rollUp } from './roll-up-all.ts';
-import { readNewestFiles, type NewestFileOfPeriod } from './files/statistics-files.ts';
+import { readNewestFiles, type NewestFileOfPeriod } from './files/newest-files.ts';
 
 /** What came of counting everything anew. */
 export interface Rebuilt {

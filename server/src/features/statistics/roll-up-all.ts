@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { HourNotCounted, setAsideHour } from './counting/failed-hours.ts';
-import { accountsBehind } from './counting/queries.ts';
+import { accountsBehind } from './counting/progress.ts';
 import { rollUpAccount } from './counting/roll-up-account.ts';
 import { accountsToPublish, setAsideFile } from './files/due-files.ts';
 import { FileNotPublished, publishAccount } from './files/publish-account.ts';

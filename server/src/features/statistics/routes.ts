@@ -8,7 +8,7 @@ import { dimensionsOf } from './reading/present-rows.ts';
 import { publishedAs } from './files/published-as.ts';
 import { readFigures } from './reading/read-figures.ts';
 import { readLive } from './live/read-live.ts';
-import { readFileContent } from './files/statistics-files.ts';
+import { readFileContent } from './files/stored-files.ts';
 import { writeCsv } from './reading/write-csv.ts';
 
 export function statisticsRoutes(http: HttpServer, { database }: { database: Database }): void {

@@ -1,21 +1,10 @@
 import type { Tx } from '../../../platform/database/index.ts';
-import {
-  putBackStaleHours,
-  readCarried,
-  readEndedDays,
-  readFacts,
-  readHours,
-  readProgress,
-  takeStaleHours,
-  writeCarried,
-  writeFigures,
-  writeProgress,
-  type Progress,
-} from './queries.ts';
 import { forgetFailedHours, forHour, readFailedHours } from './failed-hours.ts';
 import type { Carried } from './figure-table.ts';
-import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
 import { notePeriods } from './note-periods.ts';
+import { putBackStaleHours, readProgress, takeStaleHours, writeProgress, type Progress } from './progress.ts';
+import { readCarried, readEndedDays, readFacts, readHours, writeCarried, writeFigures } from './queries.ts';
+import { mergeFigures, rollUpHour } from './roll-up-hour.ts';
 import { takeTurn } from './take-turn.ts';
 
 const hourMs = 3_600_000;

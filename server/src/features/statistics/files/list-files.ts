@@ -3,7 +3,7 @@ import type { QueryOf, ResponseOf } from '@samtal/contract/endpoint';
 import type { ReadTx } from '../../../platform/database/index.ts';
 import { Refusal } from '../../../platform/http/index.ts';
 import { endOfPeriod } from './file-place.ts';
-import { readFiles, type FilePosition, type StoredFile } from './statistics-files.ts';
+import { readFiles, type FilePosition, type StoredFile } from './stored-files.ts';
 
 type Query = QueryOf<typeof listStatisticsFiles>;
 

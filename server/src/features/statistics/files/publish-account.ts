@@ -6,7 +6,7 @@ import { readSettings } from '../../settings/index.ts';
 import { filePlace, type FilePeriod } from './file-place.ts';
 import { readFileFigures, readMadeWith, renderFile, type RenderedFile } from './render-file.ts';
 import { forgetDueFile, readDueFiles, type DueFile } from './due-files.ts';
-import { readNewestFile, toStore } from './statistics-files.ts';
+import { readNewestFile, toStore } from './newest-files.ts';
 import { takeTurn } from '../counting/take-turn.ts';
 
 /** One transaction looks at no more files than this. */

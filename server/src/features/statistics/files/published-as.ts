@@ -1,7 +1,7 @@
 import type { FiguresQuery, StatisticsSubject } from '@samtal/contract/statistics';
 import type { ReadTx } from '../../../platform/database/index.ts';
 import { endOfPeriod } from './file-place.ts';
-import { readPublished } from './statistics-files.ts';
+import { readPublished } from './stored-files.ts';
 
 /** The published file that holds exactly what is asked for: one hour or day of the whole account, told apart as files are; else null. */
 export async function publishedAs(
