@@ -44,7 +44,10 @@ export const User = closed({
   ...userFields,
   /** `invited` until the invitation is accepted; `inactive` users cannot sign in to this account. */
   status: oneOf('invited', 'active', 'inactive'),
-  roles: Type.Array(closed({ grantId: Id, roleId: Id, name: Type.String() })),
+  /** `builtIn` is the word of a built-in role, null for a role of the account’s own. */
+  roles: Type.Array(
+    closed({ grantId: Id, roleId: Id, name: Type.String(), builtIn: nullable(Type.String()) }),
+  ),
   createdAt: Instant,
   lastSignInAt: nullable(Instant),
   /** The last day, in UTC, on which the user signed in or worked in the account; null where there was none (B5). */

@@ -43,7 +43,7 @@ function CertificateRow({ certificate: { name, endsAt, days } }: { certificate: 
   const account = useAccount();
   return (
     <Row
-      title={t('self-check.certificate', { name })}
+      title={t(days < 0 ? 'self-check.certificate-ended' : 'self-check.certificate', { name })}
       says={
         <>
           {t('self-check.certificate-says')}

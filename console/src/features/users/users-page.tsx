@@ -8,7 +8,7 @@ import { call } from '../../api/index.ts';
 import { useText } from '../../text/index.ts';
 import { EmptyState, Page, Row, Rows, ToneBadge, type Tone } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
-import { useRoleName, useRoles } from '../access/index.ts';
+import { useRoleName } from '../access/index.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 import { UserDialog } from './user-dialog.tsx';
 
@@ -103,7 +103,6 @@ function statusWord({ status, inactiveBecause }: User) {
 function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
   const { t, formats } = useText();
   const roleName = useRoleName();
-  const roles = useRoles().data ?? [];
   const seen = [
     user.lastSignInAt === null
       ? t('user.never-seen')
@@ -128,9 +127,9 @@ function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
         user.roles.length === 0 ? (
           <ToneBadge tone="warning">{t('user.no-roles')}</ToneBadge>
         ) : (
-          user.roles.map(({ grantId, roleId, name }) => (
+          user.roles.map(({ grantId, ...role }) => (
             <ToneBadge key={grantId} tone="accent">
-              {roleName(roles.find((role) => role.id === roleId) ?? { name, builtIn: null })}
+              {roleName(role)}
             </ToneBadge>
           ))
         )

@@ -14,7 +14,7 @@ export interface StoredUser {
   readonly lastSignInAt: Date | null;
   readonly lastActiveOn: string | null;
   readonly inactiveBecause: (typeof inactiveReasons)[number] | null;
-  readonly roles: { grantId: string; roleId: string; name: string }[];
+  readonly roles: { grantId: string; roleId: string; name: string; builtIn: string | null }[];
   readonly version: number;
 }
 
@@ -30,7 +30,7 @@ const columns = [
 ] as const;
 
 const roles = sql<StoredUser['roles']>`(
-  select coalesce(jsonb_agg(jsonb_build_object('grantId', g.id, 'roleId', g.role_id, 'name', role.name)
+  select coalesce(jsonb_agg(jsonb_build_object('grantId', g.id, 'roleId', g.role_id, 'name', role.name, 'builtIn', role.built_in)
     order by lower(role.name), g.id), '[]')
   from role_grant g join role on role.account_id = g.account_id and role.id = g.role_id
   where g.account_id = m.account_id and g.user_id = m.user_id)`;

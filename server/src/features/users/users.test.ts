@@ -129,6 +129,12 @@ test('lists users by name in pages without gaps or doubles, and finds them by na
     seen.map(({ name }) => name),
     seen.map(({ name }) => name).toSorted(),
   );
+  const named = seen.find(({ id }) => id === boss.userId)?.roles.map(({ name, builtIn }) => [name, builtIn]);
+  assert.deepEqual(
+    named,
+    [['Account administrator', 'administrator']],
+    'so that it can be said in any language',
+  );
   const find = async (search: string) =>
     (await browser.call(listUsers, { params: { accountId: account }, query: { search } })).json<{
       items: User[];
