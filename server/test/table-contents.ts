@@ -23,11 +23,13 @@ const restless = [
   'migration',
 ];
 
-/** The same of single columns: on which day somebody was last at work, when who decides was told of a request, and what statistics were told. */
+/** The same of single columns: on which day somebody was last at work, when who decides was told of a request, what statistics were told, and how far the audit trail was sent on. */
 const restlessColumns: Readonly<Record<string, string>> = {
   membership: '{last_active_on,unused_notice}',
   operator_access: '{told_at}',
   agent_presence: '{told,told_limit}',
+  audit_destination:
+    '{delivered_seq,delivered_checkpoint,delivered_at,failures,failing_since,failure,next_try_at,lease,leased_until}',
 };
 
 /** Rows and a checksum of every table that only actions change, and how many audit entries there are. */

@@ -66,8 +66,9 @@ describe('numbers that wait to be redacted', () => {
   async function readings(person: Person): Promise<unknown[]> {
     const { rows } = await db.asOwner<{ shown: string }>(
       `select body::jsonb -> 'details' ->> 'shown' as shown
-       from (select body from audit_outbox union all select body from audit_entry) each
-       where body::jsonb ->> 'action' = 'conversations.transcript-read' and body::jsonb -> 'actor' ->> 'id' = $1`,
+       from (select at, body from audit_outbox union all select at, body from audit_entry) each
+       where body::jsonb ->> 'action' = 'conversations.transcript-read' and body::jsonb -> 'actor' ->> 'id' = $1
+       order by at`,
       [person.userId],
     );
     return rows.map(({ shown }) => shown);
