@@ -9,7 +9,7 @@ import { giveOpenedGrantsPurpose } from './opened-grants.ts';
 import type { RoleFields } from './create-role.ts';
 import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessDefinable, refuseUnlessPassable, type Giver } from './giver.ts';
-import { effective } from './policy.ts';
+import { effective, granted } from './policy.ts';
 import { clearRole, readGrants, readRoles, replaceClosures, writeRole, type StoredRole } from './queries.ts';
 import { closures, holdersOf, withRole } from './role-graph.ts';
 
@@ -92,10 +92,11 @@ async function refuseUnlessGrantsMayChange(
     differences.set(grant.userId, [
       ...(differences.get(grant.userId) ?? []),
       effective(difference, grant.scope),
+      ...moved.map((roleId) => granted({ roleId, allows: [], scope: grant.scope })),
     ]);
   }
   for (const [receiverId, grants] of differences)
-    await refuseUnlessPassable(tx, giver, { receiverId, grants, roleIds: moved });
+    await refuseUnlessPassable(tx, giver, { receiverId, grants });
 }
 
 async function renameRole(tx: Tx, accountId: string, { id, name }: StoredRole): Promise<void> {

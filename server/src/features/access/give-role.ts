@@ -8,7 +8,7 @@ import { lockAccess } from './administrators.ts';
 import { grantBody } from './configuration.ts';
 import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
-import { effective, normalisedScope, opensConversations } from './policy.ts';
+import { granted, normalisedScope, opensConversations } from './policy.ts';
 import { readGrants, readRoles, type StoredGrant } from './queries.ts';
 
 export interface NewGrant {
@@ -38,8 +38,7 @@ export async function giveRole(
   await refuseUnknownPlaces(tx, accountId, scope);
   await refuseUnlessPassable(tx, giver, {
     receiverId: userId,
-    grants: [effective(role.allows, scope)],
-    roleIds: [roleId],
+    grants: [granted({ roleId, allows: role.allows, scope })],
   });
   const purpose = note.reason?.trim() ?? '';
   if (purpose === '' && opensConversations(role.allows, scope)) throw new Refusal('access.purpose-required');

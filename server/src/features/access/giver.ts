@@ -4,7 +4,7 @@ import type { ReadTx } from '../../platform/database/index.ts';
 import { Refusal, type HeldGrant, type Member } from '../../platform/http/index.ts';
 import { readHolder } from './load-member.ts';
 import { readPlaces } from './places.ts';
-import { bringsOthersServices } from './others-services.ts';
+import { bringsOthersServices, type ServiceGiver } from './others-services.ts';
 import { isEntrusted, mayAnywhere, mayPassOn } from './policy.ts';
 
 /**
@@ -17,26 +17,27 @@ export function actorOf(giver: Giver): AuditActor {
   return typeof giver === 'string' ? { kind: giver } : giver.actor;
 }
 
-/**
- * Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. With roles goes what is
- * given to them by name: where the receiver comes to have a role, it is named as well.
- */
+/** Refuses unless the giver may give this to the receiver, take it from them, or decide over whoever holds it. */
 export async function refuseUnlessPassable(
   tx: ReadTx,
   giver: Giver,
-  {
-    receiverId,
-    grants,
-    roleIds = [],
-  }: { receiverId: string; grants: readonly HeldGrant[]; roleIds?: readonly string[] },
+  { receiverId, grants }: { receiverId: string; grants: readonly HeldGrant[] },
 ): Promise<void> {
-  if (typeof giver === 'string' || grants.length === 0 || isEntrusted(giver, receiverId)) return;
+  if (typeof giver === 'string' || grants.length === 0) return;
+  if (!(await mayPassAllOn(tx, giver, { receiverId, grants }))) throw new Refusal('access.exceeds-own');
+}
+
+async function mayPassAllOn(
+  tx: ReadTx,
+  giver: ServiceGiver,
+  { receiverId, grants }: { receiverId: string; grants: readonly HeldGrant[] },
+): Promise<boolean> {
+  if (isEntrusted(giver, receiverId)) return true;
   const places = await readPlaces(tx, giver.accountId);
-  if (
-    !grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })) ||
-    (await bringsOthersServices(tx, giver, roleIds))
-  )
-    throw new Refusal('access.exceeds-own');
+  return (
+    grants.every((grant) => mayPassOn(giver, { receiverId, grant, places })) &&
+    !(await bringsOthersServices(tx, giver, grants))
+  );
 }
 
 /**
@@ -50,9 +51,9 @@ export async function couldStillPass(
 ): Promise<boolean> {
   const holder = await readHolder(tx, accountId, giverId);
   if (holder === null) return false;
-  const places = await readPlaces(tx, accountId);
-  const giver = { personId: giverId, grants: holder.grants };
-  return grants.every((grant) => mayPassOn(giver, { receiverId, grant, places }));
+  const actor = { kind: 'user', id: giverId } as const;
+  const giver = { accountId, actor, personId: giverId, grants: holder.grants };
+  return await mayPassAllOn(tx, giver, { receiverId, grants });
 }
 
 /** Refuses unless the giver may define a role that allows this. Where it will hold is judged when it is given. */

@@ -9,6 +9,7 @@ export { operatorGrant, readOperatorHolder } from './operator-holder.ts';
 export {
   covers,
   effective,
+  granted,
   includesScope,
   mayEverywhere,
   narrowedTo,

@@ -66,6 +66,19 @@ export function effective(allows: Iterable<Authorisation>, scope: Scope): HeldGr
   };
 }
 
+/** The same of a role that somebody is to have, or has: what is given to the role by name goes with it. */
+export function granted({
+  roleId,
+  allows,
+  scope,
+}: {
+  roleId: string;
+  allows: Iterable<Authorisation>;
+  scope: Scope;
+}): HeldGrant {
+  return { ...effective(allows, scope), roleId };
+}
+
 /** Whether a role that allows this, given within the scope, opens the content of conversations of others (B3). */
 export function opensConversations(allows: Iterable<Authorisation>, scope: Scope): boolean {
   const { authorisations: held } = effective(allows, scope);

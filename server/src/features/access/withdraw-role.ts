@@ -6,7 +6,7 @@ import { keepingAnAdministrator } from './administrators.ts';
 import { grantBody } from './configuration.ts';
 import { currentGiver } from './current-giver.ts';
 import { actorOf, refuseUnlessPassable, type Giver } from './giver.ts';
-import { effective } from './policy.ts';
+import { granted } from './policy.ts';
 import { readGrants, readRoles } from './queries.ts';
 
 /** Takes a role back. Anybody may lay down a role of his own. */
@@ -21,7 +21,7 @@ export async function withdrawRole(
     const role = found((await readRoles(tx, accountId)).get(grant.roleId));
     await refuseUnlessPassable(tx, giver, {
       receiverId: grant.userId,
-      grants: [effective(role.allows, grant.scope)],
+      grants: [granted({ ...grant, allows: role.allows })],
     });
     await tx.sql
       .deleteFrom('role_grant')

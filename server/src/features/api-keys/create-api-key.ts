@@ -4,7 +4,7 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { found, Refusal, type SignedInMember } from '../../platform/http/index.ts';
 import {
-  effective,
+  granted,
   lockAccess,
   normalisedScope,
   readRoles,
@@ -63,7 +63,7 @@ async function judgedGrants(tx: Tx, owner: SignedInMember, grants: readonly KeyG
     await refuseUnknownPlaces(tx, owner.accountId, scope);
     await refuseUnlessPassable(tx, owner, {
       receiverId: owner.userId,
-      grants: [effective(role.allows, scope)],
+      grants: [granted({ roleId, allows: role.allows, scope })],
     });
     const text = JSON.stringify(scope);
     judged.set(`${roleId} ${text}`, { roleId, scope: text });

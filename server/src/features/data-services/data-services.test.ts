@@ -8,12 +8,16 @@ import {
   type Authorisation,
   type Scope,
 } from '@samtal/contract/access';
+import { createApiKey } from '@samtal/contract/api-keys';
 import * as contract from '@samtal/contract/data-services';
+import { createIdentityProvider } from '@samtal/contract/federation';
 import { getVersion, restoreVersion } from '@samtal/contract/history';
 import { deleteQueue } from '@samtal/contract/routing';
 import { readFigures, subjects, type FiguresRow } from '@samtal/contract/statistics';
+import { removeUser } from '@samtal/contract/users';
 import { makeAccount, makePerson, makeProgram, type Answer, type Person } from '../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { TestIdentityProvider } from '../../../test/identity-provider.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { Random } from '../../../test/random.ts';
 import { makeBusyAccount, stopClock, Traffic, type BusyAccount } from '../../../test/statistics/traffic.ts';
@@ -407,16 +411,20 @@ describe('data services', () => {
     refused(await key.try(contract.deleteDataService, at(service)), 403, 'access.forbidden');
     // Whoever makes keys, and holds what the role allows, but not the role: no service of it comes by a key.
     const maker = await person({ roleId: readsAll }, { roleId: await role(['api-keys.manage']) });
-    const taken = await makeProgram(maker, [{ roleId: partners, scope: {} }]);
-    refused(await run(taken as never, service), 404, 'not-found');
-    await definer.call(giveRole, { params, body: { userId: maker.userId, roleId: partners, scope: {} } });
-    assert.equal((await run(taken as never, service)).status, 200);
+    const body = { name: 'Not theirs', purpose: 'A test', grants: [{ roleId: partners, scope: {} }] };
+    refused(await maker.try(createApiKey, { params, body }), 403, 'access.exceeds-own');
+    const later = await role(['data-services.read']);
+    const early = await makeProgram(maker, [{ roleId: later, scope: {} }]);
+    const ofLater = await define({ roleIds: [later] });
+    refused(await run(early as never, ofLater), 404, 'not-found');
+    await definer.call(giveRole, { params, body: { userId: maker.userId, roleId: later, scope: {} } });
+    assert.equal((await run(early as never, ofLater)).status, 200);
   });
 
   it('attack 41: comes by a role to nobody whose giver has neither it nor the say over services', async () => {
     const partners = await role(['data-services.read']);
     const service = await define({ roleIds: [partners] });
-    const held = await role(['data-services.read', 'access.manage']);
+    const held = await role(['data-services.read', 'access.manage', 'federation.manage', 'users.manage']);
     // Holds everything that the role allows, and may give it: but for the service that goes with it.
     const giver = await person({ roleId: held });
     const other = await person();
@@ -431,9 +439,19 @@ describe('data services', () => {
       'access.exceeds-own',
     );
     refused(await run(giver, service), 404, 'not-found');
+    // Nor by who comes through an identity provider, nor by deciding over somebody who has it.
+    const has = await person({ roleId: partners });
+    refused(
+      await giver.try(removeUser, { params: { ...params, userId: has.userId } }),
+      403,
+      'access.exceeds-own',
+    );
+    const provider = { params, body: await providerGiving(partners) };
+    refused(await giver.try(createIdentityProvider, provider), 403, 'access.exceeds-own');
     assert.equal((await give(giver, other.userId, readsAll)).status, 201, 'one that brings no service');
     await definer.call(giveRole, { params, body: { userId: giver.userId, roleId: partners, scope: {} } });
     assert.equal((await give(giver, other.userId)).status, 201);
+    assert.equal((await giver.try(createIdentityProvider, provider)).status, 201);
     assert.equal((await run(other, service)).status, 200);
   });
 
@@ -556,4 +574,28 @@ function refused(answer: Answer<unknown>, status: number, code: string): void {
     [status, code],
     answer.text,
   );
+}
+
+/** An identity provider that gives this role to a group. */
+async function providerGiving(roleId: string) {
+  const { entityId, signInUrl, certificate } = await TestIdentityProvider.make();
+  return {
+    protocol: 'saml' as const,
+    name: 'Almvik',
+    active: true,
+    saml: {
+      entityId,
+      signInUrl,
+      certificates: [certificate],
+      signed: 'assertion' as const,
+      unsolicited: false,
+      encrypted: false,
+      signOutUrl: null,
+      signsOutThere: false,
+    },
+    domains: ['almvik.example'],
+    createsUsers: true,
+    groupRoles: [{ group: 'partners', roleId, scope: {} }],
+    attributes: { email: null, name: null, groups: null },
+  };
 }

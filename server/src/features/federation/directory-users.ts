@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Tx } from '../../platform/database/index.ts';
 import type { Member } from '../../platform/http/index.ts';
-import { effective, refuseUnlessPassable } from '../access/index.ts';
+import { granted, refuseUnlessPassable } from '../access/index.ts';
 import { readHeld } from './read-held.ts';
 import { couldVouchFor } from './who-decided.ts';
 
@@ -104,8 +104,8 @@ export async function refuseUnlessTrustedWithDirectory(
   caller: Member,
   domains: readonly string[],
 ): Promise<void> {
-  const { rows } = await sql<{ isCaller: boolean; scope: Scope; allows: Authorisation[] }>`
-    select distinct g.user_id = ${caller.personId} as "isCaller", g.scope,
+  const { rows } = await sql<{ isCaller: boolean; roleId: string; scope: Scope; allows: Authorisation[] }>`
+    select distinct g.user_id = ${caller.personId} as "isCaller", g.role_id as "roleId", g.scope,
       array(select authorisation from role_allows a
         where a.account_id = g.account_id and a.role_id = g.role_id order by authorisation) as allows
     from provisioned_user p
@@ -114,8 +114,7 @@ export async function refuseUnlessTrustedWithDirectory(
     where p.account_id = ${caller.accountId} and p.made
       and lower(regexp_replace(m.email, '^.*@', '')) = any(${domains.map((domain) => domain.toLowerCase())}::text[])
   `.execute(tx.sql);
-  const grantsOf = (isCaller: boolean) =>
-    rows.filter((row) => row.isCaller === isCaller).map(({ allows, scope }) => effective(allows, scope));
+  const grantsOf = (isCaller: boolean) => rows.filter((row) => row.isCaller === isCaller).map(granted);
   await refuseUnlessPassable(tx, caller, { receiverId: caller.personId, grants: grantsOf(true) });
   await refuseUnlessPassable(tx, caller, { receiverId: randomUUID(), grants: grantsOf(false) });
 }

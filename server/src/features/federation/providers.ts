@@ -7,7 +7,7 @@ import { isUniqueViolation, type Tx } from '../../platform/database/index.ts';
 import { recordVersion, type ChangeNote } from '../../platform/history/index.ts';
 import { found, Refusal, type Member } from '../../platform/http/index.ts';
 import type { Keyring } from '../../platform/keys/index.ts';
-import { effective, readRoles, refuseUnknownPlaces, refuseUnlessPassable } from '../access/index.ts';
+import { granted, readRoles, refuseUnknownPlaces, refuseUnlessPassable } from '../access/index.ts';
 import { certificateEnd, type newOwnKey } from './certificates.ts';
 import { sealClientSecret } from './client-secret.ts';
 import { refuseUnlessTrustedWithDirectory } from './directory-users.ts';
@@ -214,9 +214,10 @@ async function refuseUnfit(
   const roles = await readRoles(tx, caller.accountId);
   const somebody = randomUUID();
   for (const { scope } of given) await refuseUnknownPlaces(tx, caller.accountId, scope);
-  const grants = given.map(({ roleId, scope }) => effective(found(roles.get(roleId)).allows, scope));
-  const roleIds = given.map(({ roleId }) => roleId);
-  await refuseUnlessPassable(tx, caller, { receiverId: somebody, grants, roleIds });
+  const grants = given.map(({ roleId, scope }) =>
+    granted({ roleId, allows: found(roles.get(roleId)).allows, scope }),
+  );
+  await refuseUnlessPassable(tx, caller, { receiverId: somebody, grants });
 }
 
 /** Whoever decides who vouches for users could come in their place: so nobody does for users who hold more. */

@@ -3,7 +3,7 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import { attempt, type Tx } from '../../platform/database/index.ts';
 import { unlessRefused, type Member } from '../../platform/http/index.ts';
 import {
-  effective,
+  granted,
   giveRole,
   readGrantedRoles,
   readRoles,
@@ -28,7 +28,7 @@ export async function giveRolesOfGroups(tx: Tx, giver: Member, userIds: Iterable
     const kept = await giveWanted(tx, giver, { userId, wanted, roles });
     for (const grant of await grantsByDirectory(tx, giver.accountId, userId)) {
       if (kept.has(grant.id)) continue;
-      const held = effective(grant.allows, grant.scope);
+      const held = granted(grant);
       if (named.includes(userId) && setsSignInRight(held.authorisations)) {
         await recordKept(tx, giver, grant);
         continue;
@@ -83,8 +83,7 @@ async function giveWanted(
     if (role === undefined) continue;
     await refuseUnlessPassable(tx, giver, {
       receiverId: userId,
-      grants: [effective(role.allows, scope)],
-      roleIds: [roleId],
+      grants: [granted({ roleId, allows: role.allows, scope })],
     });
     // A queue or a site that it was to hold for may be gone.
     const grant = await unlessRefused(

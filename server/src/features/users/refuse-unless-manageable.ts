@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/database/index.ts';
-import { effective, readGrantedRoles, refuseUnlessPassable, type Giver } from '../access/index.ts';
+import { granted, readGrantedRoles, refuseUnlessPassable, type Giver } from '../access/index.ts';
 
 /** Refuses to decide over a user who holds more than whoever decides. */
 export async function refuseUnlessManageable(
@@ -7,9 +7,9 @@ export async function refuseUnlessManageable(
   accountId: string,
   { giver, userId }: { giver: Giver; userId: string },
 ): Promise<void> {
-  const granted = await readGrantedRoles(tx, accountId, userId);
+  const held = await readGrantedRoles(tx, accountId, userId);
   await refuseUnlessPassable(tx, giver, {
     receiverId: userId,
-    grants: granted.map(({ allows, scope }) => effective(allows, scope)),
+    grants: held.map(granted),
   });
 }

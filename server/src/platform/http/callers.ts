@@ -34,6 +34,8 @@ export interface SignedIn extends Anyone {
 export interface HeldGrant {
   readonly authorisations: ReadonlySet<Authorisation>;
   readonly scope: Scope;
+  /** The role, where it matters what is given to that by name. */
+  readonly roleId?: string;
 }
 
 /** Who works in an account: a user, a program with a key (C8), or an operator (B4). What they do is recorded under this. */
