@@ -67,9 +67,18 @@ export class Database {
   readonly #within = new AsyncLocalStorage<true>();
   readonly #alongside = new AsyncLocalStorage<Alongside>();
 
-  /** `role`: of a process that is to have that one and no other, bound to an account or not. */
-  constructor(options: PoolConfig & { onError: (error: Error) => void; role?: 'samtal_sftp' }) {
-    const { onError, role, ...config } = options;
+  /**
+   * `role`: of a process that is to have that one and no other, bound to an account or not. `statementTimeoutMs`: what takes longer is broken
+   * off (15 seconds).
+   */
+  constructor(
+    options: PoolConfig & {
+      onError: (error: Error) => void;
+      role?: 'samtal_sftp';
+      statementTimeoutMs?: number;
+    },
+  ) {
+    const { onError, role, statementTimeoutMs = 15_000, ...config } = options;
     this.#role = role ?? null;
     this.#pool = new Pool({
       max: 20,
@@ -78,8 +87,7 @@ export class Database {
       pipeline: true,
       ...config,
       // No statement may hold a connection, or a lock, for ever.
-      options:
-        '-c search_path=samtal -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000',
+      options: `-c search_path=samtal -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=15000`,
     });
     this.#pool.on('error', onError);
     this.#pool.on('connect', (client) => {

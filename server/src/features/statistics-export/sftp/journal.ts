@@ -36,7 +36,8 @@ interface Refusals {
 
 /**
  * What is done by SFTP, for the audit trail of the account (H2): sessions one by one; files once a second together, so that ten thousand of
- * them are some hundred entries; refusals the first at once, and then once a minute with their number.
+ * them are some hundred entries; refusals the first within a second, and then once a minute with their number. So whoever is refused cannot tell by
+ * what is written about it that there is such a name.
  * What cannot be written is kept and tried again; whoever asks `isBehind` stops serving before that is too much.
  */
 export class Journal {
@@ -118,7 +119,6 @@ export class Journal {
     refusals.count += 1;
     refusals.reason = reason;
     this.#refusals.set(exportAccountId, refusals);
-    if (known === undefined) this.#writeRefusals(refusals);
   }
 
   #flush({ all = false }: { all?: boolean } = {}): void {

@@ -14,6 +14,9 @@ export interface SftpLimits {
   readonly notSignedIn: number;
   /** From one IPv4 address or IPv6 network (/64). */
   readonly connectionsPerNetwork: number;
+  /** New ones of such a network within a minute; then one after the other. And of how many networks that is known. */
+  readonly connectionsPerMinute: number;
+  readonly networksKnown: number;
   /** Of one export account, signed in. */
   readonly sessionsPerAccount: number;
   readonly channels: number;
@@ -34,6 +37,8 @@ export interface SftpLimits {
   readonly rekeyMs: number;
   /** New keys that a client asks for within a minute. */
   readonly rekeysPerMinute: number;
+  /** Longer than that no question to the database may take: whoever asked is told that it failed. */
+  readonly statementMs: number;
   /** How often it is asked whether the keys of open sessions still stand. */
   readonly recheckMs: number;
   /** Sessions end when that could not be asked for so long: nobody knows whether they may go on. */
@@ -52,6 +57,8 @@ export const sftpLimits: SftpLimits = {
   connections: 200,
   notSignedIn: 50,
   connectionsPerNetwork: 20,
+  connectionsPerMinute: 60,
+  networksKnown: 10_000,
   sessionsPerAccount: 10,
   channels: 4,
   channelsInAll: 1_000,
@@ -64,6 +71,7 @@ export const sftpLimits: SftpLimits = {
   rekeyBytes: 2 ** 30,
   rekeyMs: 3_600_000,
   rekeysPerMinute: 10,
+  statementMs: 5_000,
   recheckMs: 400,
   blindMs: 10_000,
   unwrittenEntries: 1_000,

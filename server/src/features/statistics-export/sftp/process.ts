@@ -29,6 +29,7 @@ async function start({
   database = new Database({
     ...login,
     max: 6,
+    statementTimeoutMs: limits.statementMs,
     role: 'samtal_sftp',
     onError: (error) => failed('database-disturbed', error),
   });

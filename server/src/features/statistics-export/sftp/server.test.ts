@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import ssh2, { type Client, type ConnectConfig } from 'ssh2';
+import ssh2, { type Client, type ConnectConfig, type SFTPWrapper } from 'ssh2';
 import { makeAccount, type TestAccount } from '../../../../test/callers.ts';
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts';
 import { clientKey, testExportAccount, testExportKey } from '../../../../test/export-accounts.ts';
@@ -21,11 +22,17 @@ describe('the SFTP server within its limits', { timeout: 120_000 }, () => {
   /** What every transaction, or every question, waits for before it is done. */
   let holdUp: { writing: Promise<unknown>; reading: Promise<unknown> };
   let isWriting = false;
+  const asked = { reading: 0, writing: 0 };
   const cleanUp: (() => Promise<void> | void)[] = [];
 
   before(async () => {
     db = await createTestDatabase();
-    own = new Database({ connectionString: db.url, role: 'samtal_sftp', onError: () => undefined });
+    own = new Database({
+      connectionString: db.url,
+      role: 'samtal_sftp',
+      statementTimeoutMs: 300,
+      onError: () => undefined,
+    });
     account = await makeAccount(db, { origin: 'https://example.org' });
     hostKey = (await readHostKey(db.database, db.keyring)).openSsh;
   });
@@ -41,11 +48,13 @@ describe('the SFTP server within its limits', { timeout: 120_000 }, () => {
     holdUp = { writing: Promise.resolve(), reading: Promise.resolve() };
     const database = {
       read: async (...question: Parameters<Database['read']>) => {
+        asked.reading += 1;
         await holdUp.reading;
         return await own.read(...question);
       },
       transaction: async (...work: Parameters<Database['transaction']>) => {
         isWriting = true;
+        asked.writing += 1;
         await holdUp.writing;
         return await own.transaction(...work);
       },
@@ -185,6 +194,98 @@ describe('the SFTP server within its limits', { timeout: 120_000 }, () => {
     await closed;
     go();
     await settled(async () => assert.ok((await actionsOf(id)).includes('statistics-export.session-ended')));
+  });
+
+  it('attack 64: takes so many new connections from one address in a minute, and meanwhile those from others', async () => {
+    const port = await start({ connectionsPerMinute: 3 });
+    const { config } = await exporter(port);
+    for (let count = 0; count < 3; count += 1) (await connected(config)).end();
+    await assert.rejects(connected(config), /ECONNRESET|closed|handshake/i);
+    await connected({ ...config, localAddress: '127.0.0.2' });
+    await assert.rejects(connected(config));
+  });
+
+  it('attack 63: does the same for an unknown name as for a known one with another key, and answers the same', async () => {
+    const port = await start({ refusalMs: 200 });
+    const { config } = await exporter(port);
+    const stranger = clientKey().privateKey;
+    const tryAs = async (username: string) => {
+      const before = { ...asked };
+      const left: unknown[] = [];
+      const client = new ssh2.Client();
+      cleanUp.push(() => void client.destroy());
+      client.on('error', () => undefined);
+      const began = performance.now();
+      let isTried = false;
+      await new Promise<void>((resolve) =>
+        client.connect({
+          ...config,
+          authHandler: (methods, partial, next) => {
+            left.push([methods, partial]);
+            if (methods !== null && isTried) return resolve();
+            isTried = methods !== null;
+            next(
+              methods === null ? { type: 'none', username } : { type: 'publickey', username, key: stranger },
+            );
+          },
+        }),
+      );
+      const ms = performance.now() - began;
+      return {
+        left,
+        reading: asked.reading - before.reading,
+        writing: asked.writing - before.writing,
+        isSlow: ms >= 400,
+      };
+    };
+    const [known, unknown] = [await tryAs(config.username ?? ''), await tryAs('nobody-abcdefghjk')];
+    assert.deepEqual(unknown, known);
+    assert.deepEqual(known, {
+      left: [
+        [null, null],
+        [['publickey'], false],
+        [['publickey'], false],
+      ],
+      reading: 1,
+      writing: 0,
+      isSlow: true,
+    });
+  });
+
+  it('breaks off what the database does not answer, and the session goes on', async () => {
+    const port = await start({});
+    const client = await connected((await exporter(port)).config);
+    const sftp = await new Promise<SFTPWrapper>((resolve, reject) =>
+      client.sftp((error, opened) => (error === undefined ? resolve(opened) : reject(error))),
+    );
+    const list = async () =>
+      await new Promise((resolve, reject) =>
+        sftp.readdir('/Metrics', (error, found) => (error === undefined ? resolve(found) : reject(error))),
+      );
+    await db.asOwner('begin; lock table statistics_file in access exclusive mode');
+    try {
+      await assert.rejects(list(), /Failure/);
+    } finally {
+      await db.asOwner('rollback');
+    }
+    assert.deepEqual(await list(), []);
+  });
+
+  it('leaves no process behind when its node is killed, and lets go of its port', async () => {
+    const program = new URL('../../../../test/sftp-node.ts', import.meta.url);
+    const node = fork(program, [db.url, db.keyringDirectory], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    cleanUp.push(() => void node.kill('SIGKILL'));
+    const [{ pid, port }] = (await once(node, 'message')) as [{ pid: number; port: number }];
+    const { config } = await exporter(port);
+    const client = await connected(config);
+    const closed = once(client, 'close');
+    assert.ok(process.kill(pid, 0));
+    node.kill('SIGKILL');
+    await closed;
+    await settled(() => assert.throws(() => process.kill(pid, 0), /ESRCH/));
+    await assert.rejects(connected(config), /ECONNREFUSED/);
   });
 
   it('attack 64: exchanges no new keys with somebody who has not signed in', async () => {

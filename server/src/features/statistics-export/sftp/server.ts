@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import type { Database } from '../../../platform/database/index.ts';
 import { networkOf, passes } from '../../../platform/networks/index.ts';
 import { algorithms } from './algorithms.ts';
+import { Arrivals } from './arrivals.ts';
 import { Budget } from './budget.ts';
 import { SftpClient } from './client.ts';
 import { Files } from './files.ts';
@@ -33,6 +34,7 @@ export class SftpServer {
   readonly #sockets = new Map<Socket, string>();
   readonly #clients = new Map<Socket, SftpClient>();
   readonly #places = new Map<string, number>();
+  readonly #arrivals: Arrivals;
   readonly #timers: NodeJS.Timeout[] = [];
   #seenAt = performance.now();
   #isRechecking = false;
@@ -41,6 +43,10 @@ export class SftpServer {
     this.#parts = parts;
     const { database, hostKey, limits } = parts;
     const budget = new Budget({ inAll: limits.keptBytesInAll, ofOwner: limits.keptBytes });
+    this.#arrivals = new Arrivals({
+      perMinute: limits.connectionsPerMinute,
+      mostNetworks: limits.networksKnown,
+    });
     this.#files = new Files(database);
     this.#gatekeeper = new Gatekeeper(database);
     this.#journal = new Journal(database, limits, (error) => parts.failed('sftp-audit-failed', error));
@@ -93,6 +99,11 @@ export class SftpServer {
   #receive(socket: Socket): void {
     const { limits } = this.#parts;
     const network = networkOf(socket.remoteAddress ?? '');
+    // Before anything is done for it.
+    if (!this.#arrivals.admits(network, performance.now())) {
+      socket.destroy();
+      return;
+    }
     const ofNetwork = [...this.#sockets.values()].filter((each) => each === network).length;
     socket.on('error', () => socket.destroy());
     if (ofNetwork < limits.connectionsPerNetwork) this.#makeRoom();
@@ -136,6 +147,7 @@ export class SftpServer {
     for (const client of this.#clients.values()) client.tend(now);
     if (this.#journal.isBehind) this.#endSignedIn('audit-unwritten');
     this.#files.forgetOld();
+    this.#arrivals.forgetOld(now);
   }
 
   /** Ends the sessions whose key, account or network is not taken any more, on whichever node that was decided. */
@@ -188,6 +200,8 @@ export class SftpServer {
   }
 
   async #allGone(): Promise<void> {
-    await Promise.all([...this.#sockets.keys()].map(async (socket) => void (await once(socket, 'close'))));
+    // What one that has gone says about that is no reason not to wait for it, nor for the others.
+    const gone = async (socket: Socket) => await new Promise((resolve) => socket.once('close', resolve));
+    await Promise.all([...this.#sockets.keys()].map(gone));
   }
 }
