@@ -381,7 +381,7 @@ export const attackChapters: readonly AttackChapter[] = [
       },
       {
         number: 64,
-        attack: 'Broken packets, idle sockets and endless channels by SFTP',
+        attack: 'Broken packets, idle sockets, endless connections, channels and requests by SFTP',
         expected: 'the process lives, others are served',
       },
       {

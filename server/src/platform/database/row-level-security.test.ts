@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { testAccount, testUser } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 
@@ -30,20 +31,20 @@ test('forces row-level security on every table, with a policy for whoever may us
 test('grants nothing on the tables of the owner, and no way around the rows of others', async () => {
   const { rows: grants } = await db.asOwner<{ table_name: string }>(
     `select table_name from information_schema.role_table_grants
-     where grantee in ('samtal_app', 'samtal_platform', 'PUBLIC') and table_schema = 'samtal'
+     where grantee in ('samtal_app', 'samtal_platform', 'samtal_sftp', 'PUBLIC') and table_schema = 'samtal'
        and (table_name = any($1) or privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER'))`,
     [ownersOnly],
   );
   assert.deepEqual(grants, []);
   const { rows: roles } = await db.asOwner(
     `select rolname from pg_roles where rolname like 'samtal\\_%'
-       and rolname in ('samtal_app', 'samtal_platform', 'samtal_backup')
+       and rolname in ('samtal_app', 'samtal_platform', 'samtal_backup', 'samtal_sftp')
        and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin)`,
   );
   assert.deepEqual(roles, []);
   const { rows: owned } = await db.asOwner(
     `select relname from pg_class where relnamespace = 'samtal'::regnamespace
-       and relowner in ('samtal_app'::regrole, 'samtal_platform'::regrole, 'samtal_backup'::regrole)`,
+       and relowner in ('samtal_app'::regrole, 'samtal_platform'::regrole, 'samtal_backup'::regrole, 'samtal_sftp'::regrole)`,
   );
   assert.deepEqual(owned, []);
 });
@@ -186,5 +187,90 @@ test('lets backups read every row of every table, and change none', async () => 
     await assert.rejects(db.asOwner('delete from account'), /permission denied/);
   } finally {
     await db.asOwner('rollback');
+  }
+});
+
+/** What the process that speaks SFTP may do, by table; as PostgreSQL says it, with the columns. */
+const bySftp = [
+  'audit_outbox insert account_id, body',
+  'export_account select account_id, id',
+  'export_account update last_used_at',
+  'export_key select account_id, id',
+  'export_key update last_used_at',
+];
+
+test('attack 36: lets the process that speaks SFTP read published files, note what was used, and do nothing else', async () => {
+  const { rows: granted } = await db.asOwner<{ may: string }>(`
+    select format('%s %s %s', c.relname, privilege, string_agg(a.attname, ', ' order by a.attname)) as may
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    cross join unnest(array['select', 'insert', 'update', 'references']) privilege
+    where c.relnamespace = 'samtal'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+      and has_column_privilege('samtal_sftp', c.oid, a.attnum, privilege)
+    group by c.relname, privilege order by 1`);
+  const files = granted.filter(({ may }) => may.startsWith('statistics_file '));
+  assert.equal(files.length, 1);
+  assert.match(files[0]?.may ?? '', /^statistics_file select /);
+  assert.deepEqual(
+    granted.map(({ may }) => may).filter((may) => !may.startsWith('statistics_file ')),
+    bySftp,
+  );
+  const { rows: further } = await db.asOwner<{ may: string }>(`
+    select format('%s %s', c.relname, privilege) as may
+    from pg_class c cross join unnest(array['delete', 'truncate', 'trigger']) privilege
+    where c.relnamespace = 'samtal'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+      and has_table_privilege('samtal_sftp', c.oid, privilege)
+    union all
+    select format('%s usage', relname) from pg_class
+    where relnamespace = 'samtal'::regnamespace
+      and case when relkind = 'S' then has_sequence_privilege('samtal_sftp', oid, 'usage, update') end
+    union all
+    select format('%s %s', nspname, privilege) from pg_namespace cross join unnest(array['create', 'usage']) privilege
+    where nspname not like 'pg\\_%' and nspname not in ('information_schema', 'public')
+      and has_schema_privilege('samtal_sftp', oid, privilege)
+    union all
+    select format('member of %s', r.rolname) from pg_auth_members m join pg_roles r on r.oid = m.roleid
+    where m.member = 'samtal_sftp'::regrole`);
+  assert.deepEqual(further, [{ may: 'samtal usage' }]);
+  const { rows: functions } = await db.asOwner<{ name: string }>(`
+    select p.proname as name from pg_proc p
+    where p.pronamespace = 'samtal'::regnamespace and p.prosecdef and has_function_privilege('samtal_sftp', p.oid, 'execute')
+    order by 1`);
+  assert.deepEqual(
+    functions.map(({ name }) => name),
+    ['export_login', 'standing_export_keys'],
+  );
+});
+
+test('attack 36: refuses to the process that speaks SFTP every other table and every other write, and rows of other accounts', async () => {
+  const [mine, other] = [await testAccount(db), await testAccount(db)];
+  const { rows: tables } = await db.asOwner<{ name: string; column: string }>(
+    `select c.relname as name, a.attname as column from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum = 1
+     where c.relnamespace = 'samtal'::regnamespace and c.relkind in ('r', 'p')`,
+  );
+  assert.ok(tables.length > 25);
+  const tries = tables.flatMap(({ name, column }) => [
+    ...(name === 'statistics_file' ? [] : [`select * from ${name}`]),
+    `update ${name} set ${column} = default`,
+    `delete from ${name}`,
+    `truncate ${name}`,
+    `insert into ${name} default values`,
+  ]);
+  const client = new Client({ connectionString: db.url, options: '-c search_path=samtal' });
+  await client.connect();
+  try {
+    for (const text of [...tries, 'create table planted ()']) {
+      await client.query(`begin; set local role samtal_sftp; set local samtal.account = '${mine}'`);
+      await assert.rejects(client.query(text), /permission denied|row-level security/, text);
+      await client.query('rollback');
+    }
+    await client.query(`begin; set local role samtal_sftp; set local samtal.account = '${mine}'`);
+    await assert.rejects(
+      client.query('insert into audit_outbox (account_id, body) values ($1, $2)', [other, '{}']),
+      /row-level security/,
+    );
+    await client.query('rollback');
+  } finally {
+    await client.end();
   }
 });
