@@ -68,6 +68,14 @@ test('a data service is defined, tried, run by a program with nothing else, chan
   await ingrid.button('save', changing).click();
   await page.getByText(say('services.off'), { exact: true }).waitFor();
   await inspection.look(page, 'A data service that is off');
+  await page.getByRole('link', { name: say('services.history-of', { name: 'Väntetid per kö' }) }).click();
+  const shown = say('history.one-data-service', { name: 'Väntetid per kö' });
+  await page.getByText(say('history.only', { name: shown })).waitFor();
+  await page.getByRole('button', { name: say('history.open-of', { name: shown, version: 1 }) }).click();
+  const version = page.getByRole('dialog').getByRole('list', { name: say('history.differences') });
+  await version.getByText(say('history.field-measures')).waitFor();
+  await inspection.look(page, 'The first version of a data service');
+  await page.goto(new URL('/admin/data-services', stage.origin).href);
 
   await page.getByRole('button', { name: say('delete.of', { name: 'Väntetid per kö' }) }).click();
   await ingrid.button('delete', page.getByRole('dialog')).click();

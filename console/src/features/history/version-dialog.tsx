@@ -9,6 +9,7 @@ import { announce, BeforeAfter, ErrorState } from '../../ui/index.ts';
 import { useAccount } from '../accounts/index.ts';
 import { differencesQuery, versionsQuery } from './queries.ts';
 import { useObjectName } from './use-object-name.ts';
+import { expanded } from './expanded.ts';
 import { useValueText } from './use-value-text.ts';
 
 interface VersionDialogProps {
@@ -102,14 +103,19 @@ function Differences({
   return (
     <BeforeAfter
       label={t('history.differences')}
-      lines={shown.map(({ path, ...values }) => {
-        const [field = '', ...inside] = path;
-        return {
-          name: [fieldName(version.kind, field), ...inside].join(' › '),
-          before: say(version.kind, field, values.before),
-          after: say(version.kind, field, values.after),
-        };
-      })}
+      lines={shown
+        .flatMap((each) => (version.kind === 'settings' ? [each] : expanded(each)))
+        .map(({ path, ...values }) => {
+          const [field = '', ...inside] = path;
+          return {
+            name: [
+              fieldName(version.kind, field),
+              ...inside.map((name) => (version.kind === 'settings' ? name : fieldName(version.kind, name))),
+            ].join(' › '),
+            before: say(version.kind, field, values.before),
+            after: say(version.kind, field, values.after),
+          };
+        })}
     />
   );
 }
