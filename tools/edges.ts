@@ -193,6 +193,7 @@ export const edges: readonly { from: string; to: string; because: string }[] = [
   { from: 'media', to: 'conversations', because: 'A file is sent, and read, in a conversation.' },
   { from: 'media', to: 'masking', because: 'The name of a file is a text that somebody wrote.' },
   { from: 'self-check', to: 'federation', because: 'Certificates of identity providers end.' },
+  { from: 'self-check', to: 'statistics-export', because: 'Keys outlive whoever brought them.' },
   { from: 'self-check', to: 'settings', because: 'What is weaker than its default is a setting.' },
   { from: 'self-check', to: 'sites', because: 'A channel may say something weaker than its account.' },
   { from: 'media', to: 'settings', because: 'Who may send which files is a setting.' },

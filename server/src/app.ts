@@ -248,7 +248,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
       ...mediaJobs({ database, store: media.store }),
       ...statisticsJobs({ database, log }),
       ...ticketsJobs({ database }),
-      ...statisticsExportJobs({ database }),
+      ...statisticsExportJobs({
+        database,
+        mail: {
+          isPossible: async () => await messenger.canMail(),
+          send: async (to, values) => await messenger.mailed(to, { key: 'export-key-left', values }),
+        },
+      }),
       ...visitorsJobs({ database, keys, keyring, log }),
       ...keyJobs({ database, keys, keyring, backups, log }),
       ...backupJobs({ backups, log }),

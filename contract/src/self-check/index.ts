@@ -25,9 +25,24 @@ export const EndingCertificate = closed({
 });
 export type EndingCertificate = Static<typeof EndingCertificate>;
 
+/**
+ * A key of an export account that is taken although who brought it, or who confirmed its fingerprint, is no active user of the account
+ * any more (I4). It goes on being taken until somebody replaces or revokes it.
+ */
+export const LeftKey = closed({
+  exportAccountId: Id,
+  /** Of the export account. */
+  name: Type.String(),
+  keyId: Id,
+  /** What those did who have left. */
+  left: Type.Array(oneOf('submitted', 'confirmed')),
+});
+export type LeftKey = Static<typeof LeftKey>;
+
 export const SelfCheck = closed({
   weaker: Type.Array(WeakerSetting),
   certificates: Type.Array(EndingCertificate),
+  keys: Type.Array(LeftKey),
 });
 export type SelfCheck = Static<typeof SelfCheck>;
 
@@ -36,7 +51,7 @@ export const getSelfCheck = endpoint({
   method: 'GET',
   path: '/accounts/{accountId}/self-check',
   summary:
-    'Every setting of the account and its channels that is weaker than its default, and certificates of identity providers that end',
+    'Every setting of the account and its channels that is weaker than its default, certificates of identity providers that end, and export keys whose bringer has left',
   access: { holding: 'settings.read' },
   params: closed({ accountId: Id }),
   status: 200,

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { EndingCertificate, WeakerSetting } from '@samtal/contract/self-check';
+import type { EndingCertificate, LeftKey, WeakerSetting } from '@samtal/contract/self-check';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -16,6 +16,7 @@ export function SelfCheckPage() {
   const check = useQuery(selfCheckQuery(account.id));
   const weaker = check.data?.weaker ?? [];
   const certificates = check.data?.certificates ?? [];
+  const keys = check.data?.keys ?? [];
   const empty = (
     <EmptyState icon={IconShieldCheck} title={t('self-check.empty')} says={t('self-check.empty-says')} />
   );
@@ -23,12 +24,15 @@ export function SelfCheckPage() {
     <Page title={t('admin.self-check')} says={t('self-check.says')}>
       <Rows
         query={check}
-        isEmpty={weaker.length + certificates.length === 0}
+        isEmpty={weaker.length + certificates.length + keys.length === 0}
         empty={empty}
         label={t('self-check.list')}
       >
         {certificates.map((each) => (
           <CertificateRow key={each.providerId} certificate={each} />
+        ))}
+        {keys.map((each) => (
+          <LeftKeyRow key={each.keyId} leftKey={each} />
         ))}
         {weaker.map((each) => (
           <WeakerRow key={`${each.channel?.id ?? ''} ${each.key}`} weaker={each} />
@@ -63,6 +67,37 @@ function CertificateRow({ certificate: { name, endsAt, days } }: { certificate: 
             size="xs"
             aria-label={t('self-check.change-of', { name })}
             renderRoot={(props) => <Link {...props} to="/admin/identity-providers" />}
+          >
+            {t('self-check.change')}
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+function LeftKeyRow({ leftKey: { name, left } }: { leftKey: LeftKey }) {
+  const { t } = useText();
+  const account = useAccount();
+  const [who] = left;
+  return (
+    <Row
+      title={t('self-check.key', { name })}
+      says={
+        <>
+          {t(left.length > 1 ? 'self-check.key-both' : `self-check.key-${who ?? 'submitted'}`)}
+          <br />
+          {t('self-check.key-todo')}
+        </>
+      }
+      badges={<ToneBadge tone="warning">{t('self-check.key-badge')}</ToneBadge>}
+      actions={
+        account.can('statistics.export') && (
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={t('self-check.change-of', { name })}
+            renderRoot={(props) => <Link {...props} to="/admin/exports" />}
           >
             {t('self-check.change')}
           </Button>

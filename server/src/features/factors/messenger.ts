@@ -35,7 +35,8 @@ export interface Wording {
     | 'break-glass'
     | 'certificate-ends'
     | 'claim-refused'
-    | 'export-passphrase';
+    | 'export-passphrase'
+    | 'export-key-left';
   readonly values?: Readonly<Record<string, string>>;
 }
 

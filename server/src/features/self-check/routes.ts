@@ -2,6 +2,7 @@ import { getSelfCheck } from '@samtal/contract/self-check';
 import type { Database } from '../../platform/database/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
 import { readEndingCertificates } from '../federation/index.ts';
+import { readLeftKeys } from '../statistics-export/index.ts';
 import { findWeakerSettings } from './weaker-settings.ts';
 
 const dayMs = 86_400_000;
@@ -16,6 +17,12 @@ export function selfCheckRoutes(http: HttpServer, { database }: { database: Data
           ...provider,
           endsAt: endsAt.toISOString(),
           days: Math.floor((endsAt.getTime() - Date.now()) / dayMs),
+        })),
+        keys: (await readLeftKeys(tx, accountId)).map(({ exportAccountId, name, keyId, left }) => ({
+          exportAccountId,
+          name,
+          keyId,
+          left,
         })),
       })),
   );

@@ -1,15 +1,21 @@
 import { exportLimits } from '@samtal/contract/statistics-export';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../../platform/database/index.ts';
+import type { Tx } from '../../platform/database/index.ts';
 import type { ScheduledJob } from '../../platform/jobs/index.ts';
+import { tellOfLeftKeys, type LeftKeyWatch } from './left-keys.ts';
 
 /** Work that comes round. `cron` is in UTC. */
-export function statisticsExportJobs({ database }: { database: Database }): ScheduledJob[] {
+export function statisticsExportJobs(watch: LeftKeyWatch): ScheduledJob[] {
   return [
     {
       name: 'statistics-export.delete-expired',
       cron: '*/10 * * * *',
-      run: async () => await database.transaction('platform', deleteExpired),
+      run: async () => await watch.database.transaction('platform', deleteExpired),
+    },
+    {
+      name: 'statistics-export.tell-of-left-keys',
+      cron: '20 * * * *',
+      run: async () => await tellOfLeftKeys(watch),
     },
   ];
 }

@@ -355,6 +355,8 @@ export interface Tables {
     /** Sealed. */
     passphrase: Buffer | null;
     passphrase_until: Date | null;
+    /** That its bringer has left. */
+    left_told_at: Generated<Date | null>;
   };
   export_key_attempt: {
     account_id: string;
