@@ -48,6 +48,10 @@ const bad: Record<string, { titles: string[]; says: RegExp }> = {
     titles: ['attack 1, 3: says no', 'attack 4: says no'],
     says: /there is no attack 4/,
   },
+  'a title whose numbers are not read': {
+    titles: ['attack 1, 3: says no', 'attack 1, attack 3: says no'],
+    says: /“attack 1, attack 3: says no” does not begin as/,
+  },
   'a case that no test proves': { titles: ['attack 1: says no'], says: /attack 3 is proven by no test/ },
   'a case that is proven although it is said not to be': {
     titles: ['attack 1, 2, 3: says no'],

@@ -23,6 +23,16 @@ export function attackTests(folder: string): AttackTest[] {
   );
 }
 
+/** Titles that begin like that and name no numbers in the way that is read: whoever wrote them takes them for counted. */
+function unreadTitles(folder: string): string[] {
+  const anyTitle = /\b(?:test|it)\(\s*['"`](attack(?! \d+(?:, \d+)*: )[^\n'"`]*)/gi;
+  return filesBelow(folder, '**/*.test.ts').flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(anyTitle)].map(
+      ([, title = '']) => `${file}: “${title}” does not begin as “attack 1, 2: …” does`,
+    ),
+  );
+}
+
 function testsIn(file: string, code: string): AttackTest[] {
   const titles = /\b(?:test|it)\(\s*(['"`])attack (\d+(?:, \d+)*): ((?:\\.|(?!\1)[^\\])*)\1/g;
   return [...code.matchAll(titles)].map(([, , numbers = '', title = '']) => ({
@@ -80,6 +90,7 @@ export function attackProblems(
   const known = new Set(cases.map(({ number }) => number));
   const proven = new Set(tests.flatMap(({ numbers }) => numbers));
   const found = [
+    ...unreadTitles(folder),
     ...tests.flatMap(({ file, title, numbers }) =>
       numbers
         .filter((number) => !known.has(number))

@@ -66,7 +66,7 @@ describe('a change of access', () => {
     socket.close();
   }
 
-  it('attack 26, attack 43: a role that is edited or withdrawn ends what its holder follows, within two seconds', async () => {
+  it('attack 26, 43: a role that is edited or withdrawn ends what its holder follows, within two seconds', async () => {
     const first = await reader();
     let since = Date.now();
     await admin.call(withdrawRole, { params: { ...own, grantId: first.grantId } });
