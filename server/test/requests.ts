@@ -7,7 +7,7 @@ import { admitMember, signinGate } from '../src/features/signin/index.ts';
 import { signinRoutes } from '../src/features/signin/routes.ts';
 import { findSession } from '../src/features/signin/sessions.ts';
 import { HttpServer, Refusal } from '../src/platform/http/index.ts';
-import { createLog } from '../src/platform/log/index.ts';
+import { createLog, type Log } from '../src/platform/log/index.ts';
 import { Outbound } from '../src/platform/outbound/index.ts';
 import type { TestDatabase } from './database.ts';
 import type { TestPerson } from './accounts.ts';
@@ -21,10 +21,13 @@ const databases = new WeakMap<HttpServer, TestDatabase['database']>();
 export function testHttp(
   { database, keyring }: TestDatabase,
   register: (http: HttpServer) => void = () => {},
-  { sessionsEnded = () => undefined }: { sessionsEnded?: (sessionIds: readonly string[]) => void } = {},
+  {
+    sessionsEnded = () => undefined,
+    log = createLog({ level: 'error' }),
+  }: { sessionsEnded?: (sessionIds: readonly string[]) => void; log?: Log } = {},
 ): HttpServer {
   const http = new HttpServer({
-    log: createLog({ level: 'error' }),
+    log,
     // The tests’ requests come through one proxy, so that they can come from several networks.
     trustedProxies: ['127.0.0.0/8'],
     tls: null,
@@ -42,7 +45,6 @@ export function testHttp(
   const publicUrl = testPublicUrl;
   // Servers that tests stand in for are on this machine.
   const outbound = new Outbound({ networks: ['127.0.0.0/8'], lookup: async () => ['127.0.0.1'] });
-  const log = createLog({ level: 'error' });
   const messenger = new Messenger({ database, keyring, outbound, publicUrl, log });
   messengers.set(http, messenger);
   signinRoutes(http, { database, keyring, publicUrl, messenger, sessionsEnded });

@@ -432,6 +432,7 @@ test('attack 54: writes names so that they cannot command the terminal', async (
   await newAccount('Evil \u001b[2J name');
   const { out } = await samtal(['accounts', 'list']);
   assert.ok(!out.includes('\u001b'));
+  assert.match(out, /^[0-9a-f-]{36} +Evil .\[2J name +active/m, 'it is listed all the same');
 });
 
 test('sets, unsets and lists settings of the installation, each change a version on the audit trail', async () => {

@@ -139,7 +139,7 @@ describe('API keys', () => {
     });
   });
 
-  it('does what its roles allow, where they hold, and records it as its own doing', async () => {
+  it('attack 45: does what its roles allow, where they hold, and records it as its own doing', async () => {
     const conversationId = await converse();
     const wide = await makeProgram(owner, [everywhere('supervisor')]);
     const read = await wide.call(readEntries, { params: { ...params, conversationId }, query: {} });
@@ -175,7 +175,7 @@ describe('API keys', () => {
     assert.equal(rows[0]?.changed_by, program.keyId);
   });
 
-  it('attack 45: refuses what is wrong, foreign, ended, revoked, or of somebody who has left, and says no more', async () => {
+  it('attack 45: refuses what is wrong, foreign, ended or revoked, and says no more', async () => {
     const key = await makeProgram(owner, [everywhere('supervisor')]);
     const secret = randomBytes(32).toString('base64url');
     const wrong = [
@@ -423,7 +423,7 @@ describe('API keys', () => {
       assert.deepEqual(entry?.actor, { kind: 'api-key', id: key.keyId });
     });
 
-    it('narrows a token to the scope that is asked for', async () => {
+    it('attack 45: narrows a token to the scope that is asked for', async () => {
       const key = await makeProgram(owner, [everywhere('supervisor')]);
       const answer = await ask({ scope: 'conversations.find routing.read' }, basic(key.keyId, key.bearer));
       const { access_token: token, scope } = tokenOf(answer);
@@ -510,7 +510,7 @@ describe('API keys', () => {
   describe('from listed networks', () => {
     const from = (address: string) => ({ 'x-forwarded-for': address });
 
-    it('takes a key from there and from nowhere else, and people from anywhere', async () => {
+    it('attack 45: takes a key from there and from nowhere else, and people from anywhere', async () => {
       const key = await makeProgram(owner, [everywhere('supervisor')]);
       await setSettings(db, account.id, { 'api.networks': ['198.51.100.0/24', '2001:db8::/32'] });
       for (const address of ['198.51.100.7', '::ffff:198.51.100.7', '2001:db8::1'])

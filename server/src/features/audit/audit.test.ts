@@ -124,7 +124,7 @@ describe('the audit trail for its readers', () => {
     }
   });
 
-  it('leaves as JSON Lines with the texts that were hashed, and as CSV in which nothing is calculated', async () => {
+  it('attack 53: leaves as JSON Lines with the texts that were hashed, and as CSV in which nothing is calculated', async () => {
     await seal();
     const download = async (format: 'jsonl' | 'csv') => {
       const answer = await officer.call(exportAuditEntries, {

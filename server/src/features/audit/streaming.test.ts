@@ -303,7 +303,7 @@ describe('the audit trail sent elsewhere', () => {
     assert.ok(!JSON.stringify(await list()).includes(signingSecret ?? ''));
   });
 
-  it('refuses addresses inside, names that are taken, and what is no HTTPS address', async () => {
+  it('attack 57: refuses addresses inside, names that are taken, and what is no HTTPS address', async () => {
     const attempt = async (target: unknown, name = 'Inside') =>
       codeOf(
         await officer.call(createAuditDestination, {

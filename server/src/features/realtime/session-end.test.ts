@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { streamName } from '@samtal/contract/conversations';
+import { streamName, takeConversation } from '@samtal/contract/conversations';
 import { endOwnSession, endSessionOfUser, listSessionsOfUser, signOut } from '@samtal/contract/signin';
 import { startConversation } from '@samtal/contract/widget';
 import { Client } from 'pg';
@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { inAnotherSession, makeAccount, makePerson, makeVisitor } from '../../../test/callers.ts';
 import { startTestNode, type TestNode } from '../../../test/node.ts';
 import { eventually, TestSocket } from '../../../test/socket.ts';
+import { tellNodes } from '../../command-line/tell-nodes.ts';
 import { issueCsrfToken } from '../signin/sessions.ts';
 import { createTicket } from './tickets.ts';
 
@@ -56,6 +57,42 @@ describe('the end of a session', () => {
       else await admin.call(endSessionOfUser, { params: { ...params, sessionId } });
       assert.equal(await socket.closed(2_000), 1008);
     }
+  });
+
+  it('attack 29: comes to an idle one although its socket stays open, follows, and says what was seen', async () => {
+    const [here] = nodes as [TestNode];
+    const account = await makeAccount(db, { origin: here.url.origin });
+    const agent = await makePerson(db, account, { url: here.url, roles: ['agent'] });
+    const visitor = await makeVisitor(db, account, here.url);
+    const { id } = await visitor.call(startConversation, { body: { cid: randomUUID(), text: 'Hello' } });
+    await agent.call(takeConversation, { params: { accountId: account.id, conversationId: id } });
+    const stream = streamName(id, 'public');
+    const socket = await TestSocket.asAgent(agent);
+    const idle = async (minutes: number) =>
+      await db.asOwner(
+        'update session set used_at = now() - make_interval(mins => $2) where user_id = $1 returning id, used_at as at',
+        [agent.userId, minutes],
+      );
+    const [before] = (await idle(29)).rows as { id: string; at: Date }[];
+    socket.send({ t: 'sub', streams: [{ stream, after: 0 }] });
+    await socket.next((frame) => frame.t === 'entries');
+    socket.send({ t: 'seen', stream, delivered: 1, read: 1 });
+    socket.send({ t: 'typing', stream, on: true });
+    socket.send({ t: 'pong', n: 0, waitingMs: 0 });
+    const other = randomUUID();
+    socket.send({ t: 'sub', streams: [{ stream: streamName(other, 'public'), after: 0 }] });
+    await socket.next((frame) => frame.t === 'gone' && frame.stream === streamName(other, 'public'));
+    const { rows } = await db.asOwner('select id, used_at as at from session where user_id = $1', [
+      agent.userId,
+    ]);
+    assert.deepEqual(rows, [before], 'none of it was use');
+    await idle(31);
+    // As is done once a minute by itself.
+    const told = tellNodes(db.database);
+    told.fanout.announce({ kind: 'recheck', session: before?.id ?? '' });
+    await told.told();
+    assert.equal(await socket.closed(2_000), 1008);
+    assert.ok(socket.frames.some((frame) => frame.t === 'bye' && frame.code === 'signin.required'));
   });
 
   it('answers a page that wants a socket or a token while it comes as one that is not signed in', async () => {

@@ -41,7 +41,7 @@ describe('packages with known faults', () => {
   const find = async () =>
     await findPackageFaults(outbound, registry, { parser: ['2.4.0', '2.4.1'], sound: ['1.0.0'] });
 
-  it('are those whose version is in the range of an advisory', async () => {
+  it('attack 82: are those whose version is in the range of an advisory', async () => {
     answers({ parser: [advisory, { ...advisory, severity: 'low', vulnerable_versions: '<1.0.0' }] });
     const found = await find();
     assert.deepEqual(asked.at(-1), {
@@ -59,7 +59,7 @@ describe('packages with known faults', () => {
     assert.deepEqual(await find(), []);
   });
 
-  it('are not said to be none where the registry does not answer as one', async () => {
+  it('attack 82: are not said to be none where the registry does not answer as one', async () => {
     for (const body of ['<html>', '"x"', 'null', { parser: [{}] }, { parser: {} }]) {
       answers(body);
       await assert.rejects(find, RegistryError, JSON.stringify(body));

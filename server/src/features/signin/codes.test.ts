@@ -18,6 +18,7 @@ import { Browser, codeOf, messagesSent, request, testHttp } from '../../../test/
 import { setSettings } from '../../../test/settings.ts';
 import { setUpSms, startSmsServer, type TestSmsServer } from '../../../test/sms-server.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
+import { createLog } from '../../platform/log/index.ts';
 
 const password = 'the correct horse and its battery';
 
@@ -26,12 +27,14 @@ describe('codes by mail and text message', () => {
   let http: HttpServer;
   let mail: TestMailServer;
   let sms: TestSmsServer;
+  const lines: string[] = [];
   let accountId: string;
   let ada: TestPerson;
 
   before(async () => {
     db = await createTestDatabase();
-    http = testHttp(db);
+    const destination = { write: (line: string) => void lines.push(line) };
+    http = testHttp(db, undefined, { log: createLog({ level: 'warn', readable: false, destination }) });
     [mail, sms] = [await startMailServer(), await startSmsServer()];
     await setUpMail(db, mail);
     await setUpSms(db, sms);
@@ -203,7 +206,7 @@ describe('codes by mail and text message', () => {
       assert.ok(!rows[0]?.text.includes('700000001') && !rows[0]?.text.includes(hex), 'the number is sealed');
     });
 
-    it('attack 21: go to countries that the operator has named, and so many in an hour, ten a day to one number', async () => {
+    it('attack 21: go to countries that the operator has named, and so many in an hour, ten a day to one number, and the log tells when there are more', async () => {
       const before = sms.received.length;
       for (const number of ['+19005550100', '+881600000000'])
         assert.equal(codeOf((await add(number)).answer), 'request.invalid');
@@ -217,7 +220,14 @@ describe('codes by mail and text message', () => {
       await db.asOwner(
         `update installation_settings_version set body = body || '{"sms.most-per-hour": 1}'::jsonb`,
       );
+      lines.length = 0;
       assert.equal(codeOf((await add('+46700000022')).answer), 'signin.code-not-sent');
+      const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.deepEqual(
+        told.map(({ level, event, code }) => [level, event, code]),
+        [['warn', 'sign-in-message-not-sent', 'too-many-per-hour']],
+      );
+      assert.doesNotMatch(lines.join(''), /70000002/);
       assert.ok(!sms.received.some(({ to }) => to === '+46700000022'));
     });
   });

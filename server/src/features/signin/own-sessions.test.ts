@@ -16,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/database.ts
 import { Browser, codeOf, cookieOf, request, testHttp } from '../../../test/requests.ts';
 import { setSettings } from '../../../test/settings.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
+import { createLog } from '../../platform/log/index.ts';
 import { changeInstallationSettings } from '../settings/index.ts';
 import { deviceOf } from './device.ts';
 
@@ -29,9 +30,17 @@ describe('the sessions of a person', () => {
   let http: HttpServer;
   let accountId: string;
   const told: string[] = [];
+  const lines: string[] = [];
   before(async () => {
     db = await createTestDatabase();
-    http = testHttp(db, () => undefined, { sessionsEnded: (ids) => void told.push(...ids) });
+    http = testHttp(db, () => undefined, {
+      sessionsEnded: (ids) => void told.push(...ids),
+      log: createLog({
+        level: 'debug',
+        readable: false,
+        destination: { write: (line: string) => void lines.push(line) },
+      }),
+    });
     accountId = await testAccount(db);
   });
   after(() => db.close());
@@ -216,7 +225,7 @@ describe('the sessions of a person', () => {
     assert.deepEqual(await living(await begun(10)), [false]);
   });
 
-  it('attack 31: stay out of answers and addresses, and their cookie belongs to this host, HTTPS and no script alone', async () => {
+  it('attack 31: stay out of answers, addresses and the log, and their cookie belongs to this host, HTTPS and no script alone', async () => {
     const answer = await signInWith(await testUser(db, accountId, { password }), desktop);
     const cookie = String(answer.headers['set-cookie']);
     assert.match(cookie, /^__Host-samtal=[\w-]{43};/);
@@ -227,6 +236,26 @@ describe('the sessions of a person', () => {
     const { 'set-cookie': _, ...others } = answer.headers;
     assert.equal(token.length, 43);
     assert.equal(`${answer.body} ${JSON.stringify(others)}`.includes(token), false);
+    // No address has it, and none is told to another page: a referrer could tell nothing of it.
+    assert.equal(others['referrer-policy'], 'no-referrer');
+    lines.length = 0;
+    const person = new Browser(http, `__Host-samtal=${token}`, 'made-up');
+    assert.equal((await person.call(getSession, {})).statusCode, 200);
+    assert.equal(codeOf(await person.call(endOtherSessions, {})), 'request.csrf');
+    const { csrfToken } = answer.json<{ csrfToken: string }>();
+    assert.equal(
+      (await new Browser(http, person.cookie, csrfToken).call(endOtherSessions, {})).statusCode,
+      204,
+    );
+    const inAddress = await http.fastify.inject({
+      url: `/api/v1/session/${token}?token=${token}`,
+      headers: { cookie },
+    });
+    assert.equal(inAddress.statusCode, 404);
+    assert.ok(!inAddress.body.includes(token));
+    const log = lines.join('');
+    assert.equal(log.match(/"event":"request"/g)?.length, 4, 'each is on a line of the log');
+    for (const secret of [token, csrfToken]) assert.ok(!log.includes(secret), 'and its secrets on none');
   });
 
   it('are named after what browsers say, as far as that is known', () => {

@@ -51,10 +51,12 @@ after(() => db.close());
 
 const one = (userId: string) => ({ params: { accountId, userId } });
 
-test('attack 47: invites a person by a link without a host, who appears as invited, accepts, and is let in', async () => {
+test('attack 47: invites a person by a link without a host, whatever a request says of it, who appears as invited, accepts, and is let in', async () => {
   const body = { email: 'New.Person@example.org', name: 'New Person', maxConversations: 7 };
-  const answer = await administrator.call(inviteUser, { params: { accountId }, body });
+  const forged = { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', host: 'evil.example' };
+  const answer = await administrator.call(inviteUser, { params: { accountId }, body }, forged);
   assert.equal(answer.statusCode, 201);
+  assert.doesNotMatch(`${answer.body} ${JSON.stringify(answer.headers)}`, /evil/);
   const { user, link } = answer.json<Invitation>();
   assert.deepEqual(
     [user.status, user.maxConversations, user.lastSignInAt, user.roles],

@@ -84,7 +84,7 @@ describe('the database', () => {
     await client.end();
   });
 
-  it('refuses a row of another account, and cannot reach one by naming it', async () => {
+  it('attack 36: refuses a row of another account, and cannot reach one by naming it', async () => {
     const foreign = { account_id: other, id: randomUUID(), name: 'Smuggled' };
     await assert.rejects(
       db.database.transaction(one, async (tx) => await tx.sql.insertInto('queue').values(foreign).execute()),

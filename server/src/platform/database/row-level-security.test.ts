@@ -15,7 +15,7 @@ after(() => db.close());
 /** Tables that belong to no account and that no request can reach. */
 const ownersOnly = ['migration'];
 
-test('forces row-level security on every table, with a policy for whoever may use it', async () => {
+test('attack 36: forces row-level security on every table, with a policy for whoever may use it', async () => {
   const { rows } = await db.asOwner<{ name: string; enabled: boolean; forced: boolean; policies: number }>(`
     select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
       (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
@@ -49,7 +49,7 @@ test('grants nothing on the tables of the owner, and no way around the rows of o
   assert.deepEqual(owned, []);
 });
 
-test('binds every table with accounts to the account of the transaction, for reading and for writing', async () => {
+test('attack 36: binds every table with accounts to the account of the transaction, for reading and for writing', async () => {
   const { rows } = await db.asOwner<{ name: string; using: string; check: string | null }>(`
     select c.relname as name, pg_get_expr(p.polqual, c.oid) as using, pg_get_expr(p.polwithcheck, c.oid) as check
     from pg_policy p join pg_class c on c.oid = p.polrelid

@@ -166,6 +166,8 @@ test('attack 54: line breaks and terminal codes cannot make a second line or rea
     }, readable);
     assert.ok(!text.includes('\u001b[2J') && !text.includes('\r') && !text.includes('\u2028'), text);
     assert.ok(!/^\{"level":"info","event":"forged"\}/m.test(text));
+    assert.equal(text.match(/forged/g)?.length, 2, 'the message of the error is there, as text');
+    if (!readable) assert.equal(text.trimEnd().split('\n').length, 2, 'one line each');
   }
 });
 

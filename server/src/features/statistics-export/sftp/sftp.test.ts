@@ -249,6 +249,13 @@ describe('statistics by SFTP', { timeout: 240_000 }, () => {
         assert.equal(await codeOf((done) => sftp[ask](path, done)), status.NO_SUCH_FILE, `${ask} ${path}`);
       assert.equal(await codeOf((done) => sftp.open(path, 'r', done)), status.NO_SUCH_FILE, `open ${path}`);
     }
+    assert.deepEqual(
+      (
+        await Promise.all(['/', '/Metrics', '/Metrics/2026/11'].map(async (path) => await listOf(sftp, path)))
+      ).map((items) => items.map(({ filename }) => filename)),
+      [['Metrics'], ['2026'], ['25', '26']],
+      'and is listed its own alone',
+    );
     for (const path of ['..', '/Metrics/../..', '/Metrics\0'])
       assert.equal(await codeOf((done) => sftp.realpath(path, done)), status.NO_SUCH_FILE, path);
     client.end();
@@ -631,7 +638,7 @@ async function sftpOf(client: Client): Promise<SFTPWrapper> {
 }
 
 async function listOf(sftp: SFTPWrapper, path: string) {
-  return await new Promise<unknown[]>((resolve, reject) =>
+  return await new Promise<{ filename: string }[]>((resolve, reject) =>
     sftp.readdir(path, (error, list) => (error === undefined ? resolve(list) : reject(error))),
   );
 }
