@@ -90,7 +90,7 @@ function Body({ subject, view }: { subject: Subject; view: ChosenView }) {
     return (
       <>
         <UncountedNote uncounted={series.data.uncounted} />
-        <Nothing icon={icon} />
+        {series.data.countedUntil === null ? <NothingYet icon={icon} /> : <Nothing icon={icon} />}
       </>
     );
   return (
@@ -123,6 +123,16 @@ function Body({ subject, view }: { subject: Subject; view: ChosenView }) {
         <Parts title={t(`statistics.parts.${subject}`)} metrics={named(parts)} measures={measures ?? {}} />
       </div>
     </>
+  );
+}
+
+/** Not a word of the period: of none anything is counted. */
+function NothingYet({ icon }: Pick<(typeof subjectViews)[Subject], 'icon'>) {
+  const { t } = useText();
+  return (
+    <div className={classes.card} role="status">
+      <EmptyState icon={icon} title={t('statistics.none-yet')} says={t('statistics.none-yet-says')} />
+    </div>
   );
 }
 
