@@ -6,6 +6,7 @@ import { attackProblems } from './attacks.ts';
 import { boundaryProblems } from './boundaries.ts';
 import { catalogueProblems } from './catalogues.ts';
 import { comparisonProblems } from './comparisons.ts';
+import { rawSqlProblems } from './raw-sql.ts';
 import { featureListProblems } from './features.ts';
 import { root } from './files.ts';
 import { linkProblems } from './links.ts';
@@ -41,6 +42,7 @@ const steps: readonly Step[] = [
   program('format', formatComplaints),
   guard('boundaries', boundaryProblems),
   guard('comparisons', comparisonProblems),
+  guard('raw SQL', rawSqlProblems),
   guard('features', featureListProblems),
   guard('metrics', metricsDocumentProblems),
   guard('attacks', (folder) => [...attackProblems(folder), ...asvsProblems(folder)]),

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { refusals } from '../contract/src/errors/index.ts';
 import { catalogueProblems } from './catalogues.ts';
 import { comparisonProblems } from './comparisons.ts';
+import { rawSqlProblems } from './raw-sql.ts';
 import { exampleFolder } from './example-folder.ts';
 import { lockFileProblems } from './lock-file.ts';
 import { secretProblems } from './secrets.ts';
@@ -127,6 +128,21 @@ test('attack 80: refuses comparisons of bytes that take as long as they agree', 
   });
   assert.deepEqual(
     comparisonProblems(folder).map((problem) => problem.split(' ')[0]),
+    ['server/src/one.ts', 'server/src/two.ts'],
+  );
+});
+
+test('attack 52: refuses SQL that is written as it is, but where it says whose words they are', (t) => {
+  const raw = 'export const column = (name: string) => sql`select ${sql.raw(name)}`;\n';
+  const folder = exampleFolder(t, {
+    'server/src/one.ts': raw,
+    'server/src/two.ts': raw.replace('sql.raw', 'sql\n  .raw'),
+    'server/src/three.ts': raw.replace('sql.raw', 'sql.ref'),
+    'server/src/four.test.ts': raw,
+    'server/src/features/settings/strictest.ts': raw,
+  });
+  assert.deepEqual(
+    rawSqlProblems(folder).map((problem) => problem.split(' ')[0]),
     ['server/src/one.ts', 'server/src/two.ts'],
   );
 });
