@@ -73,6 +73,25 @@ test('a visitor sends a picture, the agent sees it and answers with a document, 
   assert.equal(await visitor.log.getByRole('button', { name: visitor.say('file.save', answer) }).count(), 1);
 });
 
+test('attack 48: a hostile name of a file loses its marks, and stands there as text, in the console and in the widget', async () => {
+  const { visitor } = await Talk.begin(stage, sara);
+  for (const { page } of [visitor, sara])
+    await page.evaluate(() =>
+      addEventListener('securitypolicyviolation', () => Object.assign(window, { violated: 1 })),
+    );
+  const hostile = '"><img src=x onerror=window.hit=1><b>{{1+1}} \u202egpj.png';
+  await attach(visitor, 'file.attach', [file(hostile, picture)]);
+  for (const { page, log } of [visitor, sara]) {
+    await log
+      .getByRole('img', { name: /__img src=x onerror=window\.hit=1__b_\{\{1\+1\}\} gpj\.png/ })
+      .waitFor();
+    assert.equal(await log.locator('b, img[src="x"], [onerror]').count(), 0);
+    assert.ok(!(await log.innerHTML()).includes('\u202e'), 'nor is its end put before its beginning');
+    const marks = await page.evaluate(() => ['hit' in window, 'violated' in window]);
+    assert.deepEqual(marks, [false, false], 'nothing ran, and nothing tried to');
+  }
+});
+
 test('a file that may not be sent says why on either side, and goes away when told to', async () => {
   const { visitor } = await Talk.begin(stage, sara);
   await attach(visitor, 'file.attach', [

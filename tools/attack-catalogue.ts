@@ -289,7 +289,7 @@ export const attackChapters: readonly AttackChapter[] = [
         attack: 'Scripts, handlers, drawings, links and bidirectional marks in texts, names and subjects',
         expected: 'shown as text everywhere; no policy is violated',
         lacks:
-          'answers of an AI, which there are none of; in a browser, names, names of files and bidirectional marks',
+          'answers of an AI, which there are none of; in a browser, names of people and bidirectional marks in messages',
       },
       {
         number: 49,
@@ -312,6 +312,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 52,
         attack: 'SQL in every field, orders and paths into JSON included',
         expected: 'refused, or taken as text',
+        lacks: 'it is written into searches, queries and definitions, and not into every field of a body',
       },
       {
         number: 53,
@@ -332,6 +333,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 56,
         attack: 'HTTP that is ambiguous, too large, too deep, or of another type',
         expected: 'refused before a handler runs',
+        lacks: 'a name that comes twice in an object is not refused: the last one counts, and is judged',
       },
       {
         number: 57,

@@ -150,7 +150,7 @@ describe('data services', () => {
     }
   });
 
-  it('gives the same rows as CSV, in the order of the subject, with no cell that a spreadsheet would calculate', async () => {
+  it('attack 53: gives the same rows as CSV, in the order of the subject, with no cell that a spreadsheet would calculate', async () => {
     const reader = await person({ roleId: readsAll });
     await db.asOwner("update queue set name = '=Cards' where id = $1", [place.queues[1]?.id]);
     const service = await define({ query: { ...query, grain: 'total' } });

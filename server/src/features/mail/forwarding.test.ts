@@ -87,7 +87,7 @@ describe('forwarding a conversation by mail', () => {
       )
     ).rows.map((row) => row.body);
 
-  it('sends the masked transcript with the note, and says that it was sent', async () => {
+  it('attack 70: sends the masked transcript with the note, and says that it was sent', async () => {
     const id = await begin(`My card is ${card}`);
     await supervisor.call(takeConversation, at(id));
     for (const [kind, text] of [

@@ -89,7 +89,7 @@ describe('mail that somebody waits', () => {
     assert.doesNotMatch(mail.text, /parcel|C-20031/);
   });
 
-  it('says the first words, masked, and the profile where the setting allows it', async () => {
+  it('attack 70: says the first words, masked, and the profile where the setting allows it', async () => {
     await set({ 'mail.customer-details': true, 'mail.language': 'sv' });
     await wait(6, `My card 4111 1111 1111 1111 ${'x'.repeat(300)}`);
     await notify();

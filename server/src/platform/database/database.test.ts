@@ -45,7 +45,7 @@ describe('the database', () => {
     assert.deepEqual(await db.database.transaction(other, queues), [other]);
   });
 
-  it('reads bytes as they are, of the account alone, and writes nothing into a statement but numbers and ids', async () => {
+  it('attack 52: reads bytes as they are, of the account alone, and writes nothing into a statement but numbers and ids', async () => {
     const content = randomBytes(200_003);
     const id = await publishTestFile(db, { accountId: one, path: 'Metrics/2026/11/26/a.csv', content });
     const select = `select substring(content from at for 65536) from statistics_file, generate_series(1, $2, 65536) at
