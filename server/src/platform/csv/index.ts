@@ -10,7 +10,7 @@ export function csvRecord(cells: readonly (string | number | null)[]): string {
 }
 
 function csvCell(value: string | number | null): string {
-  const text = value === null ? '' : String(value);
-  const harmless = typeof value === 'string' && formula.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
+  if (typeof value !== 'string') return `"${value ?? ''}"`;
+  const harmless = formula.test(value) ? `'${value}` : value;
+  return `"${harmless.includes('"') ? harmless.replaceAll('"', '""') : harmless}"`;
 }

@@ -56,7 +56,7 @@ export async function copyBytes(
 }
 
 /** COPY takes no parameters: writes numbers and ids where `$1` and so on stand. Throws at anything else. */
-export function withValues(text: string, values: readonly (number | string)[]): string {
+function withValues(text: string, values: readonly (number | string)[]): string {
   return text.replace(/\$(\d+)/g, (_, place: string) => {
     const value = values[Number(place) - 1];
     if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
