@@ -475,7 +475,7 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 81,
         attack: 'The keys, the database, the scanner or a worker are gone',
         expected: 'refused with a clear word; nothing is kept in the clear',
-        lacks: 'a database that only reads, a clock that is an hour wrong',
+        lacks: 'a clock that is an hour wrong',
       },
       {
         number: 82,

@@ -361,7 +361,7 @@ export const refusals = {
   'media.access-enforced': { status: 409, title: 'Files open only for whoever is signed in.' },
   'visitors.session-ended': { status: 401, title: 'The visitor session has ended.' },
   internal: { status: 500, title: 'Something went wrong on our side.' },
-  unavailable: { status: 503, title: 'The service is starting or stopping; try again shortly.' },
+  unavailable: { status: 503, title: 'The service cannot answer at the moment; try again shortly.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof refusals;

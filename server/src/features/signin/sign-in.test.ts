@@ -6,7 +6,9 @@ import { getSession, signIn, signOut, type Session } from '@samtal/contract/sign
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { testAccount, testUser } from '../../../test/accounts.ts';
 import { Browser, codeOf, cookieOf, prolongLocks, request, testHttp } from '../../../test/requests.ts';
+import { Database } from '../../platform/database/index.ts';
 import type { HttpServer } from '../../platform/http/index.ts';
+import { createLog } from '../../platform/log/index.ts';
 
 let db: TestDatabase;
 let http: HttpServer;
@@ -260,4 +262,30 @@ test('ends the session and the cookie when signing out', async () => {
   assert.equal(answer.statusCode, 204);
   assert.match(String(answer.headers['set-cookie']), /^__Host-samtal=; Max-Age=0/);
   assert.equal(codeOf(await browser.call(getSession, {})), 'signin.required');
+});
+
+test('attack 81: is unavailable while the database only reads, and tells the log of it, and nothing of what was sent', async (t) => {
+  const { email } = await testUser(db, accountId, { password });
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const url = new URL(db.url);
+  url.searchParams.set('options', '-c search_path=samtal -c default_transaction_read_only=on');
+  // As a standby is, which the address may lead to after a failover.
+  const database = new Database({
+    connectionString: url.href,
+    max: 1,
+    onError: (error) => assert.fail(error),
+  });
+  t.after(() => database.close());
+  const there = testHttp({ ...db, database }, undefined, {
+    log: createLog({ destination, readable: false }),
+  });
+  const answer = await request(there, signIn, { input: { body: { email, password } } });
+  assert.deepEqual([answer.statusCode, codeOf(answer)], [503, 'unavailable']);
+  assert.equal(answer.headers['retry-after'], '2');
+  assert.equal(answer.headers['set-cookie'], undefined);
+  const log = lines.join('');
+  assert.match(log, /"level":"error".*"event":"request-failed".*"25006"/);
+  for (const sent of [email, password]) assert.ok(!`${log}${answer.body}`.includes(sent));
+  assert.equal((await attempt(email, password)).statusCode, 201, 'where it writes, it goes on');
 });

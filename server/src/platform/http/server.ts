@@ -273,7 +273,7 @@ export class HttpServer {
   #refuseReadably(log: Log): void {
     this.fastify.setErrorHandler(async (error, request, reply) => {
       const refusal = refusalOf(error);
-      if (refusal.code === 'internal')
+      if (refusal !== error && ['internal', 'unavailable'].includes(refusal.code))
         log.error(
           'request-failed',
           { requestId: request.id, route: request.routeOptions.url ?? '(none)' },
@@ -393,5 +393,8 @@ function refusalOf(error: unknown): Refusal {
   if (statusCode === 403 || statusCode === 404) return new Refusal('not-found');
   // A value that the database cannot take (SQLSTATE class 22, data exception): U+0000 in text, an instant that is none.
   if (code !== undefined && /^22[0-9A-Z]{3}$/.test(code)) return new Refusal('request.invalid');
+  // The database takes nothing now: it only reads, is full, stops or starts (25006, classes 53 and 57P).
+  if (code !== undefined && /^(?:25006|53[0-9A-Z]{3}|57P[0-9A-Z]{2})$/.test(code))
+    return new Refusal('unavailable', { retryAfterS: 2 });
   return new Refusal('internal');
 }
