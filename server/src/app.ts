@@ -82,7 +82,7 @@ import {
 import { signinRoutes } from './features/signin/routes.ts';
 import { restoreSite } from './features/sites/index.ts';
 import { sitesRoutes } from './features/sites/routes.ts';
-import { statisticsJobs } from './features/statistics/index.ts';
+import { AccountTurns, statisticsJobs } from './features/statistics/index.ts';
 import { statisticsRoutes } from './features/statistics/routes.ts';
 import {
   restoreExportAccount,
@@ -392,8 +392,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   visitorsRoutes(http, { database, ...visitors });
   subjectAccessRoutes(http, { database, store: media.store, ...visitors });
   searchRoutes(http, { database, log: entries });
-  statisticsRoutes(http, { database });
-  dataServicesRoutes(http, { database, limiter });
+  const turns = new AccountTurns(database);
+  statisticsRoutes(http, { database, turns });
+  dataServicesRoutes(http, { database, limiter, turns });
   auditRoutes(http, {
     database,
     keyring,

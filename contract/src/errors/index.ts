@@ -317,7 +317,8 @@ export const refusals = {
   'statistics.dimension': { status: 422, title: 'The figures of this subject are not told apart by that.' },
   'statistics.too-many': {
     status: 422,
-    title: 'There are too many conversations in that period; ask for a shorter one.',
+    title:
+      'That is more than 10,000 rows, or made of more figures than are put together at once; ask for a shorter period, or for less.',
   },
   'data-services.measure': { status: 422, title: 'The subject has no metric of that name.' },
   'data-services.period': {

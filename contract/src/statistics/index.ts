@@ -149,7 +149,7 @@ export const readFigures = endpoint({
   path: '/accounts/{accountId}/statistics/figures/{subject}',
   summary: 'The figures of a subject within your scope, by hour, by day, or of a whole period (UTC)',
   description:
-    'Exact for every period, filter and grouping. The time that agents were there, and what follows from it, is in it where everything ' +
+    'Exact for every period, filter and grouping; at most 10,000 rows. The time that agents were there, and what follows from it, is in it where everything ' +
     'that the agent may do lies in your scope. Conversations are told one by one, each in the period in which it ended.',
   access: { holding: 'statistics.view' },
   params: closed({ ...account, subject: Subject }),

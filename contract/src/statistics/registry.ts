@@ -17,11 +17,11 @@ export function metricsOf(subject: StatisticsSubject): readonly Metric[] {
   return metrics.filter((metric) => metric.subject === subject);
 }
 
-/** The value of every metric of a subject, by name. */
+/** The values of these metrics, by name. */
 export function measure(
-  subject: StatisticsSubject,
+  wanted: readonly Metric[],
   base: BaseMeasures,
   parameters: MetricParameters,
 ): Record<string, number | string | null> {
-  return Object.fromEntries(metricsOf(subject).map(({ name, of }) => [name, of(base, parameters)]));
+  return Object.fromEntries(wanted.map(({ name, of }) => [name, of(base, parameters)]));
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/index.ts';
 import { changeOf } from '../../platform/history/index.ts';
 import { keepPace, type HttpServer, type Member } from '../../platform/http/index.ts';
 import type { RateLimiter } from '../rate-limits/index.ts';
-import { writeCsv } from '../statistics/index.ts';
+import { writeCsv, type AccountTurns } from '../statistics/index.ts';
 import { changeDataService } from './change-data-service.ts';
 import { createDataService } from './create-data-service.ts';
 import { deleteDataService } from './delete-data-service.ts';
@@ -20,7 +20,7 @@ interface Run {
 
 export function dataServicesRoutes(
   http: HttpServer,
-  { database, limiter }: { database: Database; limiter: RateLimiter },
+  { database, limiter, turns }: { database: Database; limiter: RateLimiter; turns: AccountTurns },
 ): void {
   http.serve(contract.listDataServices, async ({ caller }) => ({
     items: await database.read(caller.accountId, async (tx) => await seenServices(tx, caller)),
@@ -59,7 +59,7 @@ export function dataServicesRoutes(
 
   http.serve(contract.readDataService, async (call) => {
     const service = await admitted(call);
-    return await database.read(
+    return await turns.read(
       call.caller.accountId,
       async (tx) => await runDataService(tx, call.caller, service, call.query),
     );
@@ -68,7 +68,7 @@ export function dataServicesRoutes(
   http.serve(contract.exportDataService, async (call) => {
     const { caller, query } = call;
     const service = await admitted(call);
-    return await database.transaction(caller.accountId, async (tx) => {
+    return await turns.transaction(caller.accountId, async (tx) => {
       const rows = await runDataService(tx, caller, service, query);
       await recordAudit(tx, caller.accountId, {
         action: 'data-services.exported',

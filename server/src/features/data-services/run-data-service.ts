@@ -31,17 +31,9 @@ export async function runDataService(
       ...(queueIds === null ? {} : { queue: queueIds }),
       ...(siteIds === null ? {} : { site: siteIds }),
     },
+    measures: measuresOf(query),
   });
-  const measures = measuresOf(query);
-  return {
-    key,
-    ...figures,
-    ...period,
-    rows: figures.rows.map((row) => ({
-      ...row,
-      measures: Object.fromEntries(measures.map((name) => [name, row.measures[name] ?? null])),
-    })),
-  };
+  return { key, ...figures, ...period };
 }
 
 /** The measures of a service, in the order of the subject. */

@@ -54,7 +54,7 @@ export async function rebuildStatistics(database: Database, account: string): Pr
 
 async function isProven(tx: ReadTx, account: string, file: NewestFileOfPeriod): Promise<boolean> {
   const figures = await readFileFigures(tx, account, file);
-  const rendered = renderFile(figures, file.madeWith);
+  const rendered = await renderFile(figures, file.madeWith);
   return rendered !== null && rendered.content.equals(file.content) && rendered.sha256.equals(file.sha256);
 }
 

@@ -3,6 +3,7 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { found, type HttpServer } from '../../platform/http/index.ts';
 import { mayEverywhere, scopesOf } from '../access/index.ts';
+import type { AccountTurns } from './reading/account-turns.ts';
 import { listFiles } from './files/list-files.ts';
 import { dimensionsOf } from './reading/present-rows.ts';
 import { publishedAs } from './files/published-as.ts';
@@ -11,7 +12,10 @@ import { readLive } from './live/read-live.ts';
 import { readFileContent } from './files/stored-files.ts';
 import { writeCsv } from './reading/write-csv.ts';
 
-export function statisticsRoutes(http: HttpServer, { database }: { database: Database }): void {
+export function statisticsRoutes(
+  http: HttpServer,
+  { database, turns }: { database: Database; turns: AccountTurns },
+): void {
   http.serve(contract.listMetrics, async () => ({ items: contract.metrics.map(contract.definitionOf) }));
 
   http.serve(
@@ -26,7 +30,7 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
   http.serve(
     contract.readFigures,
     async ({ caller, params: { subject }, query }) =>
-      await database.read(caller.accountId, async (tx) => {
+      await turns.read(caller.accountId, async (tx) => {
         const viewer = { scopes: scopesOf(caller, 'statistics.view') };
         return await readFigures(tx, caller.accountId, { viewer, subject, query });
       }),
@@ -34,7 +38,7 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
 
   http.serve(contract.exportFigures, async ({ caller, params: { subject }, query }) => {
     const { accountId: account, actor } = caller;
-    return await database.transaction(account, async (tx) => {
+    return await turns.transaction(account, async (tx) => {
       await recordAudit(tx, account, {
         action: 'statistics.exported',
         actor,
@@ -59,7 +63,7 @@ export function statisticsRoutes(http: HttpServer, { database }: { database: Dat
   http.serve(
     contract.readOwnFigures,
     async ({ caller: { accountId, userId }, query }) =>
-      await database.read(
+      await turns.read(
         accountId,
         async (tx) => await readFigures(tx, accountId, { viewer: { own: userId }, subject: 'agents', query }),
       ),

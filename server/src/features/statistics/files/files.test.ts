@@ -17,6 +17,7 @@ import { createLog } from '../../../platform/log/index.ts';
 import { filePlace } from './file-place.ts';
 import { publishAccount } from './publish-account.ts';
 import { rebuildStatistics } from '../rebuild.ts';
+import { AccountTurns } from '../reading/account-turns.ts';
 import { rollUpAll } from '../roll-up-all.ts';
 import { statisticsRoutes } from '../routes.ts';
 
@@ -41,7 +42,9 @@ describe('published files', () => {
       [account, randomUUID(), '=Faktura'],
     );
     queueId = rows[0]?.id ?? '';
-    const http = testHttp(db, (served) => statisticsRoutes(served, db));
+    const http = testHttp(db, (served) =>
+      statisticsRoutes(served, { database: db.database, turns: new AccountTurns(db.database) }),
+    );
     const unit = await testUnit(db, account, 'Norr');
     analyst = await Browser.signIn(http, await testUser(db, account, { password, roles: ['analyst'] }));
     scoped = await Browser.signIn(
@@ -194,7 +197,9 @@ describe('published files', () => {
   it('of another account can be neither found nor opened', async () => {
     const [file] = await published();
     const other = await testAccount(db);
-    const http = testHttp(db, (served) => statisticsRoutes(served, db));
+    const http = testHttp(db, (served) =>
+      statisticsRoutes(served, { database: db.database, turns: new AccountTurns(db.database) }),
+    );
     const stranger = await Browser.signIn(http, await testUser(db, other, { password, roles: ['analyst'] }));
     const answer = await stranger.call(openStatisticsFile, {
       params: { accountId: other, fileId: file?.id ?? '' },

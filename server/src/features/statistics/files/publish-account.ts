@@ -57,8 +57,8 @@ async function publishFile(tx: Tx, account: string, { subject, period }: DueFile
   const figures = await readFileFigures(tx, account, { subject, period });
   const newest = await readNewestFile(tx, account, { subject, period });
   // Names and choices of now say nothing of whether the figures changed.
-  if (newest !== null && renderFile(figures, newest.madeWith).sha256.equals(newest.sha256)) return;
-  const rendered = renderFile(figures, await readMadeWith(tx, account, figures));
+  if (newest !== null && (await renderFile(figures, newest.madeWith)).sha256.equals(newest.sha256)) return;
+  const rendered = await renderFile(figures, await readMadeWith(tx, account, figures));
   // A period without data has no file (I3); one that turns out to have none is corrected by a header alone.
   if (newest === null && rendered.isEmpty) return;
   const correction = newest === null ? 0 : newest.correction + 1;

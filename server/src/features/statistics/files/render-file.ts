@@ -54,9 +54,12 @@ export async function readMadeWith(tx: ReadTx, account: string, { rows }: FileFi
   return { names: await readNames(tx, account, rows), parameters: await readParameters(tx, account) };
 }
 
-/** The bytes of a file. The same figures made with the same are the same bytes. Without effects. */
-export function renderFile({ subject, query, rows }: FileFigures, madeWith: MadeWith): RenderedFile {
-  const presented = presentRows(rows, { subject, query, madeWith });
+/** The bytes of a file. The same figures made with the same are the same bytes. */
+export async function renderFile(
+  { subject, query, rows }: FileFigures,
+  madeWith: MadeWith,
+): Promise<RenderedFile> {
+  const presented = await presentRows(rows, { subject, query, madeWith });
   const { version } = subjects[subject];
   const lines = writeCsv({ subject, version, rows: presented }, dimensionsOf(subject, query.by));
   const content = Buffer.from([...lines].join(''));

@@ -5,6 +5,8 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** What is kept by the hour is asked for a month at a time; what is kept by the day, a leap year. */
 const atMostDays = { hour: 31, day: 366 };
+/** Years that an instant of the interface can say (RFC 3339). */
+const years = { first: Date.parse('0000-01-01T00:00:00Z'), last: Date.parse('9999-12-31T23:00:00Z') };
 
 /** What is asked for, and of which figures it is put together. */
 export interface Period {
@@ -22,6 +24,7 @@ export function judgePeriod(subject: StatisticsSubject, { from, to, grain, by }:
   const [begin, end] = [Date.parse(from), Date.parse(to)];
   const wholeDays = begin % dayMs === 0 && end % dayMs === 0;
   const source = subject === 'conversations' || grain === 'hour' || !wholeDays ? 'hour' : 'day';
+  if (begin < years.first || end > years.last) throw new Refusal('statistics.period');
   const isAligned = begin % hourMs === 0 && end % hourMs === 0 && (grain !== 'day' || wholeDays);
   if (!isAligned || begin >= end || end - begin > atMostDays[source] * dayMs)
     throw new Refusal('statistics.period');

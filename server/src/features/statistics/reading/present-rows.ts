@@ -1,13 +1,17 @@
+import { setImmediate as othersGoOn } from 'node:timers/promises';
 import {
   measure,
   mergeBase,
+  metricsOf,
   subjects,
   type BaseMeasures,
   type FiguresQuery,
   type FiguresRow,
+  type Metric,
   type MetricParameters,
   type StatisticsSubject,
 } from '@samtal/contract/statistics';
+import { Refusal } from '../../../platform/http/index.ts';
 import type { BaseRow } from './base-row.ts';
 import { periodOf } from './period.ts';
 import type { Names } from './read-names.ts';
@@ -18,17 +22,39 @@ export interface MadeWith {
   readonly parameters: MetricParameters;
 }
 
-/** Rows of figures from what was counted, in their order. Without effects. */
-export function presentRows(
+export interface Presented {
+  readonly subject: StatisticsSubject;
+  readonly query: FiguresQuery;
+  readonly madeWith: MadeWith;
+  /** Those that rows have; all of the subject when left out. */
+  readonly measures?: readonly string[];
+  /** More rows than this are refused with statistics.too-many. */
+  readonly atMost?: number;
+}
+
+/** After so many of what was counted, whoever else waits for this node has a turn. */
+const atAStretch = 500;
+
+/** Rows of figures from what was counted, in their order. What it holds up of a node does not depend on how much it is. */
+export async function presentRows(
   rows: readonly BaseRow[],
-  { subject, query, madeWith }: { subject: StatisticsSubject; query: FiguresQuery; madeWith: MadeWith },
-): FiguresRow[] {
+  { subject, query, madeWith, measures, atMost = Number.POSITIVE_INFINITY }: Presented,
+): Promise<FiguresRow[]> {
+  const metrics = metricsOf(subject).filter(({ name }) => measures?.includes(name) ?? true);
   const groups = Map.groupBy(rows.filter(isOf(subject, query.by)), (row) => keyOf(row, { subject, query }));
-  return [...groups.values()]
-    .flatMap(([first, ...others]) =>
-      first === undefined ? [] : [presentRow([first, ...others], { first, subject, query, ...madeWith })],
-    )
-    .toSorted(inOrder);
+  if (groups.size > atMost) throw new Refusal('statistics.too-many');
+  const presented: { row: FiguresRow; order: readonly string[] }[] = [];
+  let done = 0;
+  for (const [first, ...others] of groups.values()) {
+    if (first === undefined) continue;
+    const row = presentRow([first, ...others], { first, subject, query, metrics, ...madeWith });
+    presented.push({ row, order: orderOf(row, first) });
+    done += others.length + 1;
+    if (done < atAStretch) continue;
+    done = 0;
+    await othersGoOn();
+  }
+  return presented.toSorted(inOrder).map(({ row }) => row);
 }
 
 type By = NonNullable<FiguresQuery['by']> | 'conversation';
@@ -59,12 +85,14 @@ function presentRow(
     first,
     subject,
     query,
+    metrics,
     parameters,
     names,
   }: {
     first: BaseRow;
     subject: StatisticsSubject;
     query: FiguresQuery;
+    metrics: readonly Metric[];
     parameters: MetricParameters;
     names: Names;
   },
@@ -78,7 +106,7 @@ function presentRow(
       const id = first[dimension];
       return { dimension, id, name: id === null ? null : (names.get(id) ?? null) };
     }),
-    measures: measure(subject, base, parameters),
+    measures: measure(metrics, base, parameters),
   };
 }
 
@@ -94,14 +122,19 @@ export function dimensionsOf(
   return dimension === 'conversation' ? conversationDimensions : [dimension];
 }
 
-/** By time, then by name; what has none comes last. */
-function inOrder(one: FiguresRow, other: FiguresRow): number {
-  const sorted = (row: FiguresRow) => [
-    row.periodStart,
-    String(row.measures['resolved_at'] ?? ''),
-    row.dimensions.map(({ name, id }) => `${name ?? '\uFFFF'} ${id ?? ''}`).join(' '),
+/** By time, conversations by when they were resolved, then by name; what has none comes last. */
+function orderOf({ periodStart, dimensions }: FiguresRow, { conversation, at }: BaseRow): readonly string[] {
+  return [
+    periodStart,
+    conversation === null ? '' : at.toISOString(),
+    dimensions.map(({ name, id }) => `${name ?? '\uFFFF'} ${id ?? ''}`).join(' '),
   ];
-  const [these, those] = [sorted(one), sorted(other)];
+}
+
+function inOrder(
+  { order: these }: { order: readonly string[] },
+  { order: those }: { order: readonly string[] },
+): number {
   for (const [index, text] of these.entries()) {
     const that = those[index] ?? '';
     if (text !== that) return text < that ? -1 : 1;

@@ -18,8 +18,8 @@ import { readParameters } from './read-parameters.ts';
 /** Where somebody may see statistics; or whose own they are, wherever they come from. */
 export type Viewer = { readonly scopes: readonly Scope[] } | { readonly own: string };
 
-/** So many conversations are answered one by one, and figures of so many places and periods put together; more are refused. */
-const atMost = { conversations: 10_000, figures: 200_000 };
+/** So many rows are answered, and figures of so many places and periods put together for them; more are refused. */
+const atMost = { rows: 10_000, figures: 200_000 };
 
 export interface WantedFigures {
   readonly viewer: Viewer;
@@ -27,6 +27,8 @@ export interface WantedFigures {
   readonly query: FiguresQuery;
   /** What alone is looked at, whatever the query asks for. */
   readonly within?: Narrowed;
+  /** What alone is answered of the measures of the subject. */
+  readonly measures?: readonly string[];
 }
 
 /**
@@ -36,7 +38,7 @@ export interface WantedFigures {
 export async function readFigures(
   tx: ReadTx,
   account: string,
-  { viewer, subject, query, within = {} }: WantedFigures,
+  { viewer, subject, query, within = {}, ...wanted }: WantedFigures,
 ): Promise<Figures> {
   const scopes = 'own' in viewer ? [{}] : viewer.scopes;
   const rows = await readBaseRows(tx, account, {
@@ -45,7 +47,7 @@ export async function readFigures(
     scopes,
     covered: await coveredAgents(tx, account, scopes),
     only: 'own' in viewer ? { ...narrowed(query, within), agent: [viewer.own] } : narrowed(query, within),
-    atMost: subject === 'conversations' ? atMost.conversations : atMost.figures,
+    atMost: subject === 'conversations' ? atMost.rows : atMost.figures,
   });
   const madeWith = {
     names: await readNames(tx, account, rows),
@@ -56,6 +58,6 @@ export async function readFigures(
     version: subjects[subject].version,
     countedUntil: (await countedUntil(tx, account))?.toISOString() ?? null,
     uncounted: await readUncounted(tx, account),
-    rows: presentRows(rows, { subject, query, madeWith }),
+    rows: await presentRows(rows, { subject, query, madeWith, atMost: atMost.rows, ...wanted }),
   };
 }
