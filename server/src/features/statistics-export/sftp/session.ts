@@ -190,6 +190,8 @@ export class SftpSession {
     if (waitMs > 0) await sleep(waitMs);
     if (this.#isEnded) return;
     const found = await this.#find(path);
+    // What was opened now nobody would close again.
+    if (this.#isEnded) return;
     if (flags !== readOnly) this.#sftp.status(id, status.PERMISSION_DENIED);
     else if (found === null) this.#sftp.status(id, status.NO_SUCH_FILE);
     else if (found.kind === 'folder' || this.#handles.size >= this.#parts.limits.handles)
@@ -218,6 +220,7 @@ export class SftpSession {
       return;
     }
     const bytes = await open.read(offset, Math.min(length, longestRead));
+    if (this.#isEnded) return;
     if (bytes === null) this.#sftp.status(id, status.EOF);
     else sendBytes(this.#sftp, id, bytes);
   }

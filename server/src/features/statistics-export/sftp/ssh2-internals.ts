@@ -25,7 +25,13 @@ interface Inside {
 }
 
 interface InsideSftp {
-  readonly outgoing: { readonly id: number; readonly packetSize: number; window: number };
+  readonly outgoing: {
+    readonly id: number;
+    readonly packetSize: number;
+    /** `open`, and then `closing` and `closed`. */
+    readonly state: string;
+    window: number;
+  };
   /** What waits for the client to take more. */
   readonly _buffer: readonly Buffer[];
   _protocol: Pick<Inside['_protocol'], 'channelData' | 'channelClose'>;
@@ -178,11 +184,11 @@ function lengthThenText(text: string): Buffer {
   return Buffer.concat([length, Buffer.from(text, 'latin1')]);
 }
 
-/** Says whether it was sent: only where the client takes it at once, and nothing waits before it. */
+/** Says whether it was sent: only on a channel that is open, where the client takes it at once, and nothing waits before it. */
 function sendNow(sftp: SFTPWrapper, ...pieces: readonly Buffer[]): boolean {
   const { outgoing, _buffer: waiting, _protocol: protocol } = sftp as unknown as InsideSftp;
   const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-  if (waiting.length > 0 || outgoing.window <= bytes) return false;
+  if (outgoing.state !== 'open' || waiting.length > 0 || outgoing.window <= bytes) return false;
   outgoing.window -= bytes;
   for (const piece of pieces) protocol.channelData(outgoing.id, piece);
   return true;

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
+import { makeAccount, type TestAccount } from '../../../../test/callers.ts';
+import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts';
+import {
+  clientKey,
+  publishTestFile,
+  testExportAccount,
+  testExportKey,
+} from '../../../../test/export-accounts.ts';
+import { Database } from '../../../platform/database/index.ts';
+import { readHostKey } from '../host-key.ts';
+import { sftpLimits, type SftpLimits } from './limits.ts';
+import { SftpServer } from './server.ts';
+
+const mebibyte = 1_048_576;
+const path = '/Metrics/2026/11/26/a.csv';
+
+/** A server in this very process, and clients that leave its answers where they are. */
+describe('what an SFTP client does not take', { timeout: 120_000 }, () => {
+  const content = randomBytes(3 * mebibyte + 17);
+  let db: TestDatabase;
+  let own: Database;
+  let account: TestAccount;
+  let hostKey: string;
+  /** What every question to the database waits for before it is asked. */
+  let holdUp: Promise<unknown>;
+  const failures: unknown[] = [];
+  const cleanUp: (() => Promise<void> | void)[] = [];
+
+  before(async () => {
+    db = await createTestDatabase();
+    own = new Database({ connectionString: db.url, role: 'samtal_sftp', onError: () => undefined });
+    account = await makeAccount(db, { origin: 'https://example.org' });
+    hostKey = (await readHostKey(db.database, db.keyring)).openSsh;
+    await publishTestFile(db, { accountId: account.id, path: path.slice(1), content });
+  });
+  afterEach(async () => {
+    for (const work of cleanUp.splice(0).toReversed()) await work();
+    assert.deepEqual(failures.splice(0), []);
+  });
+  after(async () => {
+    await own.close();
+    await db.close();
+  });
+
+  async function start(limits: Partial<SftpLimits> = {}): Promise<number> {
+    holdUp = Promise.resolve();
+    const database = {
+      read: async (...question: Parameters<Database['read']>) => {
+        await holdUp;
+        return await own.read(...question);
+      },
+      transaction: async (...work: Parameters<Database['transaction']>) => await own.transaction(...work),
+    };
+    const server = new SftpServer({
+      database: database as unknown as Database,
+      hostKey,
+      limits: { ...sftpLimits, refusalMs: 10, ...limits },
+      failed: (_event, error) => failures.push(error),
+    });
+    const port = await server.listen('127.0.0.1', 0);
+    cleanUp.push(async () => await server.stop());
+    return port;
+  }
+
+  /** A client of an export account that has signed in. */
+  async function signedIn(port: number): Promise<{ id: string; client: Inside }> {
+    const { id, userName: username } = await testExportAccount(db, account.id);
+    const { blob, privateKey } = clientKey();
+    await testExportKey(db, { accountId: account.id, exportAccountId: id, blob });
+    const client = new ssh2.Client();
+    client.on('error', () => undefined);
+    cleanUp.push(() => void client.destroy());
+    client.connect({ host: '127.0.0.1', port, username, privateKey });
+    await once(client, 'ready');
+    client.setNoDelay(true);
+    return { id, client: client as unknown as Inside };
+  }
+
+  async function endOf(exportAccountId: string): Promise<Record<string, unknown>> {
+    for (const until = Date.now() + 15_000; Date.now() < until; await sleep(20)) {
+      const { rows } = await db.asOwner<{ details: Record<string, unknown> }>(
+        `select body::jsonb -> 'details' as details from audit_outbox
+         where body::jsonb ->> 'action' = 'statistics-export.session-ended' and body::jsonb -> 'subject' ->> 'id' = $1`,
+        [exportAccountId],
+      );
+      if (rows[0] !== undefined) return rows[0].details;
+    }
+    return assert.fail('Its session did not end');
+  }
+
+  it('is not sent once its channel is closed, whoever closes it, and the connection goes on', async () => {
+    const { client } = await signedIn(await start());
+    const ways: ((sftp: InsideSftp) => void)[] = [
+      (sftp) => sftp.end(),
+      // No packet of SFTP: the server closes the channel.
+      (sftp) => client._protocol.channelData(sftp.outgoing.id, Buffer.from([0, 0, 0, 1, 0])),
+    ];
+    for (const close of ways) {
+      const sftp = await sftpOf(client);
+      const handle = await opened(sftp);
+      const came = messagesOf(client);
+      let answer: () => void = () => undefined;
+      holdUp = new Promise<void>((resolve) => (answer = resolve));
+      sftp.read(handle, Buffer.alloc(32_768), 0, 32_768, 0, () => undefined);
+      await sleep(50);
+      const closed = once(sftp, 'close');
+      close(sftp);
+      await closed;
+      answer();
+      await sleep(200);
+      assert.deepEqual(came, ['CHANNEL_CLOSE']);
+    }
+    await opened(await sftpOf(client));
+    assert.match(String(failures.splice(0)), /^Error: Unknown packet type 0$/);
+  });
+
+  it('is no open file when its channel was closed meanwhile', async () => {
+    const { id, client } = await signedIn(await start());
+    const sftp = await sftpOf(client);
+    let answer: () => void = () => undefined;
+    holdUp = new Promise<void>((resolve) => (answer = resolve));
+    sftp.open(path, 'r', () => undefined);
+    await sleep(50);
+    const closed = once(sftp, 'close');
+    sftp.end();
+    await closed;
+    answer();
+    await sleep(200);
+    client.end();
+    await endOf(id);
+    const { rows } = await db.asOwner<{ action: string }>(
+      `select body::jsonb ->> 'action' as action from audit_outbox where body::jsonb -> 'subject' ->> 'id' = $1 order by id`,
+      [id],
+    );
+    assert.deepEqual(
+      rows.map(({ action }) => action),
+      ['statistics-export.session-began', 'statistics-export.session-ended'],
+    );
+  });
+});
+
+/** What ssh2 has inside, to speak as no client of it would. */
+type InsideSftp = SFTPWrapper & { readonly outgoing: { readonly id: number } };
+type Inside = Client & {
+  readonly _protocol: {
+    channelData(channel: number, payload: Buffer): void;
+    readonly _handlers: Record<'CHANNEL_DATA' | 'CHANNEL_CLOSE', (...args: unknown[]) => void>;
+  };
+};
+
+/** The names of messages of channels, as they come. */
+function messagesOf({ _protocol: { _handlers: handlers } }: Inside): string[] {
+  const came: string[] = [];
+  for (const name of ['CHANNEL_DATA', 'CHANNEL_CLOSE'] as const) {
+    const handle = handlers[name];
+    handlers[name] = (...args) => {
+      came.push(name);
+      handle(...args);
+    };
+  }
+  return came;
+}
+
+async function sftpOf(client: Client): Promise<InsideSftp> {
+  return await new Promise((resolve, reject) =>
+    client.sftp((error, sftp) => (error === undefined ? resolve(sftp as InsideSftp) : reject(error))),
+  );
+}
+
+async function opened(sftp: SFTPWrapper): Promise<Buffer> {
+  return await new Promise((resolve, reject) =>
+    sftp.open(path, 'r', (error, handle) => (error ? reject(error) : resolve(handle))),
+  );
+}
