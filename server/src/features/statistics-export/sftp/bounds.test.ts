@@ -62,6 +62,20 @@ describe('what one session of SFTP may keep', { timeout: 60_000 }, () => {
     assert.equal(budget.bytes, 0);
   });
 
+  it('keeps nothing of a file that was closed while a read across two parts waited', async () => {
+    const whole = new Budget({ inAll: 2 * mebibyte, ofOwner: 2 * mebibyte });
+    const others = { owner: 'other', bytes: mebibyte, drop: () => undefined };
+    whole.add(others);
+    const opened = new OpenFile({ files, budget: whole, accountId, owner: 'one' }, file);
+    // The second part is not read ahead: there is no room for it.
+    const read = opened.read(mebibyte - 50, 100);
+    assert.equal(whole.bytes, 2 * mebibyte);
+    opened.end();
+    assert.equal(await read, null);
+    whole.remove(others);
+    assert.deepEqual([whole.bytes, opened.sentBytes], [0, 0]);
+  });
+
   it('gives as much as was asked for wherever it begins, and less at the end alone', async () => {
     const opened = new OpenFile(
       {

@@ -23,6 +23,7 @@ export class OpenFile {
   sentBytes = 0;
   readonly #reader: FileReader;
   readonly #parts = new Map<number, Part>();
+  #isEnded = false;
 
   constructor(reader: FileReader, file: PublishedFile) {
     this.#reader = reader;
@@ -34,7 +35,7 @@ export class OpenFile {
     return this.sentBytes >= this.file.sizeBytes;
   }
 
-  /** Up to so many bytes from there; null at the end of the file. Throws when the file has gone meanwhile. */
+  /** Up to so many bytes from there; null at the end of the file, and when it is ended meanwhile. Throws when the file has gone. */
   async read(offset: number, length: number): Promise<Buffer | null> {
     if (offset >= this.file.sizeBytes || length === 0) return null;
     const at = Math.floor(offset / partBytes);
@@ -43,6 +44,8 @@ export class OpenFile {
     this.#readAhead(at + 1);
     const from = offset - at * partBytes;
     const first = (await present(reading)).subarray(from, from + length);
+    // What is kept from now on nobody would let go of.
+    if (this.#isEnded) return null;
     const isAll = first.length === length || offset + first.length >= this.file.sizeBytes;
     // Given less than it asked for, OpenSSH never asks for more again.
     const rest = isAll ? null : (await present(this.#fetch(at + 1))).subarray(0, length - first.length);
@@ -53,6 +56,7 @@ export class OpenFile {
 
   /** Keeps nothing of it any more. */
   end(): void {
+    this.#isEnded = true;
     for (const at of this.#parts.keys()) this.#forget(at);
   }
 
