@@ -62,6 +62,21 @@ describe('what one session of SFTP may keep', { timeout: 60_000 }, () => {
     assert.equal(budget.bytes, 0);
   });
 
+  it('sets aside as many bytes for a part as are counted for it', async () => {
+    const small = randomBytes(100_000);
+    await publishTestFile(db, { accountId, path: 'Metrics/2026/11/27/b.csv', content: small });
+    const found = await files.file(accountId, { folder: 'Metrics/2026/11/27', name: 'b.csv' });
+    const budget = new Budget({ inAll: mebibyte, ofOwner: mebibyte });
+    const opened = new OpenFile(
+      { files, budget, accountId, owner: 'one' },
+      found ?? assert.fail('It was published'),
+    );
+    const read = await opened.read(0, mebibyte);
+    assert.deepEqual(read, small);
+    assert.deepEqual([read?.buffer.byteLength, budget.bytes], [small.length, small.length]);
+    opened.end();
+  });
+
   it('keeps nothing of a file that was closed while a read across two parts waited', async () => {
     const whole = new Budget({ inAll: 2 * mebibyte, ofOwner: 2 * mebibyte });
     const others = { owner: 'other', bytes: mebibyte, drop: () => undefined };

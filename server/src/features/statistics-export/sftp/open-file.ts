@@ -74,10 +74,12 @@ export class OpenFile {
       budget.touch(known);
       return known.content;
     }
-    const content = files.part(accountId, this.file, { offset: at * partBytes, length: partBytes });
+    // So many are set aside before any comes.
+    const bytes = this.#bytesOf(at);
+    const content = files.part(accountId, this.file, { offset: at * partBytes, length: bytes });
     const part: Part = {
       owner,
-      bytes: this.#bytesOf(at),
+      bytes,
       content,
       drop: () => void this.#parts.delete(at),
     };
