@@ -1,4 +1,5 @@
 export { GrantsEditor } from './grants-editor.tsx';
+export { Narrowing } from './narrowing.tsx';
 export { useRoleName, useRoles } from './queries.ts';
-export { ScopeEditor } from './scope-editor.tsx';
+export { RoleSelect } from './role-select.tsx';
 export { useScopeWords } from './scope-words.ts';

@@ -1,10 +1,8 @@
-import { ActionIcon, Button, Group, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core';
 import type { Scope } from '@samtal/contract/access';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useText } from '../../text/index.ts';
-import { ScopeEditor, useRoleName, useRoles } from '../access/index.ts';
-import { useAccount } from '../accounts/index.ts';
+import { Narrowing, RoleSelect } from '../access/index.ts';
 
 /** The most roles that the interface takes for a key. */
 const mostRoles = 20;
@@ -71,10 +69,6 @@ interface LineProps {
 
 function Line({ grant: { roleId, scope }, number, onChange, onRemove }: LineProps) {
   const { t } = useText();
-  const account = useAccount();
-  const roleName = useRoleName();
-  const roles = useRoles().data ?? [];
-  const [narrowing, setNarrowing] = useState(false);
   const name = t('grant.number', { number });
   return (
     <Stack
@@ -86,37 +80,14 @@ function Line({ grant: { roleId, scope }, number, onChange, onRemove }: LineProp
       aria-label={name}
     >
       <Group align="flex-end" wrap="nowrap" gap="sm">
-        <Select
-          flex={1}
-          label={t('grant.role')}
-          placeholder={t('choose')}
-          data={roles.map((role) => ({
-            value: role.id,
-            label: roleName(role),
-            disabled: !role.allows.every((each) => account.can(each)),
-          }))}
-          value={roleId}
-          onChange={(value) => onChange({ roleId: value })}
-          searchable
-          nothingFoundMessage={t('nothing-found')}
-          required
-          withAsterisk={false}
-        />
+        <RoleSelect value={roleId} onChange={(value) => onChange({ roleId: value })} />
         {onRemove !== null && (
           <ActionIcon aria-label={t('delete.of', { name })} onClick={onRemove}>
             <IconTrash size={18} />
           </ActionIcon>
         )}
       </Group>
-      {narrowing ? (
-        <ScopeEditor scope={scope} onChange={(value) => onChange({ scope: value })} />
-      ) : (
-        <Group>
-          <Button variant="subtle" size="xs" ms="-0.875rem" onClick={() => setNarrowing(true)}>
-            {t('grant.narrow')}
-          </Button>
-        </Group>
-      )}
+      <Narrowing scope={scope} onChange={(value) => onChange({ scope: value })} />
     </Stack>
   );
 }

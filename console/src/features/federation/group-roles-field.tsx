@@ -1,11 +1,9 @@
-import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { openingAuthorisations } from '@samtal/contract/access';
 import { maxReasonLength } from '@samtal/contract/history';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useText } from '../../text/index.ts';
-import { ScopeEditor, useRoleName, useRoles } from '../access/index.ts';
-import { useAccount } from '../accounts/index.ts';
+import { Narrowing, RoleSelect, useRoles } from '../access/index.ts';
 import type { DraftRole } from './draft.ts';
 
 interface GroupRolesFieldProps {
@@ -62,12 +60,9 @@ interface LineProps {
 
 function Line({ line: { group, roleId, scope, purpose }, number, onChange, onRemove }: LineProps) {
   const { t } = useText();
-  const account = useAccount();
-  const roleName = useRoleName();
   const roles = useRoles().data ?? [];
   const role = roles.find(({ id }) => id === roleId);
   const opens = openingAuthorisations.some((name) => role?.allows.includes(name));
-  const [narrowing, setNarrowing] = useState(Object.keys(scope).length > 0);
   return (
     <Stack
       gap="sm"
@@ -90,21 +85,7 @@ function Line({ line: { group, roleId, scope, purpose }, number, onChange, onRem
           <IconTrash size={18} />
         </ActionIcon>
       </Group>
-      <Select
-        label={t('grant.role')}
-        placeholder={t('choose')}
-        data={roles.map((each) => ({
-          value: each.id,
-          label: roleName(each),
-          disabled: !each.allows.every((name) => account.can(name)),
-        }))}
-        value={roleId}
-        onChange={(value) => onChange({ roleId: value })}
-        searchable
-        nothingFoundMessage={t('nothing-found')}
-        required
-        withAsterisk={false}
-      />
+      <RoleSelect value={roleId} onChange={(value) => onChange({ roleId: value })} />
       {opens && (
         <TextInput
           label={t('grant.purpose')}
@@ -116,15 +97,7 @@ function Line({ line: { group, roleId, scope, purpose }, number, onChange, onRem
           withAsterisk={false}
         />
       )}
-      {narrowing ? (
-        <ScopeEditor scope={scope} onChange={(value) => onChange({ scope: value })} />
-      ) : (
-        <Group>
-          <Button variant="subtle" size="xs" ms="-0.875rem" onClick={() => setNarrowing(true)}>
-            {t('grant.narrow')}
-          </Button>
-        </Group>
-      )}
+      <Narrowing scope={scope} onChange={(value) => onChange({ scope: value })} />
     </Stack>
   );
 }
