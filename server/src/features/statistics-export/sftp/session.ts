@@ -109,7 +109,8 @@ export class SftpSession {
       (sftp.on as (name: string, listener: (id: number) => void) => void)(request, (id) =>
         this.#answer(id, () => sftp.status(id, status.PERMISSION_DENIED)),
       );
-    tellLimits(sftp, { readBytes: longestRead, handles: this.#parts.limits.handles });
+    const told = { readBytes: longestRead, handles: this.#parts.limits.handles };
+    tellLimits(sftp, told, (id, send) => this.#answer(id, send));
     sftp.on('READLINK', (id) => this.#answer(id, () => sftp.status(id, status.OP_UNSUPPORTED)));
     sftp.on('error', this.#parts.failed);
   }

@@ -143,11 +143,12 @@ export function sendBytes(sftp: SFTPWrapper, id: number, bytes: Buffer): void {
 
 /**
  * Tells clients that know how to ask how much they may read at once (OpenSSH, PROTOCOL, 4.8 `limits@openssh.com`): they ask for so much
- * more in one request. Of writing it says nothing.
+ * more in one request. Of writing it says nothing. `answer` puts an answer where its turn is.
  */
 export function tellLimits(
   sftp: SFTPWrapper,
   { readBytes, handles }: { readBytes: number; handles: number },
+  answer: (id: number, send: () => void) => void,
 ): void {
   const inside = sftp as unknown as InsideSftp;
   const { channelData } = inside._protocol;
@@ -161,15 +162,23 @@ export function tellLimits(
   (sftp.on as (event: string, listener: (id: number, name: string) => void) => void)(
     'EXTENDED',
     (id, name) => {
-      const answer = Buffer.alloc(9 + 4 * 8);
-      answer.writeUInt32BE(answer.length - 4, 0);
-      answer.writeUInt8(answers.extended, 4);
-      answer.writeUInt32BE(id, 5);
-      for (const [at, value] of [mostSftpPacketBytes, readBytes, 0, handles].entries())
-        answer.writeBigUInt64BE(BigInt(value), 9 + 8 * at);
-      if (name !== limits || !sendNow(sftp, answer)) sftp.status(id, unsupported);
+      // Compared now: it may be as long as a packet, which would be kept with it.
+      const isKnown = name === limits;
+      answer(id, () => {
+        const told = limitsAnswer(id, [mostSftpPacketBytes, readBytes, 0, handles]);
+        if (!isKnown || !sendNow(sftp, told)) sftp.status(id, unsupported);
+      });
     },
   );
+}
+
+function limitsAnswer(id: number, values: readonly number[]): Buffer {
+  const answer = Buffer.alloc(9 + 8 * values.length);
+  answer.writeUInt32BE(answer.length - 4, 0);
+  answer.writeUInt8(answers.extended, 4);
+  answer.writeUInt32BE(id, 5);
+  for (const [at, value] of values.entries()) answer.writeBigUInt64BE(BigInt(value), 9 + 8 * at);
+  return answer;
 }
 
 function lengthened(version: Buffer): Buffer {

@@ -120,6 +120,21 @@ describe('what an SFTP client does not take', { timeout: 120_000 }, () => {
     assert.match(String(failures.splice(0)), /^Error: Unknown packet type 0$/);
   });
 
+  it('attack 64: bounds requests that wait, also such as only ask for limits', async () => {
+    const { id, client } = await signedIn(await start());
+    const sftp = await sftpOf(client);
+    holdUp = new Promise(() => undefined);
+    sftp.stat(path, () => undefined);
+    const name = Buffer.from('limits@openssh.com');
+    const request = Buffer.alloc(13);
+    request.writeUInt32BE(9 + name.length, 0);
+    request.writeUInt8(200, 4);
+    request.writeUInt32BE(name.length, 9);
+    const several = Buffer.concat(Array.from({ length: 100 }, () => [request, name]).flat());
+    for (let count = 0; count < 11; count += 1) client._protocol.channelData(sftp.outgoing.id, several);
+    assert.equal((await endOf(id))['reason'], 'too-many-requests');
+  });
+
   it('is no open file when its channel was closed meanwhile', async () => {
     const { id, client } = await signedIn(await start());
     const sftp = await sftpOf(client);
