@@ -10,7 +10,15 @@ import type { SftpLimits } from './limits.ts';
 import type { Login } from './login.ts';
 import { Pace } from './pace.ts';
 import { SftpSession } from './session.ts';
-import { fillPackets, onRoom, prepareKeys, refuseSmallPackets, roomOf, socketOf } from './ssh2-internals.ts';
+import {
+  fillPackets,
+  isExchangingKeys,
+  onRoom,
+  prepareKeys,
+  refuseSmallPackets,
+  roomOf,
+  socketOf,
+} from './ssh2-internals.ts';
 
 /** Tries of any kind on one connection, also such as are not refused. */
 const mostAuthRequests = 20;
@@ -48,6 +56,8 @@ export class SftpClient {
   #asked = 0;
   #rekeyed = { atBytes: 0, at: performance.now() };
   #rekeys: number[] = [];
+  /** Since when an exchange of keys has been seen to go on. */
+  #exchangingSince: number | null = null;
   #reason = 'closed';
   #totals = { files: 0, bytes: 0 };
 
@@ -65,7 +75,7 @@ export class SftpClient {
     client.on('error', () => this.end('protocol-error'));
     client.on('close', () => this.#closed());
     client.on('authentication', (context) => void this.#authenticate(context).catch(this.#broken));
-    client.on('rekey', () => this.#countRekey());
+    client.on('rekey', () => this.#rekeyedNow());
     client.on('ready', () => this.#serve());
   }
 
@@ -76,6 +86,10 @@ export class SftpClient {
     if (this.login === null) return age > limits.loginMs ? this.end('login-time') : undefined;
     if (age > limits.sessionMs) return this.end('session-time');
     if (now - this.#requestedAt > limits.idleMs) return this.end('idle');
+    if (isExchangingKeys(this.#client)) {
+      this.#exchangingSince ??= now;
+      return now - this.#exchangingSince > limits.exchangeMs ? this.end('rekey-time') : undefined;
+    }
     const bytes = this.socket.bytesWritten + this.socket.bytesRead;
     if (bytes - this.#rekeyed.atBytes < limits.rekeyBytes && now - this.#rekeyed.at < limits.rekeyMs) return;
     this.#rekeyed = { atBytes: bytes, at: now };
@@ -168,7 +182,10 @@ export class SftpClient {
           pace: this.#pace,
           login,
           failed,
-          hasRoom: () => this.socket.writableLength < limits.unsentBytes && roomOf(sftp) > 0,
+          hasRoom: () =>
+            this.socket.writableLength < limits.unsentBytes &&
+            roomOf(sftp) > 0 &&
+            !isExchangingKeys(this.#client),
           requested: () => void (this.#requestedAt = performance.now()),
           abused: (reason) => this.end(reason),
         });
@@ -219,12 +236,14 @@ export class SftpClient {
   }
 
   /** New keys cost a server more than a client: one that asks for them without end goes. */
-  #countRekey(): void {
+  #rekeyedNow(): void {
+    this.#exchangingSince = null;
     // Before that nobody has a reason to.
     if (this.login === null) return this.end('rekey-before-login');
     const now = performance.now();
     this.#rekeys = [...this.#rekeys.filter((at) => now - at < 60_000), now];
-    if (this.#rekeys.length > this.#parts.limits.rekeysPerMinute) this.end('too-many-rekeys');
+    if (this.#rekeys.length > this.#parts.limits.rekeysPerMinute) return this.end('too-many-rekeys');
+    this.#pump();
   }
 
   get #isOver(): boolean {

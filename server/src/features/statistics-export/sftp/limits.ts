@@ -35,6 +35,8 @@ export interface SftpLimits {
   /** After so much a connection gets new keys (RFC 4253, 9), and after so long. */
   readonly rekeyBytes: number;
   readonly rekeyMs: number;
+  /** Until new keys are there; nothing is answered meanwhile. A slow client first has to take what was sent before. */
+  readonly exchangeMs: number;
   /** New keys that a client asks for within a minute. */
   readonly rekeysPerMinute: number;
   /** Longer than that no question to the database may take: whoever asked is told that it failed. */
@@ -70,6 +72,7 @@ export const sftpLimits: SftpLimits = {
   opensPerMinute: 3_000,
   rekeyBytes: 2 ** 30,
   rekeyMs: 3_600_000,
+  exchangeMs: 120_000,
   rekeysPerMinute: 10,
   statementMs: 5_000,
   recheckMs: 400,

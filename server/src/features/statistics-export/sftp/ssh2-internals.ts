@@ -16,6 +16,8 @@ interface Inside {
       ) => void;
       CHANNEL_WINDOW_ADJUST: (...args: unknown[]) => void;
     };
+    /** Our word in an exchange of keys, until that has come to its end. */
+    readonly _kexinit: Buffer | undefined;
     _cipher: object;
     _decipher: object;
     channelOpenFail(channel: number, reason: number, description?: string): void;
@@ -74,6 +76,11 @@ export function onRoom(client: Connection, call: () => void): void {
     adjust(...args);
     call();
   };
+}
+
+/** Whether keys are being exchanged: what is sent meanwhile is kept in memory, as much as it is. */
+export function isExchangingKeys(client: Connection): boolean {
+  return (client as unknown as Inside)._protocol._kexinit !== undefined;
 }
 
 /** How many bytes the client still takes on this channel. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
@@ -125,14 +126,54 @@ describe('what an SFTP client does not take', { timeout: 120_000 }, () => {
     const sftp = await sftpOf(client);
     holdUp = new Promise(() => undefined);
     sftp.stat(path, () => undefined);
-    const name = Buffer.from('limits@openssh.com');
-    const request = Buffer.alloc(13);
-    request.writeUInt32BE(9 + name.length, 0);
-    request.writeUInt8(200, 4);
-    request.writeUInt32BE(name.length, 9);
-    const several = Buffer.concat(Array.from({ length: 100 }, () => [request, name]).flat());
-    for (let count = 0; count < 11; count += 1) client._protocol.channelData(sftp.outgoing.id, several);
+    const ask = requestOf(200, Buffer.from('limits@openssh.com'));
+    for (let count = 0; count < 11; count += 1)
+      client._protocol.channelData(sftp.outgoing.id, Buffer.concat(Array.from({ length: 100 }, () => ask)));
     assert.equal((await endOf(id))['reason'], 'too-many-requests');
+  });
+
+  it('attack 64: is little while an exchange of keys is left open, which has its time', async () => {
+    const { id, client } = await signedIn(await start({ exchangeMs: 1_000 }));
+    const sftp = await sftpOf(client);
+    const handle = await opened(sftp);
+    client._protocol.channelWindowAdjust(sftp.outgoing.id, 2 ** 31);
+    const before = process.memoryUsage().arrayBuffers;
+    const read = requestOf(5, handle, [0, 0, 131_072]);
+    for (let count = 0; count < 5; count += 1)
+      client._protocol.channelData(sftp.outgoing.id, Buffer.concat(Array.from({ length: 100 }, () => read)));
+    client._protocol.rekey();
+    client._sock.pause();
+    let most = 0;
+    const looks = setInterval(() => (most = Math.max(most, process.memoryUsage().arrayBuffers)), 20);
+    cleanUp.push(() => clearInterval(looks));
+    assert.equal((await endOf(id))['reason'], 'rekey-time');
+    assert.ok(most - before < 24 * mebibyte, `${(most - before) / mebibyte} MiB`);
+  });
+
+  it('is sent once keys were exchanged, when it was asked for before', async () => {
+    const { client } = await signedIn(await start());
+    const sftp = await sftpOf(client);
+    const handle = await opened(sftp);
+    const given = Buffer.alloc(20 * 32_768);
+    let answer: () => void = () => undefined;
+    holdUp = new Promise<void>((resolve) => (answer = resolve));
+    const reads = Array.from(
+      { length: 20 },
+      async (_, at) =>
+        await new Promise<void>((resolve, reject) =>
+          sftp.read(handle, given, at * 32_768, 32_768, at * 32_768, (error) =>
+            error === undefined ? resolve() : reject(error),
+          ),
+        ),
+    );
+    client._protocol.rekey();
+    client._sock.pause();
+    await sleep(50);
+    answer();
+    await sleep(100);
+    client._sock.resume();
+    await Promise.all(reads);
+    assert.ok(given.equals(content.subarray(0, given.length)));
   });
 
   it('is no open file when its channel was closed meanwhile', async () => {
@@ -163,11 +204,25 @@ describe('what an SFTP client does not take', { timeout: 120_000 }, () => {
 /** What ssh2 has inside, to speak as no client of it would. */
 type InsideSftp = SFTPWrapper & { readonly outgoing: { readonly id: number } };
 type Inside = Client & {
+  readonly _sock: Socket;
   readonly _protocol: {
+    rekey(): void;
     channelData(channel: number, payload: Buffer): void;
+    channelWindowAdjust(channel: number, bytes: number): void;
     readonly _handlers: Record<'CHANNEL_DATA' | 'CHANNEL_CLOSE', (...args: unknown[]) => void>;
   };
 };
+
+/** A request of SFTP as it is sent: its type, a text, and numbers of 32 bits. */
+function requestOf(type: number, text: Buffer, numbers: readonly number[] = []): Buffer {
+  const request = Buffer.alloc(13 + text.length + 4 * numbers.length);
+  request.writeUInt32BE(request.length - 4, 0);
+  request.writeUInt8(type, 4);
+  request.writeUInt32BE(text.length, 9);
+  text.copy(request, 13);
+  for (const [at, value] of numbers.entries()) request.writeUInt32BE(value, 13 + text.length + 4 * at);
+  return request;
+}
 
 /** The names of messages of channels, as they come. */
 function messagesOf({ _protocol: { _handlers: handlers } }: Inside): string[] {
