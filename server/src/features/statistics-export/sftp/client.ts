@@ -13,15 +13,19 @@ import { SftpSession } from './session.ts';
 import {
   fillPackets,
   isExchangingKeys,
+  onPacket,
   onRoom,
   prepareKeys,
   refuseSmallPackets,
   roomOf,
   socketOf,
+  unsentPieces,
 } from './ssh2-internals.ts';
 
 /** Tries of any kind on one connection, also such as are not refused. */
 const mostAuthRequests = 20;
+/** How often it is looked what a client has not taken. */
+const packetsBetweenLooks = 512;
 
 export interface ClientParts {
   readonly files: Files;
@@ -54,6 +58,7 @@ export class SftpClient {
   #requestedAt = performance.now();
   #refused = 0;
   #asked = 0;
+  #packets = 0;
   #rekeyed = { atBytes: 0, at: performance.now() };
   #rekeys: number[] = [];
   /** Since when an exchange of keys has been seen to go on. */
@@ -70,6 +75,7 @@ export class SftpClient {
     refuseSmallPackets(client);
     prepareKeys(client);
     onRoom(client, () => this.#pump());
+    onPacket(client, () => this.#countPacket());
     this.socket.on('drain', () => this.#pump());
     // What clients do wrong is theirs, and ends their connection. Without a listener it would end the process.
     client.on('error', () => this.end('protocol-error'));
@@ -244,6 +250,13 @@ export class SftpClient {
     this.#rekeys = [...this.#rekeys.filter((at) => now - at < 60_000), now];
     if (this.#rekeys.length > this.#parts.limits.rekeysPerMinute) return this.end('too-many-rekeys');
     this.#pump();
+  }
+
+  /** Whatever is answered past the requests of SFTP, which wait for room: ssh2 does so by itself, however much it is. */
+  #countPacket(): void {
+    this.#packets += 1;
+    if (this.#packets % packetsBetweenLooks !== 0) return;
+    if (unsentPieces(this.#client) > this.#parts.limits.unsentPieces) this.end('takes-nothing');
   }
 
   get #isOver(): boolean {

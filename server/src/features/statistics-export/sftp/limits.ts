@@ -25,6 +25,8 @@ export interface SftpLimits {
   readonly handles: number;
   /** What a client has asked for and not taken yet. */
   readonly unsentBytes: number;
+  /** The same of answers of any kind, in the pieces that they are kept in: each takes half a kilobyte more than its bytes. */
+  readonly unsentPieces: number;
   /** Requests that wait because of it. */
   readonly waitingRequests: number;
   /** What is kept of files while they are read, of one connection, and of all of them together. */
@@ -66,6 +68,7 @@ export const sftpLimits: SftpLimits = {
   channelsInAll: 1_000,
   handles: 8,
   unsentBytes: 1_048_576,
+  unsentPieces: 16_384,
   waitingRequests: 1_024,
   keptBytes: 16 * 1_048_576,
   keptBytesInAll: 128 * 1_048_576,

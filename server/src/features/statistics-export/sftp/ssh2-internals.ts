@@ -7,7 +7,8 @@ import type { Connection, SFTPWrapper } from 'ssh2';
  * test goes through each of them.
  */
 interface Inside {
-  readonly _sock: Socket;
+  /** Node has `writableBuffer`, and counts `bytesWritten` by it; its types leave it out. */
+  readonly _sock: Socket & { readonly writableBuffer: readonly unknown[] };
   readonly _protocol: {
     readonly _handlers: {
       CHANNEL_OPEN: (
@@ -18,6 +19,10 @@ interface Inside {
     };
     /** Our word in an exchange of keys, until that has come to its end. */
     readonly _kexinit: Buffer | undefined;
+    /** What is sent once it has. */
+    readonly _queue: readonly Buffer[] | undefined;
+    /** Called for each packet that comes, whatever it is. */
+    _onPacket: () => void;
     _cipher: object;
     _decipher: object;
     channelOpenFail(channel: number, reason: number, description?: string): void;
@@ -81,6 +86,22 @@ export function onRoom(client: Connection, call: () => void): void {
 /** Whether keys are being exchanged: what is sent meanwhile is kept in memory, as much as it is. */
 export function isExchangingKeys(client: Connection): boolean {
   return (client as unknown as Inside)._protocol._kexinit !== undefined;
+}
+
+/** Calls at each packet that comes, before it is answered. */
+export function onPacket(client: Connection, call: () => void): void {
+  const { _protocol: protocol } = client as unknown as Inside;
+  const count = protocol._onPacket;
+  protocol._onPacket = () => {
+    count();
+    call();
+  };
+}
+
+/** In how many pieces what is to be sent waits: three of each packet on its way to the socket, and one while keys are exchanged. */
+export function unsentPieces(client: Connection): number {
+  const { _sock: socket, _protocol: protocol } = client as unknown as Inside;
+  return socket.writableBuffer.length + (protocol._queue?.length ?? 0);
 }
 
 /** How many bytes the client still takes on this channel. */

@@ -137,17 +137,37 @@ describe('what an SFTP client does not take', { timeout: 120_000 }, () => {
     const sftp = await sftpOf(client);
     const handle = await opened(sftp);
     client._protocol.channelWindowAdjust(sftp.outgoing.id, 2 ** 31);
-    const before = process.memoryUsage().arrayBuffers;
+    const before = memory();
     const read = requestOf(5, handle, [0, 0, 131_072]);
     for (let count = 0; count < 5; count += 1)
       client._protocol.channelData(sftp.outgoing.id, Buffer.concat(Array.from({ length: 100 }, () => read)));
     client._protocol.rekey();
     client._sock.pause();
     let most = 0;
-    const looks = setInterval(() => (most = Math.max(most, process.memoryUsage().arrayBuffers)), 20);
+    const looks = setInterval(() => (most = Math.max(most, memory() - before)), 20);
     cleanUp.push(() => clearInterval(looks));
     assert.equal((await endOf(id))['reason'], 'rekey-time');
-    assert.ok(most - before < 24 * mebibyte, `${(most - before) / mebibyte} MiB`);
+    assert.ok(most < 24 * mebibyte, `${most / mebibyte} MiB`);
+  });
+
+  it('attack 64: ends the connection when it is too much, whatever was asked', async () => {
+    // On its way to the socket, and behind an exchange of keys that the server begins and the client never sees.
+    for (const rekeyBytes of [sftpLimits.rekeyBytes, 1]) {
+      const { id, client } = await signedIn(await start({ rekeyBytes }));
+      const sftp = await sftpOf(client);
+      const read = requestOf(5, await opened(sftp), [0, 0, 131_072]);
+      client._protocol.channelWindowAdjust(sftp.outgoing.id, 2 ** 31);
+      client._sock.pause();
+      // More than the system keeps for a connection.
+      client._protocol.channelData(sftp.outgoing.id, Buffer.concat(Array.from({ length: 200 }, () => read)));
+      await sleep(1_500);
+      for (let count = 0; count < 20_000 && !client._sock.destroyed; count += 1) {
+        // A request of SSH itself that wants an answer.
+        client._protocol.ping();
+        while (client._sock.writableLength > 50_000) await sleep(1);
+      }
+      assert.equal((await endOf(id))['reason'], 'takes-nothing');
+    }
   });
 
   it('is sent once keys were exchanged, when it was asked for before', async () => {
@@ -207,11 +227,16 @@ type Inside = Client & {
   readonly _sock: Socket;
   readonly _protocol: {
     rekey(): void;
+    ping(): void;
     channelData(channel: number, payload: Buffer): void;
     channelWindowAdjust(channel: number, bytes: number): void;
     readonly _handlers: Record<'CHANNEL_DATA' | 'CHANNEL_CLOSE', (...args: unknown[]) => void>;
   };
 };
+
+function memory(): number {
+  return process.memoryUsage().arrayBuffers;
+}
 
 /** A request of SFTP as it is sent: its type, a text, and numbers of 32 bits. */
 function requestOf(type: number, text: Buffer, numbers: readonly number[] = []): Buffer {
