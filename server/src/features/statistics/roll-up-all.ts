@@ -3,6 +3,7 @@ import type { Log } from '../../platform/log/index.ts';
 import { HourNotCounted, setAsideHour } from './counting/failed-hours.ts';
 import { accountsBehind } from './counting/progress.ts';
 import { rollUpAccount } from './counting/roll-up-account.ts';
+import { takeTurn } from './counting/take-turn.ts';
 import { accountsToPublish, setAsideFile } from './files/due-files.ts';
 import { FileNotPublished, publishAccount } from './files/publish-account.ts';
 
@@ -33,7 +34,7 @@ export async function rollUpAll({ database, log }: Parts): Promise<void> {
 }
 
 /**
- * Until the account is up to date, but for hours that cannot be counted: true; or somebody else is at it. `failed` is told of each hour
+ * Until the account is up to date, but for hours that cannot be counted: true; or somebody else is at it: false. `failed` is told of each hour
  * that is set aside, of how often it has failed, and why.
  */
 export async function rollUp(
@@ -51,11 +52,13 @@ export async function rollUp(
       if (!(error instanceof HourNotCounted) || setAside.has(error.hour.getTime())) throw error;
       const { hour, cause } = error;
       setAside.add(hour.getTime());
-      failed(
-        hour,
-        await database.transaction(account, async (tx) => await setAsideHour(tx, account, hour)),
-        cause,
-      );
+      const attempt = await database.transaction(account, async (tx) => {
+        const { ours } = await takeTurn(tx, account);
+        return ours ? await setAsideHour(tx, account, hour) : null;
+      });
+      // Whoever is at it comes upon the hour, too, or forgets its day.
+      if (attempt === null) return false;
+      failed(hour, attempt, cause);
     }
   }
 }

@@ -30,14 +30,19 @@ export async function forHour<Result>(hour: number, work: () => Promise<Result>)
 export const retryMinutes = (tries: string) =>
   sql<number>`least(60, power(2, least(6, ${sql.raw(tries)}))::integer)`;
 
-/** Sets an hour aside until it is tried again. Answers how often it has failed. */
-export async function setAsideHour(tx: Tx, account: string, hour: Date): Promise<number> {
+/**
+ * Sets an hour aside until it is tried again. Answers how often it has failed; null, and nothing is set aside, where history is kept since
+ * later than that. Whoever does it has the turn of the account, so that the hour is not forgotten meanwhile.
+ */
+export async function setAsideHour(tx: Tx, account: string, hour: Date): Promise<number | null> {
   const { rows } = await sql<{ tries: number }>`
-    insert into failed_hour (account_id, hour, retry_at) values (${account}, ${hour}, moment() + interval '1 minute')
+    insert into failed_hour (account_id, hour, retry_at)
+    select ${account}, ${hour}, moment() + interval '1 minute'
+      where not exists (select from rolled_up where account_id = ${account} and kept_since > ${hour})
     on conflict (account_id, hour) do update set tries = failed_hour.tries + 1,
       retry_at = moment() + make_interval(mins => ${retryMinutes('failed_hour.tries')})
     returning tries`.execute(tx.sql);
-  return rows[0]?.tries ?? 1;
+  return rows[0]?.tries ?? null;
 }
 
 /** The hours that failed, as milliseconds: those that are to be tried again now, and those that wait. */
@@ -54,6 +59,15 @@ export async function readFailedHours(
   const [due, waiting] = [new Set<number>(), new Set<number>()];
   for (const { hour, retry_at: retryAt } of rows) (retryAt > now ? waiting : due).add(hour.getTime());
   return { due, waiting };
+}
+
+/** What is gone is not tried again, however it came to be set aside. */
+export async function forgetFailedBefore(tx: Tx, account: string, first: Date): Promise<void> {
+  await tx.sql
+    .deleteFrom('failed_hour')
+    .where('account_id', '=', account)
+    .where('hour', '<', first)
+    .execute();
 }
 
 export async function forgetFailedHours(tx: Tx, account: string, counted: readonly Date[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../platform/database/index.ts';
-import { forgetFailedHours, forHour, readFailedHours } from './failed-hours.ts';
+import { forgetFailedBefore, forgetFailedHours, forHour, readFailedHours } from './failed-hours.ts';
 import type { Carried } from './figure-table.ts';
 import { notePeriods } from './note-periods.ts';
 import { putBackStaleHours, readProgress, takeStaleHours, writeProgress, type Progress } from './progress.ts';
@@ -66,10 +66,11 @@ async function gatherHours(
   account: string,
   { progress, now }: { progress: Progress | null; now: Date },
 ): Promise<{ stale: Set<number>; ahead: Set<number>; waiting: Set<number> }> {
+  // What is gone is not counted anew, whatever is told of it now: what stood open at its end would be lost.
+  const first = progress?.keptSince?.getTime() ?? Number.NEGATIVE_INFINITY;
+  if (progress?.keptSince) await forgetFailedBefore(tx, account, progress.keptSince);
   const { due, waiting } = await readFailedHours(tx, account, now);
   const [stale, ahead] = [new Set<number>(due), new Set<number>()];
-  // What is gone is not counted anew, whatever is told of it now.
-  const first = progress?.keptSince?.getTime() ?? Number.NEGATIVE_INFINITY;
   for (const date of await takeStaleHours(tx, account)) {
     const hour = date.getTime();
     if (hour >= first) (hour > now.getTime() ? ahead : stale).add(hour);
