@@ -79,8 +79,8 @@ export const Figures = closed({
   /** Up to when everything is counted; null before the first time. What happened later is not in the figures yet. */
   countedUntil: nullable(Instant),
   /**
-   * Hours that cannot be counted: since the first of them, how many, and when that is tried again. What happened in them is missing, and how long
-   * agents were there afterwards may come out different yet. Null: all can.
+   * Hours that cannot be counted, or that belong to a day that cannot be put together: since the first of them, how many, and when that is
+   * tried again. What happened in them is missing, there or in figures by day, and how long agents were there afterwards may come out different yet. Null: all can.
    */
   uncounted: nullable(closed({ from: Instant, hours: Type.Integer({ minimum: 1 }), retriedAt: Instant })),
   rows: Type.Array(FiguresRow),

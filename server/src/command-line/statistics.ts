@@ -16,7 +16,7 @@ const rebuild: Command = {
       const { hours, changedFigures, files, different, failed } = rebuilt;
       if (failed.length > 0)
         throw new CommandError(
-          `${failed.length} hours cannot be counted: ${failed.slice(0, 10).join(', ')}${failed.length > 10 ? ', …' : ''}. Why stands in the log of the server (statistics-hour-not-counted). They are tried again at least once an hour`,
+          `${failed.length} hours or days cannot be counted: ${failed.slice(0, 10).join(', ')}${failed.length > 10 ? ', …' : ''}. Why stands in the log of the server (statistics-hour-not-counted, statistics-day-not-counted). They are tried again at least once an hour`,
         );
       if (different.length > 0)
         throw new CommandError(

@@ -15,7 +15,7 @@ const gauges: Readonly<Record<string, Gauge>> = {
     of: ({ behindSeconds }) => behindSeconds,
   },
   samtal_statistics_failed_hours: {
-    help: 'Hours that cannot be counted.',
+    help: 'Hours that cannot be counted, and days that cannot be put together.',
     of: ({ failedHours }) => failedHours,
   },
   samtal_statistics_failed_files: {

@@ -157,10 +157,10 @@ const rules: Readonly<Record<string, Rule>> = {
     finds: ({ now, statisticsFailing: failing }) => {
       if (failing === null || now.getTime() - failing.since.getTime() < limits.statisticsMs) return null;
       const { accounts } = failing;
-      return `Statistics of ${accounts === 1 ? 'an account' : `${accounts} accounts`} have had hours or files that cannot be made for ${hours(now.getTime() - failing.since.getTime())}`;
+      return `Statistics of ${accounts === 1 ? 'an account' : `${accounts} accounts`} have had hours, days or files that cannot be made for ${hours(now.getTime() - failing.since.getTime())}`;
     },
     why: 'Figures and files of that time are missing, and so are later files of agents.',
-    todo: 'See why in the log (statistics-hour-not-counted, statistics-file-not-published), and docs/subsystems/statistics.md; then samtal statistics rebuild.',
+    todo: 'See why in the log (statistics-hour-not-counted, statistics-day-not-counted, statistics-file-not-published), and docs/subsystems/statistics.md; then samtal statistics rebuild.',
   },
   'certificate-ends': {
     level: 'notice',

@@ -9,7 +9,7 @@ export interface DatabaseFacts {
   readonly clockAheadMs: number;
   /** Since when the longest-waiting bucket has had something erased in it, and still its old key. */
   readonly rotationDueSince: Date | null;
-  /** Since when hours or files of statistics have failed, and in how many accounts. */
+  /** Since when hours, days or files of statistics have failed, and in how many accounts. */
   readonly statisticsFailing: { readonly since: Date; readonly accounts: number } | null;
   /** When the first account was made. */
   readonly since: Date | null;

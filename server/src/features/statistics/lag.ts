@@ -5,7 +5,7 @@ import type { ReadTx } from '../../platform/database/index.ts';
 export interface StatisticsLag {
   /** Since when the account that is furthest behind has had something that is not counted, in seconds; 0 where nothing is. */
   readonly behindSeconds: number;
-  /** Hours that cannot be counted, and files that cannot be made. */
+  /** Hours that cannot be counted and days that cannot be put together; and files that cannot be made. */
   readonly failedHours: number;
   readonly failedFiles: number;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database, ReadTx, Tx } from '../../platform/database/index.ts';
-import { retryFailedHours } from './counting/failed-hours.ts';
+import { nameOfPeriod, retryFailed, type CountedPeriod } from './counting/failed-hours.ts';
 import { readFileFigures, renderFile } from './files/render-file.ts';
 import { rollUp } from './roll-up-all.ts';
 import { readNewestFiles, type NewestFileOfPeriod } from './files/newest-files.ts';
@@ -16,7 +16,10 @@ export interface Rebuilt {
   readonly files: number;
   /** Where those lie that differ from what their facts say, or from their own checksum. */
   readonly different: readonly string[];
-  /** Hours that cannot be counted, as their beginning: what is said of files that have to do with them is said of what was counted last. */
+  /**
+   * Hours that cannot be counted, as their beginning (2026-11-25T09), and days that cannot be put together (2026-11-25): what is said of files
+   * that have to do with them is said of what was counted last.
+   */
   readonly failed: readonly string[];
 }
 
@@ -34,7 +37,7 @@ export async function rebuildStatistics(database: Database, account: string): Pr
   );
   // Whoever else is at it may have begun before: only a turn of our own that leaves nothing to do has seen all of it.
   const failed = new Set<string>();
-  const note = (hour: Date) => void failed.add(hour.toISOString());
+  const note = (period: CountedPeriod) => void failed.add(nameOfPeriod(period));
   while (!(await rollUp(database, account, note))) await sleep(500);
   const changedFigures = await database.read(account, async (tx) => await countChanged(tx, account, since));
   let files = 0;
@@ -59,7 +62,7 @@ async function isProven(tx: ReadTx, account: string, file: NewestFileOfPeriod): 
 }
 
 async function makeEverythingStale(tx: Tx, account: string): Promise<{ hours: number; since: Date }> {
-  await retryFailedHours(tx, account);
+  await retryFailed(tx, account);
   const { rows } = await sql<{ hours: number; since: Date }>`
     with made as (
       insert into stale_hour (account_id, hour)

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import { HourNotCounted, setAsideHour } from './counting/failed-hours.ts';
+import { nameOfPeriod, NotCounted, setAside, type CountedPeriod } from './counting/failed-hours.ts';
 import { accountsBehind } from './counting/progress.ts';
 import { rollUpAccount } from './counting/roll-up-account.ts';
 import { takeTurn } from './counting/take-turn.ts';
@@ -16,9 +16,9 @@ interface Parts {
 export async function rollUpAll({ database, log }: Parts): Promise<void> {
   for (const account of await database.read('platform', accountsBehind))
     try {
-      await rollUp(database, account, (hour, attempt, error) => {
-        const code = hour.toISOString().slice(0, 13);
-        log.warn('statistics-hour-not-counted', { accountId: account, code, attempt }, error);
+      await rollUp(database, account, (period, attempt, error) => {
+        const code = nameOfPeriod(period);
+        log.warn(`statistics-${period.grain}-not-counted`, { accountId: account, code, attempt }, error);
       });
     } catch (error) {
       // Its hours stay stale: the next round takes them.
@@ -34,31 +34,31 @@ export async function rollUpAll({ database, log }: Parts): Promise<void> {
 }
 
 /**
- * Until the account is up to date, but for hours that cannot be counted: true; or somebody else is at it: false. `failed` is told of each hour
- * that is set aside, of how often it has failed, and why.
+ * Until the account is up to date, but for hours and days that cannot be counted: true; or somebody else is at it: false. `failed` is told
+ * of each that is set aside, of how often it has failed, and why.
  */
 export async function rollUp(
   database: Database,
   account: string,
-  failed: (hour: Date, attempt: number, error: unknown) => void,
+  failed: (period: CountedPeriod, attempt: number, error: unknown) => void,
 ): Promise<boolean> {
-  const setAside = new Set<number>();
+  const known = new Set<string>();
   for (;;) {
     try {
       const isMore = await database.transaction(account, async (tx) => await rollUpAccount(tx, account));
       if (isMore !== true) return isMore === false;
     } catch (error) {
-      // One that fails again though it was set aside fails with something else, such as its day.
-      if (!(error instanceof HourNotCounted) || setAside.has(error.hour.getTime())) throw error;
-      const { hour, cause } = error;
-      setAside.add(hour.getTime());
+      // One that is set aside is left alone: should it fail nevertheless, this would never end.
+      if (!(error instanceof NotCounted) || known.has(nameOfPeriod(error.period))) throw error;
+      const { period, cause } = error;
+      known.add(nameOfPeriod(period));
       const attempt = await database.transaction(account, async (tx) => {
         const { ours } = await takeTurn(tx, account);
-        return ours ? await setAsideHour(tx, account, hour) : null;
+        return ours ? await setAside(tx, account, period) : null;
       });
-      // Whoever is at it comes upon the hour, too, or forgets its day.
+      // Whoever is at it comes upon it, too, or forgets its day.
       if (attempt === null) return false;
-      failed(hour, attempt, cause);
+      failed(period, attempt, cause);
     }
   }
 }

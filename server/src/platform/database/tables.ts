@@ -734,6 +734,7 @@ export interface Tables {
   stale_hour: { account_id: string; hour: Date; id: Generated<number> };
   failed_hour: {
     account_id: string;
+    grain: Generated<'hour' | 'day'>;
     hour: Date;
     since: GeneratedInstant;
     tries: Generated<number>;

@@ -7,23 +7,38 @@ import type { ReadTx, Tx } from '../../../platform/database/index.ts';
  *                                  └──────────── waits twice as long ───────────────┘
  */
 
-/** An hour could not be counted; `cause` is why. Everything else of the account can. */
-export class HourNotCounted extends Error {
-  readonly hour: Date;
+/** An hour, or a UTC day, by its beginning. */
+export interface CountedPeriod {
+  readonly grain: 'hour' | 'day';
+  readonly start: Date;
+}
 
-  constructor(hour: number, cause: unknown) {
-    super('An hour could not be counted', { cause });
-    this.hour = new Date(hour);
+/** An hour could not be counted, or a day not be put together from its hours; `cause` is why. Everything else of the account can. */
+export class NotCounted extends Error {
+  readonly period: CountedPeriod;
+
+  constructor(period: CountedPeriod, cause: unknown) {
+    super('An hour or a day could not be counted', { cause });
+    this.period = period;
   }
 }
 
-/** Does something for this hour; what fails is told with the hour. */
-export async function forHour<Result>(hour: number, work: () => Promise<Result>): Promise<Result> {
+/** Does something for this period; what fails is told with the period. */
+export async function forPeriod<Result>(
+  grain: CountedPeriod['grain'],
+  start: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw new HourNotCounted(hour, error);
+    throw new NotCounted({ grain, start: new Date(start) }, error);
   }
+}
+
+/** 2026-11-25T09, or 2026-11-25. UTC. */
+export function nameOfPeriod({ grain, start }: CountedPeriod): string {
+  return start.toISOString().slice(0, grain === 'hour' ? 13 : 10);
 }
 
 /** Minutes until something that failed is tried again: one, and each time twice as long, up to an hour. `tries` is SQL for how often it failed so far. */
@@ -31,34 +46,47 @@ export const retryMinutes = (tries: string) =>
   sql<number>`least(60, power(2, least(6, ${sql.raw(tries)}))::integer)`;
 
 /**
- * Sets an hour aside until it is tried again. Answers how often it has failed; null, and nothing is set aside, where history is kept since
- * later than that. Whoever does it has the turn of the account, so that the hour is not forgotten meanwhile.
+ * Sets a period aside until it is tried again. Answers how often it has failed; null, and nothing is set aside, where history is kept since
+ * later than that. Whoever does it has the turn of the account, so that the period is not forgotten meanwhile.
  */
-export async function setAsideHour(tx: Tx, account: string, hour: Date): Promise<number | null> {
+export async function setAside(
+  tx: Tx,
+  account: string,
+  { grain, start }: CountedPeriod,
+): Promise<number | null> {
   const { rows } = await sql<{ tries: number }>`
-    insert into failed_hour (account_id, hour, retry_at)
-    select ${account}, ${hour}, moment() + interval '1 minute'
-      where not exists (select from rolled_up where account_id = ${account} and kept_since > ${hour})
-    on conflict (account_id, hour) do update set tries = failed_hour.tries + 1,
+    insert into failed_hour (account_id, grain, hour, retry_at)
+    select ${account}, ${grain}, ${start}, moment() + interval '1 minute'
+      where not exists (select from rolled_up where account_id = ${account} and kept_since > ${start})
+    on conflict (account_id, grain, hour) do update set tries = failed_hour.tries + 1,
       retry_at = moment() + make_interval(mins => ${retryMinutes('failed_hour.tries')})
     returning tries`.execute(tx.sql);
   return rows[0]?.tries ?? null;
 }
 
-/** The hours that failed, as milliseconds: those that are to be tried again now, and those that wait. */
-export async function readFailedHours(
+/** What failed of one grain, as milliseconds: what is to be tried again now, and what waits. */
+export interface Failed {
+  readonly due: ReadonlySet<number>;
+  readonly waiting: ReadonlySet<number>;
+}
+
+export async function readFailed(
   tx: ReadTx,
   account: string,
   now: Date,
-): Promise<{ due: Set<number>; waiting: Set<number> }> {
+): Promise<Record<CountedPeriod['grain'], Failed>> {
   const rows = await tx.sql
     .selectFrom('failed_hour')
-    .select(['hour', 'retry_at'])
+    .select(['grain', 'hour', 'retry_at'])
     .where('account_id', '=', account)
     .execute();
-  const [due, waiting] = [new Set<number>(), new Set<number>()];
-  for (const { hour, retry_at: retryAt } of rows) (retryAt > now ? waiting : due).add(hour.getTime());
-  return { due, waiting };
+  const of = (grain: CountedPeriod['grain']): Failed => {
+    const [due, waiting] = [new Set<number>(), new Set<number>()];
+    for (const row of rows)
+      if (row.grain === grain) (row.retry_at > now ? waiting : due).add(row.hour.getTime());
+    return { due, waiting };
+  };
+  return { hour: of('hour'), day: of('day') };
 }
 
 /** What is gone is not tried again, however it came to be set aside. */
@@ -70,16 +98,21 @@ export async function forgetFailedBefore(tx: Tx, account: string, first: Date): 
     .execute();
 }
 
-export async function forgetFailedHours(tx: Tx, account: string, counted: readonly Date[]): Promise<void> {
+export async function forgetFailed(
+  tx: Tx,
+  account: string,
+  { grain, counted }: { grain: CountedPeriod['grain']; counted: readonly Date[] },
+): Promise<void> {
   if (counted.length === 0) return;
   await tx.sql
     .deleteFrom('failed_hour')
     .where('account_id', '=', account)
+    .where('grain', '=', grain)
     .where('hour', 'in', counted)
     .execute();
 }
 
 /** Whoever has mended something need not wait. */
-export async function retryFailedHours(tx: Tx, account: string): Promise<void> {
+export async function retryFailed(tx: Tx, account: string): Promise<void> {
   await sql`update failed_hour set retry_at = moment() where account_id = ${account}`.execute(tx.sql);
 }

@@ -40,7 +40,7 @@ export async function takeStaleHours(tx: Tx, account: string): Promise<Date[]> {
     with taken as (
       delete from stale_hour where account_id = ${account}
         and not exists (select from failed_hour failed where failed.account_id = stale_hour.account_id and failed.hour = stale_hour.hour
-          and retry_at > moment())
+          and failed.grain = 'hour' and retry_at > moment())
       returning hour
     )
     select distinct hour from taken order by hour`.execute(tx.sql);
@@ -55,14 +55,14 @@ export async function putBackStaleHours(tx: Tx, account: string, hours: readonly
     .execute();
 }
 
-/** Accounts whose figures are behind, or may have a day that has ended, but for hours that failed and wait. In the platform’s scope. */
+/** Accounts whose figures are behind, or may have a day that has ended, but for what failed and waits. In the platform’s scope. */
 export async function accountsBehind(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ account_id: string }>`
     select account_id from rolled_up
       where stands_open or date_trunc('day', until, 'UTC') < date_trunc('day', moment(), 'UTC')
     union
     select account_id from stale_hour where not exists (
-      select from failed_hour failed where failed.account_id = stale_hour.account_id and failed.hour = stale_hour.hour)
+      select from failed_hour failed where failed.account_id = stale_hour.account_id and failed.hour = stale_hour.hour and failed.grain = 'hour')
     union
     select account_id from failed_hour where retry_at <= moment()`.execute(tx.sql);
   return rows.map(({ account_id: id }) => id);

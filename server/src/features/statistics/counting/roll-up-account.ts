@@ -1,5 +1,5 @@
 import type { Tx } from '../../../platform/database/index.ts';
-import { forgetFailedBefore, forgetFailedHours, forHour, readFailedHours } from './failed-hours.ts';
+import { forgetFailed, forgetFailedBefore, forPeriod, readFailed, type Failed } from './failed-hours.ts';
 import type { Carried } from './figure-table.ts';
 import { notePeriods } from './note-periods.ts';
 import { putBackStaleHours, readProgress, takeStaleHours, writeProgress, type Progress } from './progress.ts';
@@ -20,37 +20,45 @@ const hoursTogether = 24;
  *                        └─ if that differs from what the next hour began with: the next hour is stale
  *
  * One that cannot be counted is set aside and tried again later (failed-hours.ts). Hours after it are counted with what stood open by what
- * is known; when it is counted at last, they are stale if that was something else.
+ * is known; when it is counted at last, they are stale if that was something else. A day that cannot be put together is set aside likewise.
  */
 
 /**
  * Brings the figures of an account up to date: stale hours are counted anew from their own facts and what stood open when they
  * began, then days that are over from their hours. Killed anywhere, nothing has happened; done twice, nothing changes. Answers whether there
- * is more to do; null when somebody else is at it. Fails with HourNotCounted when an hour cannot be counted: once that is set aside, the
- * others can.
+ * is more to do; null when somebody else is at it. Fails with NotCounted when an hour or a day cannot be counted: once that is set
+ * aside, everything else can.
  */
 export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | null> {
   const head = await takeTurn(tx, account);
   if (!head.ours) return null;
   const now = head.now.getTime();
   const progress = await readProgress(tx, account);
-  const { stale, ahead, waiting } = await gatherHours(tx, account, { progress, now: head.now });
+  if (progress?.keptSince) await forgetFailedBefore(tx, account, progress.keptSince);
+  const failed = await readFailed(tx, account, head.now);
+  const { stale, ahead } = await gatherHours(tx, account, { progress, failed: failed.hour, now: head.now });
   const hours = new Set<number>();
   let standsOpen = progress?.standsOpen ?? false;
   for (let counted = 0; stale.size > 0 && counted < hoursTogether; counted += 1) {
     const hour = Math.min(...stale);
     stale.delete(hour);
-    const closing = await forHour(hour, async () => await countHour(tx, account, { hour, now }));
+    const closing = await forPeriod('hour', hour, async () => await countHour(tx, account, { hour, now }));
     hours.add(hour);
     const next = hour + hourMs;
     if (next > now) standsOpen = closing.agents.length + closing.conversations.length > 0;
-    else if ((await writeCarried(tx, account, new Date(next), closing)) && !waiting.has(next))
+    else if ((await writeCarried(tx, account, new Date(next), closing)) && !failed.hour.waiting.has(next))
       stale.add(next);
   }
-  const days = Map.groupBy(hours, dayOf);
-  await countDays(tx, account, { days, today: dayOf(now) });
-  await forgetFailedHours(tx, account, datesOf(hours));
-  await notePeriods(tx, account, { hours: [...hours], days: [...days.keys()] });
+  const touched = new Set([...hours].map(dayOf));
+  const days = await countDays(tx, account, {
+    touched,
+    unfinished: new Set([...stale].map(dayOf)),
+    failed: failed.day,
+    today: dayOf(now),
+  });
+  await forgetFailed(tx, account, { grain: 'hour', counted: datesOf(hours) });
+  await forgetFailed(tx, account, { grain: 'day', counted: datesOf(days) });
+  await notePeriods(tx, account, { hours: [...hours], days: [...touched.union(failed.day.due)] });
   await putBackStaleHours(tx, account, datesOf([...stale, ...ahead]));
   const until = Math.min(now, ...stale);
   await writeProgress(tx, account, { until: new Date(until), standsOpen });
@@ -58,27 +66,25 @@ export async function rollUpAccount(tx: Tx, account: string): Promise<boolean | 
 }
 
 /**
- * The hours to count; those that began since we looked at the clock and wait for the next round, so that what stands open is carried into
- * them first; and those that failed and wait to be tried again.
+ * The hours to count, and those that began since we looked at the clock and wait for the next round, so that what stands open is carried into
+ * them first.
  */
 async function gatherHours(
   tx: Tx,
   account: string,
-  { progress, now }: { progress: Progress | null; now: Date },
-): Promise<{ stale: Set<number>; ahead: Set<number>; waiting: Set<number> }> {
+  { progress, failed, now }: { progress: Progress | null; failed: Failed; now: Date },
+): Promise<{ stale: Set<number>; ahead: Set<number> }> {
   // What is gone is not counted anew, whatever is told of it now: what stood open at its end would be lost.
   const first = progress?.keptSince?.getTime() ?? Number.NEGATIVE_INFINITY;
-  if (progress?.keptSince) await forgetFailedBefore(tx, account, progress.keptSince);
-  const { due, waiting } = await readFailedHours(tx, account, now);
-  const [stale, ahead] = [new Set<number>(due), new Set<number>()];
+  const [stale, ahead] = [new Set<number>(failed.due), new Set<number>()];
   for (const date of await takeStaleHours(tx, account)) {
     const hour = date.getTime();
     if (hour >= first) (hour > now.getTime() ? ahead : stale).add(hour);
   }
   if (progress?.standsOpen === true)
     for (let hour = Math.max(first, hourOf(progress.until)); hour <= hourOf(now); hour += hourMs)
-      if (!waiting.has(hour)) stale.add(hour);
-  return { stale, ahead, waiting };
+      if (!failed.waiting.has(hour)) stale.add(hour);
+  return { stale, ahead };
 }
 
 async function countHour(
@@ -97,22 +103,29 @@ async function countHour(
 }
 
 /**
- * Days that are over are put together from their hours: those of which hours were counted, and those that have ended since the last one was. The
- * day under way is not: its lists grow, and would be written anew each minute. Whoever reads it puts its hours together.
+ * Days that are over are put together from their hours: those of which hours were counted, those that have ended since the last one was, and
+ * those that failed and are to be tried again. Answers with them. One of which hours are still to be counted comes with those. The day under
+ * way is not put together: its lists grow, and would be written anew each minute. Whoever reads it puts its hours together.
  */
 async function countDays(
   tx: Tx,
   account: string,
-  { days, today }: { days: ReadonlyMap<number, readonly number[]>; today: number },
-): Promise<void> {
+  {
+    touched,
+    unfinished,
+    failed,
+    today,
+  }: { touched: ReadonlySet<number>; unfinished: ReadonlySet<number>; failed: Failed; today: number },
+): Promise<number[]> {
   const ended = (await readEndedDays(tx, account, new Date(today))).map((day) => day.getTime());
-  for (const day of new Set([...days.keys(), ...ended])) {
-    if (day >= today) continue;
-    const hour = Math.max(...(days.get(day) ?? [day]));
-    await forHour(hour, async () => await countDay(tx, account, day));
-  }
+  const days = [...new Set([...touched, ...ended, ...failed.due])].filter(
+    (day) => day < today && !unfinished.has(day) && !failed.waiting.has(day),
+  );
+  for (const day of days) await forPeriod('day', day, async () => await countDay(tx, account, day));
   // Until an upgrade the day under way had figures, too.
-  if (days.has(today)) await writeFigures(tx, account, { grain: 'day', start: new Date(today), figures: [] });
+  if (touched.has(today))
+    await writeFigures(tx, account, { grain: 'day', start: new Date(today), figures: [] });
+  return days;
 }
 
 async function countDay(tx: Tx, account: string, day: number): Promise<void> {

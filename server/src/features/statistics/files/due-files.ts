@@ -16,7 +16,7 @@ const endsAt = sql`period_start + case grain when 'hour' then interval '1 hour' 
  * What was counted since a file was made of it, and ended so many minutes ago, the oldest first. Not while an hour that counts waits to be
  * counted. What has an hour that failed waits for that; so do all files of agents after it, since how long they were there
  * goes on from hour to hour, but for no longer than a day: then they are published as far as is known. Nothing else does: other subjects
- * are known from an hour’s own facts.
+ * are known from an hour’s own facts. Files of a day that cannot be put together wait for that, and no others do.
  */
 export async function readDueFiles(
   tx: ReadTx,
@@ -25,10 +25,10 @@ export async function readDueFiles(
 ): Promise<DueFile[]> {
   const { rows } = await sql<{ grain: 'hour' | 'day'; start: Date; subject: StatisticsSubject }>`
     with failed as materialized (
-      select hour, since > moment() - interval '24 hours' as is_new from failed_hour where account_id = ${account}
+      select grain as of, hour, since > moment() - interval '24 hours' as is_new from failed_hour where account_id = ${account}
     ), counted as (
       select least(
-        coalesce((select min(hour) from stale_hour where account_id = ${account} and hour not in (select hour from failed)), 'infinity'),
+        coalesce((select min(hour) from stale_hour where account_id = ${account} and hour not in (select hour from failed where of = 'hour')), 'infinity'),
         coalesce((select until from rolled_up where account_id = ${account} and stands_open), 'infinity')
       ) as until
     ), closing as (
@@ -40,7 +40,8 @@ export async function readDueFiles(
     cross join lateral (select ${endsAt} as ends_at) period
     where account_id = ${account} and ends_at <= moment() - make_interval(mins => minutes) and ends_at <= counted.until
       and coalesce(retry_at <= moment(), true)
-      and not exists (select from failed where hour < ends_at and (hour >= period_start or (subject = 'agents' and is_new)))
+      and not exists (select from failed where of = 'hour' and hour < ends_at and (hour >= period_start or (subject = 'agents' and is_new)))
+      and not (grain = 'day' and exists (select from failed where of = 'day' and hour = period_start))
     order by ends_at, grain desc, subject
     limit ${atMost}`.execute(tx.sql);
   return rows.map(({ grain, start, subject }) => ({ subject, period: { grain, start } }));

@@ -7,7 +7,7 @@ import { keptLog } from '../../../../test/node.ts';
 import { setSettings } from '../../../../test/settings.ts';
 import { stopClock, type Clock } from '../../../../test/statistics/traffic.ts';
 import { recordFact } from '../../../platform/facts/index.ts';
-import { setAsideHour } from '../counting/failed-hours.ts';
+import { setAside } from '../counting/failed-hours.ts';
 import { takeTurn } from '../counting/take-turn.ts';
 import { rollUp, rollUpAll } from '../roll-up-all.ts';
 import { forgetDueStatistics } from '../../retention/forget-statistics.ts';
@@ -85,11 +85,14 @@ describe('an hour whose day was forgotten', () => {
 
   it('is not set aside any more, and the first that is kept can be', async () => {
     await forget();
-    const setAside = async (hour: Date) =>
-      await db.database.transaction(account.id, async (tx) => await setAsideHour(tx, account.id, hour));
-    assert.equal(await setAside(lastForgotten), null);
+    const tryAside = async (start: Date) =>
+      await db.database.transaction(
+        account.id,
+        async (tx) => await setAside(tx, account.id, { grain: 'hour', start }),
+      );
+    assert.equal(await tryAside(lastForgotten), null);
     assert.equal(await failed(), 0);
-    assert.deepEqual([await setAside(firstKept), await setAside(firstKept)], [1, 2]);
+    assert.deepEqual([await tryAside(firstKept), await tryAside(firstKept)], [1, 2]);
     await db.asOwner('delete from failed_hour where account_id = $1', [account.id]);
   });
 
@@ -102,7 +105,7 @@ describe('an hour whose day was forgotten', () => {
       [account.id, lastForgotten],
     );
     const attempts: number[] = [];
-    const note = (_hour: Date, attempt: number) => void attempts.push(attempt);
+    const note = (_period: unknown, attempt: number) => void attempts.push(attempt);
     const taken = Promise.withResolvers<void>();
     const over = Promise.withResolvers<void>();
     let others: Promise<void> | undefined;

@@ -33,7 +33,7 @@ export async function isCountedUntil(tx: ReadTx, account: string, moment: Date):
   const { rows } = await sql<{ counted: boolean }>`
     select not (stands_open and until < ${moment}) and not exists (
       select from stale_hour where account_id = ${account} and hour < ${moment} and hour >= coalesce(kept_since, '-infinity')
-        and hour not in (select hour from failed_hour where account_id = ${account})
+        and hour not in (select hour from failed_hour where account_id = ${account} and grain = 'hour')
     ) as counted
     from rolled_up where account_id = ${account}`.execute(tx.sql);
   return rows[0]?.counted ?? false;

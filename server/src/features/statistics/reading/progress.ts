@@ -13,11 +13,13 @@ export async function countedUntil(tx: ReadTx, account: string): Promise<Date | 
   return rows[0]?.until ?? null;
 }
 
-/** The hours that could not be counted; null where there are none. */
+/** The hours that could not be counted, and those of days that could not be put together; null where there are none. */
 export async function readUncounted(tx: ReadTx, account: string): Promise<Figures['uncounted']> {
   const { rows } = await sql<{ from: Date | null; hours: number; retry: Date | null }>`
-    select min(hour) as from, count(*)::integer as hours, min(retry_at) as retry
-    from failed_hour where account_id = ${account}`.execute(tx.sql);
+    select min(each) as from, count(distinct each)::integer as hours, min(retry_at) as retry
+    from failed_hour
+    cross join generate_series(hour, hour + case grain when 'hour' then interval '0' else interval '23 hours' end, interval '1 hour') as each
+    where account_id = ${account}`.execute(tx.sql);
   const { from = null, hours = 0, retry = null } = rows[0] ?? {};
   return from === null || retry === null
     ? null
