@@ -17,8 +17,25 @@ export async function forEachAccount(
       .orderBy('created_at')
       .execute(),
   );
-  const errors: unknown[] = [];
-  for (const { id } of accounts) await work(id).catch((error: unknown) => errors.push(error));
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, 'Several accounts failed');
+  await doEach(
+    accounts.map(
+      ({ id }) =>
+        async () =>
+          await work(id),
+    ),
+  );
 }
+
+/** Does one thing after the other. What fails keeps no other from its turn, and is told when all have been seen to. */
+export async function doEach(works: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const work of works)
+    await work().catch((error: unknown) => {
+      if (error instanceof SeveralFailed) errors.push(...(error.errors as unknown[]));
+      else errors.push(error);
+    });
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new SeveralFailed(errors, 'Several things failed');
+}
+
+class SeveralFailed extends AggregateError {}

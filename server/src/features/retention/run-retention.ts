@@ -5,7 +5,7 @@ import type { ConversationKeys, Keyring, MarkedBucket } from '../../platform/key
 import { caseHashOf } from './case-hash.ts';
 import { deleteConversations, type EraserParts } from './delete-conversations.ts';
 import { destroyEmptyBuckets } from './destroy-empty-buckets.ts';
-import { forEachAccount } from './each-account.ts';
+import { doEach, forEachAccount } from './each-account.ts';
 import { forgetDueStatistics } from './forget-statistics.ts';
 import { claimDueTranscripts, deleteEndedHolds, deleteEndedSessions } from './queries.ts';
 import { recordDeletion } from './record-deletion.ts';
@@ -27,7 +27,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /**
  * Deletes what has been kept for its time, in every account (G7): batch after batch, each one transaction together with
  * its entry in the deletion log, claimed with SKIP LOCKED so that several nodes may do it at once. It can be killed at
- * any moment; the next run goes on. Stops between two batches when `stopAt` has passed. Returns how much was deleted.
+ * any moment; the next run goes on. What fails, an account or one kind of data in it, keeps no other from its turn, and is told at the end. Stops between two batches when `stopAt` has passed. Returns how much was deleted.
  */
 export async function runRetention(
   parts: RetentionParts,
@@ -36,11 +36,18 @@ export async function runRetention(
   let conversations = 0;
   let sessions = 0;
   await forEachAccount(parts.database, async (account) => {
-    await endHolds(parts, account);
-    conversations += await deleteDueTranscripts(parts, account, { stopAt, batch });
-    await pruneAuditTrail(parts, account, stopAt);
-    await forgetDueStatistics(parts.database, account, stopAt);
-    sessions += await whileAny(stopAt, sessionsTogether, async () => await deleteSessions(parts, account));
+    await doEach([
+      async () => await endHolds(parts, account),
+      async () => void (conversations += await deleteDueTranscripts(parts, account, { stopAt, batch })),
+      async () => await pruneAuditTrail(parts, account, stopAt),
+      async () => await forgetDueStatistics(parts.database, account, stopAt),
+      async () =>
+        void (sessions += await whileAny(
+          stopAt,
+          sessionsTogether,
+          async () => await deleteSessions(parts, account),
+        )),
+    ]);
   });
   return { conversations, sessions };
 }

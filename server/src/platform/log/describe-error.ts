@@ -11,6 +11,8 @@ export interface DescribedError {
   table?: string;
   stack?: string[];
   cause?: DescribedError;
+  /** What failed, where several things did: the first of them. */
+  errors?: DescribedError[];
 }
 
 const checkout = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -20,6 +22,7 @@ const frame =
   /^ {4}at (?:(async )?((?:new )?[\w$.#<>[\]]+(?: \[as [\w$]+\])?) \()?((?:file:\/\/|node:|\/)[^\s():]+):(\d+):(\d+)\)?$/;
 const mostFrames = 20;
 const mostCauses = 3;
+const mostErrors = 5;
 
 /**
  * An error without its message, since PostgreSQL, JSON parsers and many libraries quote values in theirs.
@@ -37,6 +40,10 @@ export function describeError(error: unknown, depth = 0): DescribedError {
   if (stack.length > 0) described.stack = stack;
   if (error.cause !== undefined && depth < mostCauses)
     described.cause = describeError(error.cause, depth + 1);
+  if (error instanceof AggregateError && depth < mostCauses)
+    described.errors = error.errors
+      .slice(0, mostErrors)
+      .map((each: unknown) => describeError(each, depth + 1));
   return described;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { createLog, OperationalError, type Log, type LogFields } from './index.ts';
+import { readableLine } from './readable-line.ts';
 
 const marker = 'Anna-Svensson-191212121212';
 const requestId = '0192f0c4-7f0e-7c00-8000-0123456789ab';
@@ -128,6 +129,21 @@ test('the message of an operational error comes in, and so does that of its caus
     [err.message, err.code, err.cause.name, err.cause.message],
     ['The disk is full.', 'no-disk', 'Error', undefined],
   );
+});
+
+test('where several things failed, each of the first five is told, without their messages', () => {
+  const failed = Array.from({ length: 7 }, () => new TypeError(marker));
+  const several = new AggregateError(failed, marker);
+  const { text, lines } = logged((log) => log.error('failed', {}, several));
+  assert.ok(!text.includes(marker));
+  const err = lines[0]?.['err'] as { errors: { name: string; stack: string[] }[] } | undefined;
+  const errors = err?.errors ?? [];
+  assert.deepEqual(
+    errors.map(({ name }) => name),
+    Array.from({ length: 5 }, () => 'TypeError'),
+  );
+  assert.match(errors[0]?.stack[0] ?? '', /log\.test\.ts/);
+  assert.equal(readableLine(JSON.stringify(lines[0])).split('TypeError').length - 1, 5);
 });
 
 test('a message that imitates stack frames stays out, even when it was changed after it was thrown', () => {

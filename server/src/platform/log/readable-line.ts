@@ -15,9 +15,13 @@ function coloured(level: string): string {
 
 function readableError(err: unknown): string[] {
   if (typeof err !== 'object' || err === null) return [];
-  const { name, message, stack, cause, ...rest } = err as Record<string, unknown>;
+  const { name, message, stack, cause, errors, ...rest } = err as Record<string, unknown>;
   const facts = Object.entries(rest).map(([key, value]) => `${key}=${String(value)}`);
   const told = [name, message, ...facts].filter((part) => part !== undefined).map(String);
   const frames = Array.isArray(stack) ? stack.map((frame) => `        at ${String(frame)}`) : [];
-  return [`      ${told.join(' ')}`, ...frames, ...readableError(cause)];
+  return [
+    `      ${told.join(' ')}`,
+    ...frames,
+    ...[cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap(readableError),
+  ];
 }
