@@ -23,7 +23,7 @@ import { maskingRoutes } from '../features/masking/routes.ts';
 import { mediaRoutes } from '../features/media/routes.ts';
 import { healthRoutes, metricsRoute } from '../features/operations/index.ts';
 import { operatorAccessRoutes } from '../features/operator-access/routes.ts';
-import { pages } from '../features/pages/index.ts';
+import { pages, sendConsole } from '../features/pages/index.ts';
 import { provisioningRoutes } from '../features/provisioning/routes.ts';
 import type { Realtime } from '../features/realtime/index.ts';
 import { retentionRoutes } from '../features/retention/routes.ts';
@@ -86,6 +86,7 @@ export async function serveRoutes(
     limiter,
     turns,
     metricsNetworks,
+    trustedProxies,
     demoSiteKey,
   } = services;
   signinRoutes(http, {
@@ -190,7 +191,12 @@ export async function serveRoutes(
   allowSiteOrigins(http.fastify, database);
   widgetRoutes(http, { database, log: entries, desk, fanout, visitors, activity, masker });
   healthRoutes(http.fastify, { database, isDraining });
-  metricsRoute(http.fastify, { database, networks: metricsNetworks });
+  metricsRoute(http.fastify, {
+    database,
+    networks: metricsNetworks,
+    trustedProxies,
+    refuse: sendConsole,
+  });
   await pages(http.fastify, {
     publicUrl,
     demoSiteKey,

@@ -9,6 +9,7 @@ describe('metrics', () => {
   let open: TestNode;
   let closed: TestNode;
   let elsewhere: TestNode;
+  let unnamed: TestNode;
   before(async () => {
     db = await createTestDatabase();
     closed = await startTestNode(db);
@@ -17,22 +18,55 @@ describe('metrics', () => {
       trustedProxies: ['127.0.0.0/8', '::1/128'],
     });
     elsewhere = await startTestNode(db, { metricsNetworks: ['192.0.2.0/24'] });
+    unnamed = await startTestNode(db, { metricsNetworks: ['127.0.0.0/8', '::1/128'] });
   });
   after(async () => {
-    for (const node of [open, closed, elsewhere]) await node?.stop();
+    for (const node of [open, closed, elsewhere, unnamed]) await node?.stop();
     await db.close();
   });
 
   const ask = async (node: TestNode, headers: Record<string, string> = {}) =>
     await fetch(new URL('/metrics', node.url), { headers });
 
+  /** Nothing tells it from an address that nobody knows, neither head nor body. */
+  async function assertRefused(node: TestNode, headers: Record<string, string> = {}): Promise<void> {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) {
+      const [refused, unknown] = await Promise.all(
+        ['/metrics', '/nobody-knows'].map(async (path) => {
+          const answer = await fetch(new URL(path, node.url), { method, headers });
+          const told = [...answer.headers].filter(([name]) => name !== 'date');
+          const body = (await answer.text()).replace(/"instance":"[0-9a-f-]{36}"/, '');
+          return { status: answer.status, told, body };
+        }),
+      );
+      assert.deepEqual(refused, unknown, method);
+      assert.doesNotMatch(refused?.body ?? '', /samtal_/);
+    }
+  }
+
   it('are not there for anybody unless a network is named, nor for who is in none of them', async () => {
-    assert.equal((await ask(closed)).status, 404);
-    assert.equal((await ask(elsewhere)).status, 404);
+    await assertRefused(closed);
+    await assertRefused(elsewhere);
     // Whom the proxy that is trusted speaks for.
-    assert.equal((await ask(open, { 'x-forwarded-for': '198.51.100.7' })).status, 404);
+    await assertRefused(open, { 'x-forwarded-for': '198.51.100.7' });
     // Whoever is believed by nobody gets nowhere by saying so.
-    assert.equal((await ask(elsewhere, { 'x-forwarded-for': '192.0.2.7' })).status, 404);
+    await assertRefused(elsewhere, { 'x-forwarded-for': '192.0.2.7' });
+  });
+
+  it('are not there for whom somebody speaks who is no trusted proxy, or in words that are not read', async () => {
+    for (const [name, value] of [
+      ['x-forwarded-for', '198.51.100.7'],
+      ['x-forwarded-for', '127.0.0.1'],
+      ['x-forwarded-for', ''],
+      ['Forwarded', 'for=198.51.100.7'],
+    ] as const)
+      await assertRefused(unnamed, { [name]: value });
+    await assertRefused(open, { forwarded: 'for=198.51.100.7' });
+    for (const [node, headers] of [
+      [unnamed, {}],
+      [open, { 'x-forwarded-for': '127.0.0.1' }],
+    ] as const)
+      assert.match(await (await ask(node, headers)).text(), /^# HELP samtal_/);
   });
 
   it('say how far statistics are behind, in the words of Prometheus and with no word of an account', async () => {

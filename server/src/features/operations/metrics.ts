@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../../platform/database/index.ts';
 import { NetworkList } from '../../platform/networks/index.ts';
 import { readStatisticsLag, type StatisticsLag } from '../statistics/index.ts';
@@ -24,17 +24,27 @@ const gauges: Readonly<Record<string, Gauge>> = {
   },
 };
 
+/** Who may read metrics, and how everybody else is answered. */
+export interface MetricsParts {
+  readonly database: Database;
+  readonly networks: readonly string[];
+  readonly trustedProxies: readonly string[];
+  /** Answers like an address that the server does not know. */
+  readonly refuse: (reply: FastifyReply) => Promise<FastifyReply>;
+}
+
 /**
  * `/metrics` (K1): gauges in the text format of Prometheus, version 0.0.4, for whoever asks from one of the networks. For everybody else,
- * and while there is none, it does not exist. 503 where the database does not answer.
+ * and while there is none, it does not exist. Nor does it for a request that was forwarded by who is no trusted proxy: its address is
+ * that of the one who forwarded it. 503 where the database does not answer.
  */
 export function metricsRoute(
   fastify: FastifyInstance,
-  { database, networks }: { database: Database; networks: readonly string[] },
+  { database, networks, trustedProxies, refuse }: MetricsParts,
 ): void {
-  const list = new NetworkList(networks);
+  const [list, proxies] = [new NetworkList(networks), new NetworkList(trustedProxies)];
   fastify.get('/metrics', async (request, reply) => {
-    if (!list.includes(request.ip)) return reply.callNotFound();
+    if (!list.includes(request.ip) || isOfUnknownOrigin(request, proxies)) return await refuse(reply);
     reply.header('cache-control', 'no-store').type('text/plain; version=0.0.4; charset=utf-8');
     try {
       const lag = await database.read('platform', readStatisticsLag);
@@ -44,6 +54,12 @@ export function metricsRoute(
       return await reply.status(503).send('');
     }
   });
+}
+
+/** Whether it came through somebody and we do not know from whom: only trusted proxies are believed, and only X-Forwarded-For. */
+function isOfUnknownOrigin({ headers, socket }: FastifyRequest, proxies: NetworkList): boolean {
+  if (headers['x-forwarded-for'] !== undefined) return !proxies.includes(socket.remoteAddress ?? '');
+  return headers['forwarded'] !== undefined;
 }
 
 function written(lag: StatisticsLag): string {

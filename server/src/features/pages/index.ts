@@ -1,1 +1,1 @@
-export { checkPages, pages } from './pages.ts';
+export { checkPages, pages, sendConsole } from './pages.ts';

@@ -156,19 +156,22 @@ function embeddedPages(fastify: FastifyInstance, framersOf: PagesParts['framersO
   );
 }
 
+/** What any address answers that the server does not know: the console, which finds its own way. */
+export async function sendConsole(reply: FastifyReply): Promise<FastifyReply> {
+  return await reply
+    .header('content-security-policy', contentPolicies.console)
+    .header('cache-control', revalidate)
+    .sendFile('index.html', consoleFiles);
+}
+
 function consolePages(fastify: FastifyInstance): void {
-  const index = async (reply: FastifyReply) =>
-    await reply
-      .header('content-security-policy', contentPolicies.console)
-      .header('cache-control', revalidate)
-      .sendFile('index.html', consoleFiles);
-  fastify.get('/', async (_request, reply) => await index(reply));
+  fastify.get('/', async (_request, reply) => await sendConsole(reply));
   // The console finds its own way from any address that is not a file of its.
   fastify.get<{ Params: { '*': string } }>('/*', async (request, reply) => {
     const path = request.params['*'];
     if (path.startsWith('api/')) return reply.callNotFound();
     const isFile = /\.[a-z0-9]+$/.test(path);
-    if (!isFile) return await index(reply);
+    if (!isFile) return await sendConsole(reply);
     return await reply
       .header('cache-control', path.startsWith('assets/') ? immutable : revalidate)
       .sendFile(path, consoleFiles);
