@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, type QueryResult, type QueryResultRow } from 'pg';
 import { externalAccess, openDatabase, type Database } from '../src/platform/database/index.ts';
 import { Keyring } from '../src/platform/keys/index.ts';
-import { testPostgresUrl } from './postgres.ts';
+import { testPostgresUrl, type TestPostgres } from './postgres.ts';
 
 /** A database of one test file, migrated and empty, with a keyring of its own. */
 export interface TestDatabase {
@@ -32,22 +32,35 @@ export interface OwnTestDatabase extends TestDatabase {
 const migrations = new URL('../migrations/', import.meta.url);
 const templateLock = 7_318_900;
 
-/** Clones the template of this schema, and makes the template when the cluster has none yet. `url` reaches the clone as its owner. */
-export async function cloneTemplate(): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  const postgres = await testPostgresUrl();
+/**
+ * Clones the template of this schema, and makes the template when the cluster has none yet. `url` reaches the clone as its owner. A cluster
+ * that cannot be cloned in is stopped: whoever gets no clone has nothing to drop.
+ */
+export async function cloneTemplate(
+  start: () => Promise<TestPostgres> = testPostgresUrl,
+): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const postgres = await start();
   const name = `samtal_test_${randomBytes(8).toString('hex')}`;
-  await asMaintenance(postgres.url, async (maintenance) => {
-    const template = await provideTemplate(maintenance, postgres.url);
-    // A fifth of what it costs to write all pages to the log as well.
-    await maintenance.query(`create database ${name} template ${template} strategy file_copy`);
-  });
+  try {
+    await asMaintenance(postgres.url, async (maintenance) => {
+      const template = await provideTemplate(maintenance, postgres.url);
+      // A fifth of what it costs to write all pages to the log as well.
+      await maintenance.query(`create database ${name} template ${template} strategy file_copy`);
+    });
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
   return {
     url: withDatabase(postgres.url, name),
     drop: async () => {
-      await asMaintenance(postgres.url, (maintenance) =>
-        maintenance.query(`drop database ${name} with (force)`),
-      );
-      await postgres.stop();
+      try {
+        await asMaintenance(postgres.url, (maintenance) =>
+          maintenance.query(`drop database ${name} with (force)`),
+        );
+      } finally {
+        await postgres.stop();
+      }
     },
   };
 }
