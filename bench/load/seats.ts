@@ -119,14 +119,16 @@ export class PlatformSeat extends Seat {
   protected override received(frame: string): void {
     if (frame.startsWith('{"t":"entries"')) return this.#entries(frame);
     if (frame.startsWith('{"t":"ack"')) return this.listener?.acknowledged(cidIn(frame, 0));
-    const parsed = JSON.parse(frame) as { t: string; n?: number; cid?: string; retryAfterMs?: number };
+    const parsed = JSON.parse(frame) as Partial<Told> & { t: string };
     if (parsed.t === 'ping') this.#send({ t: 'pong', n: parsed.n, waitingMs: 0 });
     else if (parsed.t === 'nack') this.listener?.refused(parsed.cid ?? '', parsed.retryAfterMs ?? null);
     else if (parsed.t === 'welcome' && this.#stream !== null)
       this.#send({ t: 'sub', streams: [{ stream: this.#stream, after: 0 }] });
     else if (parsed.t === 'welcome' || parsed.t === 'subbed') this.#greet();
-    else if (['bye', 'gone', 'reset', 'drain'].includes(parsed.t))
-      throw new Error(`The server said ${frame}`);
+    // Rounds before this one have written more than is told to whoever comes: it goes on from where the stream is.
+    else if (parsed.t === 'reset' && this.#stream !== null)
+      this.#send({ t: 'sub', streams: [{ stream: this.#stream, after: parsed.head }] });
+    else if (['bye', 'gone', 'drain'].includes(parsed.t)) throw new Error(`The server said ${frame}`);
   }
 
   #entries(frame: string): void {
@@ -141,6 +143,14 @@ export class PlatformSeat extends Seat {
   #send(frame: object): void {
     this.socket.send(JSON.stringify(frame));
   }
+}
+
+/** What the frames that matter here say. */
+interface Told {
+  readonly n: number;
+  readonly cid: string;
+  readonly retryAfterMs: number;
+  readonly head: number;
 }
 
 export function takeSeat(plan: SeatPlan): Seat {
