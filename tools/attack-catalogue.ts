@@ -333,7 +333,6 @@ export const attackChapters: readonly AttackChapter[] = [
         number: 56,
         attack: 'HTTP that is ambiguous, too large, too deep, or of another type',
         expected: 'refused before a handler runs',
-        lacks: 'a name that comes twice in an object is not refused: the last one counts, and is judged',
       },
       {
         number: 57,

@@ -6,7 +6,10 @@ import { closed, Type, type Static } from '../shared/index.ts';
  */
 export const refusals = {
   'request.invalid': { status: 400, title: 'The request does not fit the endpoint.' },
-  'request.malformed': { status: 400, title: 'The request body is not valid JSON in UTF-8.' },
+  'request.malformed': {
+    status: 400,
+    title: 'The request body is not valid JSON in UTF-8, or has a name twice in an object.',
+  },
   'request.too-large': { status: 413, title: 'The request body is too large.' },
   'request.media-type': {
     status: 415,

@@ -147,6 +147,7 @@ describe('hostile input', () => {
         [`{"text":"${marker}"`, 'request.malformed'],
         [marker, 'request.malformed'],
         [`{"a":1}{"b":2}`, 'request.malformed'],
+        [`{"a":[{"b":1,"\\u0062":"${marker}"}]}`, 'request.malformed'],
         ['[]', 'request.invalid'],
         ['null', 'request.invalid'],
         ['17', 'request.invalid'],

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { formOf } from './form-body.ts';
 import { Refusal } from './refusal.ts';
 import { isOAuth, isScim, takesFile } from './served-endpoint.ts';
+import { hasUniqueNames } from './unique-names.ts';
 
 /** Reads bodies of the types that endpoints take, and of no others. */
 export function takeBodies(fastify: FastifyInstance): void {
@@ -29,7 +30,11 @@ function takeJson(fastify: FastifyInstance): void {
     }
     // An empty body is no body: some clients name a type all the same.
     if (decoded === '') done(null, undefined);
-    else void parse(request, decoded, done);
+    else
+      void parse(request, decoded, (error, value) => {
+        if (error !== null || hasUniqueNames(decoded, value)) done(error, value);
+        else done(new Refusal('request.malformed'));
+      });
   });
 }
 
