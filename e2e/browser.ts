@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import packed from '@sparticuz/chromium';
 import { chromium, type Browser } from 'playwright-core';
 
@@ -31,7 +34,21 @@ export async function launchBrowser(): Promise<Browser> {
     (flag) => ![...unsafe, ...graphicsCard].some((prefix) => flag.startsWith(prefix)),
   );
   return await chromium.launch({
-    executablePath: own ?? (await packed.executablePath()),
+    executablePath: own ?? (await unpack()),
     args: own === undefined ? [...flags, '--no-sandbox', '--disable-gpu'] : ['--no-sandbox'],
   });
+}
+
+/** The package unpacks into the directory for temporary files, by a name that all users of a machine share: each gets a directory. */
+async function unpack(): Promise<string> {
+  const shared = process.env['TMPDIR'];
+  const own = join(tmpdir(), `samtal-chromium-${process.getuid?.() ?? 0}`);
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  process.env['TMPDIR'] = own;
+  try {
+    return await packed.executablePath();
+  } finally {
+    if (shared === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = shared;
+  }
 }
