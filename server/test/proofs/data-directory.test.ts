@@ -21,7 +21,9 @@ it(
     await store.write(randomUUID(), randomUUID(), Readable.from([Buffer.from('sealed')]));
     // The engine has more than one kind of thing in its directory, so its parts are looked at one by one.
     const places = (await readdir(server.dataDir)).filter((name) => name !== 'postgres');
-    for (const name of await readdir(join(server.dataDir, 'postgres'))) places.push(`postgres/${name}`);
+    // Its programs, which lie there unless root runs the server, are no data.
+    for (const name of await readdir(join(server.dataDir, 'postgres')))
+      if (!name.startsWith('runtime-')) places.push(`postgres/${name}`);
     assert.deepEqual(places.toSorted(), Object.keys(classOfPlace).toSorted());
   },
 );
