@@ -169,7 +169,8 @@ describe('statistics by SFTP', { timeout: 240_000 }, () => {
         ],
       );
       assert.equal(day[1]?.modifyTime, Date.parse('2026-11-26T08:10:00Z'));
-      assert.deepEqual([day[1]?.rights.user, day[1]?.rights.group, day[1]?.rights.other], ['r', 'r', 'r']);
+      assert.deepEqual([day[1]?.rights.user, day[1]?.rights.group, day[1]?.rights.other], ['rw', 'r', 'r']);
+      assert.deepEqual(day[0]?.rights.user, 'rwx', 'so that a copy of it takes the next file');
       assert.equal(await client.realPath('./Metrics//2026/.'), '/Metrics/2026');
     });
   });
