@@ -6,7 +6,6 @@ import { filesBelow } from './files.ts';
 /** Where a piece of a statement is written as it is, and whose words it is. */
 const ownWords: Readonly<Record<string, string>> = {
   'server/src/features/settings/strictest.ts': 'least or greatest, from a list in it',
-  'server/src/features/statistics/counting/failed-hours.ts': 'a column, named by the code that calls it',
 };
 
 /** Pieces of statements in the server that are no parameters, and may be what somebody else wrote. */

@@ -76,7 +76,7 @@ async function publish({ database, log }: Parts, account: string): Promise<void>
         account,
         async (tx) => await setAsideFile(tx, account, file),
       );
-      const code = `${file.subject}-${file.period.start.toISOString().slice(0, file.period.grain === 'hour' ? 13 : 10)}`;
+      const code = `${file.subject}-${nameOfPeriod(file.period)}`;
       log.warn('statistics-file-not-published', { accountId: account, code, attempt }, cause);
     }
 }

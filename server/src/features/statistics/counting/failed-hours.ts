@@ -41,9 +41,9 @@ export function nameOfPeriod({ grain, start }: CountedPeriod): string {
   return start.toISOString().slice(0, grain === 'hour' ? 13 : 10);
 }
 
-/** Minutes until something that failed is tried again: one, and each time twice as long, up to an hour. `tries` is SQL for how often it failed so far. */
+/** Minutes until something that failed is tried again: one, and each time twice as long, up to an hour. `tries` is the column of how often it failed so far. */
 export const retryMinutes = (tries: string) =>
-  sql<number>`least(60, power(2, least(6, ${sql.raw(tries)}))::integer)`;
+  sql<number>`least(60, power(2, least(6, ${sql.ref(tries)}))::integer)`;
 
 /**
  * Sets a period aside until it is tried again. Answers how often it has failed; null, and nothing is set aside, where history is kept since
