@@ -193,6 +193,7 @@ export async function serveRoutes(
   healthRoutes(http.fastify, { database, isDraining });
   metricsRoute(http.fastify, {
     database,
+    log,
     networks: metricsNetworks,
     trustedProxies,
     refuse: sendConsole,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { testAccount } from '../../../test/accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { startTestNode, type TestNode } from '../../../test/node.ts';
+import { keptLog, startTestNode, type TestNode } from '../../../test/node.ts';
 
 describe('metrics', () => {
   let db: TestDatabase;
@@ -10,6 +10,7 @@ describe('metrics', () => {
   let closed: TestNode;
   let elsewhere: TestNode;
   let unnamed: TestNode;
+  const { log, lines } = keptLog();
   before(async () => {
     db = await createTestDatabase();
     closed = await startTestNode(db);
@@ -18,7 +19,7 @@ describe('metrics', () => {
       trustedProxies: ['127.0.0.0/8', '::1/128'],
     });
     elsewhere = await startTestNode(db, { metricsNetworks: ['192.0.2.0/24'] });
-    unnamed = await startTestNode(db, { metricsNetworks: ['127.0.0.0/8', '::1/128'] });
+    unnamed = await startTestNode(db, { log, metricsNetworks: ['127.0.0.0/8', '::1/128'] });
   });
   after(async () => {
     for (const node of [open, closed, elsewhere, unnamed]) await node?.stop();
@@ -98,5 +99,18 @@ describe('metrics', () => {
     assert.ok(!text.includes(account));
     for (const line of text.trimEnd().split('\n'))
       assert.match(line, /^(# (HELP|TYPE) )?samtal_[a-z_]+ \S.*$/);
+  });
+
+  it('are answered with 503 when they cannot be read, and the log says why', async () => {
+    await db.asOwner('alter table failed_hour rename to elsewhere');
+    try {
+      const answer = await ask(unnamed);
+      assert.equal(answer.status, 503);
+      assert.equal(await answer.text(), '');
+    } finally {
+      await db.asOwner('alter table elsewhere rename to failed_hour');
+    }
+    assert.match(lines.join(''), /"event":"metrics-not-read".*42P01/);
+    assert.equal((await ask(unnamed)).status, 200);
   });
 });

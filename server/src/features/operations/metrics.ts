@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../../platform/database/index.ts';
+import type { Log } from '../../platform/log/index.ts';
 import { NetworkList } from '../../platform/networks/index.ts';
 import { readStatisticsLag, type StatisticsLag } from '../statistics/index.ts';
 
@@ -27,6 +28,7 @@ const gauges: Readonly<Record<string, Gauge>> = {
 /** Who may read metrics, and how everybody else is answered. */
 export interface MetricsParts {
   readonly database: Database;
+  readonly log: Log;
   readonly networks: readonly string[];
   readonly trustedProxies: readonly string[];
   /** Answers like an address that the server does not know. */
@@ -36,11 +38,11 @@ export interface MetricsParts {
 /**
  * `/metrics` (K1): gauges in the text format of Prometheus, version 0.0.4, for whoever asks from one of the networks. For everybody else,
  * and while there is none, it does not exist. Nor does it for a request that was forwarded by who is no trusted proxy: its address is
- * that of the one who forwarded it. 503 where the database does not answer.
+ * that of the one who forwarded it. 503 where they cannot be read; the log says why.
  */
 export function metricsRoute(
   fastify: FastifyInstance,
-  { database, networks, trustedProxies, refuse }: MetricsParts,
+  { database, log, networks, trustedProxies, refuse }: MetricsParts,
 ): void {
   const [list, proxies] = [new NetworkList(networks), new NetworkList(trustedProxies)];
   fastify.get('/metrics', async (request, reply) => {
@@ -49,8 +51,8 @@ export function metricsRoute(
     try {
       const lag = await database.read('platform', readStatisticsLag);
       return await reply.send(written(lag));
-    } catch {
-      // Why is in the log of whoever needed the database; here it only matters that it is not there.
+    } catch (error) {
+      log.warn('metrics-not-read', {}, error);
       return await reply.status(503).send('');
     }
   });
