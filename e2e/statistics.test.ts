@@ -114,6 +114,14 @@ async function column(
   return await Promise.all(lines.map(async (line) => await line.locator('th, td').nth(at).innerText()));
 }
 
+test('before anything has happened, figures are said to come, and not that there are none', async () => {
+  const ingrid = await stage.signIn('ingrid');
+  await ingrid.page.goto(`${stage.origin}/statistics/queues`);
+  await ingrid.page.getByText(ingrid.say('statistics.none-yet'), { exact: true }).waitFor();
+  assert.equal(await ingrid.page.getByText(ingrid.say('statistics.none'), { exact: true }).count(), 0);
+  await ingrid.leave();
+});
+
 test('a supervisor sees what happens on the wallboard and in figures, and one of another queue sees neither', async () => {
   const inspection = new Inspection();
   await appointSupervisorOf('Bygglov');

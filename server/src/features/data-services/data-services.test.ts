@@ -578,24 +578,10 @@ function refused(answer: Answer<unknown>, status: number, code: string): void {
 
 /** An identity provider that gives this role to a group. */
 async function providerGiving(roleId: string) {
-  const { entityId, signInUrl, certificate } = await TestIdentityProvider.make();
+  const idp = await TestIdentityProvider.make();
   return {
-    protocol: 'saml' as const,
-    name: 'Almvik',
-    active: true,
-    saml: {
-      entityId,
-      signInUrl,
-      certificates: [certificate],
-      signed: 'assertion' as const,
-      unsolicited: false,
-      encrypted: false,
-      signOutUrl: null,
-      signsOutThere: false,
-    },
-    domains: ['almvik.example'],
+    ...idp.agreement('almvik.example'),
     createsUsers: true,
     groupRoles: [{ group: 'partners', roleId, scope: {} }],
-    attributes: { email: null, name: null, groups: null },
   };
 }
